@@ -1,0 +1,1 @@
+"""Strict stand-ins for other companies' clouds, on loopback; they know nothing of tickets."""
