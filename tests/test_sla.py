@@ -1,0 +1,291 @@
+"""The first response clock: the written scenarios, and each rule at its boundary."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatops.calendar import Calendar, NoWorkingTime, Window
+from chatops.sla import (
+    Clock,
+    ClockKind,
+    ClockState,
+    Outcome,
+    State,
+    breach,
+    left,
+    say,
+    start,
+    stop,
+    waive,
+)
+
+HOUR = 3600
+TOKYO = Calendar("tokyo", "Asia/Tokyo", dict.fromkeys(range(5), (Window(540, 1080),)))
+DAYS = {"Mon": 1, "Tue": 2, "Fri": 5, "Sat": 6, "next Mon": 8}
+
+
+def at(text: str) -> datetime:
+    """`Tue 10:00` in Tokyo, in the week of Monday 2026-06-01; without a day it is that Monday."""
+    day, _, clock = text.rpartition(" ")
+    wall = datetime.fromisoformat(f"2026-06-{DAYS[day or 'Mon']:02}T{clock}")
+    return wall.replace(tzinfo=ZoneInfo("Asia/Tokyo")).astimezone(UTC)
+
+
+def begun(text: str, target_s: int = HOUR) -> Clock:
+    return start(TOKYO, target_s, at(text))
+
+
+def ended(clock: Clock) -> tuple[Outcome | None, float | None, datetime | None]:
+    """Outcome, working minutes until the answer, breach."""
+    minutes = None if clock.elapsed_s is None else clock.elapsed_s / 60
+    return clock.outcome, minutes, clock.breached_at
+
+
+# The scenarios A to K; those that are left out need another clock. What stops nothing (a bot's
+# reply, a snooze) never reaches the clock, so the ticks in between stand for the time it waits.
+
+
+def test_a_answered_in_half_an_hour() -> None:
+    assert ended(stop(begun("09:10"), at("09:40"), TOKYO)) == (Outcome.MET, 30, None)
+
+
+def test_b_bot_reply_does_not_stop_it() -> None:
+    late = breach(begun("09:10"), at("10:11"))
+    assert ended(late) == (None, None, at("10:10"))
+    assert ended(stop(late, at("10:30"), TOKYO)) == (Outcome.MET_LATE, 80, at("10:10"))
+
+
+def test_f_snooze_does_not_pause_it() -> None:
+    clock = breach(begun("17:30"), at("Tue 10:00"))
+    assert ended(clock) == (None, None, at("Tue 09:30"))
+    assert ended(stop(clock, at("Tue 10:10"), TOKYO)) == (
+        Outcome.MET_LATE,
+        100,
+        at("Tue 09:30"),
+    )
+
+
+def test_g_closed_without_reply_before_it_is_due() -> None:
+    clock = waive(begun("09:00"), at("09:20"))
+    assert ended(clock) == (Outcome.WAIVED, None, None)
+    assert clock.stopped_at == at("09:20")
+
+
+@pytest.mark.parametrize("noticed", [True, False], ids=["after the alert", "before any tick"])
+def test_h_closed_without_reply_past_due_stays_breached(noticed: bool) -> None:
+    clock = begun("09:00")
+    clock = waive(breach(clock, at("10:01")) if noticed else clock, at("10:20"))
+    assert ended(clock) == (Outcome.BREACHED, None, at("10:00"))
+    assert clock.stopped_at == at("10:20")
+
+
+def test_i_answered_at_the_due_second() -> None:
+    clock = begun("09:00")
+    assert ended(stop(clock, at("10:00"), TOKYO)) == (Outcome.MET, 60, None)
+    second_later = stop(clock, at("10:00:01"), TOKYO)
+    assert ended(second_later) == (Outcome.MET_LATE, 60 + 1 / 60, at("10:00"))
+
+
+def test_j_customer_returns_to_a_ticket_that_a_bot_closed() -> None:
+    assert ended(waive(begun("09:00"), at("09:06"))) == (Outcome.WAIVED, None, None)
+    second = start(TOKYO, HOUR, at("Fri 14:00"), cycle=2)
+    assert second.cycle == 2
+    assert ended(stop(second, at("Fri 14:10"), TOKYO)) == (Outcome.MET, 10, None)
+
+
+def test_k_weekend_does_not_count() -> None:
+    clock = stop(begun("Sat 12:00"), at("next Mon 09:20"), TOKYO)
+    assert ended(clock) == (Outcome.MET, 20, None)
+
+
+def test_start_gives_the_whole_clock() -> None:
+    assert start(TOKYO, HOUR, at("Fri 17:30").astimezone(ZoneInfo("Europe/London"))) == Clock(
+        kind=ClockKind.FIRST_RESPONSE,
+        cycle=1,
+        calendar="tokyo",
+        target_s=HOUR,
+        started_at=at("Fri 17:30"),
+        due_at=at("next Mon 09:30"),
+    )
+    assert start(TOKYO, HOUR, at("Fri 17:30")).started_at.tzinfo is UTC
+
+
+def test_start_on_a_calendar_that_never_opens() -> None:
+    with pytest.raises(NoWorkingTime):
+        start(Calendar("closed", "UTC", {}), HOUR, at("09:00"))
+
+
+def test_due_second_lasts_until_the_next() -> None:
+    clock = begun("09:00:00.700")
+    in_time = at("10:00:00.999")
+    assert clock.due_at == at("10:00")
+    assert breach(clock, in_time) is clock
+    assert stop(clock, in_time, TOKYO).outcome is Outcome.MET
+    assert waive(clock, in_time).outcome is Outcome.WAIVED
+    assert say(clock, in_time, TOKYO).state is State.DUE_SOON
+    assert breach(clock, at("10:00:01")).breached_at == at("10:00")
+
+
+def test_breach_is_recorded_once_and_dated_to_the_due_second() -> None:
+    clock = breach(begun("09:00"), at("Fri 12:00"))
+    assert clock.breached_at == at("10:00")
+    assert breach(clock, at("Fri 12:01")) is clock
+    answered = stop(begun("09:00"), at("09:30"), TOKYO)
+    assert breach(answered, at("11:00")) is answered
+
+
+def test_reply_that_arrives_late_but_was_in_time_takes_the_breach_back() -> None:
+    clock = stop(breach(begun("09:00"), at("10:05")), at("09:59"), TOKYO)
+    assert ended(clock) == (Outcome.MET, 59, None)
+
+
+def test_first_reply_counts_in_whatever_order_they_arrive() -> None:
+    first, second = at("09:30"), at("10:30")
+    clock = begun("09:00")
+    in_order = stop(stop(clock, first, TOKYO), second, TOKYO)
+    assert in_order == stop(stop(clock, second, TOKYO), first, TOKYO)
+    assert ended(in_order) == (Outcome.MET, 30, None)
+
+
+def test_reply_from_before_the_close_counts_and_one_after_it_does_not() -> None:
+    closed = waive(begun("09:00"), at("09:20"))
+    assert stop(closed, at("09:20"), TOKYO) is closed
+    assert stop(closed, at("09:30"), TOKYO) is closed
+    assert ended(stop(closed, at("09:15"), TOKYO)) == (Outcome.MET, 15, None)
+
+
+def test_our_own_earlier_post_is_no_answer() -> None:
+    clock = begun("09:00")
+    assert stop(clock, at("08:59:59"), TOKYO) is clock
+    assert ended(stop(clock, at("09:00"), TOKYO)) == (Outcome.MET, 0, None)
+
+
+@pytest.mark.parametrize("closed", ["09:20", "10:20"])
+def test_spam_is_waived_even_past_due(closed: str) -> None:
+    clock = waive(breach(begun("09:00"), at(closed)), at(closed), void=True)
+    assert ended(clock) == (Outcome.WAIVED, None, None)
+
+
+def test_closing_an_answered_ticket_leaves_its_clock() -> None:
+    answered = stop(begun("09:00"), at("09:30"), TOKYO)
+    assert waive(answered, at("09:30")) is answered
+    assert waive(answered, at("11:00"), void=True) is answered
+
+
+@pytest.mark.parametrize(
+    ("now", "minutes"),
+    [
+        ("Fri 17:30", 60),
+        ("Fri 17:45", 45),
+        ("Sat 12:00", 30),
+        ("next Mon 09:30", 0),
+        ("next Mon 10:10", -40),
+    ],
+)
+def test_what_is_left_counts_working_time_only(now: str, minutes: int) -> None:
+    assert left(begun("Fri 17:30"), at(now), TOKYO) == minutes * 60
+
+
+@pytest.mark.parametrize(
+    ("target_s", "short_s"),
+    [
+        pytest.param(60, 30, id="1 min, at half"),
+        pytest.param(599, 299, id="just under 10 min, at half"),
+        pytest.param(600, 300, id="10 min, 5 min before"),
+        pytest.param(1200, 300, id="20 min, both rules agree"),
+        pytest.param(HOUR, 900, id="1 h, at 75 %"),
+        pytest.param(4 * HOUR, HOUR, id="4 h, at 75 %"),
+    ],
+)
+def test_due_soon_begins(target_s: int, short_s: int) -> None:
+    clock = begun("09:00", target_s)
+    due_soon = clock.due_at - timedelta(seconds=short_s)
+    assert say(clock, due_soon, TOKYO).state is State.DUE_SOON
+    assert say(clock, due_soon - timedelta(seconds=1), TOKYO).state is State.ON_TIME
+
+
+def test_due_soon_before_a_weekend_counts_working_time() -> None:
+    clock = begun("Fri 17:10")
+    friday = say(clock, at("Fri 17:55"), TOKYO)
+    assert (friday.state, friday.left_s) == (State.DUE_SOON, 900)
+
+
+def test_says_that_it_runs_through() -> None:
+    assert say(begun("09:00"), at("09:10"), TOKYO) == ClockState(
+        State.ON_TIME, 50 * 60, at("10:00")
+    )
+
+
+def test_due_exactly_at_closing_time_is_no_pause() -> None:
+    assert say(begun("17:00"), at("17:10"), TOKYO) == ClockState(
+        State.ON_TIME, 50 * 60, at("18:00")
+    )
+
+
+def test_says_when_it_pauses_and_resumes() -> None:
+    assert say(begun("Fri 17:30"), at("Fri 17:40"), TOKYO) == ClockState(
+        State.ON_TIME,
+        50 * 60,
+        at("next Mon 09:30"),
+        pauses_at=at("Fri 18:00"),
+        resumes_at=at("next Mon 09:00"),
+    )
+
+
+@pytest.mark.parametrize("now", ["Fri 18:00", "Sat 12:00"])
+def test_says_when_it_resumes_while_the_team_is_off(now: str) -> None:
+    assert say(begun("Fri 17:30"), at(now), TOKYO) == ClockState(
+        State.ON_TIME, 30 * 60, at("next Mon 09:30"), resumes_at=at("next Mon 09:00")
+    )
+
+
+@pytest.mark.parametrize("noticed", [True, False], ids=["after the tick", "before the tick"])
+def test_says_breached_as_soon_as_it_is(noticed: bool) -> None:
+    clock = begun("09:00")
+    clock = breach(clock, at("10:20")) if noticed else clock
+    assert say(clock, at("10:20"), TOKYO) == ClockState(State.BREACHED, -20 * 60, at("10:00"))
+
+
+def test_due_at_closing_time_is_breached_before_the_next_opening() -> None:
+    """Nothing of working time is over, yet the promise was for Friday 18:00."""
+    assert say(begun("Fri 17:00"), at("Sat 12:00"), TOKYO) == ClockState(
+        State.BREACHED, 0, at("Fri 18:00")
+    )
+
+
+def test_stopped_clock_says_how_it_ended_and_stands_still() -> None:
+    clock = begun("09:00")
+    later = at("Fri 12:00")
+    assert [
+        say(end, later, TOKYO)
+        for end in (
+            stop(clock, at("09:30"), TOKYO),
+            stop(clock, at("10:30"), TOKYO),
+            waive(clock, at("09:20")),
+            waive(clock, at("10:20")),
+        )
+    ] == [
+        ClockState(State.MET, 30 * 60, at("10:00")),
+        ClockState(State.MET_LATE, -30 * 60, at("10:00")),
+        ClockState(State.WAIVED, 40 * 60, at("10:00")),
+        ClockState(State.BREACHED, -20 * 60, at("10:00")),
+    ]
+
+
+@given(st.integers(0, 14 * 86_400), st.integers(1, 40 * HOUR), st.integers(0, 14 * 86_400))
+def test_what_is_left_and_what_is_used_make_the_target(
+    begin_s: int, target_s: int, later_s: int
+) -> None:
+    clock = start(TOKYO, target_s, at("00:00") + timedelta(seconds=begin_s))
+    now = clock.started_at + timedelta(seconds=later_s)
+    state = say(clock, now, TOKYO)
+    assert state.left_s + TOKYO.elapsed(clock.started_at, now) == target_s
+    assert (state.state is State.BREACHED) is (now > clock.due_at)
+    assert (breach(clock, now).breached_at is None) is (now <= clock.due_at)
+    if state.pauses_at:
+        assert now < state.pauses_at < clock.due_at
+    if state.resumes_at:
+        assert (state.pauses_at or now) < state.resumes_at < clock.due_at
