@@ -1,0 +1,121 @@
+"""The neutral card and form: what a chat adapter turns into Block Kit or an Adaptive Card. Pure.
+
+A card is made of Texts and foreign words, never of markup. A button names a command, and the menu
+holds what the buttons do not: adding one is naming a command in `ticket_card`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chatops.text import Text
+
+
+class Style(StrEnum):
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Run `command`; `args` is what the command would be told besides the ticket.
+
+    What a button carries is never trusted: the ticket and the person decide.
+    """
+
+    command: str
+    label: Text
+    args: tuple[tuple[str, str], ...] = ()
+    style: Style = Style.PLAIN
+    url: str | None = None  #: opens this address instead; made by us from a network's id
+    #: a word that the chat shows for this button's place in a message holding the same twice
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence of ours."""
+
+    said: Text
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody's own words; the chat shows them as they are, and nothing in them is markup."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of label and value."""
+
+    pairs: tuple[tuple[Text, Text], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures; the first column is what the row is about."""
+
+    head: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+Block = Paragraph | Quote | Facts | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message in a room or a thread.
+
+    `push` is what a phone's lock screen shows: never the words of a private message.
+    """
+
+    push: Text
+    title: Text | None = None
+    blocks: tuple[Block, ...] = ()
+    buttons: tuple[Button, ...] = ()  #: at most five
+    menu: tuple[Button, ...] = ()  #: behind one select, "More"
+    ticket: int | None = None  #: whose buttons these are, where a button does not say
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """An input of words. `version` changes when its content is to be replaced by `initial`."""
+
+    name: str
+    label: Text
+    multiline: bool = False
+    initial: str = ""
+    longest: int | None = None  #: characters that the chat should let pass
+    optional: bool = False
+    live: bool = False  #: the form is made anew while the person types
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    name: str
+    label: Text
+    options: tuple[tuple[str, Text], ...]
+    initial: str | None = None
+    optional: bool = False
+    live: bool = False
+
+
+Field = TextBox | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Asks for what a command lacks; sending it back is the same Call with the fields filled."""
+
+    command: str
+    ticket: int | None
+    title: Text
+    submit: Text
+    parts: tuple[Field | Block, ...]
+    hidden: Mapping[str, str] = field(default_factory=dict)  #: comes back unchanged
+    locks: bool = False  #: closing it unsent tells the desk (the soft lock)

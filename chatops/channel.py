@@ -1,0 +1,134 @@
+"""The social side as values: what comes in, what goes out, and what a network can do.
+
+Ids of a network are strings (`external_id`); times are the platform's, UTC. Nothing here knows a
+vendor: a channel's adapter parses its network's bodies into these and sends `Outgoing`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Flag, auto
+
+from chatops.event import Kind
+from chatops.text import Text
+
+
+class Can(Flag):
+    """What a channel is able to do; what is missing raises Unsupported."""
+
+    REPLY_PUBLIC = auto()
+    REPLY_PRIVATE = auto()
+    WEBHOOK = auto()
+    LISTEN = auto()  #: a stream or polling of its own: needs no public address
+    FIND = auto()  #: an outgoing reply of unknown fate can be looked up
+    REPEAT = auto()  #: sending again with the same marker is safe (an idempotency key)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """A channel's unchanging facts.
+
+    `measure(text, private)` counts a text as the network does; `limit(private)` is its largest.
+    `warn(text, private)` names a cost that the agent should know before sending, or None.
+    """
+
+    name: str
+    title: str  #: as people write it: X, LINE
+    can: Can
+    measure: Callable[[str, bool], int]
+    limit: Callable[[bool], int]
+    warn: Callable[[str, bool], Text | None] = lambda _text, _private: None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    external_id: str
+    handle: str
+    name: str
+    followers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A customer wrote."""
+
+    account: str
+    external_id: str
+    thread_key: str
+    author: Author
+    text: str
+    at: datetime
+    kind: Kind
+    private: bool
+    parent: str | None = None  #: the message that it answers
+    parent_text: str | None = None  #: filled by `complete` where the parent is a post of ours
+    url: str | None = None
+    can_reply: bool = True  #: False where the network's rules refuse an answer by API
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    account: str
+    external_id: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    account: str
+    external_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Our own account wrote: by this product, or a colleague on the network itself.
+
+    It opens no ticket. It is matched to our own outgoing message by `external_id` or `marker`, else
+    attached to the conversation of `parent` or of (`thread_key`, `customer`).
+    """
+
+    account: str
+    external_id: str
+    thread_key: str
+    text: str
+    at: datetime
+    private: bool
+    parent: str | None = None
+    customer: str | None = None  #: whom it addresses, where the network says so
+    marker: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRevoked:
+    """The network withdrew our access: an administrator must connect the account again."""
+
+    account: str
+    at: datetime
+
+
+Inbound = Message | Edited | Deleted | Echo | AccountRevoked
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply to send. `marker` is ours and stays the same however often it is tried."""
+
+    account: str
+    marker: str
+    text: str
+    private: bool
+    customer: str  #: the customer's external id
+    thread_key: str
+    in_reply_to: str | None  #: the customer's message that is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The network accepted: its id for the message and its own time."""
+
+    external_id: str
+    at: datetime
+    url: str | None = None

@@ -1,0 +1,76 @@
+"""Every error of the product. A refusal is no error: it is the value `ticket.Refusal`.
+
+Exception
+├── CareError            shown to the agent or the caller in their language
+│   ├── Unauthentic      a signature or token that does not hold: 401, nothing stored
+│   ├── Unreadable       a body that cannot be parsed: stored, counted, replayable
+│   ├── Unsupported      what cannot be said to this network at all
+│   ├── Rejected         the far side answered no, and will answer no again
+│   │   └── Gone         the thing addressed (message, room, card) is not there any more
+│   ├── TryLater         the far side asks for patience; carries the seconds to wait
+│   ├── Unreached        the call certainly had no effect: no connection, a 5xx before acceptance
+│   └── InDoubt          the call may have had an effect: a time-out or a cut connection
+├── ConfigError          app.yaml cannot be used: stops the start, names file, line, path and remedy
+└── StorageError         the database refused or is full: nothing of the transaction was kept
+
+ConfigError and StorageError are not CareErrors, so that no border swallows them.
+"""
+
+from chatops.text import Text
+
+
+class CareError(Exception):
+    """Something an agent or an administrator can be told in a sentence."""
+
+    def __init__(self, detail: str, said: Text | None = None) -> None:
+        """`detail` goes to the log (ids only), `said` to the person; None gives a general line."""
+        super().__init__(detail)
+        self.said = said
+
+
+class Unauthentic(CareError):
+    """A signature, token or address that does not hold."""
+
+
+class Unreadable(CareError):
+    """An authentic body that this version cannot read."""
+
+
+class Unsupported(CareError):
+    """The network has no way to do this."""
+
+
+class Rejected(CareError):
+    """The far side refused; `code` is its own error word, for the log and for `doctor`."""
+
+    def __init__(self, code: str, detail: str = "", said: Text | None = None) -> None:
+        super().__init__(f"{code}: {detail}" if detail else code, said)
+        self.code = code
+
+
+class Gone(Rejected):
+    """What was addressed does not exist any more (a deleted card, an archived room)."""
+
+
+class TryLater(CareError):
+    """A rate limit or maintenance: wait `seconds` and do the same again; nothing has happened."""
+
+    def __init__(self, seconds: float, detail: str = "") -> None:
+        super().__init__(detail or f"retry after {seconds:g} s")
+        self.seconds = seconds
+
+
+class Unreached(CareError):
+    """The call had no effect and may be repeated."""
+
+
+class InDoubt(CareError):
+    """Nobody here knows whether the call took effect: look it up before repeating it."""
+
+
+class ConfigError(Exception):
+    """app.yaml cannot be used. The message names file, line and path, and what to write instead."""
+
+
+class StorageError(Exception):
+    """The database could not keep a transaction (locked, full, gone); none of it was kept."""

@@ -1,0 +1,138 @@
+"""What the company has decided, as frozen values that `config` makes from app.yaml.
+
+Names are keys of app.yaml. Spans are timedeltas; `zone` is an IANA name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from enum import IntEnum, StrEnum
+from zoneinfo import ZoneInfo
+
+from chatops.calendar import Calendar
+from chatops.event import Occasion
+
+
+class Role(IntEnum):
+    """What a person may do in a queue; each role may do what the ones before it may."""
+
+    VIEWER = 1
+    AGENT = 2
+    LEAD = 3
+    MANAGER = 4
+    ADMIN = 5
+
+
+class Assignment(StrEnum):
+    MANUAL = "manual"
+    ROUND_ROBIN = "round_robin"  #: the next agent who is on, in turn
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A chat's channel where cards live; `id` is the chat's own id of it."""
+
+    name: str
+    chat: str
+    id: str
+    language: str
+    zone: str
+
+    @property
+    def zoneinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works here. `identities` maps a chat's name to the person's id there."""
+
+    name: str
+    public_name: str  #: signs replies; never the chat name
+    language: str | None
+    identities: Mapping[str, str]
+    roles: Mapping[str, Role]  #: by queue
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTarget:
+    name: str
+    room: str
+    people: tuple[str, ...]  #: names of persons who are mentioned there
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A text offered in the reply form; `{customer_name}` and `{signature}` are filled in."""
+
+    name: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyRules:
+    """What raises a new ticket's priority; each reason is shown on the card."""
+
+    followers: int | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    name: str
+    rooms: tuple[str, ...]  #: the first is the ticket's first room
+    managers_room: str
+    calendar: Calendar
+    first_response: timedelta  #: of business time
+    escalation: Mapping[str, EscalationTarget]
+    canned: tuple[CannedReply, ...] = ()
+    assignment: Assignment = Assignment.MANUAL
+    announce: frozenset[Occasion] = frozenset(Occasion)
+    mention_assignee: bool = True
+    urgency: UrgencyRules = field(default_factory=UrgencyRules)
+    reopen_window: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Ours on a channel."""
+
+    name: str
+    channel: str
+    queue: str
+    language: str  #: taken where a text's script does not tell
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """A command on a timer: at `at` local time on `days` (0 = Monday) of the calendar's open days."""
+
+    name: str
+    at: time
+    days: tuple[int, ...]
+    calendar: Calendar
+    run: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole of app.yaml that the core decides by."""
+
+    rooms: Mapping[str, Room]
+    queues: Mapping[str, Queue]
+    people: Mapping[str, Person]
+    accounts: Mapping[str, Account]
+    digests: Mapping[str, DigestPlan]
+    prefix: str = "care"  #: the slash command's name
+    undo_in: timedelta = timedelta(seconds=10)
+
+    def room_by_id(self, chat: str, id: str) -> Room | None:
+        """Return the room that has this id in that chat."""
+        return next((r for r in self.rooms.values() if r.chat == chat and r.id == id), None)
+
+    def person_by_identity(self, chat: str, id: str) -> Person | None:
+        """Return the person who has this id in that chat."""
+        return next((p for p in self.people.values() if p.identities.get(chat) == id), None)

@@ -1,0 +1,109 @@
+"""What desk shows of one ticket: to its card, to a form, to a command. Values only, read at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chatops.channel import Traits
+from chatops.event import ReplyState
+from chatops.policy import Account, Policy, Queue, Role
+from chatops.sla import Clock
+from chatops.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One of our people as a row: `name` is the key in app.yaml, `roles` are held per queue."""
+
+    id: int
+    name: str
+    public_name: str
+    language: str | None
+    roles: Mapping[str, Role]
+    on: bool = False  #: on shift
+    identities: Mapping[str, str] | None = None  #: the person's id by chat
+
+    def may(self, role: Role, queue: str) -> bool:
+        """Tell whether this person holds at least `role` in `queue`."""
+        held = self.roles.get(queue)
+        return held is not None and held >= role
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message of the ticket, as threads and forms show it."""
+
+    id: int
+    direction: Direction
+    text: str
+    at: datetime
+    private: bool
+    agent: int | None = None  #: who wrote it, if one of us by this product
+    state: ReplyState | None = None  #: of a reply
+    failure: str | None = None  #: the network's error word, of a failed reply
+    send_at: datetime | None = None  #: when a waiting reply leaves; None until its line is visible
+    external_id: str | None = None
+    url: str | None = None
+    parent_text: str | None = None  #: our post that it answers
+    thanks: bool = False
+    edited: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: int
+    external_id: str
+    handle: str
+    name: str
+    followers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A ticket with what surrounds it, at one moment.
+
+    `lines` are the newest messages, oldest first, and always hold the first and the newest of the
+    customer's. `others` are tickets of other customers in the same thread, and the one before.
+    """
+
+    ticket: Ticket
+    queue: Queue
+    account: Account
+    traits: Traits
+    policy: Policy
+    customer: Customer
+    lines: tuple[Line, ...]
+    clock: Clock | None
+    agents: tuple[Agent, ...]
+    now: datetime
+    others: tuple[int, ...] = ()
+
+    @property
+    def newest(self) -> int:
+        """The id of the newest message that is no note (what an open form compares with)."""
+        return max(
+            (line.id for line in self.lines if line.direction is not Direction.NOTE), default=0
+        )
+
+    @property
+    def heard(self) -> Line | None:
+        """The customer's newest message that asks for something, else their newest."""
+        inbound = [line for line in self.lines if line.direction is Direction.INBOUND]
+        asking = [line for line in inbound if not line.thanks and not line.deleted]
+        return next(reversed(asking or inbound), None)
+
+    def line(self, message: int) -> Line | None:
+        """Return the message with that id, if it is among the lines."""
+        return next((line for line in self.lines if line.id == message), None)
+
+    def agent(self, id: int | None) -> Agent | None:
+        """Return the agent with that id."""
+        return next((agent for agent in self.agents if agent.id == id), None)

@@ -1,0 +1,162 @@
+"""Words for people: a `Text` names a sentence and its values; `Words` says it in a language.
+
+Everything a person reads passes here. The core makes Texts and never strings; a chat adapter turns
+them into words at its border, in the room's or the person's language, and brings its own way to
+write a person or a customer's words (`Hand`), so that nothing a customer wrote can become markup.
+The sentences stand in `locale/<language>.ftl` (Project Fluent) and are read once, by `app`.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES: Final = ("en", "ja")
+LOCALE: Final = Path(__file__).parent / "locale"
+
+_DAY: Final = {"en": "EEE d MMM", "ja": "M月d日(EEE)"}
+_CLOCK: Final = "H:mm"
+_ID: Final = re.compile(r"^([a-zA-Z][\w-]*) *=", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One of our people, by agent id; the hand that writes knows their name or their link."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with a label; `url` was made by us, never by a customer."""
+
+    url: str
+    label: "Text | str"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence by its id in the .ftl files, with its values."""
+
+    id: str
+    args: "tuple[tuple[str, Value], ...]" = ()
+
+
+#: What a sentence may hold. A `str` is foreign words (a customer's, an agent's): always escaped.
+#: A datetime is an instant, a date a day, a timedelta a length of time.
+Value = str | int | float | date | timedelta | Mention | Link | Text | tuple[Text, ...]
+
+
+def text(id: str, /, **args: Value) -> Text:
+    """Return the sentence `id` with its values, in the order of their names."""
+    return Text(id, tuple(sorted(args.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How one chat writes: foreign words, a person, a link. The default writes plain text."""
+
+    foreign: Callable[[str], str] = str
+    person: Callable[[Mention], str] = lambda mention: f"#{mention.agent}"
+    link: Callable[[str, str], str] = lambda url, label: f"{label} ({url})"
+
+
+PLAIN: Final = Hand()
+
+
+class Words:
+    """The sentences of all languages, read once from the .ftl files.
+
+    Raises:
+        KeyError: for a sentence that a language lacks; a test keeps both files alike.
+    """
+
+    def __init__(self, locale: Path = LOCALE) -> None:
+        sources = {lang: (locale / f"{lang}.ftl").read_text(encoding="utf-8") for lang in LANGUAGES}
+        self._ids = {lang: frozenset(_ID.findall(source)) for lang, source in sources.items()}
+        self._bundles = {lang: _bundle(lang, source) for lang, source in sources.items()}
+
+    def ids(self, language: str) -> frozenset[str]:
+        """Return the sentence ids of one language (for the tests that compare them)."""
+        return self._ids[language]
+
+    def has(self, id: str, language: str = "en") -> bool:
+        return self._bundles[language].has_message(id)
+
+    def say(self, said: Text, language: str, zone: ZoneInfo, hand: Hand = PLAIN) -> str:
+        """Return the sentence in `language`, times in `zone`, foreign words as `hand` writes them."""
+        bundle = self._bundles[language]
+        message = bundle.get_message(said.id)
+        if message.value is None:
+            raise KeyError(said.id)
+        args = {name: self._value(value, language, zone, hand) for name, value in said.args}
+        words, faults = bundle.format_pattern(message.value, args)
+        if faults:
+            raise KeyError(f"{said.id}: {faults[0]}")
+        return str(words)
+
+    def _value(self, value: Value, language: str, zone: ZoneInfo, hand: Hand) -> str | int | float:
+        match value:
+            case Text():
+                return self.say(value, language, zone, hand)
+            case Mention():
+                return hand.person(value)
+            case Link(url, label):
+                said = label if isinstance(label, str) else self.say(label, language, zone)
+                return hand.link(url, said)
+            case datetime():
+                return say_time(value, language, zone)
+            case date():
+                return say_day(value, language)
+            case timedelta():
+                return self._span(value, language, zone)
+            case tuple():
+                return self._listing(value, language, zone, hand)
+            case str():
+                return hand.foreign(value)
+            case _:
+                return value
+
+    def _listing(self, many: Iterable[Text], language: str, zone: ZoneInfo, hand: Hand) -> str:
+        comma = "、" if language == "ja" else ", "
+        return comma.join(self.say(one, language, zone, hand) for one in many)
+
+    def _span(self, span: timedelta, language: str, zone: ZoneInfo) -> str:
+        """Say a length of time by its two largest units, rounded down to the minute."""
+        seconds = abs(int(span.total_seconds()))
+        days, rest = divmod(seconds, 86_400)
+        hours, rest = divmod(rest, 3_600)
+        minutes, left = divmod(rest, 60)
+        if days:
+            said = text("span-days", days=days, hours=hours)
+        elif hours:
+            said = text("span-hours", hours=hours, minutes=minutes)
+        elif minutes or not left:
+            said = text("span-minutes", minutes=minutes)
+        else:
+            said = text("span-seconds", seconds=left)
+        return self.say(said, language, zone)
+
+
+def say_time(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """Return an instant as people of that language write it: `Fri 3 Oct 9:00`, `10月3日(金) 9:00`."""
+    local = at.astimezone(zone)
+    clock = format_datetime(local, _CLOCK, tzinfo=zone, locale=language)
+    return f"{say_day(local.date(), language)} {clock}"
+
+
+def say_day(day: date, language: str) -> str:
+    """Return a day as people of that language write it: `Fri 3 Oct`, `10月3日(金)`."""
+    return format_date(day, _DAY[language], locale=language)
+
+
+def _bundle(language: str, source: str) -> FluentBundle:
+    bundle = FluentBundle([language], use_isolating=False)
+    bundle.add_resource(FluentResource(source))
+    return bundle
