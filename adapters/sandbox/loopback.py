@@ -1,0 +1,32 @@
+"""Who may speak to the sandbox: this machine, by a loopback name, from no other site's page.
+
+The sandbox hands out presses and posts without any login, so it must be out of reach for everybody
+else: for other machines (the bind address), for names that point here by a trick (DNS rebinding:
+the Host header), and for web pages open in the same browser (the Origin header).
+"""
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def is_loopback(netloc: str) -> bool:
+    """True for `127.0.0.1`, `localhost` or `[::1]`, with or without a port."""
+    try:
+        return urlsplit(f"//{netloc}").hostname in _NAMES
+    except ValueError:
+        return False
+
+
+@web.middleware
+async def loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse every request that does not name this machine, or that another site's page sends."""
+    if not is_loopback(request.headers.get("Host", "")):
+        raise web.HTTPForbidden(text="The sandbox answers to 127.0.0.1 and localhost only.\n")
+    origin = request.headers.get("Origin")
+    if origin is not None and not is_loopback(urlsplit(origin).netloc):
+        raise web.HTTPForbidden(text="The sandbox takes nothing from other sites' pages.\n")
+    return await handler(request)

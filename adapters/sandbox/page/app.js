@@ -1,0 +1,147 @@
+/** The page as a whole: where I am (in the address), what Slack shows me there, and keeping both fresh. */
+
+import { Refused, readSlack, readWorld, slackChanges } from "./api.js";
+import { Chat } from "./chat.js";
+import { BusinessClock } from "./clock.js";
+import { Customer } from "./customer.js";
+import { fill, h } from "./dom.js";
+import { Hands } from "./hands.js";
+import { Modal } from "./modal.js";
+import { mountToasts, toast } from "./toasts.js";
+import { lang, setLanguage, w } from "./words.js";
+
+/** How often the customer's side is read again, and how long to wait after a failure, in milliseconds. */
+const CUSTOMER_EVERY = 1_500;
+const AGAIN_AFTER = 1_000;
+
+const place = (id) => document.getElementById(id);
+const here = { as: "", room: "", thread: "", ...Object.fromEntries(new URLSearchParams(location.search)) };
+setLanguage(here.lang ?? navigator.language.slice(0, 2));
+
+const world = await readWorld();
+here.as ||= world.seats[0].id;
+
+const hands = new Hands(() => here.as, () => load());
+const chat = new Chat(hands, go);
+const customer = new Customer((sentence) => hands.complain(sentence));
+const clock = new BusinessClock();
+let now = null;
+const modal = new Modal({
+  pressIn: (view) => hands.pressInView(view), typeIn: (view) => hands.typeIn(view),
+  submit: (view, values) => hands.submit(view, values), close: (view) => hands.close(view),
+}, () => now.context);
+
+/** Move to another person, room or thread, and write it into the address. */
+function go(change) {
+  const other = change.as && change.as !== here.as;
+  Object.assign(here, change);
+  history.replaceState(null, "", `?${new URLSearchParams(Object.entries(here).filter(([, value]) => value))}`);
+  if (other) {
+    told = null;
+    now = null;
+    load();
+  } else if (now) show(now.state);
+}
+
+/** How many pushes and notices of this person were already told; null until the first look. */
+let told = null;
+let loading = null;
+let again = false;
+
+/** Read Slack's state and show it; calls that come meanwhile share one more reading. */
+function load() {
+  if (loading) {
+    again = true;
+    return loading;
+  }
+  loading = (async () => {
+    do {
+      again = false;
+      const as = here.as;
+      const state = await readSlack(as);
+      if (as === here.as) show(state);
+      else again = true;
+    } while (again);
+  })().finally(() => {
+    loading = null;
+  });
+  return loading;
+}
+
+function show(state) {
+  const people = new Map(state.people.map((person) => [person.id, person]));
+  const rooms = state.rooms.map((r) => (r.name ? r : { ...r, direct: true, name: people.get(r.members.find((id) => id !== here.as))?.name ?? r.id }));
+  const room = rooms.find((r) => r.name === here.room) ?? rooms[0] ?? null;
+  const me = people.get(here.as);
+  const tz = me?.tz ?? "UTC";
+  const context = { me: here.as, people, rooms: new Map(rooms.map((r) => [r.id, r])), tz };
+  now = { state, context };
+  const seats = world.seats.filter((seat) => people.has(seat.id)).map((seat) => ({ ...people.get(seat.id), title: seat.title[lang()] }));
+  chat.show({ me: here.as, tz, context, seats, rooms, room, thread: here.thread });
+  clock.inZone(tz);
+  customer.inZone(tz);
+  modal.show(state.views);
+  tell(state, rooms);
+}
+
+/** Toasts for what has come since the last look: pushes, and what Slack itself complains of. */
+function tell(state, rooms) {
+  const before = told ?? { pushes: state.notifications.length, notices: state.notices.length };
+  told = { pushes: state.notifications.length, notices: state.notices.length };
+  for (const push of state.notifications.slice(before.pushes)) {
+    const room = rooms.find((r) => r.id === push.channel);
+    toast("push", room ? `#${room.name}` : world.team, push.text, room && (() => go({ room: room.name, thread: push.thread_ts ?? "" })));
+  }
+  for (const notice of state.notices.slice(before.notices)) toast("fault", notice.text);
+}
+
+/** Follow Slack's news for good; while the sandbox is away, say so and try again. */
+async function follow() {
+  for (let version = 0; ; ) {
+    try {
+      version = (await slackChanges(version)).version;
+      await load();
+      place("trouble").hidden = true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      place("trouble").textContent = w("app.disconnected");
+      place("trouble").hidden = false;
+      version = 0;
+      await new Promise((wake) => setTimeout(wake, AGAIN_AFTER));
+    }
+  }
+}
+
+function drawFrame() {
+  document.title = w("app.title");
+  place("team").textContent = world.team;
+  place("make-believe").textContent = w("app.make_believe");
+  place("side").setAttribute("aria-label", w("nav.rooms"));
+  place("customer").setAttribute("aria-label", w("customer.title"));
+  place("languages").setAttribute("aria-label", w("nav.language"));
+  fill(place("languages"), [["en", "English"], ["ja", "日本語"]].map(([code, name]) => h("button", {
+    type: "button", lang: code, "aria-pressed": String(lang() === code), data: { testid: `lang-${code}` },
+    // The page is drawn anew in the other language; where one stands is in the address.
+    on: { click: () => {
+      go({ lang: code });
+      location.reload();
+    } },
+  }, name)));
+  const tabs = [["chat", "💬"], ["customer", "🙋"], ["time", "🕘"]];
+  const turn = (name) => {
+    document.body.dataset.tab = name;
+    for (const button of place("tabs").children) button.setAttribute("aria-pressed", String(button.dataset.testid === `tab-${name}`));
+  };
+  place("tabs").setAttribute("aria-label", w("nav.panes"));
+  fill(place("tabs"), tabs.map(([name, mark]) => h("button", { type: "button", data: { testid: `tab-${name}` }, on: { click: () => turn(name) } },
+    h("span", { class: "tab-mark", "aria-hidden": "true" }, mark), w(`tab.${name}`))));
+  turn("chat");
+}
+
+drawFrame();
+mountToasts();
+chat.mount(place("side"), place("main"));
+customer.mount(place("customer"));
+clock.mount(place("clock"));
+setInterval(() => document.hidden || customer.refresh(), CUSTOMER_EVERY);
+await follow();

@@ -1,0 +1,187 @@
+/** The left and middle panes: who I am, my rooms, the room's messages, and one thread beside them. */
+
+import { composer } from "./composer.js";
+import { ask } from "./dialogs.js";
+import { fill, followEnd, h, keep } from "./dom.js";
+import { avatar, draw, print } from "./message.js";
+import { dayName, dayNumber } from "./when.js";
+import { lang, w } from "./words.js";
+
+/** Two messages of one hand within this many seconds stand under one head. */
+const JOINED = 300;
+
+/** Start of the name that the room list reads unread marks by; kept for as long as the tab lives. */
+const READ = "read:";
+
+export class Chat {
+  #hands;
+  #go;
+  #who = h("div", { class: "people", role: "group" });
+  #rooms = h("div", { class: "rooms", role: "group" });
+  #head = h("header", { class: "room-head" });
+  #list = h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "messages" } });
+  #threadList = h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "thread-messages" } });
+  #composer;
+  #threadComposer;
+  #thread;
+  #now = null;
+  #shownRoom = "";
+  #shownThread = "";
+
+  /** `hands` acts in Slack for me; `go(change)` moves this page to another person, room or thread. */
+  constructor(hands, go) {
+    this.#hands = hands;
+    this.#go = go;
+    this.#who.setAttribute("aria-label", w("nav.who"));
+    this.#rooms.setAttribute("aria-label", w("nav.rooms"));
+    this.#list.setAttribute("aria-label", w("chat.messages"));
+    this.#threadList.setAttribute("aria-label", w("thread.title"));
+    this.#composer = composer({ testid: "composer", label: "", hint: w("chat.hint"), send: (text) => this.#say(text) });
+    this.#threadComposer = composer({ testid: "thread-composer", label: w("thread.reply"), hint: w("thread.hint"), send: (text) => this.#say(text, this.#now.thread) });
+    this.#thread = h("section", { class: "thread", hidden: true, "aria-labelledby": "thread-title", data: { testid: "thread" }, on: { keydown: (event) => {
+      if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) this.#go({ thread: "" });
+    } } },
+    h("header", { class: "room-head" }, h("h2", { id: "thread-title" }, w("thread.title")),
+      h("button", { class: "icon-button", type: "button", "aria-label": w("thread.close"), data: { testid: "thread-close" }, on: { click: () => this.#go({ thread: "" }) } }, "✕")),
+    this.#threadList, this.#threadComposer.root);
+  }
+
+  /** Put the panes where the page wants them. */
+  mount(side, main) {
+    fill(side,
+      h("h2", { class: "side-title" }, w("nav.who")), this.#who,
+      h("h2", { class: "side-title" }, w("nav.rooms")), this.#rooms);
+    fill(main, h("div", { class: "room" }, this.#head, this.#list, this.#composer.root), this.#thread);
+  }
+
+  /** Show a state of Slack as one person sees it. */
+  show(now) {
+    this.#now = now;
+    this.#showPeople();
+    this.#showRooms();
+    this.#showRoom();
+    this.#showThread();
+  }
+
+  #showPeople() {
+    keep(this.#who, this.#now.seats, {
+      key: (person) => person.id,
+      print: (person) => JSON.stringify([person, this.#now.me === person.id]),
+      make: (person) => h("button", { class: "person", type: "button", "aria-pressed": String(this.#now.me === person.id), data: { testid: `person-${person.id}` }, on: { click: () => this.#go({ as: person.id, thread: "" }) } },
+        avatar(person, person.name), h("span", { class: "person-words" }, h("span", { class: "person-name" }, person.name), person.title && h("span", { class: "person-title" }, person.title))),
+    });
+  }
+
+  #showRooms() {
+    const { rooms, room, me } = this.#now;
+    if (room) sessionStorage.setItem(`${READ}${me}:${room.id}`, latest(room, me));
+    keep(this.#rooms, rooms, {
+      key: (r) => r.id,
+      print: (r) => JSON.stringify([r.name, r.private, r.id === room?.id, this.#unread(r)]),
+      make: (r) => {
+        const unread = this.#unread(r);
+        return h("button", { class: `room-link${unread ? " room-unread" : ""}`, type: "button", "aria-current": r.id === room?.id ? "page" : null, data: { testid: `room-${r.name}` }, on: { click: () => this.#go({ room: r.name, thread: "" }) } },
+          h("span", { class: "room-mark", "aria-hidden": "true" }, mark(r)),
+          h("span", { class: "room-name" }, r.name),
+          r.private && !r.direct && h("span", { class: "unseen" }, `, ${w("nav.private")}`),
+          unread && h("span", { class: "dot", data: { testid: `unread-${r.name}` } }, h("span", { class: "unseen" }, w("nav.unread"))));
+      },
+    });
+  }
+
+  #unread(room) {
+    if (room.id === this.#now.room?.id) return false;
+    return latest(room, this.#now.me) > (sessionStorage.getItem(`${READ}${this.#now.me}:${room.id}`) ?? "");
+  }
+
+  #showRoom() {
+    const { room, me } = this.#now;
+    if (!room) {
+      fill(this.#head, h("h2", {}, w("chat.no_room")));
+      fill(this.#list);
+      this.#composer.root.hidden = true;
+      return;
+    }
+    this.#composer.root.hidden = false;
+    this.#composer.relabel(w("chat.message_to", { room: room.name }));
+    fill(this.#head, h("h2", { data: { testid: "room-title" } }, h("span", { "aria-hidden": "true" }, `${mark(room)} `), room.name),
+      h("span", { class: "room-members" }, w("chat.members", { n: room.members.length })));
+    const top = room.messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts || m.reply_broadcast);
+    const moved = this.#shownRoom !== `${me} ${room.id}`;
+    this.#shownRoom = `${me} ${room.id}`;
+    this.#fillList(this.#list, withDays(top, this.#now.tz), moved, false);
+    if (!top.length) fill(this.#list, h("p", { class: "nothing", data: { key: "nothing" } }, w("chat.empty")));
+  }
+
+  #showThread() {
+    const { room, thread, me } = this.#now;
+    const messages = thread && room ? room.messages.filter((m) => m.ts === thread || m.thread_ts === thread) : [];
+    this.#thread.hidden = messages.length === 0;
+    document.body.classList.toggle("with-thread", messages.length > 0);
+    const moved = this.#shownThread !== `${me} ${thread}`;
+    this.#shownThread = `${me} ${thread}`;
+    this.#fillList(this.#threadList, messages.map((message) => ({ message })), moved, true);
+    if (moved && messages.length) this.#threadComposer.field.focus({ preventScroll: true });
+  }
+
+  #fillList(list, items, moved, inThread) {
+    const context = {
+      ...this.#now.context, inThread, lang: lang(), room: this.#now.room,
+      act: (message) => this.#hands.pressIn(this.#now.room, message),
+      openThread: (ts) => this.#go({ thread: ts }),
+      remove: async (message) => {
+        const sure = await ask({ title: w("chat.delete"), body: w("chat.delete_ask"), yes: w("chat.delete"), no: w("dialog.cancel"), danger: true });
+        if (sure) await this.#hands.remove(this.#now.room, message);
+      },
+    };
+    const change = () => keep(list, items, {
+      key: (item) => item.day ?? item.message.ts,
+      print: (item) => item.day ? `${item.day} ${lang()}` : print(item.message, { ...context, joined: item.joined }),
+      make: (item) => item.day ? h("div", { class: "day" }, h("span", {}, item.words)) : draw(item.message, { ...context, joined: item.joined }),
+    });
+    if (moved) {
+      list.replaceChildren();
+      change();
+      list.scrollTop = list.scrollHeight;
+    } else followEnd(list, change);
+  }
+
+  /** Say something, or run a slash command; Slack runs none inside threads and says so itself. */
+  async #say(text, thread = "") {
+    const { room } = this.#now;
+    const command = /^\/(\S+)\s*([\s\S]*)$/.exec(text);
+    if (!command) return this.#hands.say(room, text, thread);
+    if (thread) return this.#hands.complain(w("thread.no_command", { command: `/${command[1]}` }));
+    return this.#hands.command(room, `/${command[1]}`, command[2]);
+  }
+}
+
+/** The sign before a room's name; what it says is also said in words. */
+function mark(room) {
+  if (room.direct) return "@";
+  return room.private ? "🔒" : "#";
+}
+
+/** The newest top-level message of another hand; "" if there is none. */
+function latest(room, me) {
+  return room.messages.filter((m) => m.user !== me && !m.deleted && (!m.thread_ts || m.thread_ts === m.ts)).at(-1)?.ts ?? "";
+}
+
+/** Messages with a line before each new day. */
+function withDays(messages, tz) {
+  const items = [];
+  let day = "";
+  let before = null;
+  for (const message of messages) {
+    const its = dayNumber(Number(message.ts), tz);
+    if (its !== day) {
+      items.push({ day: `day-${its}`, words: dayName(Number(message.ts), tz) });
+      before = null;
+    }
+    day = its;
+    const joined = Boolean(before && before.user === message.user && !message.blocks?.length && !before.blocks?.length && !message.ephemeral && Number(message.ts) - Number(before.ts) < JOINED);
+    items.push({ message, joined });
+    before = message;
+  }
+  return items;
+}

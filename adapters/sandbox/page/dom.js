@@ -1,0 +1,101 @@
+/**
+ * Elements, and lists of them that change without being rebuilt.
+ *
+ * Nothing here (or anywhere on this page) sets innerHTML: what another
+ * person wrote reaches the document as text nodes only.
+ */
+
+const PROPERTIES = new Set([
+  "value", "checked", "selected", "disabled", "required", "multiple", "hidden", "open", "tabIndex",
+]);
+
+/** What an element showed when it was last made: the reason to keep or to replace it. */
+const prints = new WeakMap();
+
+/**
+ * Make an element.
+ *
+ * `props` holds attributes, DOM properties (those in PROPERTIES), `data`
+ * (data-* attributes) and `on` (listeners); null, undefined and false leave
+ * an attribute out. Children are nodes or text; empty ones are skipped.
+ */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "data") for (const [key, text] of Object.entries(value)) element.dataset[key] = text;
+    else if (name === "on") for (const [event, f] of Object.entries(value)) element.addEventListener(event, f);
+    else if (PROPERTIES.has(name)) element[name] = value;
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  return element;
+}
+
+/** Replace an element's children. */
+export function fill(element, ...children) {
+  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+}
+
+/**
+ * Make `parent` hold one element an item, in order, rebuilding only what changed.
+ *
+ * `key(item)` names an item for good; `print(item)` is all that its element
+ * depends on. An element whose print is the same is left alone, and so keeps
+ * its scroll, focus, selection and open menus. One that is replaced hands
+ * over through `carry(old, new)`, and afterwards the focus to whatever has
+ * the same test id.
+ */
+export function keep(parent, items, { key, print, make, carry }) {
+  const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  let place = parent.firstElementChild;
+  for (const item of items) {
+    const name = key(item);
+    const text = print(item);
+    const before = old.get(name);
+    old.delete(name);
+    if (before && prints.get(before) === text) {
+      if (before === place) place = place.nextElementSibling;
+      else parent.insertBefore(before, place);
+      continue;
+    }
+    const after = make(item);
+    after.dataset.key = name;
+    prints.set(after, text);
+    if (before) {
+      if (before === place) place = place.nextElementSibling;
+      const focus = focusIn(before);
+      carry?.(before, after);
+      before.replaceWith(after);
+      if (after.nextElementSibling !== place) parent.insertBefore(after, place);
+      restoreFocus(after, focus);
+    } else parent.insertBefore(after, place);
+  }
+  for (const gone of old.values()) gone.remove();
+}
+
+/** Where the keyboard is inside an element, as something that outlives the element. */
+export function focusIn(element) {
+  const focused = document.activeElement;
+  if (!focused || !element.contains(focused)) return null;
+  const caret = "selectionStart" in focused && focused.selectionStart !== null
+    ? [focused.selectionStart, focused.selectionEnd, focused.selectionDirection]
+    : null;
+  return { id: focused.dataset.testid ?? "", caret };
+}
+
+/** Put the keyboard back to where `focusIn` found it. */
+export function restoreFocus(element, focus) {
+  if (!focus?.id) return;
+  const target = [element, ...element.querySelectorAll("[data-testid]")].find((e) => e.dataset.testid === focus.id);
+  if (!target) return;
+  target.focus({ preventScroll: true });
+  if (focus.caret) target.setSelectionRange(...focus.caret);
+}
+
+/** Keep a scrolled list at its end while it grows, if it was there. */
+export function followEnd(scroller, change) {
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+  change();
+  if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+}

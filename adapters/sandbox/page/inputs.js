@@ -1,0 +1,139 @@
+/**
+ * Input blocks of modals: drawing them, carrying what was typed over an
+ * update, checking it as Slack's own client does, and reading it at the end.
+ */
+
+import { choiceGroup, chosenIn, optionsOf, selectOptions } from "./elements.js";
+import { h } from "./dom.js";
+import { plain } from "./mrkdwn.js";
+import { w } from "./words.js";
+
+/** How long typing must rest before Slack's client tells the app of it, in milliseconds. */
+const TYPING_REST = 150;
+
+const DRAW = { plain_text_input: text, static_select: select, checkboxes: group, radio_buttons: group, datepicker: picker, timepicker: picker };
+
+/** An input block with its label, its hint and room for an error. */
+export function inputBlock(block, context) {
+  const e = block.element;
+  const id = `field-${block.block_id}`;
+  const draw = DRAW[e.type];
+  const control = draw ? draw(e, block, context) : h("span", { class: "b-unknown" }, w("block.unknown", { type: e.type }));
+  control.id = id;
+  control.dataset.testid = `modal-field-${block.block_id}`;
+  control.dataset.actionId = e.action_id;
+  control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
+  const label = [plain(block.label), block.optional && h("span", { class: "optional" }, ` ${w("dialog.optional")}`)];
+  const grouped = control.classList.contains("choices");
+  if (grouped) control.setAttribute("aria-labelledby", `${id}-label`);
+  return h("div", { class: "b-input" },
+    grouped ? h("div", { class: "b-label", id: `${id}-label` }, label) : h("label", { class: "b-label", for: id }, label),
+    control,
+    h("p", { class: "b-hint", id: `${id}-hint` }, block.hint && plain(block.hint)),
+    h("p", { class: "b-error", id: `${id}-error`, role: "alert", hidden: true, data: { testid: `modal-error-${block.block_id}` } }));
+}
+
+function text(e, block, context) {
+  const props = { class: "field", value: e.initial_value ?? "", placeholder: plain(e.placeholder), autocomplete: "off", autofocus: e.focus_on_load };
+  const node = e.multiline ? h("textarea", { ...props, rows: 5 }) : h("input", { ...props, type: "text" });
+  const on = block.dispatch_action ? (e.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]) : [];
+  if (on.includes("on_character_entered")) {
+    let rest = 0;
+    const tell = () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => context.type(e, block, node.value), TYPING_REST);
+    };
+    node.addEventListener("input", (event) => event.isComposing || tell());
+    node.addEventListener("compositionend", tell);
+  }
+  if (on.includes("on_enter_pressed") && !e.multiline) {
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      context.type(e, block, node.value);
+    });
+  }
+  return node;
+}
+
+function select(e, block, context) {
+  const tell = block.dispatch_action && (() => context.act(e, block, { selected_option: optionsOf(e).find((o) => o.value === node.value) }));
+  const node = h("select", { class: "field", on: tell ? { change: tell } : {} }, selectOptions(e));
+  return node;
+}
+
+function group(e, block, context) {
+  const node = choiceGroup(e, context, () => block.dispatch_action && context.act(e, block, chosenIn(e, node)), block.block_id);
+  return node;
+}
+
+function picker(e, block, context) {
+  const date = e.type === "datepicker";
+  const tell = block.dispatch_action && (() => context.act(e, block, valueOf(e, node)));
+  const node = h("input", { class: "field", type: date ? "date" : "time", value: (date ? e.initial_date : e.initial_time) ?? "", on: tell ? { change: tell } : {} });
+  return node;
+}
+
+/** What a control holds, in the words of Slack's `view.state.values`. */
+function valueOf(e, control) {
+  if (e.type === "plain_text_input") return { type: e.type, value: control.value || null };
+  if (e.type === "static_select") return { type: e.type, selected_option: optionsOf(e).find((o) => o.value === control.value) ?? null };
+  if (e.type === "datepicker") return { type: e.type, selected_date: control.value || null };
+  if (e.type === "timepicker") return { type: e.type, selected_time: control.value || null };
+  return { type: e.type, ...chosenIn(e, control) };
+}
+
+function controlOf(form, block) {
+  return form.querySelector(`#${CSS.escape(`field-${block.block_id}`)}`);
+}
+
+/** All inputs of a view as `{block_id: {action_id: value}}`, as Slack hands them to the app. */
+export function valuesOf(form, view) {
+  return Object.fromEntries(view.blocks.filter((block) => block.type === "input" && DRAW[block.element.type])
+    .map((block) => [block.block_id, { [block.element.action_id]: valueOf(block.element, controlOf(form, block)) }]));
+}
+
+/** Slack's client's own check before anything is sent: `{block_id: sentence}`, empty if all is well. */
+export function faultsOf(form, view) {
+  const faults = {};
+  for (const block of view.blocks.filter((b) => b.type === "input" && DRAW[b.element.type])) {
+    const { element: e } = block;
+    const held = valueOf(e, controlOf(form, block));
+    const length = [...(held.value ?? "")].length;
+    const empty = Object.entries(held).every(([name, value]) => name === "type" || value === null || value.length === 0);
+    if (empty && !block.optional) faults[block.block_id] = w("dialog.required");
+    else if (e.max_length && length > e.max_length) faults[block.block_id] = w("dialog.length", { n: length, max: e.max_length });
+    else if (e.min_length && length && length < e.min_length) faults[block.block_id] = w("dialog.short", { min: e.min_length });
+  }
+  return faults;
+}
+
+/** Show errors beside their fields, take away those that are gone, and go to the first. */
+export function showErrors(form, view, errors) {
+  let first = null;
+  for (const block of view.blocks.filter((b) => b.type === "input")) {
+    const control = controlOf(form, block);
+    const place = form.querySelector(`#${CSS.escape(`field-${block.block_id}-error`)}`);
+    const error = errors[block.block_id];
+    place.hidden = !error;
+    place.textContent = error ? `⚠ ${error}` : "";
+    if (error) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+    if (error) first ??= control;
+  }
+  (first?.matches(".choices") ? first.querySelector("input") : first)?.focus();
+}
+
+/** Hand what was typed or chosen from a block's old element to its new one (Slack: same block_id and action_id). */
+export function carryInput(before, after) {
+  for (const control of after.querySelectorAll("[data-action-id]")) {
+    const old = before.querySelector(`[data-action-id="${CSS.escape(control.dataset.actionId)}"]`);
+    if (!old || old.tagName !== control.tagName) continue;
+    if (control.matches(".choices")) {
+      const chosen = new Set([...old.querySelectorAll("input:checked")].map((input) => input.value));
+      for (const input of control.querySelectorAll("input")) input.checked = chosen.has(input.value);
+    } else if (control.matches("select")) {
+      if ([...control.options].some((o) => o.value === old.value)) control.value = old.value;
+    } else if (control.matches("input, textarea")) control.value = old.value;
+  }
+}

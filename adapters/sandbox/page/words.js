@@ -1,0 +1,135 @@
+/** The page's own labels, in English and Japanese. What bots and people write is never translated. */
+
+const TABLE = {
+  "app.title": ["Care sandbox", "ケア サンドボックス"],
+  "app.make_believe": ["Everything here is make-believe and stays on this machine.", "すべて架空のデータで、この端末の外には出ません。"],
+  "app.disconnected": ["The sandbox does not answer. Trying again…", "サンドボックスが応答しません。再接続しています…"],
+  "app.empty": ["empty", "空"],
+  "nav.who": ["You are", "あなた"],
+  "nav.rooms": ["Rooms", "チャンネル"],
+  "nav.unread": ["unread", "未読"],
+  "nav.private": ["private", "非公開"],
+  "nav.panes": ["Panes", "画面"],
+  "nav.language": ["Language of this page", "このページの言語"],
+  "tab.chat": ["Chat", "チャット"],
+  "tab.customer": ["Customer", "お客様"],
+  "tab.time": ["Time", "時刻"],
+  "chat.members": ["{n} members", "{n}人"],
+  "chat.empty": ["Nothing here yet. What happens in this room shows up here.", "まだ何もありません。ここに新しいメッセージが表示されます。"],
+  "chat.messages": ["Messages", "メッセージ"],
+  "chat.message_to": ["Message #{room}", "#{room} へのメッセージ"],
+  "chat.hint": ["Enter sends · Shift+Enter new line · /care help", "Enter で送信・Shift+Enter で改行・/care help"],
+  "chat.send": ["Send", "送信"],
+  "chat.only_you": ["Only visible to you", "あなただけに表示されています"],
+  "chat.app": ["APP", "アプリ"],
+  "chat.edited": ["(edited)", "（編集済み）"],
+  "chat.deleted": ["This message was deleted.", "このメッセージは削除されました。"],
+  "chat.replies": ["{n} replies", "{n}件の返信"],
+  "chat.reply": ["1 reply", "1件の返信"],
+  "chat.start_thread": ["Reply in thread", "スレッドで返信"],
+  "chat.delete": ["Delete message", "メッセージを削除"],
+  "chat.delete_ask": ["Delete this message? The room will no longer show it.", "このメッセージを削除しますか？チャンネルに表示されなくなります。"],
+  "chat.no_room": ["You are in no room.", "参加しているチャンネルがありません。"],
+  "chat.file": ["File", "ファイル"],
+  "chat.new": ["New messages below", "新しいメッセージ"],
+  "chat.not_sent": ["Not sent: {why}", "送信できませんでした：{why}"],
+  "thread.title": ["Thread", "スレッド"],
+  "thread.close": ["Close thread", "スレッドを閉じる"],
+  "thread.reply": ["Reply…", "返信する…"],
+  "thread.hint": ["Notes for the team: the customer does not see this.", "チーム内のメモです。お客様には見えません。"],
+  "thread.no_command": ["{command} is not supported in threads. Sorry!", "{command} はスレッドではサポートされていません。"],
+  "block.more": ["More actions", "その他の操作"],
+  "block.image": ["Image", "画像"],
+  "block.unknown": ["This page cannot show “{type}”.", "このページは「{type}」を表示できません。"],
+  "block.choose": ["Choose…", "選択…"],
+  "block.opens": ["opens in a new tab", "新しいタブで開きます"],
+  "block.failed": ["That did not work: {why}", "うまくいきませんでした：{why}"],
+  "block.timeout": ["The app took longer than 3 seconds to answer. Try again.", "アプリが3秒以内に応答しませんでした。もう一度お試しください。"],
+  "dialog.cancel": ["Cancel", "キャンセル"],
+  "dialog.confirm": ["Yes", "はい"],
+  "dialog.close": ["Close", "閉じる"],
+  "dialog.submit": ["Submit", "送信"],
+  "dialog.optional": ["(optional)", "（任意）"],
+  "dialog.length": ["{n} of {max}", "{n} / {max}"],
+  "dialog.fix": ["Please correct what is marked below.", "下の項目を確認してください。"],
+  "dialog.required": ["Please fill in this field.", "この項目を入力してください。"],
+  "dialog.short": ["Please write at least {min} characters.", "{min}文字以上で入力してください。"],
+  "dialog.working": ["Working…", "処理中…"],
+  "customer.title": ["Customer", "お客様"],
+  "customer.network": ["Network", "ネットワーク"],
+  "customer.brand": ["our account {handle}", "自社アカウント {handle}"],
+  "customer.person": ["Write as", "書く人"],
+  "customer.new_person": ["New customer…", "新しいお客様…"],
+  "customer.handle": ["Handle", "ハンドル"],
+  "customer.name": ["Name", "名前"],
+  "customer.kind": ["Kind", "種類"],
+  "customer.mention": ["Mention", "メンション"],
+  "customer.reply": ["Reply", "返信"],
+  "customer.dm": ["Direct message", "DM"],
+  "customer.text": ["What the customer writes", "お客様が書く内容"],
+  "customer.samples": ["Samples", "例文"],
+  "customer.send": ["Write as customer", "お客様として書く"],
+  "customer.replying_to": ["In reply to {name}", "{name} さんへの返信"],
+  "customer.pick_post": ["Press “Reply” at a post below first.", "先に下の投稿の「返信」を押してください。"],
+  "customer.stop_reply": ["Do not reply to this post", "この投稿への返信をやめる"],
+  "customer.sees": ["What customers see", "お客様に見える画面"],
+  "customer.timeline": ["Public posts", "公開の投稿"],
+  "customer.private": ["Private messages", "DM"],
+  "customer.none": ["No posts yet. Write the first one above.", "まだ投稿がありません。上から書いてみてください。"],
+  "customer.no_dm": ["No private messages yet.", "まだDMはありません。"],
+  "customer.deleted": ["Deleted by its author", "投稿者が削除しました"],
+  "customer.is_brand": ["Brand", "公式"],
+  "customer.delete": ["Delete", "削除"],
+  "customer.reply_button": ["Reply", "返信"],
+  "customer.to": ["to {name}", "{name} さんへ"],
+  "customer.down": ["This network does not answer.", "このネットワークは応答しません。"],
+  "customer.need_handle": ["A new customer needs a handle: letters, digits and _ only.", "新しいお客様のハンドルを半角英数字と _ で入力してください。"],
+  "time.title": ["Business time", "業務時刻"],
+  "time.ahead": ["{span} ahead of the real clock", "実際の時刻より {span} 進んでいます"],
+  "time.real": ["same as the real clock", "実際の時刻と同じです"],
+  "time.plus_15": ["+15 min", "+15分"],
+  "time.plus_60": ["+1 h", "+1時間"],
+  "time.morning": ["Next morning 9:00", "翌朝9:00"],
+  "time.not_up": ["The service is not up yet: time cannot be turned.", "サービスがまだ起動していないため、時刻を進められません。"],
+  "time.none": ["Started without a service: time cannot be turned here.", "サービスなしで起動しているため、時刻は変えられません。"],
+  "time.about": ["Turns the service's business clock forward: deadlines, snoozes, alerts and digests come due as if the time had passed.", "サービスの業務時計を進めます。期限・スヌーズ・アラート・ダイジェストが、時間が経ったものとして動きます。"],
+  "toast.dismiss": ["Dismiss", "閉じる"],
+  "toast.area": ["Notifications", "通知"],
+  "mrkdwn.here": ["@here", "@here"],
+  "mrkdwn.channel": ["@channel", "@channel"],
+  "mrkdwn.everyone": ["@everyone", "@everyone"],
+  "span.days": ["{n} d", "{n}日"],
+  "span.hours": ["{n} h", "{n}時間"],
+  "span.minutes": ["{n} min", "{n}分"],
+};
+
+let column = 0;
+
+/** Speak English ("en") or Japanese ("ja"); anything else is English. */
+export function setLanguage(language) {
+  column = language === "ja" ? 1 : 0;
+  document.documentElement.lang = lang();
+}
+
+/** The page's language now, "en" or "ja". */
+export function lang() {
+  return column === 1 ? "ja" : "en";
+}
+
+/** A label, with its {placeholders} filled. An unknown name is a fault in this page and throws. */
+export function w(name, values = {}) {
+  const row = TABLE[name];
+  if (!row) throw new Error(`no such label: ${name}`);
+  return row[column].replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
+}
+
+/** A length of time in words, to the minute. */
+export function span(seconds) {
+  const minutes = Math.round(Math.abs(seconds) / 60);
+  const parts = [
+    ["span.days", Math.floor(minutes / 1440)],
+    ["span.hours", Math.floor((minutes % 1440) / 60)],
+    ["span.minutes", minutes % 60],
+  ].filter(([, n]) => n > 0);
+  return parts.map(([name, n]) => w(name, { n })).join(" ") || w("span.minutes", { n: 0 });
+}
