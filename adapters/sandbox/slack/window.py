@@ -1,0 +1,72 @@
+"""What one person sees in Slack's window: their rooms, messages, views, notices and pushes."""
+
+from dataclasses import asdict
+
+from adapters.sandbox.slack.refusal import JSON
+from adapters.sandbox.slack.state import Message, State
+from adapters.sandbox.slack.views import view_shown
+from adapters.sandbox.slack.workspace import Room
+
+
+def seen_by(state: State, me: str) -> JSON:
+    """Everything on that person's screen. Rooms that they are not in do not exist for them."""
+    person = state.people[me]
+    return {
+        "version": state.version,
+        "team": {"id": state.workspace.team_id, "name": state.workspace.name},
+        "app": {"id": state.app.id, "name": state.app.name, "user": state.app.bot_user},
+        "me": asdict(person),
+        "people": [asdict(one) for one in state.people.values()],
+        "commands": sorted(state.app.commands),
+        "rooms": [
+            _room(state, room, me)
+            for room in sorted(state.rooms.values(), key=lambda one: (one.id[0] == "D", one.name))
+            if me in room.members
+        ],
+        "views": [view_shown(state, view) for view in state.views.get(me, ())],
+        "home": state.homes.get(me),
+        "notices": [asdict(notice) for notice in state.notices if notice.user == me],
+        "notifications": [asdict(push) for push in state.pushes if push.user == me],
+    }
+
+
+def _room(state: State, room: Room, me: str) -> JSON:
+    name = room.name
+    if room.id.startswith("D"):
+        (other,) = room.members - {me} or {me}
+        name = state.people[other].real_name
+    return {
+        "id": room.id,
+        "name": name,
+        "private": room.private,
+        "direct": room.id.startswith("D"),
+        "members": sorted(room.members),
+        "messages": [
+            _message(state, message)
+            for message in state.in_room(room.id)
+            if message.ephemeral_to in {None, me}
+            # A deleted message leaves a mark only where a thread hangs on it.
+            if not message.deleted or state.replies(room.id, message.ts)
+        ],
+    }
+
+
+def _message(state: State, message: Message) -> JSON:
+    body: JSON = {
+        "ts": message.ts,
+        "user": None if message.bot_id else message.user,
+        "bot": message.bot_id,
+        "name": state.app.name if message.bot_id else state.people[message.user].real_name,
+        "text": message.text,
+        "blocks": message.blocks,
+        "thread_ts": message.thread_ts,
+        "broadcast": message.broadcast,
+        "reply_count": len(state.replies(message.channel, message.ts)),
+        "edited": message.edited is not None,
+        "files": message.files,
+        "ephemeral": message.ephemeral_to is not None,
+        "deleted": message.deleted,
+    }
+    if message.deleted:
+        body |= {"text": "This message was deleted.", "blocks": [], "files": []}
+    return body
