@@ -153,25 +153,23 @@ class Calendar:
             number += 1
 
     def _spans(self, number: int) -> tuple[_Span, ...]:
-        """The working time that day `number` adds: in order, merged, none of it the day before's.
+        """The working time that day `number` adds, in order, to that of the day before.
 
-        So the spans of any run of days never overlap. The day before is enough to look at, since
-        no window outlives the day after its own.
+        Spans may touch, but never overlap, neither within a day nor from day to day. The day
+        before is enough to look at, since no window outlives the day after its own.
         """
         spans = self._known.get(number)
         if spans is None:
             today, yesterday = date.fromordinal(number), date.fromordinal(number - 1)
             taken = max([self._utc(today, 0), *(end for _, end in self._shifts(yesterday))])
-            merged: list[_Span] = []
+            added: list[_Span] = []
             for opens, closes in sorted(self._shifts(today)):
                 begins = max(opens, taken)
                 if closes <= begins:  # a shift within another one, or within the spring gap
                     continue
-                if merged and merged[-1][1] == begins:
-                    begins = merged.pop()[0]
-                merged.append((begins, closes))
+                added.append((begins, closes))
                 taken = closes
-            spans = self._known[number] = tuple(merged)
+            spans = self._known[number] = tuple(added)
         return spans
 
     def _shifts(self, day: date) -> list[_Span]:
