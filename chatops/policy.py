@@ -129,6 +129,17 @@ class Policy:
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
 
+    def queue_of(self, name: str, account: str) -> Queue:
+        """Return the queue, or where tickets of a queue that app.yaml no longer has belong."""
+        if (queue := self.queues.get(name)) is not None:
+            return queue
+        home = self.accounts.get(account)
+        return self.queues[home.queue] if home else next(iter(self.queues.values()))
+
+    def account_of(self, name: str, channel: str, queue: str) -> Account:
+        """Return the account; one that app.yaml no longer has is known by its name alone."""
+        return self.accounts.get(name) or Account(name, channel, queue, "en", name)
+
     def room_by_id(self, chat: str, id: str) -> Room | None:
         """Return the room that has this id in that chat."""
         return next((r for r in self.rooms.values() if r.chat == chat and r.id == id), None)

@@ -187,6 +187,10 @@ class Tx(Protocol):
     """One transaction. Rows that are read here to be changed are locked until its end."""
 
     # acts
+    def acted(self, key: str) -> bool:
+        """Tell whether an act with that key is recorded."""
+        ...
+
     def once(self, key: str, now: datetime) -> bool:
         """Record an act's key; False if it is there already."""
         ...
@@ -212,6 +216,10 @@ class Tx(Protocol):
 
     def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
     def find_message(self, account: str, external_id: str) -> Found | None: ...
+    def sending(self, conversation: int) -> Sequence[Found]:
+        """Return the conversation's replies that are sending or in doubt, oldest first."""
+        ...
+
     def find_marked(self, account: str, marker: str) -> Found | None: ...
     def add_message(self, message: NewMessage) -> int | None:
         """Store a message; None if (account, external id) is there already."""
@@ -289,6 +297,10 @@ class Tx(Protocol):
 
     def release_reply(self, message: int, due_at: datetime) -> None:
         """Let a held, failed, in-doubt or pending reply go out at `due_at`."""
+        ...
+
+    def reply_arrived(self, message: int) -> None:
+        """Put the reply's delivery into `sent`: the network has it, whatever our call said."""
         ...
 
     def withhold_reply(self, message: int) -> None: ...

@@ -189,6 +189,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 # a reply under way was written before this: it may not close over it
                 replies = tuple(replace(reply, then=Then.NOTHING) for reply in ticket.replies)
                 after = replace(after, waiting=Waiting.US, read_by=(), replies=replies)
+            if ticket.revision == 1:
+                return after, ()  # the card itself shows what opened the ticket
             return after, (PostMessage(message, mention=ticket.assignee is not None),)
 
         case CustomerEdited(message) | CustomerDeleted(message):

@@ -1,0 +1,346 @@
+"""The only writer: it hears what people ask and networks bring, and saves what comes of it.
+
+`handle(call)` runs a command, `receive(inbound)` takes in what a network brought, `publish` puts a
+finished card into a room once, `tick(now)` does what time brings. Each is one transaction. Who may
+do a thing is decided here, under the ticket's lock, from the ticket and the person. Nothing is sent
+from here: what must follow is saved, and `outbox` delivers it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
+
+from chatops import intake, sla
+from chatops.call import (
+    Call,
+    Command,
+    Done,
+    Looks,
+    OnSelf,
+    OnTicket,
+    Origin,
+    Outcome,
+    Registry,
+    WentOn,
+)
+from chatops.card import Card, Form
+from chatops.card_json import dump_card
+from chatops.channel import AccountRevoked, Can, Inbound, Traits
+from chatops.clock import Clock
+from chatops.event import Breached, Event, WakeCause, Woken, WritingBegan, WritingEnded
+from chatops.ledger import Act, Marks, apply
+from chatops.line import Missing, form_for, named, nearest, read
+from chatops.policy import Policy, Role
+from chatops.ports import NewDelivery, Reader, Record, Tx, Urgency, What, Work
+from chatops.scene import Agent, Scene
+from chatops.text import Text, Words, text
+from chatops.ticket import Refusal, Ticket
+
+T = TypeVar("T")
+
+#: How long an open reply form holds the soft lock, if its closing is never heard of.
+LOCK: Final = timedelta(minutes=10)
+
+#: How many due clocks and snoozes one tick takes at a time.
+SWEEP: Final = 200
+
+_NO_TRAITS: Final = Traits("", "", Can(0), lambda words, _private: len(words), lambda _private: 0)
+
+
+class Desk:
+    """The writer. One object a process; any number of processes may have one."""
+
+    def __init__(
+        self,
+        work: Work,
+        reader: Reader,
+        policy: Policy,
+        registry: Registry,
+        traits: Mapping[str, Traits],
+        clock: Clock,
+        words: Words,
+    ) -> None:
+        self.policy = policy
+        self.registry = registry
+        self.words = words
+        self.clock = clock
+        self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
+        self._work = work
+        self._reader = reader
+        self._traits = traits
+
+    # --- people and calls
+
+    async def person(self, chat: str, id: str) -> Agent | None:
+        """Return the agent with that id in that chat; None is a stranger."""
+        for agent in await self._reader.agents():
+            if agent.identities and agent.identities.get(chat) == id:
+                return agent
+        return None
+
+    def call(
+        self,
+        *,
+        key: str,
+        command: str,
+        agent: Agent,
+        origin: Origin,
+        chat: str | None = None,
+        room: str | None = None,
+        ticket: int | None = None,
+        line: str | None = None,
+        fields: Mapping[str, str] | None = None,
+        seen: int | None = None,
+        confirmed: frozenset[str] = frozenset(),
+        language: str | None = None,
+    ) -> Call:
+        """Make a Call at this moment under the policy in force."""
+        return Call(
+            key=key,
+            command=command,
+            agent=agent,
+            origin=origin,
+            now=self.clock.business(),
+            language=language or agent.language or "en",
+            policy=self.policy,
+            line=line,
+            fields=fields or {},
+            ticket=ticket,
+            chat=chat,
+            room=room,
+            seen=seen,
+            confirmed=confirmed,
+        )
+
+    async def handle(self, call: Call) -> Outcome:
+        """Do what a call asks, or answer with a form for what it lacks, or refuse.
+
+        Raises:
+            StorageError: nothing was kept; the same call may come again.
+        """
+        command = named(call.command, self.registry, self.words)
+        if command is None:
+            return self._unknown(call)
+        understood = read(command, call, self.words)
+        if isinstance(understood, Refusal):
+            return understood
+        call = replace(call, command=command.name, ticket=understood.ticket or call.ticket)
+        match command.handler:
+            case Looks(run):
+                if isinstance(understood, Missing):
+                    return understood.refusal
+                return await run(understood.args, call, self._reader)
+            case OnSelf(run):
+                if isinstance(understood, Missing):
+                    return understood.refusal
+                return await self._on_self(command, run(understood.args, call), call)
+            case OnTicket():
+                if call.ticket is None:
+                    return Refusal(text("which-ticket", command=command.name))
+                if isinstance(understood, Missing):
+                    return await self._ask(command, call, understood.fields)
+                return await self._on_ticket(command, call.ticket, understood.args, call)
+
+    async def form(self, call: Call) -> Form | Refusal:
+        """Make a form anew while the person types; nothing is written."""
+        command = self.registry.get(call.command)
+        if command is None or call.ticket is None:
+            return self._unknown(call)
+        return await self._form(command, call.ticket, call, call.fields)
+
+    async def left(self, call: Call) -> None:
+        """Note that a form was closed unsent: its soft lock ends."""
+        if (ticket := call.ticket) is not None:
+            await self._transact(
+                lambda tx, act: self._if_open(tx, ticket, [WritingEnded(call.agent.id)], act),
+                call.agent.id,
+            )
+
+    # --- what networks bring
+
+    async def receive(
+        self, inbound: Sequence[Inbound], raw: int | None = None
+    ) -> list[AccountRevoked]:
+        """Take in what one body held, in one transaction that also marks the raw body as read."""
+        gate = intake.Gate(self.policy, self._traits, self.clock.offset)
+
+        def run(tx: Tx, act: Act) -> list[AccountRevoked]:
+            revoked = intake.receive(tx, gate, inbound, act)
+            if raw is not None:
+                tx.raw_read(raw)
+            return revoked
+
+        return await self._transact(run)
+
+    # --- what time brings
+
+    async def tick(self) -> int:
+        """Mark clocks that passed their due second and wake what is due; return how many."""
+
+        def run(tx: Tx, act: Act) -> int:
+            late = [id for id in tx.breached(act.now, SWEEP) if self._breach(tx, id, act)]
+            due = tx.to_wake(act.now, SWEEP)
+            for id in due:
+                self._if_open(tx, id, [Woken(WakeCause.TIME)], replace(act, rule="snooze"))
+            return len(late) + len(due)
+
+        return await self._transact(run)
+
+    async def publish(self, name: str, period: str, room: str, card: Card) -> bool:
+        """Post a finished card into a room, once for ever per (name, period); False if it was."""
+        body = dump_card(card)
+
+        def run(tx: Tx, act: Act) -> bool:
+            if not tx.publish_once(name, period, act.now):
+                return False
+            post = NewDelivery(
+                What.PUBLISHED, room, f"room:{room}", Urgency.ALERT, act.marks(), body=body
+            )
+            return tx.deliver(post, act.due)
+
+        return await self._transact(run)
+
+    # --- scenes
+
+    def scene(self, record: Record, agents: Sequence[Agent], now: datetime) -> Scene:
+        """Put a ticket's rows together with the policy in force."""
+        ticket = record.ticket
+        queue = self.policy.queue_of(ticket.queue, ticket.account)
+        return Scene(
+            ticket=ticket,
+            queue=queue,
+            account=self.policy.account_of(ticket.account, ticket.channel, queue.name),
+            traits=self._traits.get(ticket.channel, _NO_TRAITS),
+            policy=self.policy,
+            customer=record.customer,
+            lines=record.lines,
+            clock=record.clock,
+            agents=tuple(agents),
+            now=now,
+            others=record.others,
+        )
+
+    # --- inside
+
+    async def _on_ticket(self, command: Command, id: int, args: BaseModel, call: Call) -> Outcome:
+        handler = command.handler
+        assert isinstance(handler, OnTicket)  # noqa: S101 - handle matched it
+
+        def run(tx: Tx, act: Act) -> Outcome:
+            if isinstance(ticket := self._allowed(tx.ticket(id), command, call), Refusal):
+                return ticket
+            if tx.acted(call.key):
+                return Done()
+            record = tx.record(id)
+            assert record is not None  # noqa: S101 - the ticket is there and locked
+            acts = handler.run(args, self.scene(record, tx.agents(), call.now), call)
+            if isinstance(acts, Refusal):
+                return acts
+            after = apply(tx, self.policy, ticket, acts, act)
+            if isinstance(after, Refusal):
+                return after
+            tx.once(call.key, call.now)
+            return Done(_done(command, after, call))
+
+        return await self._transact(run, call.agent.id, call)
+
+    def _allowed(self, ticket: Ticket | None, command: Command, call: Call) -> Ticket | Refusal:
+        """Return the ticket if the person may do this to it.
+
+        To whom may not even see the queue, the ticket does not exist.
+        """
+        if ticket is None or not call.agent.may(Role.VIEWER, ticket.queue):
+            return _unknown_ticket(call.ticket or 0)
+        if not call.agent.may(command.role, ticket.queue):
+            role = text(f"role-{command.role.name.lower()}")
+            return Refusal(text("not-allowed", role=role, queue=ticket.queue))
+        return ticket
+
+    async def _on_self(self, command: Command, event: object, call: Call) -> Outcome:
+        if not any(role >= command.role for role in call.agent.roles.values()):
+            return Refusal(text("no-role"))
+        on = isinstance(event, WentOn)
+
+        def run(tx: Tx, act: Act) -> bool:
+            return tx.shift(call.agent.id, act.now, on=on)
+
+        changed = await self._transact(run, call.agent.id)
+        state = "on" if on else "off"
+        return Done(text(f"now-{state}" if changed else f"already-{state}"))
+
+    async def _ask(self, command: Command, call: Call, fields: Mapping[str, str]) -> Outcome:
+        """Answer with the form of what is missing; opening it reads, and a reply form locks."""
+        assert call.ticket is not None  # noqa: S101 - handle refused it else
+        form = await self._form(command, call.ticket, call, fields)
+        if isinstance(form, Form) and form.locks:
+            began = WritingBegan(call.agent.id, call.now + LOCK)
+            id = call.ticket
+            await self._transact(lambda tx, act: self._if_open(tx, id, [began], act), call.agent.id)
+        return form
+
+    async def _form(
+        self, command: Command, id: int, call: Call, fields: Mapping[str, str]
+    ) -> Form | Refusal:
+        record = await self._reader.record(id)
+        if record is None:
+            return _unknown_ticket(id)
+        if isinstance(allowed := self._allowed(record.ticket, command, call), Refusal):
+            return allowed
+        scene = self.scene(record, await self._reader.agents(), call.now)
+        handler = command.handler
+        if isinstance(handler, OnTicket) and handler.form is not None:
+            return handler.form(fields, scene, call)
+        return form_for(command, fields, scene, call)
+
+    def _breach(self, tx: Tx, id: int, act: Act) -> bool:
+        """Mark a ticket whose clock is past due; False if, locked, it turns out not to be."""
+        ticket, clock = tx.ticket(id), tx.clock(id)
+        if ticket is None or clock is None or sla.breach(clock, act.now) is clock:
+            return False
+        rule = replace(act, rule=clock.kind.value)
+        apply(tx, self.policy, ticket, [Breached(clock.due_at)], rule)
+        return True
+
+    def _if_open(self, tx: Tx, id: int, events: Sequence[Event], act: Act) -> None:
+        """Apply events that a rule or a closing form brings; refused means overtaken."""
+        if (ticket := tx.ticket(id)) is not None:
+            apply(tx, self.policy, ticket, events, act)
+
+    def _unknown(self, call: Call) -> Refusal:
+        near = nearest(call.command, self.registry, self.words)
+        if near is None:
+            return Refusal(text("unknown-command", word=call.command, prefix=self.policy.prefix))
+        return Refusal(
+            text("did-you-mean", word=call.command, near=near, prefix=self.policy.prefix)
+        )
+
+    async def _transact(
+        self, run: Callable[[Tx, Act], T], agent: int | None = None, call: Call | None = None
+    ) -> T:
+        thread = call.room if call is not None and call.origin is Origin.THREAD else None
+        act = Act(
+            now=call.now if call is not None else self.clock.business(),
+            due=self.clock.transport(),
+            marks=Marks(),
+            agent=agent,
+            room=call.room if call is not None else None,
+            typed_in=thread if call is not None and call.command == "note" else None,
+        )
+        result = await self._work.transact(lambda tx: run(tx, act))
+        self.changed.set()
+        return result
+
+
+def _unknown_ticket(id: int) -> Refusal:
+    return Refusal(text("unknown-ticket", ticket=id))
+
+
+def _done(command: Command, ticket: Ticket, call: Call) -> Text | None:
+    """Say what a slash command did; a press is answered by the card that changes under it."""
+    if call.origin is not Origin.SLASH:
+        return None
+    return text(f"done-{command.name}", ticket=ticket.id)
