@@ -4,21 +4,16 @@ Everything here is invented. Ids, tokens and secrets are constants, so that the 
 the service under trial can be written from them; they open nothing but these stand-ins.
 """
 
-from adapters.sandbox.slack.workspace import App, Person, Room, UserGroup, Workspace
+from adapters.sandbox import x
+from adapters.sandbox.slack import App, Person, Room, UserGroup, Workspace
 
-#: Where the service under trial posts to the networks' webhooks, and who it is there.
-X_HANDLE = "aozora_outdoor"
-CHIRP_ACCOUNT = "aozora"
-
-BEN = Person("U01BEN", "Ben Carter", "Ben Carter", "Asia/Tokyo", "en-GB")
-AOI = Person("U02AOI", "伊藤 葵", "伊藤 葵 (Aoi Ito)", "Asia/Tokyo", "ja-JP")
-MAYA = Person("U03MAYA", "Maya Lind", "Maya Lind", "Asia/Tokyo", "en-GB")
-KEN = Person("U04KEN", "佐藤 健", "佐藤 健 (Ken Sato)", "Asia/Tokyo", "ja-JP")
-GUEST = Person("U05GUEST", "Robin Vale", "Robin Vale", "Europe/London", "en-GB", is_restricted=True)
-STRANGER = Person(
-    "U06STRANGER", "Sam Field", "Sam Field", "Europe/London", "en-GB", team_id="T02OTHER"
-)
-BOT = Person("U00CARE", "Care", "Care", "Asia/Tokyo", "en-US", is_bot=True)
+BEN = Person("U01BEN", "ben", "Ben Carter", "Asia/Tokyo", "en-GB")
+AOI = Person("U02AOI", "aoi", "伊藤 葵", "Asia/Tokyo", "ja-JP")
+MAYA = Person("U03MAYA", "maya", "Maya Lind", "Asia/Tokyo", "en-GB")
+KEN = Person("U04KEN", "ken", "佐藤 健", "Asia/Tokyo", "ja-JP")
+GUEST = Person("U05GUEST", "robin", "Robin Vale", "Europe/London", "en-GB", is_restricted=True)
+STRANGER = Person("U06STRANGER", "sam", "Sam Field", "Europe/London", "en-GB", team_id="T02OTHER")
+BOT = Person("U00CARE", "care", "Care", "Asia/Tokyo", "en-US", is_bot=True)
 
 #: Who the page lets one be, with the word for what they do in each of its languages.
 SEATS: dict[str, dict[str, str]] = {
@@ -40,7 +35,7 @@ CARE_MANAGERS = Room(
 
 CARE_APP = App(
     id="A01CARE",
-    name=BOT.name,
+    name=BOT.real_name,
     bot_id="B01CARE",
     bot_user=BOT.id,
     bot_token="xoxb-sandbox-care",  # noqa: S106  it opens this stand-in only
@@ -60,3 +55,24 @@ WORKSPACE = Workspace(
         UserGroup("S02MANAGERS", "care-managers", "Care managers", (KEN.id,)),
     ),
 )
+
+#: The shop's own account on X, which the service answers as.
+X_BRAND = x.Person("1000000001", "aozora_outdoor", "Aozora Outdoor", 48_200)
+
+X_APP = x.App(
+    id="27000001",
+    client_id="sandbox-x-client",
+    client_secret="sandbox-x-client-secret",  # noqa: S106  it opens this stand-in only
+    consumer_key="sandbox-x-consumer",
+    consumer_secret="sandbox-x-consumer-secret",  # noqa: S106  likewise
+    redirect_uris=("http://127.0.0.1/connected",),
+)
+
+
+def x_world() -> x.XWorld:
+    """A make-believe X on which nobody but the shop has an account yet."""
+    return x.XWorld(brand=X_BRAND, app=X_APP)
+
+
+#: The shop's account on the make-believe network.
+CHIRP_ACCOUNT = "aozora"

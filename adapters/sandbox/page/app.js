@@ -7,6 +7,8 @@ import { Customer } from "./customer.js";
 import { fill, h } from "./dom.js";
 import { Hands } from "./hands.js";
 import { Modal } from "./modal.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { seen } from "./seen.js";
 import { mountToasts, toast } from "./toasts.js";
 import { lang, setLanguage, w } from "./words.js";
 
@@ -69,35 +71,34 @@ function load() {
 }
 
 function show(state) {
-  const people = new Map(state.people.map((person) => [person.id, person]));
-  const rooms = state.rooms.map((r) => (r.name ? r : { ...r, direct: true, name: people.get(r.members.find((id) => id !== here.as))?.name ?? r.id }));
+  const { people, rooms, views, notices, notifications } = seen(state);
   const room = rooms.find((r) => r.name === here.room) ?? rooms[0] ?? null;
-  const me = people.get(here.as);
-  const tz = me?.tz ?? "UTC";
-  const context = { me: here.as, people, rooms: new Map(rooms.map((r) => [r.id, r])), tz };
+  const tz = people.get(here.as).tz;
+  const context = { me: here.as, app: state.app.user, people, rooms: new Map(rooms.map((r) => [r.id, r])), tz };
   now = { state, context };
-  const seats = world.seats.filter((seat) => people.has(seat.id)).map((seat) => ({ ...people.get(seat.id), title: seat.title[lang()] }));
+  const seats = world.seats.map((seat) => ({ ...people.get(seat.id), title: seat.title[lang()] }));
   chat.show({ me: here.as, tz, context, seats, rooms, room, thread: here.thread });
   clock.inZone(tz);
   customer.inZone(tz);
-  modal.show(state.views);
-  tell(state, rooms);
+  modal.show(views);
+  tell(notices, notifications, rooms);
 }
 
 /** Toasts for what has come since the last look: pushes, and what Slack itself complains of. */
-function tell(state, rooms) {
-  const before = told ?? { pushes: state.notifications.length, notices: state.notices.length };
-  told = { pushes: state.notifications.length, notices: state.notices.length };
-  for (const push of state.notifications.slice(before.pushes)) {
+function tell(notices, notifications, rooms) {
+  const before = told ?? { pushes: notifications.length, notices: notices.length };
+  told = { pushes: notifications.length, notices: notices.length };
+  for (const push of notifications.slice(before.pushes)) {
     const room = rooms.find((r) => r.id === push.channel);
-    toast("push", room ? `#${room.name}` : world.team, push.text, room && (() => go({ room: room.name, thread: push.thread_ts ?? "" })));
+    const message = room.messages.find((m) => m.ts === push.ts);
+    toast("push", `#${room.name}`, h("span", {}, mrkdwn(push.text, now.context)), () => go({ room: room.name, thread: message?.thread_ts ?? "" }));
   }
-  for (const notice of state.notices.slice(before.notices)) toast("fault", notice.text);
+  for (const notice of notices.slice(before.notices)) toast("fault", notice.text);
 }
 
 /** Follow Slack's news for good; while the sandbox is away, say so and try again. */
 async function follow() {
-  for (let version = 0; ; ) {
+  for (let version = -1; ; ) {
     try {
       version = (await slackChanges(version)).version;
       await load();
@@ -106,7 +107,7 @@ async function follow() {
       if (!(error instanceof Refused)) throw error;
       place("trouble").textContent = w("app.disconnected");
       place("trouble").hidden = false;
-      version = 0;
+      version = -1;
       await new Promise((wake) => setTimeout(wake, AGAIN_AFTER));
     }
   }

@@ -3,7 +3,7 @@
  *
  * `context` is what a block needs to know of where it stands:
  *   me, people, rooms, tz      for names and dates
- *   act(element, block, chosen) a person pressed or chose; absent where nothing can be pressed
+ *   act(element, block, value)  a person pressed, or chose a value; resolves to whether it worked
  * Inputs of modals are in inputs.js; both draw interactive elements with elements.js.
  */
 

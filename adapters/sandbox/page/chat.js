@@ -4,6 +4,7 @@ import { composer } from "./composer.js";
 import { ask } from "./dialogs.js";
 import { fill, followEnd, h, keep } from "./dom.js";
 import { avatar, draw, print } from "./message.js";
+import { withIds } from "./seen.js";
 import { dayName, dayNumber } from "./when.js";
 import { lang, w } from "./words.js";
 
@@ -21,6 +22,7 @@ export class Chat {
   #head = h("header", { class: "room-head" });
   #list = h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "messages" } });
   #threadList = h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "thread-messages" } });
+  #toEnd;
   #composer;
   #threadComposer;
   #thread;
@@ -32,6 +34,7 @@ export class Chat {
   constructor(hands, go) {
     this.#hands = hands;
     this.#go = go;
+    this.#toEnd = new Map([this.#list, this.#threadList].map((list) => [list, followEnd(list)]));
     this.#who.setAttribute("aria-label", w("nav.who"));
     this.#rooms.setAttribute("aria-label", w("nav.rooms"));
     this.#list.setAttribute("aria-label", w("chat.messages"));
@@ -106,7 +109,7 @@ export class Chat {
     this.#composer.relabel(w("chat.message_to", { room: room.name }));
     fill(this.#head, h("h2", { data: { testid: "room-title" } }, h("span", { "aria-hidden": "true" }, `${mark(room)} `), room.name),
       h("span", { class: "room-members" }, w("chat.members", { n: room.members.length })));
-    const top = room.messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts || m.reply_broadcast);
+    const top = room.messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts || m.broadcast);
     const moved = this.#shownRoom !== `${me} ${room.id}`;
     this.#shownRoom = `${me} ${room.id}`;
     this.#fillList(this.#list, withDays(top, this.#now.tz), moved, false);
@@ -134,25 +137,22 @@ export class Chat {
         if (sure) await this.#hands.remove(this.#now.room, message);
       },
     };
-    const change = () => keep(list, items, {
+    if (moved) list.replaceChildren();
+    keep(list, items, {
       key: (item) => item.day ?? item.message.ts,
       print: (item) => item.day ? `${item.day} ${lang()}` : print(item.message, { ...context, joined: item.joined }),
       make: (item) => item.day ? h("div", { class: "day" }, h("span", {}, item.words)) : draw(item.message, { ...context, joined: item.joined }),
     });
-    if (moved) {
-      list.replaceChildren();
-      change();
-      list.scrollTop = list.scrollHeight;
-    } else followEnd(list, change);
+    if (moved) this.#toEnd.get(list)();
   }
 
   /** Say something, or run a slash command; Slack runs none inside threads and says so itself. */
-  async #say(text, thread = "") {
-    const { room } = this.#now;
+  #say(typed, thread = "") {
+    const { room, context } = this.#now;
+    const text = withIds(typed, context.people);
     const command = /^\/(\S+)\s*([\s\S]*)$/.exec(text);
     if (!command) return this.#hands.say(room, text, thread);
-    if (thread) return this.#hands.complain(w("thread.no_command", { command: `/${command[1]}` }));
-    return this.#hands.command(room, `/${command[1]}`, command[2]);
+    return this.#hands.command(room, `/${command[1]}`, command[2], thread);
   }
 }
 
@@ -164,7 +164,7 @@ function mark(room) {
 
 /** The newest top-level message of another hand; "" if there is none. */
 function latest(room, me) {
-  return room.messages.filter((m) => m.user !== me && !m.deleted && (!m.thread_ts || m.thread_ts === m.ts)).at(-1)?.ts ?? "";
+  return room.messages.filter((m) => m.author !== me && !m.deleted && (!m.thread_ts || m.thread_ts === m.ts)).at(-1)?.ts ?? "";
 }
 
 /** Messages with a line before each new day. */
@@ -179,7 +179,7 @@ function withDays(messages, tz) {
       before = null;
     }
     day = its;
-    const joined = Boolean(before && before.user === message.user && !message.blocks?.length && !before.blocks?.length && !message.ephemeral && Number(message.ts) - Number(before.ts) < JOINED);
+    const joined = Boolean(before && before.author === message.author && !message.blocks.length && !before.blocks.length && !message.ephemeral && !before.ephemeral && Number(message.ts) - Number(before.ts) < JOINED);
     items.push({ message, joined });
     before = message;
   }

@@ -1,6 +1,6 @@
 /** The right pane: write as a customer on one of the networks, and see what customers see. */
 
-import { fill, followEnd, h, keep } from "./dom.js";
+import { fill, h, keep } from "./dom.js";
 import { avatar } from "./message.js";
 import { NETWORKS, erase, write } from "./networks.js";
 import { SAMPLES } from "./samples.js";
@@ -141,14 +141,10 @@ export class Customer {
 
   #drawTimeline() {
     const posts = inThreads(this.#state?.posts ?? []);
-    followEnd(this.#posts, () => keep(this.#posts, posts, {
-      key: (post) => post.id, print: (post) => JSON.stringify([post, lang(), this.#tz]), make: (post) => this.#post(post),
-    }));
+    keep(this.#posts, posts, { key: (post) => post.id, print: (post) => JSON.stringify([post, lang(), this.#tz]), make: (post) => this.#post(post) });
     if (!posts.length) fill(this.#posts, h("p", { class: "nothing" }, w("customer.none")));
     const messages = this.#state?.messages ?? [];
-    followEnd(this.#messages, () => keep(this.#messages, messages, {
-      key: (message) => message.id, print: (message) => JSON.stringify([message, lang(), this.#tz]), make: (message) => this.#message(message),
-    }));
+    keep(this.#messages, messages, { key: (message) => message.id, print: (message) => JSON.stringify([message, lang(), this.#tz]), make: (message) => this.#message(message) });
     if (!messages.length) fill(this.#messages, h("p", { class: "nothing" }, w("customer.no_dm")));
   }
 

@@ -93,9 +93,24 @@ export function restoreFocus(element, focus) {
   if (focus.caret) target.setSelectionRange(...focus.caret);
 }
 
-/** Keep a scrolled list at its end while it grows, if it was there. */
-export function followEnd(scroller, change) {
-  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
-  change();
-  if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+/**
+ * Let a scrolled list stay at its end while it grows, as long as the reader is there.
+ *
+ * It grows by more than our own changes: pictures arrive, and text wraps
+ * anew when its pane gets narrower. The returned function goes to the end.
+ */
+export function followEnd(scroller) {
+  let atEnd = true;
+  const end = () => {
+    atEnd = true;
+    scroller.scrollTop = scroller.scrollHeight;
+  };
+  const follow = () => atEnd && end();
+  scroller.addEventListener("scroll", () => {
+    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+  });
+  for (const event of ["load", "error"]) scroller.addEventListener(event, follow, true);
+  new ResizeObserver(follow).observe(scroller);
+  new MutationObserver(follow).observe(scroller, { childList: true, subtree: true, characterData: true });
+  return end;
 }

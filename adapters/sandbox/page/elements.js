@@ -21,13 +21,12 @@ export function names(e, more = {}) {
 }
 
 /** Ask the element's own question first, if it has one, then act. */
-async function act(e, block, context, chosen) {
+async function act(e, block, context, value) {
   if (e.confirm && !(await ask({
     title: plain(e.confirm.title), body: textObject(e.confirm.text, context), yes: plain(e.confirm.confirm) || w("dialog.confirm"),
     no: plain(e.confirm.deny) || w("dialog.cancel"), danger: e.confirm.style === "danger",
   }))) return false;
-  await context.act(e, block, chosen);
-  return true;
+  return context.act(e, block, value);
 }
 
 /** While an act runs, its control says so and cannot be pressed again. */
@@ -42,7 +41,7 @@ async function busy(control, run) {
 
 function button(e, block, context) {
   const style = e.style ? ` button-${e.style}` : "";
-  const press = () => busy(node, () => act(e, block, context, { value: e.value }));
+  const press = () => busy(node, () => act(e, block, context));
   const label = plain(e.text);
   const node = e.url
     ? h("a", { class: `button${style}`, href: e.url, target: "_blank", rel: "noopener noreferrer", "aria-label": `${e.accessibility_label ?? label} (${w("block.opens")})`, data: names(e), on: { click: press } }, label, h("span", { class: "button-out", "aria-hidden": "true" }, "↗"))
@@ -60,17 +59,11 @@ export function selectOptions(e) {
   ];
 }
 
-/** All options of an element, grouped or not. */
-export function optionsOf(e) {
-  return e.options ?? (e.option_groups ?? []).flatMap((group) => group.options);
-}
-
 function select(e, block, context) {
   const node = h("select", { class: "select", "aria-label": plain(e.placeholder) || w("block.choose"), data: names(e), on: { change } }, selectOptions(e));
   const first = node.value;
   async function change() {
-    const option = optionsOf(e).find((o) => o.value === node.value);
-    const done = await busy(node, () => act(e, block, context, { selected_option: option }));
+    const done = await busy(node, () => act(e, block, context, node.value));
     if (!done) node.value = first;
   }
   return node;
@@ -81,7 +74,7 @@ function overflow(e, block, context) {
   const choose = (option) => {
     node.open = false;
     summary.focus();
-    busy(summary, () => act(e, block, context, { selected_option: option }));
+    busy(summary, () => act(e, block, context, option.value));
   };
   const summary = h("summary", { class: "button button-dots", "aria-label": w("block.more"), data: names(e) }, "⋯");
   const item = (o) => (o.url
@@ -115,16 +108,15 @@ export function choiceGroup(e, context, change, name) {
     h("span", {}, h("span", {}, textObject(o.text, context)), o.description && h("span", { class: "choice-more" }, textObject(o.description, context))))));
 }
 
-/** What is chosen in a group now, in Slack's words. */
+/** The values chosen in a group now: a list for checkboxes, one or null for radio buttons. */
 export function chosenIn(e, group) {
   const values = [...group.querySelectorAll("input:checked")].map((input) => input.value);
-  const chosen = e.options.filter((o) => values.includes(o.value));
-  return e.type === "checkboxes" ? { selected_options: chosen } : { selected_option: chosen[0] ?? null };
+  return e.type === "checkboxes" ? values : (values[0] ?? null);
 }
 
 function picker(e, block, context) {
   const date = e.type === "datepicker";
   const node = h("input", { class: "field", type: date ? "date" : "time", value: (date ? e.initial_date : e.initial_time) ?? "", "aria-label": plain(e.placeholder) || w("block.choose"), data: names(e),
-    on: { change: () => act(e, block, context, date ? { selected_date: node.value } : { selected_time: node.value }) } });
+    on: { change: () => act(e, block, context, node.value) } });
   return node;
 }

@@ -28,30 +28,31 @@ export class Hands {
     return (e, block, chosen) => this.#press({ view_id: view.id }, e, block, chosen);
   }
 
+  /** What typing in an input of this view does; `enter` where the Enter key ended it. */
   typeIn(view) {
-    return (e, block, value) => this.#act("type", { view_id: view.id, block_id: block.block_id, action_id: e.action_id, value });
+    return (e, block, value, enter = false) => this.#act("type", { view_id: view.id, block_id: block.block_id, action_id: e.action_id, value, enter });
   }
 
   say(room, text, thread) {
     return this.#act("say", { channel: room.id, text, ...(thread ? { thread_ts: thread } : {}) });
   }
 
-  command(room, command, text) {
-    return this.#act("command", { channel: room.id, command, text });
+  command(room, command, text, thread) {
+    return this.#act("command", { channel: room.id, command, text, ...(thread ? { thread_ts: thread } : {}) });
   }
 
   remove(room, message) {
     return this.#act("delete", { channel: room.id, ts: message.ts });
   }
 
-  /** Submit a view: `{acked, errors?, why?}`. */
+  /** Submit a view; gives the errors beside its fields, `{block_id: sentence}`, or a sentence why it failed. */
   async submit(view, values) {
     try {
-      const answer = await slackHand("submit", { as: this.#who(), view_id: view.id, values });
-      return { acked: answer.acked, errors: answer.errors, why: w("block.timeout") };
+      const { errors = {}, error } = await slackHand("submit", { as: this.#who(), view_id: view.id, values });
+      return { errors, why: error ? w("block.failed", { why: error }) : "" };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      return { acked: false, why: w("block.failed", { why: error.message }) };
+      return { errors: {}, why: w("block.failed", { why: error.message }) };
     } finally {
       await this.#changed();
     }
@@ -67,15 +68,15 @@ export class Hands {
     return false;
   }
 
-  #press(where, e, block, chosen) {
-    return this.#act("press", { ...where, block_id: block.block_id, action_id: e.action_id, ...chosen });
+  #press(where, e, block, value) {
+    return this.#act("press", { ...where, block_id: block.block_id, action_id: e.action_id, value });
   }
 
-  /** Act, and tell whether it worked. */
+  /** Act, and tell whether it worked. What Slack itself complains of comes as a notice in its state. */
   async #act(name, body) {
     try {
-      await slackHand(name, { as: this.#who(), ...body });
-      return true;
+      const { error } = await slackHand(name, { as: this.#who(), ...body });
+      return !error;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return this.complain(w("block.failed", { why: error.message }));

@@ -3,7 +3,7 @@
  * update, checking it as Slack's own client does, and reading it at the end.
  */
 
-import { choiceGroup, chosenIn, optionsOf, selectOptions } from "./elements.js";
+import { choiceGroup, chosenIn, selectOptions } from "./elements.js";
 import { h } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 import { w } from "./words.js";
@@ -50,14 +50,14 @@ function text(e, block, context) {
     node.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
-      context.type(e, block, node.value);
+      context.type(e, block, node.value, true);
     });
   }
   return node;
 }
 
 function select(e, block, context) {
-  const tell = block.dispatch_action && (() => context.act(e, block, { selected_option: optionsOf(e).find((o) => o.value === node.value) }));
+  const tell = block.dispatch_action && (() => context.act(e, block, node.value));
   const node = h("select", { class: "field", on: tell ? { change: tell } : {} }, selectOptions(e));
   return node;
 }
@@ -69,25 +69,21 @@ function group(e, block, context) {
 
 function picker(e, block, context) {
   const date = e.type === "datepicker";
-  const tell = block.dispatch_action && (() => context.act(e, block, valueOf(e, node)));
+  const tell = block.dispatch_action && (() => context.act(e, block, node.value));
   const node = h("input", { class: "field", type: date ? "date" : "time", value: (date ? e.initial_date : e.initial_time) ?? "", on: tell ? { change: tell } : {} });
   return node;
 }
 
-/** What a control holds, in the words of Slack's `view.state.values`. */
+/** What a control holds: a text, an option's value or a list of them; null where it holds nothing. */
 function valueOf(e, control) {
-  if (e.type === "plain_text_input") return { type: e.type, value: control.value || null };
-  if (e.type === "static_select") return { type: e.type, selected_option: optionsOf(e).find((o) => o.value === control.value) ?? null };
-  if (e.type === "datepicker") return { type: e.type, selected_date: control.value || null };
-  if (e.type === "timepicker") return { type: e.type, selected_time: control.value || null };
-  return { type: e.type, ...chosenIn(e, control) };
+  return control.classList.contains("choices") ? chosenIn(e, control) : control.value || null;
 }
 
 function controlOf(form, block) {
   return form.querySelector(`#${CSS.escape(`field-${block.block_id}`)}`);
 }
 
-/** All inputs of a view as `{block_id: {action_id: value}}`, as Slack hands them to the app. */
+/** All inputs of a view as `{block_id: {action_id: value}}`. */
 export function valuesOf(form, view) {
   return Object.fromEntries(view.blocks.filter((block) => block.type === "input" && DRAW[block.element.type])
     .map((block) => [block.block_id, { [block.element.action_id]: valueOf(block.element, controlOf(form, block)) }]));
@@ -99,11 +95,10 @@ export function faultsOf(form, view) {
   for (const block of view.blocks.filter((b) => b.type === "input" && DRAW[b.element.type])) {
     const { element: e } = block;
     const held = valueOf(e, controlOf(form, block));
-    const length = [...(held.value ?? "")].length;
-    const empty = Object.entries(held).every(([name, value]) => name === "type" || value === null || value.length === 0);
-    if (empty && !block.optional) faults[block.block_id] = w("dialog.required");
+    const length = [...(held ?? "")].length;
+    if (!length && !block.optional) faults[block.block_id] = w("dialog.required");
     else if (e.max_length && length > e.max_length) faults[block.block_id] = w("dialog.length", { n: length, max: e.max_length });
-    else if (e.min_length && length && length < e.min_length) faults[block.block_id] = w("dialog.short", { min: e.min_length });
+    else if (length && length < (e.min_length ?? 0)) faults[block.block_id] = w("dialog.short", { min: e.min_length });
   }
   return faults;
 }
@@ -122,6 +117,19 @@ export function showErrors(form, view, errors) {
     if (error) first ??= control;
   }
   (first?.matches(".choices") ? first.querySelector("input") : first)?.focus();
+}
+
+/** Show what Slack holds of an open view, as after a reload or after being somebody else for a while. */
+export function fillInputs(form, view) {
+  for (const block of view.blocks.filter((b) => b.type === "input" && DRAW[b.element.type])) {
+    const held = view.state?.values?.[block.block_id]?.[block.element.action_id];
+    const control = controlOf(form, block);
+    if (!held) continue;
+    if (control.classList.contains("choices")) {
+      const chosen = (held.selected_options ?? [held.selected_option]).map((o) => o?.value);
+      for (const input of control.querySelectorAll("input")) input.checked = chosen.includes(input.value);
+    } else control.value = held.value ?? held.selected_option?.value ?? held.selected_date ?? held.selected_time ?? "";
+  }
 }
 
 /** Hand what was typed or chosen from a block's old element to its new one (Slack: same block_id and action_id). */

@@ -20,13 +20,13 @@ export function print(message, context) {
  */
 export function draw(message, context) {
   const { ts } = message;
-  const author = context.people.get(message.user) ?? { id: message.user, name: message.name ?? "?" };
-  const name = message.name ?? author.name;
+  const author = context.people.get(message.author) ?? { id: message.author, name: message.name };
+  const { name } = message;
   const moment = new Date(Number(ts) * 1000).toISOString();
   const labelled = `${name}, ${clockTime(Number(ts), context.tz)}`;
   return h("article", {
     class: `message${message.ephemeral ? " message-ephemeral" : ""}${context.joined ? " message-joined" : ""}`, "aria-label": labelled, tabIndex: -1,
-    data: { testid: `message-${ts}`, ts, user: message.user },
+    data: { testid: `message-${ts}`, ts, author: message.author },
   },
   context.joined ? h("time", { class: "message-time message-side-time", datetime: moment }, clockTime(Number(ts), context.tz)) : avatar(author, name),
   h("div", { class: "message-body" },
@@ -44,8 +44,8 @@ function content(message, context) {
   const within = { ...context, act: context.act?.(message) };
   const drawn = message.blocks?.length
     ? message.blocks.map((block) => drawBlock(block, within))
-    : h("div", { class: "b-text" }, mrkdwn(message.text ?? "", within), message.edited && h("span", { class: "edited" }, ` ${w("chat.edited")}`));
-  return h("div", { class: "message-content" }, drawn, (message.files ?? []).map(file));
+    : h("div", { class: "b-text" }, mrkdwn(message.text, within), message.edited && h("span", { class: "edited" }, ` ${w("chat.edited")}`));
+  return h("div", { class: "message-content" }, drawn, message.files.map(file));
 }
 
 function file({ title, name, url_private: url, mimetype = "" }) {
@@ -65,7 +65,7 @@ function toolbar(message, context) {
   if (message.deleted || message.ephemeral) return null;
   return h("div", { class: "message-tools" },
     !context.inThread && h("button", { class: "icon-button", type: "button", title: w("chat.start_thread"), "aria-label": w("chat.start_thread"), data: { testid: `start-thread-${message.ts}` }, on: { click: () => context.openThread(message.ts) } }, "💬"),
-    h("button", { class: "icon-button", type: "button", title: w("chat.delete"), "aria-label": w("chat.delete"), data: { testid: `delete-${message.ts}` }, on: { click: () => context.remove(message) } }, "🗑"));
+    [context.me, context.app].includes(message.author) && h("button", { class: "icon-button", type: "button", title: w("chat.delete"), "aria-label": w("chat.delete"), data: { testid: `delete-${message.ts}` }, on: { click: () => context.remove(message) } }, "🗑"));
 }
 
 /** A square with initials; its tint only helps the eye, the name stands beside it. */

@@ -7,7 +7,7 @@
 
 import { drawBlock } from "./blocks.js";
 import { fill, h, keep } from "./dom.js";
-import { carryInput, faultsOf, showErrors, valuesOf } from "./inputs.js";
+import { carryInput, faultsOf, fillInputs, showErrors, valuesOf } from "./inputs.js";
 import { plain } from "./mrkdwn.js";
 import { w } from "./words.js";
 
@@ -74,6 +74,7 @@ export class Modal {
       make: (block) => drawBlock(block, context),
       carry: carryInput,
     });
+    if (fresh) fillInputs(this.#form, view);
     if (!this.#dialog.open) this.#dialog.showModal();
     if (fresh) (this.#blocks.querySelector("[autofocus]") ?? this.#blocks.querySelector("input, textarea, select") ?? this.#submit).focus();
   }
@@ -86,10 +87,11 @@ export class Modal {
     this.#submit.disabled = true;
     this.#submit.setAttribute("aria-busy", "true");
     try {
-      const { acked, errors, why } = await this.#hands.submit(view, valuesOf(this.#form, view));
-      this.#trouble.hidden = acked && !errors;
-      this.#trouble.textContent = acked ? w("dialog.fix") : why;
-      if (errors) showErrors(this.#form, view, errors);
+      const { errors, why } = await this.#hands.submit(view, valuesOf(this.#form, view));
+      const wrong = Object.keys(errors).length > 0;
+      this.#trouble.hidden = !wrong && !why;
+      this.#trouble.textContent = why || w("dialog.fix");
+      if (wrong) showErrors(this.#form, this.#view ?? view, errors);
     } finally {
       this.#submit.disabled = false;
       this.#submit.removeAttribute("aria-busy");

@@ -14,7 +14,7 @@ export function mountToasts() {
 
 /** Show a note; `kind` is "push" or "fault", `go` is what a press on it does. */
 export function toast(kind, title, body, go) {
-  const text = [h("strong", {}, title), body && h("span", {}, body)];
+  const text = [h("strong", {}, title), body];
   const dismiss = () => node.remove();
   const node = h("div", { class: `toast toast-${kind}`, data: { testid: `toast-${kind}` } },
     h("span", { class: "toast-mark", "aria-hidden": "true" }, kind === "fault" ? "⚠️" : "🔔"),

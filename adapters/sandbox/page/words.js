@@ -37,7 +37,6 @@ const TABLE = {
   "thread.close": ["Close thread", "スレッドを閉じる"],
   "thread.reply": ["Reply…", "返信する…"],
   "thread.hint": ["Notes for the team: the customer does not see this.", "チーム内のメモです。お客様には見えません。"],
-  "thread.no_command": ["{command} is not supported in threads. Sorry!", "{command} はスレッドではサポートされていません。"],
   "block.more": ["More actions", "その他の操作"],
   "block.image": ["Image", "画像"],
   "block.unknown": ["This page cannot show “{type}”.", "このページは「{type}」を表示できません。"],

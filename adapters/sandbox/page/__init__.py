@@ -1,4 +1,4 @@
-"""Serve the sandbox's page: plain files, as they stand in `page/`, read anew at every request.
+"""Serve the sandbox's page: plain files, as they stand beside this module, read anew at every request.
 
 There is no build step. A browser is told to keep nothing, so that an edit shows at the next load,
 and to load nothing from elsewhere: the page works with the network cable pulled out.
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-_FOLDER = Path(__file__).parent / "page"
+_FOLDER = Path(__file__).parent
 
 #: Only what browsers refuse to guess; ES modules must come as JavaScript.
 _TYPES = {

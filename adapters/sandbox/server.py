@@ -1,0 +1,43 @@
+"""The sandbox's one process: Slack's cloud, X's cloud, the make-believe network, and the page.
+
+`Sandbox` puts them into one aiohttp application, so that they share one address, which exists on
+this machine alone. The service under trial is another process and reaches them over HTTP:
+`/slack`, `/x` and `/chirp` are what it takes for the companies' own addresses.
+"""
+
+from aiohttp import web
+
+from adapters.sandbox import page
+from adapters.sandbox.loopback import loopback_only
+from adapters.sandbox.slack import SlackCloud
+from adapters.sandbox.turning import ClockProxy
+from adapters.sandbox.world import SEATS, WORKSPACE, x_world
+from adapters.sandbox.x import XCloud
+
+#: The only address that the sandbox listens on.
+ADDRESS = "127.0.0.1"
+
+#: Files on their way to Slack are bounded by what was announced, not by aiohttp's one MiB.
+_BODY_LIMIT = 64 * 2**20
+
+
+class Sandbox:
+    """Everything in its opening state, ready to be served at `port`."""
+
+    def __init__(self, port: int, serve_dev: str | None = None) -> None:
+        """`serve_dev` is the service's second port, where business time is turned."""
+        self.slack = SlackCloud(WORKSPACE)
+        self.slack.state.base_url = f"http://{ADDRESS}:{port}/slack"
+        self.x = XCloud(x_world())
+        self.app = web.Application(middlewares=[loopback_only], client_max_size=_BODY_LIMIT)
+        self.slack.mount(self.app)
+        self.x.mount(self.app)
+        ClockProxy(serve_dev).mount(self.app)
+        self.app.router.add_get("/dev/world", _world)
+        page.mount(self.app)
+
+
+async def _world(_request: web.Request) -> web.Response:
+    """What the page must know before it can ask for more: whose seat one may take."""
+    seats = [{"id": person, "title": titles} for person, titles in SEATS.items()]
+    return web.json_response({"team": WORKSPACE.name, "seats": seats})
