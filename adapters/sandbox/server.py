@@ -11,7 +11,7 @@ from adapters.sandbox import page
 from adapters.sandbox.loopback import loopback_only
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.turning import ClockProxy
-from adapters.sandbox.world import SEATS, WORKSPACE, x_world
+from adapters.sandbox.world import SEATS, WORKSPACE, chirp, x_world
 from adapters.sandbox.x import XCloud
 
 #: The only address that the sandbox listens on.
@@ -29,9 +29,11 @@ class Sandbox:
         self.slack = SlackCloud(WORKSPACE)
         self.slack.state.base_url = f"http://{ADDRESS}:{port}/slack"
         self.x = XCloud(x_world())
+        self.network = chirp()
         self.app = web.Application(middlewares=[loopback_only], client_max_size=_BODY_LIMIT)
         self.slack.mount(self.app)
         self.x.mount(self.app)
+        self.network.mount(self.app)
         ClockProxy(serve_dev).mount(self.app)
         self.app.router.add_get("/dev/world", _world)
         page.mount(self.app)

@@ -5,6 +5,7 @@ the service under trial can be written from them; they open nothing but these st
 """
 
 from adapters.sandbox import x
+from adapters.sandbox.network import Network
 from adapters.sandbox.slack import App, Person, Room, UserGroup, Workspace
 
 BEN = Person("U01BEN", "ben", "Ben Carter", "Asia/Tokyo", "en-GB")
@@ -74,5 +75,14 @@ def x_world() -> x.XWorld:
     return x.XWorld(brand=X_BRAND, app=X_APP)
 
 
-#: The shop's account on the make-believe network.
+#: The shop's account on the make-believe network, and what opens and signs for it.
 CHIRP_ACCOUNT = "aozora"
+CHIRP_TOKEN = "sandbox-chirp-token"  # noqa: S105  it opens this stand-in only
+CHIRP_SECRET = "sandbox-chirp-secret"  # noqa: S105  likewise
+
+
+def chirp() -> Network:
+    """A make-believe network on which nobody but the shop has an account yet."""
+    return Network(
+        account=CHIRP_ACCOUNT, name=WORKSPACE.name, token=CHIRP_TOKEN, secret=CHIRP_SECRET
+    )

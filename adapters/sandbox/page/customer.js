@@ -152,7 +152,7 @@ export class Customer {
     return h("article", { class: `post depth-${Math.min(post.depth, 3)}${post.brand ? " post-brand" : ""}`, data: { testid: `post-${post.id}` } },
       avatar({ id: post.handle }, post.name),
       h("div", { class: "post-body" }, this.#head(post),
-        h("p", { class: post.deleted ? "message-gone" : "post-text" }, post.deleted ? w("customer.deleted") : post.text),
+        h("p", { class: post.deleted ? "message-gone" : "post-text" }, post.deleted ? w("customer.deleted") : post.text, post.edited && !post.deleted && h("span", { class: "edited" }, ` ${w("chat.edited")}`)),
         !post.deleted && h("p", { class: "post-tools" },
           h("button", { class: "link-button", type: "button", data: { testid: `post-reply-${post.id}` }, on: { click: () => this.#answer(post) } }, w("customer.reply_button")),
           !post.brand && h("button", { class: "link-button", type: "button", data: { testid: `post-delete-${post.id}` }, on: { click: () => this.#erase(post) } }, w("customer.delete")))));

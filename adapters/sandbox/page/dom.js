@@ -48,12 +48,14 @@ export function fill(element, ...children) {
  */
 export function keep(parent, items, { key, print, make, carry }) {
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  // What is gone goes first: an element that has to be moved past it would lose the focus.
+  const wanted = new Set(items.map(key));
+  for (const [name, child] of old) if (!wanted.has(name)) child.remove();
   let place = parent.firstElementChild;
   for (const item of items) {
     const name = key(item);
     const text = print(item);
     const before = old.get(name);
-    old.delete(name);
     if (before && prints.get(before) === text) {
       if (before === place) place = place.nextElementSibling;
       else parent.insertBefore(before, place);
@@ -71,7 +73,6 @@ export function keep(parent, items, { key, print, make, carry }) {
       restoreFocus(after, focus);
     } else parent.insertBefore(after, place);
   }
-  for (const gone of old.values()) gone.remove();
 }
 
 /** Where the keyboard is inside an element, as something that outlives the element. */
