@@ -45,7 +45,7 @@ def update(state: State, args: Args) -> JSON:
     if len(text) > state.limits.value("update_text"):
         raise Refused("msg_too_long")
     metadata = _metadata(args)
-    before = shown(message, state, metadata=True)
+    before = shown(message, state)
     message.text = text
     # Text without blocks removes the old blocks; only such an edit is marked as one.
     message.edited = None if blocks else state.new_ts()
@@ -188,14 +188,7 @@ def _same_client_msg_id(state: State, channel: str, wanted: str | None) -> Messa
     """
     if not wanted or not state.limits.on("client_msg_id_once"):
         return None
-    return next(
-        (
-            message
-            for message in state.in_room(channel)
-            if message.client_msg_id == wanted and not message.deleted
-        ),
-        None,
-    )
+    return state.with_client_id(channel, wanted)
 
 
 def _posted(state: State, message: Message) -> JSON:

@@ -1,5 +1,6 @@
 """Slack's cloud put together: one object that a test or the sandbox mounts and asks."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -44,12 +45,12 @@ class SlackCloud:
         self._prefix = ""
 
     @property
-    def calls(self) -> list[ApiCall]:
+    def calls(self) -> deque[ApiCall]:
         """Every Web API call and use of a response_url, the oldest first."""
         return self._api.calls
 
     @property
-    def delivered(self) -> list[Delivered]:
+    def delivered(self) -> deque[Delivered]:
         """Every attempt to deliver a payload to the app, the oldest first."""
         return self.delivery.log
 

@@ -8,12 +8,14 @@ import asyncio
 import hashlib
 import hmac
 import json
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import aiohttp
 
+from adapters.sandbox.slack.faults import KEPT
 from adapters.sandbox.slack.refusal import JSON, Refused
 from adapters.sandbox.slack.sockets import Sockets
 from adapters.sandbox.slack.state import State
@@ -62,7 +64,7 @@ class Delivery:
         self._verified = False
         #: Where payloads are posted; None is Socket Mode.
         self.request_url = state.app.request_url
-        self.log: list[Delivered] = []
+        self.log: deque[Delivered] = deque(maxlen=KEPT)
 
     async def ask(self, kind: str, payload: JSON) -> Answer:
         """Deliver a command (`slash_commands`) or a press (`interactive`), once."""

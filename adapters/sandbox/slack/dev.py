@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-import ipaddress
 from collections.abc import Awaitable, Callable
+from itertools import islice
 
 from aiohttp import web
 
+from adapters.sandbox.loopback import is_loopback
 from adapters.sandbox.slack.faults import Fault, Kind
 from adapters.sandbox.slack.hands import CannotBeDone, Done, Hands
 from adapters.sandbox.slack.modals import Modals
@@ -119,7 +120,7 @@ class Dev:
         count = int(request.query.get("count", "100"))
         calls = [
             {"method": call.method, "at": call.at, "outcome": call.outcome}
-            for call in reversed(self._api.calls[-count:])
+            for call in islice(reversed(self._api.calls), count)
         ]
         return web.json_response({"calls": calls})
 
@@ -161,17 +162,11 @@ def _on_loopback(
     """Refuse callers of other machines, and pages of other sites that point a name at this one."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        host = request.host.rsplit(":", 1)[0].strip("[]")
-        local = host == "localhost" or _is_loopback(host)
-        if not (local and _is_loopback(request.remote or "")):
+        # A caller's IPv6 address comes without the brackets that a host has.
+        caller = request.remote or ""
+        caller = f"[{caller}]" if ":" in caller else caller
+        if not (is_loopback(request.host) and is_loopback(caller)):
             raise web.HTTPForbidden(text="loopback only")
         return await handler(request)
 
     return guarded
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from adapters.sandbox.slack.refusal import JSON
 
+#: Calls and deliveries that the logs keep: enough for any test, and a sandbox may run for weeks.
+KEPT = 50_000
+
 
 class Kind(StrEnum):
     """How a call goes wrong."""

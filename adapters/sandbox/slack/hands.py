@@ -244,9 +244,11 @@ def written(state: State, text: str, *, names: bool = False) -> str:
     # An address or a mention that the caller wrote in Slack's own form stays one.
     text = re.sub(r"&lt;([@#!][A-Z0-9][^&\s]*)&gt;", r"<\1>", text)
     text = re.sub(r"(?<![<\w])(https?://[^\s<>|]+)", r"<\1>", text)
-    for person in state.people.values():
+    # The longest names first, or `@Ben Carter` would be taken for a Ben.
+    for person in sorted(state.people.values(), key=lambda one: -len(one.name)):
         mark = f"<@{person.id}|{person.name}>" if names else f"<@{person.id}>"
-        text = re.sub(rf"(?<![\w<])@{re.escape(person.name)}(?!\w)", mark, text)
+        name = re.escape(person.name)
+        text = re.sub(rf"(?<![\w<])@{name}(?!\w)", mark, text, flags=re.IGNORECASE)
     return text
 
 

@@ -4,6 +4,7 @@ import asyncio
 import random
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import WSMsgType, web
 
@@ -71,12 +72,6 @@ class Sockets:
         Raises Refused where no connection is open.
         """
         envelope_id = str(uuid.uuid4())
-        answer: asyncio.Future[JSON | None] = asyncio.get_running_loop().create_future()
-        if not self.open:
-            raise Refused("dispatch_failed")
-        socket = random.choice(self.open)
-        socket.waiting[envelope_id] = answer
-        answer.add_done_callback(lambda _done: socket.waiting.pop(envelope_id, None))
         envelope = {
             "envelope_id": envelope_id,
             "type": kind,
@@ -84,11 +79,19 @@ class Sockets:
             "accepts_response_payload": kind != "events_api",
             **(retry or {}),
         }
-        try:
-            await socket.ws.send_json(envelope)
-        except ConnectionError:
-            self._forget(socket)
-        return answer
+        while ready := [socket for socket in self.open if not socket.ws.closed]:
+            socket = random.choice(ready)
+            answer: asyncio.Future[JSON | None] = asyncio.get_running_loop().create_future()
+            socket.waiting[envelope_id] = answer
+            answer.add_done_callback(partial(_no_longer_waiting, socket, envelope_id))
+            try:
+                await socket.ws.send_json(envelope)
+            except ConnectionError:
+                # It broke just now; another connection may take the payload.
+                self._forget(socket)
+                continue
+            return answer
+        raise Refused("dispatch_failed")
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Ask every connection to be replaced, as Slack does every few hours, and end it."""
@@ -130,3 +133,9 @@ class Sockets:
                 answer.set_exception(Refused("connection_failed"))
                 # Whoever waited may have given up already; then nobody reads the exception.
                 answer.exception()
+
+
+def _no_longer_waiting(
+    socket: Socket, envelope_id: str, _answer: asyncio.Future[JSON | None]
+) -> None:
+    socket.waiting.pop(envelope_id, None)

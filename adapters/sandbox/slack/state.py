@@ -124,6 +124,9 @@ class State:
         self.scopes: frozenset[str] = self.app.scopes
         self.revoked = False
         self.messages: dict[str, dict[str, Message]] = {}
+        #: By (room, ts of the first message) and by (room, client_msg_id): looked up at every post.
+        self._threads: dict[tuple[str, str], list[Message]] = {}
+        self._by_client_id: dict[tuple[str, str], Message] = {}
         self.views: dict[str, list[OpenView]] = {}
         self.homes: dict[str, JSON] = {}
         self.triggers: dict[str, Trigger] = {}
@@ -182,16 +185,21 @@ class State:
         return found if found and not found.deleted and not found.ephemeral_to else None
 
     def replies(self, channel: str, ts: str) -> list[Message]:
-        return [
-            message
-            for message in self.in_room(channel)
-            if message.thread_ts == ts and message.ts != ts
-            if not message.deleted and not message.ephemeral_to
-        ]
+        thread = self._threads.get((channel, ts), ())
+        return [one for one in thread if not one.deleted and not one.ephemeral_to]
+
+    def with_client_id(self, channel: str, client_msg_id: str) -> Message | None:
+        """The first message in the room that was posted under that client_msg_id."""
+        found = self._by_client_id.get((channel, client_msg_id))
+        return found if found and not found.deleted else None
 
     def add(self, message: Message) -> Message:
         with_ids(message.blocks, self)
         self.messages.setdefault(message.channel, {})[message.ts] = message
+        if message.thread_ts:
+            self._threads.setdefault((message.channel, message.thread_ts), []).append(message)
+        if message.client_msg_id:
+            self._by_client_id.setdefault((message.channel, message.client_msg_id), message)
         self.changed()
         return message
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Mapping
 
 from aiohttp import web
 
 from adapters.sandbox.slack import chat, files, lookups, views
-from adapters.sandbox.slack.faults import ApiCall, Fault, Faults, Kind
-from adapters.sandbox.slack.method import Args, Method
+from adapters.sandbox.slack.faults import KEPT, ApiCall, Fault, Faults, Kind
+from adapters.sandbox.slack.method import Args, Method, room_to_write
 from adapters.sandbox.slack.pace import Pace
 from adapters.sandbox.slack.refusal import JSON, Refused, rate_limited
 from adapters.sandbox.slack.state import State
@@ -26,7 +27,7 @@ class WebApi:
         self._pace = pace
         self.faults = faults
         self._methods = {**METHODS, connections.name: connections}
-        self.calls: list[ApiCall] = []
+        self.calls: deque[ApiCall] = deque(maxlen=KEPT)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
@@ -59,7 +60,7 @@ class WebApi:
         self._authorise(method, request, args)
         self._pace.call(method.name, method.tier)
         if method.posts:
-            self._pace.post(str(args.get("channel")))
+            self._pace.post(room_to_write(self._state, Args(args).text("channel")).id)
         return {"ok": True, **method.run(self._state, Args(args))}
 
     def _authorise(self, method: Method, request: web.Request, args: JSON) -> None:

@@ -1,0 +1,233 @@
+"""How payloads reach the app: sockets, signed requests, repeats; and calls that go wrong."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sandbox import (
+    APP,
+    BEN,
+    NOW,
+    ROOM,
+    WORKSPACE,
+    Slack,
+    outcome,
+    slack_at,
+)
+from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
+
+from adapters.sandbox.slack import Fault, Kind
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_hello_counts_the_connections(slack: Slack) -> None:
+    first, second = await slack.connect(), await slack.connect()
+    assert [first.hello["num_connections"], second.hello["num_connections"]] == [1, 2]
+    assert first.hello["connection_info"] == {"app_id": APP.id}
+
+
+async def test_any_connection_gets_a_payload_and_only_one(slack: Slack) -> None:
+    wires = [await slack.connect() for _ in range(3)]
+    for _ in range(40):
+        await slack.cloud.hands.command(BEN, ROOM, "/care", "list")
+    counts = [len(wire.got) for wire in wires]
+    assert sum(counts) == 40
+    assert all(counts)
+
+
+async def test_an_event_that_no_socket_took_comes_as_a_repeat(slack: Slack) -> None:
+    await slack.cloud.hands.say(BEN, ROOM, "anyone there?")
+    await slack.clock.turn(1)
+    wire = await slack.connect()
+    await slack.clock.turn(60)
+    (envelope,) = await wire.until(1)
+    assert envelope["payload"]["event"]["text"] == "anyone there?"
+    assert (envelope["retry_attempt"], envelope["retry_reason"]) == (2, "http_error")
+    assert envelope["accepts_response_payload"] is False
+
+
+async def test_repeats_come_at_once_after_a_minute_and_after_five(slack: Slack) -> None:
+    wire = await slack.connect(mute=True)
+    await slack.cloud.hands.say(BEN, ROOM, "hello")
+    await wire.until(1)
+    await slack.clock.turn(1000)
+    await wire.until(4)
+    waited = [one.at - NOW for one in slack.cloud.delivered]
+    assert waited == [0, 3, 66, 369]
+    assert [one["retry_attempt"] for one in wire.got] == [0, 1, 2, 3]
+    assert {one["payload"]["event_id"] for one in wire.got} == {wire.got[0]["payload"]["event_id"]}
+
+
+async def test_an_acknowledged_event_is_not_repeated(slack: Slack) -> None:
+    wire = await slack.connect()
+    await slack.cloud.hands.say(BEN, ROOM, "hello")
+    await wire.until(1)
+    await slack.clock.turn(1000)
+    assert len(wire.got) == 1
+
+
+async def test_refresh_asks_for_a_new_connection(slack: Slack) -> None:
+    wire = await slack.connect()
+    await slack.cloud.sockets.refresh()
+    (goodbye,) = await wire.until(1)
+    assert goodbye == {"type": "disconnect", "reason": "refresh_requested"}
+
+
+async def test_a_press_fails_when_its_connection_is_cut(slack: Slack) -> None:
+    wire = await slack.connect(mute=True)
+    commanding = asyncio.ensure_future(slack.cloud.hands.command(BEN, ROOM, "/care"))
+    await wire.until(1)
+    slack.cloud.sockets.drop()
+    assert (await commanding)["error"] == "connection_failed"
+
+
+async def test_a_command_without_any_connection_tells_the_person(slack: Slack) -> None:
+    done = await slack.cloud.hands.command(BEN, ROOM, "/care")
+    assert (done["acked"], done["error"]) == (False, "dispatch_failed")
+    (notice,) = slack.cloud.state.notices
+    assert (notice.user, notice.text) == (BEN, '/care failed with the error "dispatch_failed"')
+
+
+@dataclasses.dataclass
+class Listener:
+    """An app's own HTTP server, which checks every signature with the vendor's verifier."""
+
+    bodies: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    retries: list[tuple[str | None, str | None]] = dataclasses.field(default_factory=list)
+    status: int = 200
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    reply: dict[str, Any] | None = None
+
+    async def take(self, request: web.Request) -> web.Response:
+        raw = await request.text()
+        headers = dict(request.headers)
+        clock = type("Fixed", (), {"now": lambda _self: NOW})()
+        assert SignatureVerifier(APP.signing_secret, clock).is_valid_request(raw, headers)
+        if request.content_type == "application/json":
+            body = json.loads(raw)
+        else:
+            form = dict(await request.post())
+            body = json.loads(str(form["payload"])) if "payload" in form else form
+        if body.get("type") == "url_verification":
+            return web.json_response({"challenge": body["challenge"]})
+        self.bodies.append(body)
+        self.retries.append((headers.get("X-Slack-Retry-Num"), headers.get("X-Slack-Retry-Reason")))
+        if self.reply is not None:
+            return web.json_response(self.reply, status=self.status)
+        return web.Response(status=self.status, headers=self.headers)
+
+
+@asynccontextmanager
+async def over_http() -> AsyncIterator[tuple[Slack, Listener]]:
+    listener = Listener()
+    app = web.Application()
+    app.router.add_post("/slack/events", listener.take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    own = dataclasses.replace(WORKSPACE, app=dataclasses.replace(APP, request_url=url))
+    try:
+        async with slack_at(workspace=own) as slack:
+            yield slack, listener
+    finally:
+        await runner.cleanup()
+
+
+async def delivered(slack: Slack, count: int) -> None:
+    async with asyncio.timeout(5):
+        while len(slack.cloud.delivered) < count:
+            await slack.cloud.state.wait_beyond(-1)
+            await asyncio.sleep(0.001)
+
+
+async def test_requests_are_signed_and_the_address_is_verified_first() -> None:
+    async with over_http() as (slack, listener):
+        await slack.cloud.delivery.verify()
+        await slack.cloud.hands.say(BEN, ROOM, "hello")
+        await delivered(slack, 1)
+        assert listener.bodies[0]["event"]["text"] == "hello"
+        assert listener.retries == [(None, None)]
+
+
+async def test_a_command_over_http_is_a_form_and_its_answer_is_for_that_person() -> None:
+    async with over_http() as (slack, listener):
+        listener.reply = {"text": "42 is yours"}
+        done = await slack.cloud.hands.command(BEN, ROOM, "/care", "claim 42")
+        assert done["acked"] is True
+        assert listener.bodies[0]["text"] == "claim 42"
+        (answer,) = slack.cloud.state.in_room(ROOM)
+        assert (answer.text, answer.ephemeral_to) == ("42 is yours", BEN)
+
+
+async def test_an_error_status_is_repeated_unless_the_app_asks_not_to() -> None:
+    async with over_http() as (slack, listener):
+        listener.status = 500
+        await slack.cloud.hands.say(BEN, ROOM, "one")
+        await delivered(slack, 2)
+        assert listener.retries == [(None, None), ("1", "http_error")]
+        listener.headers = {"X-Slack-No-Retry": "1"}
+        await slack.cloud.hands.say(BEN, ROOM, "two")
+        await delivered(slack, 3)
+        await slack.clock.turn(1)
+        assert len(slack.cloud.delivered) == 3
+
+
+async def test_faults_answer_as_they_are_named(slack: Slack) -> None:
+    slack.cloud.fault(Fault("chat.postMessage", Kind.LIMITED, retry_after=12))
+    with pytest.raises(SlackApiError) as limited:
+        await slack.post()
+    assert limited.value.response.status_code == 429
+    assert limited.value.response.headers["Retry-After"] == "12"
+    slack.cloud.fault(Fault("*", Kind.ERROR, error="fatal_error"))
+    assert await outcome(slack.post()) == "fatal_error"
+    slack.cloud.fault(Fault("chat.postMessage", Kind.BROKEN))
+    assert await outcome(slack.post()) == "internal_error"
+    slack.cloud.fault(Fault("chat.postMessage", Kind.HTML))
+    with pytest.raises(SlackApiError):
+        await slack.post()
+    assert [call.outcome for call in slack.cloud.calls] == [
+        "fault:429",
+        "fault:error",
+        "fault:500",
+        "fault:503html",
+    ]
+    assert not list(slack.cloud.state.in_room(ROOM))
+
+
+@pytest.mark.parametrize(
+    ("kind", "posted"),
+    [
+        (Kind.RESET, 0),
+        (Kind.RESET_AFTER, 1),
+        (Kind.TIMEOUT_BEFORE, 0),
+        (Kind.TIMEOUT_AFTER, 1),
+    ],
+)
+async def test_a_broken_connection_leaves_the_outcome_open(
+    slack: Slack, kind: Kind, posted: int
+) -> None:
+    slack.cloud.fault(Fault("chat.postMessage", kind, hold_s=0.2))
+    slack.web.timeout = 1
+    with pytest.raises((aiohttp.ClientError, TimeoutError)):
+        await slack.post()
+    assert len(list(slack.cloud.state.in_room(ROOM))) == posted
+
+
+async def test_a_dripping_answer_arrives_whole(slack: Slack) -> None:
+    slack.cloud.fault(Fault("chat.postMessage", Kind.DRIP, hold_s=0.1))
+    assert await slack.post()
+
+
+async def test_a_fault_may_strike_one_room_only(slack: Slack) -> None:
+    slack.cloud.fault(Fault("chat.postMessage", Kind.ERROR, channel="C2"))
+    assert await outcome(slack.post(ROOM)) == "ok"
+    assert await outcome(slack.post("C2")) == "internal_error"

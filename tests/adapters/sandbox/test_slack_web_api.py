@@ -1,0 +1,213 @@
+"""The Web API's reading methods, files, Home, and the refusals that are no rule of the table."""
+
+import pytest
+from slack_sandbox import (
+    AOI,
+    APP,
+    BEN,
+    BOT,
+    ELSEWHERE,
+    HIDDEN,
+    PRIVATE,
+    ROOM,
+    STRANGER,
+    Slack,
+    actions,
+    button,
+    modal,
+    outcome,
+    plain,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_auth_test_names_the_bot_and_its_scopes(slack: Slack) -> None:
+    answer = await slack.web.auth_test()
+    assert (answer["user_id"], answer["bot_id"], answer["team_id"]) == (BOT, "B1", "T1")
+    assert "chat:write" in answer.headers["X-OAuth-Scopes"].split(",")
+
+
+async def test_tokens_are_asked_for_and_may_be_revoked(slack: Slack) -> None:
+    async with slack.http.post(f"{slack.base}/api/auth.test") as answer:
+        assert await answer.json() == {"ok": False, "error": "not_authed"}
+    slack.cloud.state.revoked = True
+    assert await outcome(slack.web.auth_test()) == "token_revoked"
+
+
+async def test_a_missing_scope_says_what_is_needed(slack: Slack) -> None:
+    slack.cloud.state.scopes = frozenset({"chat:write"})
+    async with slack.http.get(
+        f"{slack.base}/api/users.info?user={BEN}",
+        headers={"Authorization": f"Bearer {APP.bot_token}"},
+    ) as answer:
+        assert await answer.json() == {
+            "ok": False,
+            "error": "missing_scope",
+            "needed": "users:read",
+            "provided": "chat:write",
+        }
+    assert await outcome(slack.web.conversations_info(channel=PRIVATE)) == "missing_scope"
+
+
+async def test_arguments_come_as_query_form_or_json(slack: Slack) -> None:
+    url, head = f"{slack.base}/api/users.info", {"Authorization": f"Bearer {APP.bot_token}"}
+    sent = [
+        slack.http.get(url, params={"user": BEN}, headers=head),
+        slack.http.post(url, data={"user": BEN}, headers=head),
+        slack.http.post(url, json={"user": BEN}, headers=head),
+        slack.http.post(url, data={"user": BEN, "token": APP.bot_token}),
+    ]
+    for one in sent:
+        assert (await (await one).json())["user"]["name"] == "ben"
+    for body, error in (("{", "invalid_json"), ("[]", "json_not_object")):
+        bad = slack.http.post(url, data=body, headers={**head, "Content-Type": "application/json"})
+        assert (await (await bad).json())["error"] == error
+    assert await outcome(slack.web.api_call("no.such")) == "unknown_method"
+
+
+async def test_people_show_guests_and_strangers(slack: Slack) -> None:
+    people = {one["id"]: one for one in (await slack.web.users_list())["members"]}
+    assert people[STRANGER]["is_stranger"] is True
+    assert people["U3"]["is_restricted"] is True
+    assert people[BOT]["is_bot"] is True
+    info = await slack.web.users_info(user=AOI, include_locale=True)
+    assert info["user"]["locale"] == "ja-JP"
+    assert await outcome(slack.web.users_info(user="U999")) == "user_not_found"
+
+
+async def test_private_rooms_without_the_app_are_not_there(slack: Slack) -> None:
+    assert await outcome(slack.web.conversations_info(channel=HIDDEN)) == "channel_not_found"
+    assert await outcome(slack.post(HIDDEN)) == "channel_not_found"
+    assert (await slack.web.conversations_info(channel=ELSEWHERE))["channel"]["is_member"] is False
+    listed = await slack.web.conversations_list(types="public_channel,private_channel")
+    assert [one["id"] for one in listed["channels"]] == ["C1", "C2", "C3", "C5"]
+    assert (await slack.web.conversations_members(channel=PRIVATE))["members"] == [BOT, AOI]
+
+
+async def test_histories_come_in_pages_the_newest_first(slack: Slack) -> None:
+    sent = []
+    for number in range(5):
+        sent.append(await slack.post(text=str(number)))
+        await slack.clock.turn(1)
+    first = await slack.web.conversations_history(channel=ROOM, limit=3)
+    cursor = first["response_metadata"]["next_cursor"]
+    rest = await slack.web.conversations_history(channel=ROOM, limit=3, cursor=cursor)
+    assert [one["text"] for one in [*first["messages"], *rest["messages"]]] == list("43210")
+    assert (first["has_more"], rest["has_more"]) == (True, False)
+    since = await slack.web.conversations_history(channel=ROOM, oldest=sent[3])
+    assert [one["text"] for one in since["messages"]] == ["4"]
+    bad = slack.web.conversations_history(channel=ROOM, cursor="nonsense!")
+    assert await outcome(bad) == "invalid_cursor"
+
+
+async def test_a_thread_is_read_from_its_head_with_metadata(slack: Slack) -> None:
+    ts = await slack.post(metadata={"event_type": "ticket", "event_payload": {"id": "42"}})
+    await slack.post(text="a reply", thread_ts=ts)
+    thread = await slack.web.conversations_replies(channel=ROOM, ts=ts, include_all_metadata=True)
+    head, reply = thread["messages"]
+    assert head["metadata"] == {"event_type": "ticket", "event_payload": {"id": "42"}}
+    assert (head["reply_count"], reply["thread_ts"]) == (1, ts)
+    only = await slack.web.conversations_history(channel=ROOM)
+    assert [one["ts"] for one in only["messages"]] == [ts]
+    lost = slack.web.conversations_replies(channel=ROOM, ts="1.000001")
+    assert await outcome(lost) == "thread_not_found"
+
+
+async def test_an_answer_to_a_reply_goes_to_the_threads_head(slack: Slack) -> None:
+    ts = await slack.post()
+    reply = await slack.post(thread_ts=ts)
+    below = await slack.web.chat_postMessage(channel=ROOM, text="x", thread_ts=reply)
+    assert below["message"]["thread_ts"] == ts
+
+
+async def test_text_without_blocks_removes_them(slack: Slack) -> None:
+    ts = await slack.post(blocks=[actions(button())])
+    updated = await slack.web.chat_update(channel=ROOM, ts=ts, text="done")
+    assert "blocks" not in updated["message"]
+    assert "edited" in updated["message"]
+
+
+async def test_a_person_is_reached_by_direct_message(slack: Slack) -> None:
+    room = (await slack.web.conversations_open(users=BEN))["channel"]["id"]
+    sent = await slack.web.chat_postMessage(channel=BEN, text="for you")
+    assert sent["channel"] == room
+    assert [(one.user, one.why) for one in slack.cloud.state.pushes] == [(BEN, "dm")]
+    assert await outcome(slack.web.conversations_open(users="U999")) == "user_not_found"
+
+
+async def test_a_direct_message_room_has_one_pace_by_either_name(slack: Slack) -> None:
+    room = (await slack.web.conversations_open(users=BEN))["channel"]["id"]
+    for channel in (BEN, room, BEN, room):
+        await slack.post(channel)
+    assert await outcome(slack.post(BEN)) == "ratelimited"
+
+
+async def test_who_waits_as_told_gets_through(slack: Slack) -> None:
+    for _ in range(20):
+        await slack.web.users_list()
+    async with slack.http.get(
+        f"{slack.base}/api/users.list", headers={"Authorization": f"Bearer {APP.bot_token}"}
+    ) as limited:
+        assert (limited.status, limited.headers["Retry-After"]) == (429, "60")
+        assert await limited.json() == {"ok": False, "error": "ratelimited"}
+    await slack.clock.turn(60)
+    assert await outcome(slack.web.users_list()) == "ok"
+
+
+async def test_user_groups(slack: Slack) -> None:
+    (group,) = (await slack.web.usergroups_list(include_users=True))["usergroups"]
+    assert (group["handle"], group["users"]) == ("leads", [AOI])
+    assert (await slack.web.usergroups_users_list(usergroup="S1"))["users"] == [AOI]
+    assert await outcome(slack.web.usergroups_users_list(usergroup="S9")) == "no_such_subteam"
+
+
+async def test_a_link_to_a_message(slack: Slack) -> None:
+    ts = await slack.post()
+    link = (await slack.web.chat_getPermalink(channel=ROOM, message_ts=ts))["permalink"]
+    assert link == f"https://aozora.slack.com/archives/C1/p{ts.replace('.', '')}"
+    lost = slack.web.chat_getPermalink(channel=ROOM, message_ts="1.000001")
+    assert await outcome(lost) == "message_not_found"
+
+
+async def test_files_go_up_in_three_steps(slack: Slack) -> None:
+    done = await slack.web.files_upload_v2(
+        channel=ROOM, filename="report.csv", content="a,b\n", initial_comment="today"
+    )
+    (message,) = (await slack.web.conversations_history(channel=ROOM))["messages"]
+    assert (message["text"], message["files"][0]["id"]) == ("today", done["file"]["id"])
+    async with slack.http.get(message["files"][0]["url_private"]) as answer:
+        assert await answer.text() == "a,b\n"
+    assert (await slack.web.files_info(file=done["file"]["id"]))["file"]["size"] == 4
+    never = slack.web.files_completeUploadExternal(files=[{"id": "F404"}])
+    assert await outcome(never) == "file_not_found"
+
+
+async def test_a_home_tab_is_published(slack: Slack) -> None:
+    home = {"type": "home", "blocks": [{"type": "header", "text": plain("Mine")}]}
+    answer = await slack.web.views_publish(user_id=BEN, view=home)
+    assert answer["view"]["type"] == "home"
+    assert await outcome(slack.web.views_publish(user_id=BEN, view=modal())) == "invalid_arguments"
+
+
+async def test_blocks_validate_names_every_fault(slack: Slack) -> None:
+    assert await outcome(slack.web.blocks_validate(blocks=[actions(button())])) == "ok"
+    assert await outcome(slack.web.blocks_validate(view=modal())) == "ok"
+    async with slack.http.post(
+        f"{slack.base}/api/blocks.validate",
+        json={"blocks": [{"type": "nothing"}, {"type": "header"}]},
+        headers={"Authorization": f"Bearer {APP.bot_token}"},
+    ) as answer:
+        body = await answer.json()
+    assert body["error"] == "invalid_blocks"
+    assert [one["pointer"] for one in body["errors"]] == ["/blocks/0/type", "/blocks/1"]
+    assert await outcome(slack.web.blocks_validate()) == "invalid_arguments"
+
+
+async def test_every_call_is_in_the_log(slack: Slack) -> None:
+    await slack.post()
+    await outcome(slack.post("C404"))
+    assert [(one.method, one.outcome) for one in slack.cloud.calls] == [
+        ("chat.postMessage", "ok"),
+        ("chat.postMessage", "channel_not_found"),
+    ]
