@@ -119,6 +119,10 @@ class Calendar:
         near = chain.from_iterable(map(self._spans, (number - 1, number, number + 1)))
         return any(opens <= at < closes for opens, closes in near)
 
+    def works_on(self, day: date) -> bool:
+        """Whether a shift begins on that local day."""
+        return bool(self._shifts(day))
+
     def next_opening(self, t: datetime) -> datetime:
         """The first working second at or after `t`, which is `t` itself during a shift.
 

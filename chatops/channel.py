@@ -132,3 +132,12 @@ class Sent:
     external_id: str
     at: datetime
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What `doctor` found out about an account; `remedy` says what to do if it is not ok."""
+
+    ok: bool
+    what: str
+    remedy: str = ""

@@ -6,7 +6,8 @@ Exception
 │   ├── Unreadable       a body that cannot be parsed: stored, counted, replayable
 │   ├── Unsupported      what cannot be said to this network at all
 │   ├── Rejected         the far side answered no, and will answer no again
-│   │   └── Gone         the thing addressed (message, room, card) is not there any more
+│   │   ├── Gone         the message or thread addressed is not there any more
+│   │   └── Barred       the whole destination is closed to us until somebody mends it
 │   ├── TryLater         the far side asks for patience; carries the seconds to wait
 │   ├── Unreached        the call certainly had no effect: no connection, a 5xx before acceptance
 │   └── InDoubt          the call may have had an effect: a time-out or a cut connection
@@ -49,7 +50,11 @@ class Rejected(CareError):
 
 
 class Gone(Rejected):
-    """What was addressed does not exist any more (a deleted card, an archived room)."""
+    """The message or thread that was addressed does not exist any more (a deleted card)."""
+
+
+class Barred(Rejected):
+    """The destination is closed to us: a room archived, the bot removed, a token revoked."""
 
 
 class TryLater(CareError):

@@ -160,6 +160,7 @@ class Record:
     lines: tuple[Line, ...]
     clock: Clock | None
     others: tuple[int, ...]
+    thread_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +304,10 @@ class Tx(Protocol):
         """Put the reply's delivery into `sent`: the network has it, whatever our call said."""
         ...
 
+    def begin_wait(self, message: int, due_at: datetime) -> None:
+        """Let a held reply go out at `due_at`: its Undo line is visible. Any other is left alone."""
+        ...
+
     def withhold_reply(self, message: int) -> None: ...
     def take(self, to: str, now: datetime, *, updates: bool, posts: bool) -> Delivery | None:
         """Take the next delivery due at a destination, or None.
@@ -323,9 +328,9 @@ class Tx(Protocol):
         due_at: datetime | None,
         error: str | None = None,
         *,
-        forget: bool = False,
+        again: str | None = None,
     ) -> None:
-        """Put a delivery into a state; `forget` drops its external id (a card to post again)."""
+        """Put a delivery into a state; `again` is a new marker: its external id is dropped."""
         ...
 
     def doubt_sending(self, due_at: datetime) -> int:
@@ -403,6 +408,7 @@ class Reader(Protocol):
 
     async def ticket(self, id: int) -> Ticket | None: ...
     async def record(self, id: int) -> Record | None: ...
+    async def line(self, message: int) -> Line | None: ...
     async def entry(self, id: int) -> Entry | None: ...
     async def entries(self, ticket: int) -> Sequence[Entry]: ...
     async def agents(self) -> Sequence[Agent]: ...
@@ -437,8 +443,8 @@ class Reader(Protocol):
         """Return the rooms and accounts that have something due."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next delivery becomes due."""
+    async def next_due(self, after: datetime) -> datetime | None:
+        """Return when the next delivery after that time becomes due."""
         ...
 
     async def published(self, name: str) -> str | None:

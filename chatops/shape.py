@@ -1,160 +1,47 @@
-"""The shape of app.yaml, block by block: which keys there are, and how each value is written.
+"""The shape of app.yaml, block by block: which keys there are, and what each is for.
 
-Each docstring below a field is its help in an editor (app.schema.json). Whether the names that
-blocks use of one another exist is for `config` to check. The blocks of chats and accounts belong
-to the adapters, which bring a Settings model each; only the keys that the core reads stand here.
+Each docstring below a field is its help in an editor (app.schema.json), and each example is what
+a message offers where the key is missing. Whether the names that blocks use of one another exist
+is for `config` to check. The keys of chats and channels belong to the adapters, which bring a
+Settings model each; only the keys that the core reads stand here.
 """
 
-import re
-from base64 import urlsafe_b64decode
-from collections.abc import Mapping
-from datetime import date, timedelta
-from ipaddress import ip_address
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from datetime import timedelta
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    SecretStr,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from chatops import hours
 from chatops.calendar import Window
 from chatops.event import Occasion
-from chatops.policy import Assignment, Role
-
-#: The words that a canned reply may hold in braces; the reply form fills them in.
-PLACEHOLDERS = ("{customer_name}", "{signature}")
+from chatops.notation import (
+    CannedText,
+    Database,
+    Dates,
+    Day,
+    Handle,
+    Keys,
+    Language,
+    Name,
+    Pointer,
+    Port,
+    Prefix,
+    Proxy,
+    RoleName,
+    Shifts,
+    Span,
+    Spoken,
+    Timetable,
+    Weekdays,
+    Zone,
+    between,
+)
+from chatops.policy import Assignment
 
 #: In `roles`: every queue that has no line of its own.
 EVERY_QUEUE = "*"
-
-_MAKE_KEY = (
-    "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
-)
-
-
-def _written(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
-
-
-def _zone(zone: str) -> str:
-    if zone not in available_timezones():
-        raise ValueError(f'there is no time zone "{zone}"; write one such as Asia/Tokyo')
-    return zone
-
-
-def _role(name: object) -> Role:
-    names = [role.name.lower() for role in Role]
-    if name not in names:
-        raise ValueError(f'there is no role "{name}"; roles are: {", ".join(names)}')
-    return Role(names.index(str(name)) + 1)
-
-
-def _between(least: str, most: str, units: str) -> AfterValidator:
-    low, high = hours.span(least), hours.span(most)
-
-    def check(value: timedelta) -> timedelta:
-        if not low <= value <= high:
-            raise ValueError(f"write a span from {least} to {most}, {units}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _keys(secret: SecretStr) -> SecretStr:
-    """Fernet keys are 32 bytes in URL-safe base64 (cryptography's documentation of Fernet)."""
-    for key in secret.get_secret_value().split(","):
-        try:
-            size = len(urlsafe_b64decode(key.strip().encode("ascii")))
-        except ValueError:
-            size = 0
-        if size != 32:
-            raise ValueError(f"this is not a Fernet key; make one with {_MAKE_KEY}")
-    return secret
-
-
-def _placeholders(text: str) -> str:
-    for name in re.findall(r"\{[^{}]*\}", text):
-        if name not in PLACEHOLDERS:
-            known = ", ".join(PLACEHOLDERS)
-            raise ValueError(f"there is no placeholder {name}; placeholders are: {known}")
-    return text
-
-
-def _proxy(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("write the proxy as http://host:port")
-    return url
-
-
-def _database(url: str) -> str:
-    if not re.fullmatch(r"sqlite:///[^?#]+", url):
-        raise ValueError(
-            "write sqlite:///var/chatops.db, or with a fourth slash for a whole path: "
-            "sqlite:////srv/chatops.db"
-        )
-    return url
-
-
-def is_loopback(host: str) -> bool:
-    """Whether what listens or lies at `host` is reached from this machine alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-Words = Annotated[str, Field(min_length=1, max_length=3000)]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-#: A language that the service itself speaks (chatops.text.LANGUAGES).
-Spoken = Literal["en", "ja"]
-#: A language that customers write in, as BCP 47 has it.
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$", examples=["ja"])]
-Zone = Annotated[str, AfterValidator(_zone)]
-Span = Annotated[
-    timedelta,
-    PlainValidator(hours.span),
-    _written(r"^(?=\d)(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?$", "60m"),
-]
-Shift = Annotated[
-    Window,
-    PlainValidator(hours.shift),
-    _written(r"^\s*\d{1,2}:\d\d\s*-\s*\d{1,2}:\d\d\s*$", "9:00-17:30"),
-]
-Shifts = Annotated[tuple[Shift, ...], AfterValidator(hours.in_order)]
-Weekdays = Annotated[
-    hours.Days, PlainValidator(hours.weekdays), _written(r"^[A-Za-z, -]+$", "mon-fri")
-]
-Day = Annotated[date, PlainValidator(hours.day), _written(r"^\d{4}-\d\d-\d\d$", "2026-08-13")]
-Dates = Annotated[
-    tuple[date, ...],
-    PlainValidator(hours.dates),
-    _written(r"^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$", "2026-12-29..2027-01-03"),
-]
-Timetable = Annotated[
-    hours.Timetable,
-    PlainValidator(hours.timetable),
-    _written(r"^\s*\d{1,2}:\d\d( +[A-Za-z, -]+)?$", "18:00 mon-fri"),
-]
-RoleName = Annotated[
-    Role,
-    PlainValidator(_role),
-    WithJsonSchema({"type": "string", "enum": [role.name.lower() for role in Role]}),
-]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-def _week(week: dict[hours.Days, tuple[Window, ...]]) -> dict[hours.Days, tuple[Window, ...]]:
-    hours.by_weekday(week)
-    return week
+#: In `calendar`: the calendar that never closes, which needs no block.
+ALWAYS = "always"
 
 
 class Block(BaseModel):
@@ -164,141 +51,163 @@ class Block(BaseModel):
 class Web(Block):
     """Where the service listens. The second port is for operators: /healthz, /readyz, /metrics."""
 
-    host: str = "127.0.0.1"
-    """Address for webhooks and for Slack over HTTP; 0.0.0.0 for all."""
+    host: Name = "127.0.0.1"
+    """Address for webhooks and for Slack over HTTP; 0.0.0.0 is every address of the machine."""
     port: Port = 8300
-    ops_host: str = "127.0.0.1"
+    """Port for webhooks and for Slack over HTTP."""
+    ops_host: Name = "127.0.0.1"
     """Address of the operators' port; leave it on loopback unless a probe must reach it."""
     ops_port: Port = 8301
+    """Port for /healthz, /readyz and /metrics."""
 
 
 class Network(Block):
     """How the service reaches the outside."""
 
-    proxy: Annotated[str, AfterValidator(_proxy)] | None = None
-    """HTTPS proxy, as http://host:port."""
-    ca: str | None = None
-    """File with the company's certificate authorities in PEM, in place of the system's."""
+    proxy: Proxy | None = None
+    """HTTPS proxy, as http://host:port; one with a password is written as a reference."""
+    ca: Name | None = None
+    """File of the company's certificate authorities (PEM), in place of the system's."""
 
 
 class RoomBlock(Block):
     """A chat's channel in which cards live."""
 
-    chat: str
+    chat: Pointer = Field(examples=["slack"])
     """Name of a chat under `chats`."""
-    id: Name
-    """The chat's own id of it: in Slack at the end of the channel's details, such as C0123."""
+    id: Name = Field(examples=["C0123456789"])
+    """The chat's own id of it; Slack shows it at the end of the channel's details."""
     language: Spoken | None = None
+    """Language of its cards; otherwise that of the service."""
     zone: Zone | None = None
+    """Time zone of its cards; otherwise that of the service."""
 
 
 class Holidays(Block):
     """Days on which no shift begins."""
 
-    country: str | None = None
+    country: Name | None = None
     """ISO 3166 code, such as JP: its public holidays, as the `holidays` library knows them."""
-    region: str | None = None
-    """A state or prefecture with holidays of its own, such as CA for the country US."""
+    region: Name | None = None
+    """A state or province with holidays of its own, such as CA within US."""
     own: tuple[Dates, ...] = ()
     """Days of your own, or ranges with both ends: "2026-12-29..2027-01-03"."""
+
+
+def _week(week: dict[hours.Days, tuple[Window, ...]]) -> dict[hours.Days, tuple[Window, ...]]:
+    hours.by_weekday(week)
+    return week
 
 
 class CalendarBlock(Block):
     """A team's working hours."""
 
-    zone: Zone
+    zone: Zone = Field(examples=["Asia/Tokyo"])
+    """Time zone in which the hours are written."""
     week: Annotated[dict[Weekdays, Shifts], AfterValidator(_week)] = Field(
         examples=[{"mon-fri": ["9:00-17:30"]}]
     )
     """Shifts by weekday; a night shift ("22:00-6:00") belongs to the day on which it begins."""
     holidays: Holidays = Holidays()
+    """Days on which no shift begins."""
     special: dict[Day, Shifts] = {}
     """Shifts of single dates, before both `week` and `holidays`; [] is closed."""
 
 
 class EscalationBlock(Block):
-    """Where an escalated ticket goes, and who is mentioned there."""
+    """Where an escalated ticket goes."""
 
-    room: str
-    people: tuple[str, ...] = ()
+    room: Pointer = Field(examples=["care-escalation"])
+    """Room that gets a card of its own."""
+    people: tuple[Pointer, ...] = ()
+    """Persons who are mentioned there."""
 
 
 class Canned(Block):
     """A text that the reply form offers."""
 
-    name: Name
-    language: Language
-    text: Annotated[Words, AfterValidator(_placeholders)]
+    name: Name = Field(examples=["on its way"])
+    """What the form's menu calls it."""
+    language: Language = Field(examples=["ja"])
+    """Language of the text."""
+    text: CannedText = Field(examples=["Hello {customer_name} ... {signature}"])
     """May hold {customer_name} and {signature}."""
 
 
 class Urgency(Block):
-    """What raises the priority of a new ticket."""
+    """What raises the priority of a new ticket; the card shows the reason."""
 
     followers: Annotated[int, Field(ge=1)] | None = None
-    """A customer with at least this many."""
+    """A customer with at least this many followers."""
     words: tuple[Name, ...] = ()
-    """Any of these in the text, in either case and either width."""
+    """Any of these words in the text."""
 
 
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
-    rooms: Annotated[tuple[str, ...], Field(min_length=1, examples=[["care-japan"]])]
-    """Rooms that get a card; the first is the ticket's own."""
-    managers_room: str
+    rooms: Annotated[tuple[Pointer, ...], Field(min_length=1)] = Field(examples=[["care-japan"]])
+    """Rooms that get a card of each ticket; the first is the ticket's own."""
+    managers_room: Pointer = Field(examples=["care-managers"])
     """Room that hears of each breach."""
-    calendar: str
-    """Name under `calendars`, or always."""
-    first_response: Annotated[Span, _between("1m", "720h", "of working time")]
+    calendar: Pointer = Field(examples=["tokyo"])
+    """Name of a calendar under `calendars`, or always."""
+    first_response: Annotated[Span, between("1m", "720h", "of working time")] = Field(
+        examples=["60m"]
+    )
     """Working time within which a customer gets the first human reply."""
     escalation: dict[Name, EscalationBlock] = {}
+    """Targets that Escalate offers, by name."""
     canned: tuple[Canned, ...] = ()
+    """Texts that the reply form offers."""
     assignment: Assignment = Assignment.MANUAL
     """round_robin gives a new ticket to the next agent who is on."""
     announce: frozenset[Occasion] = frozenset(Occasion)
-    """When a short line in the room links to a card."""
+    """When a short line in the room links to a card; [] is never."""
     mention_assignee: bool = True
     """Whether a customer's message mentions the assignee in the thread."""
     urgency: Urgency = Urgency()
-    reopen_window: Annotated[Span, _between("0s", "365d", "of the calendar")] = timedelta(days=7)
+    """What raises the priority of a new ticket."""
+    reopen_window: Annotated[Span, between("0s", "365d", "of the calendar")] = timedelta(days=7)
     """For so long a customer's message reopens a closed ticket; later it opens a new one."""
 
 
 class PersonBlock(Block):
     """Somebody who works here."""
 
-    name: Name
+    name: Name = Field(examples=["Maya Lind"])
     """Signs replies; customers see it."""
     language: Spoken | None = None
-    """What the service says to this person alone; otherwise the room's."""
-    ids: dict[str, Name]
-    """The person's id in each chat, such as slack: U0123."""
-    roles: dict[str, RoleName]
+    """Language of what the service says to this person alone; otherwise the room's."""
+    ids: dict[Name, Name] = Field(examples=[{"slack": "U0123456789"}])
+    """The person's id in each chat."""
+    roles: dict[Name, RoleName] = Field(examples=[{"japan": "agent"}])
     """What the person may do in each queue; "*" is every queue without a line of its own."""
 
 
 class AccountBlock(Block):
-    """One of our accounts: what the core reads. The channel adds its own keys."""
+    """One of our accounts on a channel; the channel's own keys stand beside these."""
 
-    queue: str
-    language: Language
+    queue: Pointer = Field(examples=["japan"])
+    """Queue that gets its tickets."""
+    language: Language = Field(examples=["ja"])
     """Taken where a message's script does not tell its language."""
-    handle: Name
+    handle: Handle = Field(examples=["aozora_outdoor"])
     """The account's public name, without @."""
 
 
 class DigestBlock(Block):
-    """A command on a timer, posted in a room, at most once a local date."""
+    """A command on a timer, posted in a room once a local date."""
 
-    name: Name
-    at: Timetable
+    name: Name = Field(examples=["evening"])
+    """Names the digest for good: it is what makes a day's post happen once."""
+    at: Timetable = Field(examples=["18:00 mon-fri"])
     """Local time and weekdays."""
-    calendar: str
+    calendar: Pointer = Field(examples=["tokyo"])
     """Gives the zone; on its closed days there is no digest."""
-    run: Name
-    """The command as an agent would type it, such as digest breaches."""
-    in_: Annotated[str, Field(alias="in")]
+    run: Name = Field(examples=["digest breaches"])
+    """The command, as an agent would type it."""
+    into: Pointer = Field(alias="in", examples=["care-managers"])
     """Room that gets it."""
 
 
@@ -309,33 +218,36 @@ class Service(Block):
     """Language of rooms that name none."""
     zone: Zone = "UTC"
     """Time zone of rooms that name none, and of reports."""
-    key: Annotated[SecretStr, AfterValidator(_keys)]
-    """Encrypts tokens at rest: Fernet keys with commas, the newest first."""
-    database: Annotated[str, AfterValidator(_database)] = "sqlite:///var/chatops.db"
+    key: Keys
+    """Encrypts tokens at rest: Fernet keys with commas between them, the newest first."""
+    database: Database = "sqlite:///var/chatops.db"
     """Three slashes: from where the service is started; four: a whole path."""
     development: bool = False
-    """Allows stand-ins on loopback, and nothing but loopback, and a clock that can be turned."""
-    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,23}$")] = "care"
-    """Name of the slash command: /care and /care-report."""
-    undo: Annotated[Span, _between("1s", "10m", "long enough to press Undo")] = timedelta(
-        seconds=10
-    )
+    """Allows stand-ins, on loopback only, and a clock that can be turned."""
+    prefix: Prefix = "care"
+    """Name of the slash command: /care, and with it /care-report."""
+    undo: Annotated[Span, between("1s", "10m", "for pressing Undo")] = timedelta(seconds=10)
     """How long a reply waits for Undo."""
     web: Web = Web()
+    """Where the service listens."""
     network: Network = Network()
+    """How the service reaches the outside."""
 
 
-class Sections(Block):
-    """Blocks by name, each read by itself, so that a fault in one hides none in another."""
+class File(Service):
+    """The whole file."""
 
-    rooms: dict[Name, RoomBlock]
+    chats: dict[Name, JsonValue] = Field(examples=[{"slack": {"mode": "socket"}}])
+    """Chat platforms, by name."""
+    rooms: dict[Name, RoomBlock] = Field(examples=[{"care": {"chat": "slack", "id": "C0123"}}])
+    """Rooms in which cards live, by a name of your own."""
     calendars: dict[Name, CalendarBlock] = {}
-    queues: dict[Name, QueueBlock]
-    people: dict[Name, PersonBlock]
+    """Working hours, by a name of your own."""
+    queues: dict[Name, QueueBlock] = Field(examples=[{"care": {"rooms": ["care"]}}])
+    """Who answers what, and by when, by a name of your own."""
+    people: dict[Name, PersonBlock] = Field(examples=[{"maya": {"name": "Maya Lind"}}])
+    """Who works here, by a name of your own."""
+    channels: dict[Name, JsonValue] = Field(examples=[{"x": {"accounts": {}}}])
+    """Networks, by name, with our accounts on each."""
     digests: tuple[DigestBlock, ...] = ()
-
-
-#: What adapters bring: the Settings model of each chat, and of one account of each channel.
-Models = Mapping[str, type[BaseModel]]
-#: A pydantic annotation, of which Python has no type.
-Annotation = Any
+    """Commands on a timer."""

@@ -1,0 +1,56 @@
+"""Makes the words of a delivery, from the newest rows, at the moment when it goes out."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from chatops.card import Card
+from chatops.card_json import load_card
+from chatops.desk import Desk
+from chatops.errors import CareError
+from chatops.policy import Room
+from chatops.ports import Chat, Delivery, Reader, What
+from chatops.scene import Scene
+from chatops.ticket_card import alert_card, announcement, event_line, message_line, ticket_card
+
+
+async def compose(
+    desk: Desk, reader: Reader, chat: Chat, room: Room, job: Delivery, now: datetime
+) -> tuple[Card, int] | None:
+    """Return the card to show and the revision that it shows; None if its rows are gone."""
+    if job.what is What.PUBLISHED:
+        return (load_card(job.body), job.wanted) if job.body else None
+    record = await reader.record(job.ticket) if job.ticket is not None else None
+    if record is None:
+        return None
+    scene = desk.scene(record, await reader.agents(), now)
+    if job.what is What.CARD:
+        return ticket_card(scene), scene.ticket.revision
+    card = await _line(reader, chat, room, job, scene)
+    return (card, job.wanted) if card is not None else None
+
+
+async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Scene) -> Card | None:
+    match job.what:
+        case What.MESSAGE if job.message is not None:
+            line = scene.line(job.message) or await reader.line(job.message)
+            return message_line(scene, line, mention=job.mention) if line else None
+        case What.EVENT if job.entry is not None:
+            entry = await reader.entry(job.entry)
+            return event_line(scene, entry.event, entry.agent, room.name) if entry else None
+        case What.ANNOUNCE if job.occasion is not None:
+            return announcement(scene, job.occasion, await _url(reader, chat, room, scene))
+        case What.ALERT:
+            home = scene.policy.rooms[scene.queue.rooms[0]]
+            return alert_card(scene, await _url(reader, chat, home, scene))
+        case _:
+            return None
+
+
+async def _url(reader: Reader, chat: Chat, room: Room, scene: Scene) -> str | None:
+    """Return a link to the ticket's card; a line without its link is better than no line."""
+    card = await reader.card_of(scene.ticket.id, room.name)
+    if card is None or room.chat != chat.name:
+        return None
+    with suppress(CareError):
+        return await chat.url(room, card)
+    return None

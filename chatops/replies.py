@@ -1,0 +1,228 @@
+"""Replies to customers on their way: never sent twice by themselves, never lost.
+
+The ticket knows of each step (`SendingBegan`, `ReplySent`, `ReplyFailed`, `ReplyDoubted`), so that
+its card and thread tell the truth. A reply of unknown fate is looked up where the network can be
+asked, repeated where it takes an idempotency key, and otherwise shown to the agent, who decides.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeVar
+
+import structlog
+
+from chatops.channel import Can, Outgoing, Sent
+from chatops.clock import Clock
+from chatops.desk import Desk
+from chatops.errors import InDoubt, Rejected, TryLater, Unreached, Unsupported
+from chatops.event import ReplyDoubted, ReplyFailed, ReplyRequeued, ReplyState, SendingBegan
+from chatops.ledger import Act, Marks, accept, apply
+from chatops.ports import Channel, Delivery, DeliveryState, Reader, Record, Tx
+from chatops.scene import Direction
+from chatops.ticket import Reply, Ticket
+
+T = TypeVar("T")
+
+#: How long a network may still be working on a call that timed out here.
+SETTLE: Final = timedelta(seconds=15)
+
+#: A look-up reaches back this much further than the attempt: clocks differ.
+SKEW: Final = timedelta(minutes=2)
+
+#: Waits before a reply is tried again that did not reach the network, by attempts.
+BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
+
+_log = structlog.get_logger(__name__)
+
+
+class Keep(Protocol):
+    """Writes until it is written."""
+
+    async def __call__(self, run: Callable[[Tx], T]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A reply that was taken, and what the network needs to know of it."""
+
+    delivery: Delivery
+    outgoing: Outgoing
+
+
+class Replies:
+    """Sends replies; `keep` writes their outcomes."""
+
+    def __init__(
+        self, desk: Desk, reader: Reader, clock: Clock, channels: Mapping[str, Channel], keep: Keep
+    ) -> None:
+        self._desk = desk
+        self._reader = reader
+        self._clock = clock
+        self._channels = channels
+        self._keep = keep
+
+    async def take(self, account: str, now: datetime) -> Job | None:
+        """Take the next reply of an account and write that it is being sent, or None."""
+        act = self._act()
+
+        def run(tx: Tx) -> Job | None:
+            while (delivery := tx.take(account, now, updates=False, posts=True)) is not None:
+                if (job := self._begin(tx, delivery, act)) is not None:
+                    return job
+            return None
+
+        return await self._keep(run)
+
+    async def send(self, job: Job) -> str:
+        """Send a reply, or look it up if its fate is unknown; return the outcome's name.
+
+        Raises:
+            TryLater: the network limits this account; the reply waits and is saved so.
+        """
+        channel = self._channels[job.outgoing.account]
+        try:
+            if job.delivery.state is DeliveryState.IN_DOUBT:
+                return await self._look_up(channel, job)
+            await self._sent(job, await channel.send(job.outgoing))
+        except InDoubt as error:
+            return await self._doubt(channel, job, str(error))
+        except TryLater as error:
+            await self._wait(job, timedelta(seconds=error.seconds), str(error))
+            raise
+        except Unreached as error:
+            tried = min(job.delivery.attempts, len(BACKOFF))
+            await self._wait(job, BACKOFF[max(tried, 1) - 1], str(error))
+            return "reply_unreached"
+        except Unsupported as error:
+            return await self._failed(job, "unsupported", str(error))
+        except Rejected as error:
+            return await self._failed(job, error.code, str(error))
+        return "reply_sent"
+
+    async def unseen(self, line: Delivery, code: str) -> None:
+        """Give up a reply whose Undo line cannot be shown: nobody could have taken it back."""
+        act = self._act()
+
+        def run(tx: Tx) -> None:
+            ticket, reply = _reply(tx, line)
+            if ticket is not None and reply is not None and reply.state is ReplyState.WAITING:
+                tx.withhold_reply(reply.message)
+                apply(tx, self._desk.policy, ticket, [ReplyFailed(reply.message, code)], act)
+
+        await self._keep(run)
+
+    def _begin(self, tx: Tx, delivery: Delivery, act: Act) -> Job | None:
+        """Write that a reply is being sent; None if it was withdrawn."""
+        ticket, reply = _reply(tx, delivery)
+        record = tx.record(ticket.id) if ticket is not None else None
+        if ticket is None or reply is None or record is None:
+            tx.delivery_is(delivery.id, DeliveryState.WITHDRAWN, None)
+            return None
+        if reply.state is ReplyState.WAITING:
+            apply(tx, self._desk.policy, ticket, [SendingBegan(reply.message)], act)
+        return Job(delivery, _outgoing(record, reply, delivery.marker))
+
+    async def _look_up(self, channel: Channel, job: Job) -> str:
+        if Can.FIND in channel.traits.can:
+            found = await channel.find(job.outgoing, job.delivery.taken_at - SKEW)
+            if found is not None:
+                await self._sent(job, found)
+                return "reply_found"
+        # it is certainly not there, or its marker makes a repeat harmless
+        now = self._clock.transport()
+        await self._keep(lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.PENDING, now))
+        return "reply_again"
+
+    async def _doubt(self, channel: Channel, job: Job, error: str) -> str:
+        can, act = channel.traits.can, self._act()
+        due = act.due + SETTLE
+
+        def run(tx: Tx) -> str:
+            if Can.FIND in can or Can.REPEAT in can:
+                tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, due, error)
+                return "reply_in_doubt"
+            ticket, reply = _reply(tx, job.delivery)
+            if ticket is not None and reply is not None:
+                apply(tx, self._desk.policy, ticket, [ReplyDoubted(reply.message)], act)
+            tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, None, error)
+            return "reply_asked"
+
+        return await self._keep(run)
+
+    async def _sent(self, job: Job, sent: Sent) -> None:
+        act = self._act()
+        at = min(sent.at + self._clock.offset, act.now)
+
+        def run(tx: Tx) -> None:
+            delivery = job.delivery
+            ticket, reply = _reply(tx, delivery)
+            tx.delivered(delivery.id, sent.external_id, delivery.wanted, act.due)
+            if ticket is None or reply is None:
+                return  # its echo came first and was taken as the acceptance
+            tx.reply_is(
+                reply.message, ReplyState.SENT, external_id=sent.external_id, url=sent.url, at=at
+            )
+            accept(tx, self._desk.policy, ticket, reply, at, act)
+
+        await self._keep(run)
+
+    async def _wait(self, job: Job, span: timedelta, error: str) -> None:
+        """Put a reply back that the network has not taken; it may be undone meanwhile."""
+        act = self._act(wait=span)
+
+        def run(tx: Tx) -> None:
+            tx.delivery_is(job.delivery.id, DeliveryState.PENDING, act.due, error)
+            ticket, reply = _reply(tx, job.delivery)
+            if ticket is not None and reply is not None:
+                again = ReplyRequeued(reply.message, agent=None)
+                apply(tx, self._desk.policy, ticket, [again], act)
+
+        await self._keep(run)
+
+    async def _failed(self, job: Job, code: str, detail: str) -> str:
+        act = self._act()
+        _log.warning("reply.failed", delivery=job.delivery.id, code=code)
+
+        def run(tx: Tx) -> None:
+            tx.delivery_is(job.delivery.id, DeliveryState.FAILED, None, detail)
+            ticket, reply = _reply(tx, job.delivery)
+            if ticket is not None and reply is not None:
+                apply(tx, self._desk.policy, ticket, [ReplyFailed(reply.message, code)], act)
+
+        await self._keep(run)
+        return "reply_failed"
+
+    def _act(self, wait: timedelta = timedelta()) -> Act:
+        return Act(
+            now=self._clock.business(),
+            due=self._clock.transport() + wait,
+            marks=Marks(),
+            rule="outbox",
+        )
+
+
+def _reply(tx: Tx, delivery: Delivery) -> tuple[Ticket | None, Reply | None]:
+    """Return the delivery's ticket, locked, and its reply while that is unresolved."""
+    if delivery.ticket is None or delivery.message is None:
+        return None, None
+    ticket = tx.ticket(delivery.ticket)
+    return ticket, ticket.reply(delivery.message) if ticket is not None else None
+
+
+def _outgoing(record: Record, reply: Reply, marker: str) -> Outgoing:
+    line = next(line for line in record.lines if line.id == reply.message)
+    inbound = [
+        each.external_id
+        for each in record.lines
+        if each.direction is Direction.INBOUND and each.external_id and not each.deleted
+    ]
+    return Outgoing(
+        account=record.ticket.account,
+        marker=marker,
+        text=line.text,
+        private=record.ticket.private,
+        customer=record.customer.external_id,
+        thread_key=record.thread_key,
+        in_reply_to=inbound[-1] if inbound else None,
+    )

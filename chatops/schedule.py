@@ -1,0 +1,143 @@
+"""Time: one APScheduler job, the tick, in every process and from memory.
+
+What makes a thing happen once is its row in the database, never the scheduler: a digest's row is
+(name, local date), so that a day of 23 or 25 hours has one, and so has a day on which the service
+was down: after downtime the newest missed digest is made, and says that it is late.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from chatops.call import Answer, Call, Origin
+from chatops.card import Card, Paragraph
+from chatops.clock import Clock
+from chatops.desk import SWEEP, Desk
+from chatops.errors import StorageError
+from chatops.policy import DigestPlan, Role
+from chatops.ports import Reader
+from chatops.scene import Agent
+from chatops.text import text
+
+#: How often the tick runs.
+EVERY: Final = timedelta(seconds=1)
+
+#: A digest that comes later than this after its time says so.
+LATE: Final = timedelta(minutes=5)
+
+#: How far back a missed digest is looked for; a week and a day finds every weekly one.
+LOOK_BACK: Final = timedelta(days=8)
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_log = structlog.get_logger(__name__)
+
+
+class Schedule:
+    """The tick: turned time, due clocks and snoozes, due digests, unread bodies."""
+
+    def __init__(
+        self, desk: Desk, reader: Reader, clock: Clock, sweep: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.ticks = 0
+        self._desk = desk
+        self._reader = reader
+        self._clock = clock
+        self._sweep = sweep
+        self._started = clock.business()
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=EVERY.total_seconds(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Do what is due now; a fault is logged, and the next tick tries again."""
+        try:
+            self._clock.offset = timedelta(seconds=await self._reader.offset())
+            while await self._desk.tick() >= SWEEP:
+                pass
+            for plan in self._desk.policy.digests.values():
+                await self._digest(plan, self._clock.business())
+            await self._sweep()
+            self.ticks += 1
+        except StorageError as error:
+            _log.error("tick.storage", error=str(error))
+        except Exception:  # noqa: BLE001 - the next tick must come
+            _log.exception("tick.failed")
+
+    async def _digest(self, plan: DigestPlan, now: datetime) -> None:
+        fired = newest_fire(plan, now)
+        if fired is None:
+            return
+        period = fired.astimezone(ZoneInfo(plan.calendar.zone)).date().isoformat()
+        newest = await self._reader.published(plan.name)
+        if (newest is None and fired < self._started) or (newest is not None and newest >= period):
+            return
+        outcome = await self._desk.handle(self._call(plan, fired))
+        if not isinstance(outcome, Answer):
+            _log.error("tick.digest_refused", digest=plan.name, run=plan.run)
+            return
+        card = outcome.card if now - fired <= LATE else _stamped_late(outcome.card, fired)
+        if await self._desk.publish(plan.name, period, plan.room, card):
+            _log.info("tick.digest", digest=plan.name, period=period)
+
+    def _call(self, plan: DigestPlan, fired: datetime) -> Call:
+        word, _, line = plan.run.partition(" ")
+        policy = self._desk.policy
+        room = policy.rooms[plan.room]
+        call = self._desk.call(
+            key=f"digest:{plan.name}:{fired.isoformat()}",
+            command=word,
+            agent=Agent(0, "timer", "timer", None, dict.fromkeys(policy.queues, Role.ADMIN)),
+            origin=Origin.TIMER,
+            chat=room.chat,
+            room=plan.room,
+            line=line,
+            language=room.language,
+        )
+        return replace(call, now=fired)
+
+
+def newest_fire(plan: DigestPlan, now: datetime) -> datetime | None:
+    """Return the newest time at or before `now` at which the digest was to be made.
+
+    Closed days of its calendar are passed over.
+    """
+    trigger = CronTrigger(
+        day_of_week=",".join(_DAYS[day] for day in plan.days),
+        hour=plan.at.hour,
+        minute=plan.at.minute,
+        timezone=ZoneInfo(plan.calendar.zone),
+    )
+    newest = None
+    fire = trigger.get_next_fire_time(None, now - LOOK_BACK)
+    while fire is not None and fire <= now:
+        if plan.calendar.works_on(fire.date()):
+            newest = fire
+        fire = trigger.get_next_fire_time(fire, fire + timedelta(seconds=1))
+    return newest
+
+
+def _stamped_late(card: Card, planned: datetime) -> Card:
+    late = Paragraph(text("digest-late", at=planned), small=True)
+    return replace(card, blocks=(late, *card.blocks))
