@@ -130,8 +130,11 @@ class Activity:
     def posted(self, post: Post) -> None:
         """Tell of a new post whoever subscribed."""
         brand = self._world.brand.id
-        payload, includes = self._shapes.activity_post(post), self._shapes.activity_includes(post)
+        payload = self._shapes.activity_post(post)
         for event_type in self._kinds(post, brand):
+            # X's samples of replies come without their author: a receiver must look him up.
+            bare = event_type in {"post.reply.create", "post.quote.create"}
+            includes: Json = {} if bare else self._shapes.activity_includes(post)
             self._emit(event_type, brand, payload, includes, PRICES["post_read"])
 
     def deleted(self, post: Post) -> None:
@@ -235,7 +238,8 @@ class Activity:
     def _send(self, data: Json, webhook_ids: tuple[str, ...]) -> None:
         # Signed 64-bit numbers as strings: about half of them are negative.
         uuid = str(self._random.getrandbits(64) - 2**63)
-        body = json.dumps({"data": {"event_uuid": uuid, **data}}, ensure_ascii=False).encode()
+        whole = Shapes.with_twins({"data": {"event_uuid": uuid, **data}})
+        body = json.dumps(whole, ensure_ascii=False).encode()
         event = Event(uuid, str(data["event_type"]), self._clock.now(), body, webhook_ids)
         self.events.append(event)
         self._dispatch(event)

@@ -166,6 +166,7 @@ class Shapes:
         full = self.full_post(post) | {"paid_partnership": False}
         if post.reply_to:
             full["in_reply_to_tweet_id"] = post.reply_to
+            del full["edit_controls"]
         return full
 
     def activity_includes(self, post: Post) -> Json:
@@ -176,6 +177,20 @@ class Shapes:
             "users": [self.full_user(person) for person in people],
             "tweets": [self.full_post(post)],
         }
+
+    @staticmethod
+    def with_twins(value: object) -> object:
+        """Activity events carry each whole number of an object a second time, as text."""
+        if isinstance(value, list):
+            return [Shapes.with_twins(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        twins = {
+            f"{name}_str": str(number)
+            for name, number in value.items()
+            if isinstance(number, int) and not isinstance(number, bool)
+        }
+        return {name: Shapes.with_twins(item) for name, item in value.items()} | twins
 
     def activity_messages(self, messages: list[Message]) -> Json:
         """Direct messages as the payload of an event, in the older API's form; several fit."""

@@ -86,6 +86,21 @@ async def test_only_what_x_pushes_is_pushed() -> None:
         assert {deeper.id, other.id} <= {post["id"] for post in found.json()["data"]}
 
 
+async def test_a_reply_comes_without_its_author() -> None:
+    async with sandbox() as s:
+        await _listening(s)
+        ours = s.cloud.hands.brand_writes("Sale today")
+        post = s.cloud.hands.write(s.cloud.hands.person("mika"), "How long?", "reply", ours.id)
+        await s.cloud.settled()
+        event = s.receiver.events[-1]
+        assert event["includes"] == {}
+        assert event["payload"]["author_id"] == post.author_id
+        assert event["payload"]["in_reply_to_tweet_id"] == ours.id
+        assert event["payload"]["in_reply_to_user_id"] == s.brand.id
+        assert event["payload"]["display_text_range"] == [16, 25]
+        assert event["payload"]["public_metrics"]["reply_count_str"] == "0"
+
+
 async def test_direct_messages_may_come_several_in_one_event() -> None:
     async with sandbox() as s:
         await _listening(s)
