@@ -1,0 +1,11 @@
+"""X (formerly Twitter): mentions, replies, quotes and direct messages.
+
+Read `wire` and `parse` for what comes in, `channel` for what goes out, `listen` for the stream and
+polling, `tokens` for OAuth, `connect` for the set-up.
+"""
+
+from adapters.social.x.channel import TRAITS, XChannel, open_channel
+from adapters.social.x.connect import connect
+from adapters.social.x.settings import Settings
+
+__all__ = ["TRAITS", "Settings", "XChannel", "connect", "open_channel"]

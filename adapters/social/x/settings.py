@@ -1,0 +1,43 @@
+"""What app.yaml says of one account on X."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from adapters.social._address import Address
+
+
+class Settings(BaseModel):
+    """One account of ours on X, and the developer app through which it speaks.
+
+    The keys are those of the developer console: the OAuth 2.0 client (id, and a secret if the app
+    is confidential) and the consumer key and secret, which sign webhooks and open the stream.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    client_id: str = Field(min_length=1, description="OAuth 2.0 client id of the app")
+    client_secret: SecretStr | None = Field(
+        None, description="OAuth 2.0 client secret, if the app is confidential"
+    )
+    consumer_key: SecretStr = Field(description="API key of the app")
+    consumer_secret: SecretStr = Field(description="API key secret of the app")
+    redirect_uri: Address = Field(
+        "https://127.0.0.1:8300/connected",
+        description="A callback address of the app; nothing need listen there",
+    )
+    tier: Literal["self-serve", "enterprise"] = Field(
+        "self-serve", description="self-serve may answer only who mentioned or quoted the account"
+    )
+    stream: bool = Field(
+        True, description="Hold the activity stream; an app has two, so at most two accounts do"
+    )
+    webhook_url: Address | None = Field(
+        None, description="This service's public address of the account: https://.../in/x/<account>"
+    )
+    poll_seconds: float = Field(60.0, ge=5.0, le=3600.0, description="Between looks at mentions")
+    api: Address = Field("https://api.x.com", description="X's API")
+    authorize: Address = Field(
+        "https://x.com/i/oauth2/authorize", description="X's page that asks for permission"
+    )
+    site: Address = Field("https://x.com", description="Where posts are shown to people")
