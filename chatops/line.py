@@ -1,0 +1,254 @@
+"""What a person gives to a command, as its Args model: a typed line, a form's fields, a button's.
+
+A typed line is read field by field in the order of the model:
+
+- a leading ticket number (`42`, `#42`) is the ticket, where none is known from the place;
+- a field that is an enum takes its words (`word-<value>` in the .ftl files, in every language),
+  wherever they stand among the others;
+- any other field takes one word, the last of them all that is left;
+- a field marked `Verbatim` takes the rest exactly as it was typed, and ends the line: what is
+  declared behind it comes from forms alone.
+
+Everything but the verbatim rest is folded by NFKC, so that an input method's wide digits and blanks
+are as good as narrow ones. Nothing here decides whether an act is allowed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from chatops.call import Call, Command, OnTicket, Registry
+from chatops.card import Choice, Form, TextBox
+from chatops.scene import Scene
+from chatops.text import LANGUAGES, Text, Words, text
+from chatops.ticket import Refusal
+
+_TICKET: Final = re.compile(r"\s*[#＃]?(\d{1,12})(?!\S)\s*")
+_WORD: Final = re.compile(r"\S+")
+_LISTING: Final = re.compile(r"[,、]")
+_NO_ZONE: Final = ZoneInfo("UTC")  # names and words hold no times
+
+
+class Verbatim:
+    """Marks a field that takes the rest of a line as typed: `Annotated[str, Verbatim]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A command's arguments, and the ticket that the line named."""
+
+    args: BaseModel
+    ticket: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that the command needs is not there: `fields` is what is, for its form.
+
+    `refusal` says how the line is written, for commands that have no form to show.
+    """
+
+    fields: Mapping[str, str]
+    ticket: int | None
+    refusal: Refusal
+
+
+def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal:
+    """Read what a call brings along; fields of a form or a button go before a typed line."""
+    ticket, line = None, call.line or ""
+    if isinstance(command.handler, OnTicket) and call.ticket is None:
+        ticket, line = _leading_ticket(line)
+    typed = _typed(command, line, words, call)
+    if isinstance(typed, Refusal):
+        return typed
+    given = {**typed, **_given(command, call.fields, words)}
+    model = command.args.model_fields
+    if any(field.is_required() and name not in given for name, field in model.items()):
+        return Missing(given, ticket, Refusal(_usage(command, call)))
+    try:
+        return Read(command.args.model_validate(given), ticket)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        said = text("word-not-taken", word=given[name], usage=_usage(command, call))
+        return Refusal(said, field=name)
+
+
+def named(word: str, registry: Registry, words: Words) -> Command | None:
+    """Return the command of that name, in any language."""
+    return _names(registry, words).get(_fold(word).casefold())
+
+
+def nearest(word: str, registry: Registry, words: Words) -> str | None:
+    """Return the listed name that looks most like an unknown word."""
+    names = [name for name, command in _names(registry, words).items() if command.listed]
+    return next(iter(get_close_matches(_fold(word).casefold(), names, 1)), None)
+
+
+def form_for(command: Command, fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
+    """Return the form of a command that brings none of its own: one input a field of its model."""
+    ticket = scene.ticket.id
+    parts = [
+        part
+        for name, field in command.args.model_fields.items()
+        if (part := _input(command, name, field, fields.get(name))) is not None
+    ]
+    return Form(
+        command=command.name,
+        ticket=ticket,
+        title=text(f"form-{command.name}", ticket=ticket),
+        submit=text(f"button-{command.name}"),
+        parts=tuple(parts),
+    )
+
+
+def _input(
+    command: Command, name: str, field: FieldInfo, initial: str | None
+) -> Choice | TextBox | None:
+    label = text(f"field-{name}")
+    optional = not field.is_required()
+    if (choices := _enum(field)) is not None:
+        options = tuple((one.value, text(f"{command.name}-{one.value}")) for one in choices)
+        return Choice(name, label, options, initial, optional)
+    if str not in _types(field):
+        return None  # an id: it comes from a button
+    return TextBox(name, label, _is_verbatim(field), initial or "", optional=optional)
+
+
+# --- reading
+
+
+def _leading_ticket(line: str) -> tuple[int | None, str]:
+    found = _TICKET.match(line)
+    return (int(found.group(1)), line[found.end() :]) if found else (None, line)
+
+
+def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, str] | Refusal:
+    lists = dict(_lists(command))
+    others = list(_others(command))
+    tokens = [(found.start(), _fold(found.group())) for found in _WORD.finditer(line)]
+    given: dict[str, str] = {}
+    at = 0
+    while at < len(tokens):
+        rest = [word for _, word in tokens[at:]]
+        if (chosen := _chosen(rest, lists, words)) is not None:
+            name, given_value, length = chosen
+            given[name] = given_value
+            del lists[name]
+            at += length
+            continue
+        if not others:
+            said = text("word-not-taken", word=rest[0], usage=_usage(command, call))
+            return Refusal(said, field=next(iter(lists), None))
+        name, field = others[0]
+        if _is_verbatim(field):
+            given[name] = line[tokens[at][0] :]
+            break
+        word = rest[0].lstrip("#") if int in _types(field) else rest[0]
+        given[name] = f"{given[name]} {word}" if name in given else word
+        if len(others) > 1:
+            others.pop(0)
+        at += 1
+    return given
+
+
+def _lists(command: Command) -> Iterator[tuple[str, type[StrEnum]]]:
+    """Yield the enum fields that a line can fill: those before the verbatim one."""
+    for name, field in command.args.model_fields.items():
+        if _is_verbatim(field):
+            return
+        if (choices := _enum(field)) is not None:
+            yield name, choices
+
+
+def _others(command: Command) -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in command.args.model_fields.items():
+        if _enum(field) is None:
+            yield name, field
+        if _is_verbatim(field):
+            return
+
+
+def _chosen(
+    rest: Sequence[str], lists: Mapping[str, type[StrEnum]], words: Words
+) -> tuple[str, str, int] | None:
+    """Return the field, its value and the number of words, if a listed word comes next."""
+    for name, choices in lists.items():
+        known = _vocabulary(choices, words)
+        for length in range(min(len(rest), max(map(len, known))), 0, -1):
+            said = tuple(word.casefold() for word in rest[:length])
+            if (value := known.get(said)) is not None:
+                return name, value, length
+    return None
+
+
+def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[str, str]:
+    """Return the fields of a form or a button that the command knows; a choice may be a word."""
+    given: dict[str, str] = {}
+    for name, field in command.args.model_fields.items():
+        if name not in fields:
+            continue
+        given[name] = fields[name]
+        if (choices := _enum(field)) is not None:
+            said = tuple(_fold(fields[name]).casefold().split())
+            given[name] = _vocabulary(choices, words).get(said, fields[name])
+    return given
+
+
+def _usage(command: Command, call: Call) -> Text:
+    return text("usage", prefix=call.policy.prefix, line=text(f"usage-{command.name}"))
+
+
+# --- words
+
+
+@lru_cache(maxsize=16)
+def _names(registry: Registry, words: Words) -> Mapping[str, Command]:
+    """Return the commands by every name that they have in any language."""
+    return {
+        name: command
+        for command in registry
+        for name in (command.name, *_said_in_all(f"name-{command.name}", words))
+    }
+
+
+@lru_cache(maxsize=64)
+def _vocabulary(choices: type[StrEnum], words: Words) -> Mapping[tuple[str, ...], str]:
+    """Return the values of an enum by the words that stand for them."""
+    return {
+        tuple(said.split()): choice.value
+        for choice in choices
+        for said in (choice.value, *_said_in_all(f"word-{choice.value}", words))
+    }
+
+
+def _said_in_all(id: str, words: Words) -> Iterator[str]:
+    for language in LANGUAGES:
+        if words.has(id, language):
+            for said in _LISTING.split(words.say(Text(id), language, _NO_ZONE)):
+                yield _fold(said).strip().casefold()
+
+
+def _fold(word: str) -> str:
+    return unicodedata.normalize("NFKC", word)
+
+
+def _types(field: FieldInfo) -> tuple[Any, ...]:
+    """Return the types of a field, `X | None` taken apart."""
+    return get_args(field.annotation) or (field.annotation,)
+
+
+def _enum(field: FieldInfo) -> type[StrEnum] | None:
+    return next((t for t in _types(field) if isinstance(t, type) and issubclass(t, StrEnum)), None)
+
+
+def _is_verbatim(field: FieldInfo) -> bool:
+    return Verbatim in field.metadata
