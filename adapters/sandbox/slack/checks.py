@@ -104,7 +104,7 @@ def _text(rule: str, kinds: frozenset[str]) -> Check:
             look.fault("property_type", at, "must provide an object")
             return
         kind = value.get("type")
-        if kind not in {"plain_text", "mrkdwn"}:
+        if kind not in ("plain_text", "mrkdwn"):
             look.fault("known_type", f"{at}/type", f"unsupported type: {kind}")
         elif kind not in kinds:
             look.fault("text_kind", f"{at}/type", f"unsupported type: {kind}, use plain_text")
@@ -178,7 +178,7 @@ def by_type(kinds: Mapping[str, Check], allowed: frozenset[str] | None = None) -
 def _together(look: Inspection, at: str, value: dict[str, Any]) -> None:
     """Rules on properties that depend on one another."""
     kind = value.get("type")
-    if kind in {"static_select", "multi_static_select"} and (
+    if kind in ("static_select", "multi_static_select") and (
         ("options" in value) == ("option_groups" in value)
     ):
         look.fault("options_or_groups", at, "must define either `options` or `option_groups`")
@@ -195,17 +195,16 @@ def _together(look: Inspection, at: str, value: dict[str, Any]) -> None:
 
 
 def _initial_choice(look: Inspection, at: str, value: dict[str, Any]) -> None:
-    groups = value.get("option_groups")
-    options = value.get("options") or [
-        option
-        for group in (groups if isinstance(groups, list) else ())
-        if isinstance(group, dict)
-        for option in group.get("options", ())
-    ]
-    if not isinstance(options, list) or value.get("type") == "external_select":
+    if value.get("type") in ("external_select", "multi_external_select"):
         return
-    chosen = value.get("initial_options", [])
-    for one in [*(chosen if isinstance(chosen, list) else ()), value.get("initial_option")]:
+    options = [*_listed(value.get("options"))]
+    for group in _listed(value.get("option_groups")):
+        options += _listed(group.get("options")) if isinstance(group, dict) else []
+    for one in [*_listed(value.get("initial_options")), value.get("initial_option")]:
         # Slack compares the whole option, text and value.
         if one is not None and one not in options:
             look.fault("choice_listed", at, "initial option must be one of the provided options")
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

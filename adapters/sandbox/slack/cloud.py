@@ -58,6 +58,14 @@ class SlackCloud:
         """Let the next calls that `fault` describes go wrong."""
         self.faults.add(fault)
 
+    async def point_at(self, request_url: str | None) -> None:
+        """Deliver to this address from now on, or over Socket Mode; Refused if it fails Slack's
+        handshake.
+        """
+        self.delivery.request_url = request_url
+        if request_url:
+            await self.delivery.verify()
+
     def routes(self, prefix: str = "/slack") -> list[web.RouteDef]:
         """The cloud's own addresses under `prefix`, and the page's under /dev/slack."""
         self._prefix = prefix

@@ -97,6 +97,10 @@ class Delivery:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def repeat(self, sent: Delivered) -> Answer:
+        """Deliver the very same payload once more, as Slack may even where it was acknowledged."""
+        return await self._attempt(sent.kind, sent.payload, sent.attempt + 1, "http_timeout")
+
     async def verify(self) -> None:
         """Slack's handshake with a request URL: it must return the challenge."""
         challenge = self._state.new_id("challenge")
@@ -123,11 +127,10 @@ class Delivery:
                 await self.verify()
             except Refused:
                 return
-        repeats = min(self._state.limits.value("event_retries"), len(_REPEAT_AFTER))
-        if not self._state.limits.on("event_retries"):
-            repeats = 0
+        limits = self._state.limits
+        repeats = int(limits.value("event_retries")) if limits.on("event_retries") else 0
         answer = await self._attempt("events_api", wrapper, 0, "")
-        for number, wait in enumerate(_REPEAT_AFTER[: int(repeats)], start=1):
+        for number, wait in enumerate(_REPEAT_AFTER[:repeats], start=1):
             if answer.acked or answer.final:
                 return
             await self._state.clock.sleep(wait)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from aiohttp import web
 
-from adapters.sandbox.loopback import is_loopback
+from adapters.sandbox.loopback import is_loopback, loopback_only
 from adapters.sandbox.slack.faults import Fault, Kind
 from adapters.sandbox.slack.hands import CannotBeDone, Done, Hands
 from adapters.sandbox.slack.modals import Modals
@@ -87,12 +87,12 @@ class Dev:
             return web.json_response(await self._acts[request.match_info["act"]](body))
         except KeyError as missing:
             return _no(f"missing: {missing.args[0]}")
-        except CannotBeDone as fault:
+        except (CannotBeDone, AttributeError, TypeError, ValueError) as fault:
             return _no(str(fault))
 
     async def _changes(self, request: web.Request) -> web.Response:
         """Answer once the version is above `since`, or after a while all the same."""
-        since = int(request.query.get("since", "-1"))
+        since = _whole(request, "since", -1)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._state.wait_beyond(since), _POLL)
         return web.json_response({"version": self._state.version})
@@ -117,7 +117,7 @@ class Dev:
 
     async def _calls(self, request: web.Request) -> web.Response:
         """The last calls of the app, the newest first."""
-        count = int(request.query.get("count", "100"))
+        count = _whole(request, "count", 100)
         calls = [
             {"method": call.method, "at": call.at, "outcome": call.outcome}
             for call in islice(reversed(self._api.calls), count)
@@ -152,6 +152,13 @@ async def _body(request: web.Request) -> JSON:
     return body
 
 
+def _whole(request: web.Request, name: str, default: int) -> int:
+    try:
+        return int(request.query.get(name, default))
+    except ValueError:
+        raise web.HTTPBadRequest(text=f"{name} is a whole number") from None
+
+
 def _no(error: str) -> web.Response:
     return web.json_response({"error": error}, status=400)
 
@@ -164,9 +171,8 @@ def _on_loopback(
     async def guarded(request: web.Request) -> web.StreamResponse:
         # A caller's IPv6 address comes without the brackets that a host has.
         caller = request.remote or ""
-        caller = f"[{caller}]" if ":" in caller else caller
-        if not (is_loopback(request.host) and is_loopback(caller)):
+        if not is_loopback(f"[{caller}]" if ":" in caller else caller):
             raise web.HTTPForbidden(text="loopback only")
-        return await handler(request)
+        return await loopback_only(request, handler)
 
     return guarded

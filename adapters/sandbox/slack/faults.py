@@ -71,7 +71,7 @@ class Faults:
     def strike(self, method: str, channel: str | None) -> Fault | None:
         """The fault that this call meets, if any; it is used up by one."""
         for fault in self.waiting:
-            if fault.method in {method, "*"} and fault.channel in {None, channel}:
+            if fault.method in (method, "*") and fault.channel in (None, channel):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)

@@ -78,8 +78,9 @@ def _send(state: State, subscription: str, channel: str, event: JSON) -> None:
 def _notify(state: State, message: Message) -> None:
     """Push to those who are named, to the other one of two, and to those in the thread."""
     room = state.rooms[message.channel]
-    named = set(_MENTION.findall(message.text))
-    everybody = bool(_EVERYBODY.search(message.text))
+    words = f"{message.text} {_markup(message.blocks)}"
+    named = set(_MENTION.findall(words))
+    everybody = bool(_EVERYBODY.search(words))
     thread: set[str] = set()
     if message.thread_ts:
         parent = state.message(message.channel, message.thread_ts)
@@ -103,3 +104,14 @@ def _notify(state: State, message: Message) -> None:
         if why:
             push = Push(person, state.clock.now(), room.id, message.ts, why, message.text)
             state.pushes.append(push)
+
+
+def _markup(part: object) -> str:
+    """All mrkdwn in blocks; plain_text names nobody."""
+    if isinstance(part, list):
+        return " ".join(_markup(one) for one in part)
+    if not isinstance(part, dict):
+        return ""
+    if part.get("type") == "mrkdwn":
+        return str(part["text"])
+    return " ".join(_markup(one) for one in part.values())

@@ -49,7 +49,7 @@ class Args:
         return value
 
     def flag(self, name: str) -> bool:
-        return self.given.get(name) in {True, "1", "true", "True"}
+        return self.given.get(name) in (True, "1", "true", "True")
 
     def number(self, name: str, default: int, most: int) -> int:
         value = self.text(name)

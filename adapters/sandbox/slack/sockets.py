@@ -50,6 +50,7 @@ class Sockets:
             return ws
         socket = Socket(ws, request)
         self.open.append(socket)
+        self._state.changed()
         await ws.send_json(
             {
                 "type": "hello",
@@ -93,6 +94,11 @@ class Sockets:
             return answer
         raise Refused("dispatch_failed")
 
+    async def connected(self) -> None:
+        """Return once a connection is open."""
+        while not self.open:
+            await self._state.wait_beyond(self._state.version)
+
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Ask every connection to be replaced, as Slack does every few hours, and end it."""
         for socket in list(self.open):
@@ -128,6 +134,7 @@ class Sockets:
     def _forget(self, socket: Socket) -> None:
         if socket in self.open:
             self.open.remove(socket)
+            self._state.changed()
         for answer in list(socket.waiting.values()):
             if not answer.done():
                 answer.set_exception(Refused("connection_failed"))

@@ -35,7 +35,7 @@ class WebApi:
         args: JSON = {}
         try:
             args = await read_args(request)
-            fault = self.faults.strike(name, args.get("channel"))
+            fault = self.faults.strike(name, Args(args).text("channel"))
             if fault and not _acts(fault):
                 self._log(name, args, at, f"fault:{fault.kind}")
                 return await break_off(request, fault, None)

@@ -22,8 +22,14 @@ from slack_sandbox import (
 )
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.sandbox.slack import Fault, Kind
+from adapters.sandbox.slack.refusal import Refused
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +87,42 @@ async def test_refresh_asks_for_a_new_connection(slack: Slack) -> None:
     assert goodbye == {"type": "disconnect", "reason": "refresh_requested"}
 
 
+@pytest.mark.parametrize("how", ["refresh", "drop"])
+async def test_the_vendors_client_comes_back_by_itself(slack: Slack, how: str) -> None:
+    app = AsyncWebClient(token=APP.app_token, base_url=f"{slack.base}/api/")
+    client = SocketModeClient(app_token=APP.app_token, web_client=app, ping_interval=0.1)
+    heard: list[SocketModeRequest] = []
+
+    async def take(own: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        heard.append(request)
+        await own.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+
+    client.socket_mode_request_listeners.append(take)
+    await client.connect()
+    async with asyncio.timeout(10):
+        await slack.cloud.sockets.connected()
+        if how == "refresh":
+            await slack.cloud.sockets.refresh()
+        else:
+            slack.cloud.sockets.drop()
+        done = {"acked": False}
+        while not done["acked"]:
+            await slack.cloud.sockets.connected()
+            done = await slack.cloud.hands.command(BEN, ROOM, "/care", "list")
+    assert heard[-1].payload["text"] == "list"
+    await client.close()
+
+
+async def test_a_payload_may_come_twice(slack: Slack) -> None:
+    wire = await slack.connect()
+    await slack.cloud.hands.say(BEN, ROOM, "once")
+    await delivered(slack, 1)
+    await slack.cloud.delivery.repeat(slack.cloud.delivered[0])
+    first, second = await wire.until(2)
+    assert first["payload"] == second["payload"]
+    assert (second["retry_attempt"], second["retry_reason"]) == (1, "http_timeout")
+
+
 async def test_a_press_fails_when_its_connection_is_cut(slack: Slack) -> None:
     wire = await slack.connect(mute=True)
     commanding = asyncio.ensure_future(slack.cloud.hands.command(BEN, ROOM, "/care"))
@@ -105,6 +147,9 @@ class Listener:
     status: int = 200
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     reply: dict[str, Any] | None = None
+    #: While it is there and not set, nothing is answered.
+    mute: asyncio.Event | None = None
+    reached: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
 
     async def take(self, request: web.Request) -> web.Response:
         raw = await request.text()
@@ -120,6 +165,9 @@ class Listener:
             return web.json_response({"challenge": body["challenge"]})
         self.bodies.append(body)
         self.retries.append((headers.get("X-Slack-Retry-Num"), headers.get("X-Slack-Retry-Reason")))
+        self.reached.set()
+        if self.mute:
+            await self.mute.wait()
         if self.reply is not None:
             return web.json_response(self.reply, status=self.status)
         return web.Response(status=self.status, headers=self.headers)
@@ -156,6 +204,29 @@ async def test_requests_are_signed_and_the_address_is_verified_first() -> None:
         await delivered(slack, 1)
         assert listener.bodies[0]["event"]["text"] == "hello"
         assert listener.retries == [(None, None)]
+
+
+async def test_an_address_that_fails_the_handshake_gets_nothing() -> None:
+    async with over_http() as (slack, listener):
+        with pytest.raises(Refused):
+            await slack.cloud.point_at(f"{slack.base}/api/auth.test")
+        await slack.cloud.hands.say(BEN, ROOM, "hello")
+        await slack.clock.turn(1000)
+        assert (listener.bodies, len(slack.cloud.delivered)) == ([], 0)
+        await slack.cloud.point_at(WORKSPACE.app.request_url)
+
+
+async def test_a_server_that_is_down_or_slow_fails_the_press() -> None:
+    async with over_http() as (slack, listener):
+        listener.mute = asyncio.Event()
+        pressing = asyncio.ensure_future(slack.cloud.hands.command(BEN, ROOM, "/care"))
+        await listener.reached.wait()
+        await slack.clock.turn(3)
+        assert (await pressing)["error"] == "operation_timeout"
+        listener.mute.set()
+        slack.cloud.delivery.request_url = "http://127.0.0.1:9/slack/events"
+        done = await slack.cloud.hands.command(BEN, ROOM, "/care")
+        assert done["error"] == "connection_failed"
 
 
 async def test_a_command_over_http_is_a_form_and_its_answer_is_for_that_person() -> None:
