@@ -1,8 +1,12 @@
-"""`python -m adapters.sandbox`: run the sandbox until ctrl-C."""
+"""`python -m adapters.sandbox`: run the sandbox until ctrl-C.
+
+With `--traffic` or `--replay FILE` it waits for `POST /dev/begin` and then plays (see `programme`).
+"""
 
 import argparse
 import logging
 from functools import partial
+from pathlib import Path
 
 from aiohttp import web
 
@@ -24,6 +28,12 @@ def _arguments() -> argparse.Namespace:
         metavar="URL",
         help="the service's second port, as http://127.0.0.1:9100, to turn business time",
     )
+    parser.add_argument(
+        "--traffic", action="store_true", help="once begun, let make-believe customers write"
+    )
+    parser.add_argument(
+        "--replay", type=Path, metavar="FILE", help="once begun, play these conversations"
+    )
     asked = parser.parse_args()
     if asked.host != ADDRESS:
         parser.error(f"--host {asked.host}: the sandbox listens on {ADDRESS} and nowhere else")
@@ -33,13 +43,19 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     asked = _arguments()
     logging.basicConfig(level=logging.WARNING)
+    say = partial(print, flush=True)
+    sandbox = Sandbox(asked.port, asked.serve_dev, say)
+    if asked.traffic:
+        sandbox.programme.be_lively()
+    if asked.replay:
+        sandbox.programme.take_file(asked.replay)
     web.run_app(
-        Sandbox(asked.port, asked.serve_dev).app,
+        sandbox.app,
         host=ADDRESS,
         port=asked.port,
         access_log=None,
         shutdown_timeout=_PARTING,
-        print=partial(print, flush=True),
+        print=say,
     )
 
 

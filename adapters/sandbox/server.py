@@ -5,10 +5,14 @@ this machine alone. The service under trial is another process and reaches them 
 `/slack`, `/x` and `/chirp` are what it takes for the companies' own addresses.
 """
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from adapters.sandbox import page
+from adapters.sandbox.clock import RealClock
 from adapters.sandbox.loopback import loopback_only
+from adapters.sandbox.programme import Programme
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.turning import ClockProxy
 from adapters.sandbox.world import SEATS, WORKSPACE, chirp, x_world
@@ -24,16 +28,24 @@ _BODY_LIMIT = 64 * 2**20
 class Sandbox:
     """Everything in its opening state, ready to be served at `port`."""
 
-    def __init__(self, port: int, serve_dev: str | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        serve_dev: str | None = None,
+        say: Callable[[str], None] = lambda _line: None,
+    ) -> None:
         """`serve_dev` is the service's second port, where business time is turned."""
-        self.slack = SlackCloud(WORKSPACE)
+        clock = RealClock()
+        self.slack = SlackCloud(WORKSPACE, clock)
         self.slack.state.base_url = f"http://{ADDRESS}:{port}/slack"
-        self.x = XCloud(x_world())
-        self.network = chirp()
+        self.x = XCloud(x_world(), clock)
+        self.network = chirp(clock)
+        self.programme = Programme(self.x, self.network, clock, say)
         self.app = web.Application(middlewares=[loopback_only], client_max_size=_BODY_LIMIT)
         self.slack.mount(self.app)
         self.x.mount(self.app)
         self.network.mount(self.app)
+        self.programme.mount(self.app)
         ClockProxy(serve_dev).mount(self.app)
         self.app.router.add_get("/dev/world", _world)
         page.mount(self.app)

@@ -5,6 +5,7 @@ the service under trial can be written from them; they open nothing but these st
 """
 
 from adapters.sandbox import x
+from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
 from adapters.sandbox.slack import App, Person, Room, UserGroup, Workspace
 
@@ -81,8 +82,8 @@ CHIRP_TOKEN = "sandbox-chirp-token"  # noqa: S105  it opens this stand-in only
 CHIRP_SECRET = "sandbox-chirp-secret"  # noqa: S105  likewise
 
 
-def chirp() -> Network:
+def chirp(clock: Clock) -> Network:
     """A make-believe network on which nobody but the shop has an account yet."""
     return Network(
-        account=CHIRP_ACCOUNT, name=WORKSPACE.name, token=CHIRP_TOKEN, secret=CHIRP_SECRET
+        clock, account=CHIRP_ACCOUNT, name=WORKSPACE.name, token=CHIRP_TOKEN, secret=CHIRP_SECRET
     )

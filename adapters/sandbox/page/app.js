@@ -16,6 +16,9 @@ import { lang, setLanguage, w } from "./words.js";
 const CUSTOMER_EVERY = 1_500;
 const AGAIN_AFTER = 1_000;
 
+/** Changes that come within this many milliseconds are read together. */
+const GATHERED = 50;
+
 const place = (id) => document.getElementById(id);
 const here = { as: "", room: "", thread: "", ...Object.fromEntries(new URLSearchParams(location.search)) };
 setLanguage(here.lang ?? navigator.language.slice(0, 2));
@@ -96,13 +99,23 @@ function tell(notices, notifications, rooms) {
   for (const notice of notices.slice(before.notices)) toast("fault", notice.text);
 }
 
+/** Resolves when this tab is to be seen: a browser keeps only six lines to one address, for all its tabs. */
+function inSight() {
+  return new Promise((wake) => {
+    if (!document.hidden) wake();
+    else document.addEventListener("visibilitychange", wake, { once: true });
+  });
+}
+
 /** Follow Slack's news for good; while the sandbox is away, say so and try again. */
 async function follow() {
   for (let version = -1; ; ) {
+    await inSight();
     try {
       version = (await slackChanges(version)).version;
       await load();
       place("trouble").hidden = true;
+      await new Promise((wake) => setTimeout(wake, GATHERED));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       place("trouble").textContent = w("app.disconnected");

@@ -112,6 +112,8 @@ export class Chat {
     const top = room.messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts || m.broadcast);
     const moved = this.#shownRoom !== `${me} ${room.id}`;
     this.#shownRoom = `${me} ${room.id}`;
+    // On a phone people and rooms are rows to be swiped: show where one is.
+    if (moved) for (const here of [this.#who.querySelector("[aria-pressed=true]"), this.#rooms.querySelector("[aria-current]")]) here.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.#fillList(this.#list, withDays(top, this.#now.tz), moved, false);
     if (!top.length) fill(this.#list, h("p", { class: "nothing", data: { key: "nothing" } }, w("chat.empty")));
   }

@@ -42,6 +42,7 @@ export class Customer {
       h("div", {}, h("label", { class: "b-label", for: "customer-handle" }, w("customer.handle")), this.#handle),
       h("div", {}, h("label", { class: "b-label", for: "customer-name" }, w("customer.name")), this.#name));
     this.#send.textContent = w("customer.send");
+    this.#samples.setAttribute("aria-label", w("customer.samples"));
     this.#text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
@@ -129,7 +130,8 @@ export class Customer {
   }
 
   #drawSamples() {
-    keep(this.#samples, SAMPLES.filter((sample) => sample.kinds.includes(this.#kind)), {
+    const fitting = SAMPLES.filter((sample) => sample.kinds.includes(this.#kind));
+    keep(this.#samples, fitting.sort((a, b) => (b.lang === lang()) - (a.lang === lang())), {
       key: (sample) => sample.id,
       print: (sample) => sample.text,
       make: (sample) => h("button", { class: "sample", type: "button", lang: sample.lang, data: { testid: `sample-${sample.id}` }, on: { click: () => {

@@ -1,11 +1,11 @@
 """The whole sandbox on a loopback port, a small bot by the vendor's plain client, and a browser."""
 
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from aiohttp import web
@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.sandbox.server import ADDRESS, Sandbox
 from adapters.sandbox.world import CARE_APP
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -30,7 +30,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SHOTS = Path("var/shots")
 
 
 class Bot:
@@ -47,7 +46,7 @@ class Bot:
         #: action_id of a button -> the view that it opens.
         self.opens: dict[str, dict[str, Any]] = {}
 
-    async def __aenter__(self) -> "Bot":
+    async def __aenter__(self) -> Self:
         await self._socket.connect()
         return self
 
@@ -96,7 +95,7 @@ async def sandbox(serve_dev: str | None = None) -> AsyncIterator[tuple[str, Sand
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium. Without it CI fails and a run elsewhere says that it skipped."""
-    if not CHROMIUM.exists():
+    if shutil.which(CHROMIUM) is None:
         sentence = f"skipped: the page was not tried, for there is no {CHROMIUM}"
         pytest.fail(sentence) if os.getenv("CI") else pytest.skip(sentence)
     async with async_playwright() as playwright:
@@ -107,8 +106,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def shot(page: Page, name: str) -> None:
     """Keep a picture for people to look at."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SHOTS / f"page-{name}.png")
+    await page.screenshot(path=f"var/shots/page-{name}.png")
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -93,7 +93,9 @@ async def test_a_press_reaches_the_app_once_and_a_question_is_asked_first(window
     await window.page.get_by_test_id("confirm-yes").click()
     await expect(window.page.get_by_test_id("confirm")).to_have_count(0)
     await _until(window, "block_actions", 2)
-    pressed = [(p["user"]["id"], p["actions"][0]["action_id"]) for p in window.bot.of("block_actions")]
+    pressed = [
+        (p["user"]["id"], p["actions"][0]["action_id"]) for p in window.bot.of("block_actions")
+    ]
     assert pressed == [(BEN.id, "claim"), (BEN.id, "close")]
 
 
