@@ -1,10 +1,107 @@
 """app.yaml -> `Config`: read whole, checked whole, and every fault told at once.
 
-A fault names file, line, path and what to write instead. Blocks are fitted one by one, so that a
-fault in one hides none in another, and a block that does not fit still counts as a name that
-others may use. Adapters give their Settings models as arguments; this module imports none of
-them, and is the only reader of the environment.
+A fault names file, line, path and what to write instead. Adapters give their Settings models as
+arguments; this module imports none of them, and is the only reader of the environment.
 """
 
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, SecretStr
+
+from chatops import document, link, settings
+from chatops.document import Faults
+from chatops.fit import below, fit, wrong_keys
+from chatops.link import Sections
+from chatops.notation import is_loopback
+from chatops.policy import Account, Policy
+from chatops.settings import Models
+from chatops.shape import File, Network, Service, Web
 
 
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that app.yaml says. Secrets show as stars when printed."""
+
+    path: Path
+    policy: Policy
+    #: A chat's own settings, an instance of the model that its adapter gave.
+    chats: Mapping[str, BaseModel]
+    #: Each account with its channel's settings for it.
+    accounts: Mapping[str, tuple[Account, BaseModel]]
+    database: str
+    #: Fernet keys with commas between them, the newest first.
+    key: SecretStr
+    #: Of what names none itself, such as reports.
+    language: str
+    zone: str
+    web: Web
+    network: Network = field(repr=False)  # a proxy's address may hold a password
+    development: bool
+
+
+def environ() -> Mapping[str, str]:
+    """Return the process's environment."""
+    return os.environ  # noqa: TID251 - the one reader of the environment
+
+
+def load(
+    path: Path, environ: Mapping[str, str], chats: Models, channels: Models, *, today: date
+) -> Config:
+    """Read and check `path`; public holidays are those of the years around `today`.
+
+    Raises ConfigError with one line for every fault.
+    """
+    faults = Faults(str(path))
+    file = document.read(path, environ, faults)
+    if not isinstance(file, dict):
+        faults.stop("write keys and values; app.yaml of the source tree is a working example")
+    for place, said in wrong_keys(File.model_fields, file, (), below(())):
+        faults.add(place, said)
+
+    written = {key: value for key, value in file.items() if key in Service.model_fields}
+    service = fit(Service, written, faults, below(()))
+    development = written.get("development") is True
+    sections = Sections(file, faults)
+    talking = settings.chats(sections, chats, development)
+    accounts = settings.accounts(sections, channels, development)
+    policy = link.policy(
+        sections,
+        # Without a sound head of the file its defaults serve to check the rest.
+        service or Service.model_construct(),
+        {name: account for name, (account, _) in accounts.items()},
+        today,
+    )
+    if service is not None:
+        _check_network(service, faults)
+    faults.raise_any()
+    assert service is not None  # noqa: S101 - one that does not fit has just been raised
+    return Config(
+        path=path,
+        policy=policy,
+        chats=talking,
+        accounts=accounts,
+        database=service.database,
+        key=service.key,
+        language=service.language,
+        zone=service.zone,
+        web=service.web,
+        network=service.network,
+        development=development,
+    )
+
+
+def _check_network(service: Service, faults: Faults) -> None:
+    web, ca = service.web, service.network.ca
+    if (web.host, web.port) == (web.ops_host, web.ops_port):
+        faults.add(("web", "ops_port"), "port has this number too; write another, such as 8301")
+    if ca is not None and not Path(ca).is_file():
+        faults.add(("network", "ca"), f'there is no file "{ca}"; write the path of a PEM file')
+    if service.development:
+        for key, host in (("host", web.host), ("ops_host", web.ops_host)):
+            if not is_loopback(host):
+                faults.add(("web", key), "development listens on loopback only; write 127.0.0.1")
+        settings.keep_on_loopback(service.network, faults, below(("network",)))

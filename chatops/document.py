@@ -11,7 +11,7 @@ Nothing here knows what the values are for. Faults are collected, so that all ar
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 import yaml
 
@@ -107,7 +107,7 @@ def read(path: Path, environ: Mapping[str, str], faults: Faults) -> Value:
 class _Core(yaml.SafeLoader):
     """Leaves every plain word text, so that `_Reader` alone decides; a tag shows as a tag."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - types-PyYAML calls it an instance's
 
 
 class _Reader:
@@ -133,7 +133,8 @@ class _Reader:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*place, n)) for n, item in enumerate(node.value)]
-        return self._scalar(node, place)
+        style = node.style if isinstance(node, yaml.ScalarNode) else None
+        return self._scalar(str(node.value), place, quoted=style is not None)
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> Value:
         values: dict[str, Value] = {}
@@ -153,12 +154,10 @@ class _Reader:
             values[key.value] = self.value(value, inside)
         return values
 
-    def _scalar(self, node: yaml.Node, place: Place) -> Value:
-        text = str(node.value)
+    def _scalar(self, text: str, place: Place, *, quoted: bool) -> Value:
         if "${" in text:
             return self._filled(text, place)
-        # A style is a kind of quotes; what is quoted is text, whatever it looks like.
-        if node.style is not None:
+        if quoted:  # text, whatever it looks like
             return text
         if text in _WORDS:
             return _WORDS[text]

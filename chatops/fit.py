@@ -61,11 +61,16 @@ def fit(
     return None
 
 
+def below(place: Place) -> Where:
+    """Return the `Where` of a value that stands in the file at `place`."""
+    return lambda steps: (*place, *steps)
+
+
 def wrong_keys(
-    model: type[BaseModel], value: Mapping[str, Value], place: Place, where: Where
+    fields: Mapping[str, FieldInfo], value: Mapping[str, Value], place: Place, where: Where
 ) -> Iterator[tuple[Place, str]]:
-    """Yield keys that the model does not know, and those that it needs and that are missing."""
-    known = {field.alias or name: field for name, field in model.model_fields.items()}
+    """Yield keys that `fields` do not know, and those that they need and that are missing."""
+    known = {field.alias or name: field for name, field in fields.items()}
     for key in value:
         if key not in known:
             yield where((*place, key)), _unknown(key, known)
@@ -81,7 +86,7 @@ def _looked_through(
     if annotation is SecretStr and value is not None and not isinstance(value, Referred):
         yield where(place), f"a secret is never written here; {_by_reference(where(place))}"
     if _is_model(annotation) and isinstance(value, dict):
-        yield from wrong_keys(annotation, value, place, where)
+        yield from wrong_keys(annotation.model_fields, value, place, where)
     for within, inner, steps in _within(annotation, value):
         yield from _looked_through(within, inner, (*place, *steps), where)
 

@@ -13,10 +13,18 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, PlainValidator, SecretStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    SecretStr,
+    WithJsonSchema,
+)
 
 from chatops import hours
 from chatops.calendar import Window
+from chatops.document import Referred
 from chatops.policy import Role
 
 #: The words that a canned reply may hold in braces; the reply form fills them in.
@@ -83,7 +91,9 @@ def _placeholders(text: str) -> str:
     return text
 
 
-def _proxy(url: str) -> str:
+def _proxy(url: object) -> object:
+    if not isinstance(url, str):
+        return url  # pydantic says what to write
     try:
         parts = urlsplit(url)
         whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -91,6 +101,8 @@ def _proxy(url: str) -> str:
         whole = False
     if not whole:
         raise ValueError("write the proxy as http://host:port")
+    if parts.password and not isinstance(url, Referred):
+        raise ValueError("a password is never written here; write the whole URL as ${HTTPS_PROXY}")
     return url
 
 
@@ -147,7 +159,8 @@ Database = Annotated[
 Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Tokyo"])]
 Keys = Annotated[SecretStr, AfterValidator(_keys)]
 CannedText = Annotated[str, Field(min_length=1, max_length=3000), AfterValidator(_placeholders)]
-Proxy = Annotated[str, AfterValidator(_proxy)]
+#: Checked before pydantic, which keeps of a reference only its text.
+Proxy = Annotated[str, BeforeValidator(_proxy)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Span = Annotated[
     timedelta,

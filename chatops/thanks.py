@@ -19,7 +19,7 @@ _REQUESTS: Final = re.compile(
 )
 _DID_IT: Final = re.compile(
     r"\b(?:done|did|sent|just|replied|emailed|dmed|messaged|ordered|tried)\b|送りました|送信しました"
-    r"|しました|済み"
+    r"|(?<!了解)(?<!了解いた)(?<!承知)(?<!承知いた)しました|済み"
 )
 _NUMBER: Final = re.compile(r"\d{3,}")
 _JAPANESE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠]")

@@ -137,7 +137,6 @@ class Ticket:
     closed_at: datetime | None = None
     thanked: bool = False  #: the customer's newest message after the close was only thanks
     answered_at: datetime | None = None  #: the newest human reply that the network accepted
-    breached_at: datetime | None = None  #: due second of the first response clock that was missed
     writer: Writer | None = None
     replies: tuple[Reply, ...] = ()
 
@@ -330,8 +329,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 return Refusal(text("not-closed", ticket=ticket.id))
             return replace(_active(ticket), waiting=Waiting.US), (Announce(Occasion.REOPENED),)
 
-        case Breached(due_at):
-            return replace(ticket, breached_at=due_at), (AlertBreach(),)
+        case Breached():
+            return ticket, (AlertBreach(),)
 
 
 def heard(ticket: Ticket, message: int, *, thanks: bool) -> tuple[Event, ...]:
