@@ -118,6 +118,11 @@ class Hands:
         self._grants.revoke_all()
         self._activity.revoked()
 
+    def connect(self, *scopes: str) -> dict[str, str]:
+        """The brand's tokens without the dance in the browser: what a connected account holds."""
+        access, refresh = self._grants.issue(*scopes)
+        return {"access_token": access, "refresh_token": refresh}
+
     def fault(self, fault: Fault) -> None:
         self._faults.add(fault)
 
@@ -182,6 +187,7 @@ class Hands:
                 ("POST", "brand_writes"): self._brand_writes_asked,
                 ("POST", "delete"): self._delete_asked,
                 ("POST", "revoke"): self._revoke_asked,
+                ("POST", "connect"): self._connect_asked,
                 ("POST", "fault"): self._fault_asked,
                 ("POST", "redeliver"): self._redeliver_asked,
                 ("GET", "state"): self._state_asked,
@@ -222,6 +228,9 @@ class Hands:
     async def _revoke_asked(self, _asked: dict[str, Any]) -> object:
         self.revoke()
         return {"ok": True}
+
+    async def _connect_asked(self, asked: dict[str, Any]) -> object:
+        return self.connect(*asked.get("scopes", ()))
 
     async def _fault_asked(self, asked: dict[str, Any]) -> object:
         if asked.get("kind") == "stream_drop":

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -115,10 +116,10 @@ class Subscribing:
             headers={"content-type": "application/json", **ask.rate_headers}
         )
         try:
-            await response.prepare(ask.request)
-            await self._pour(stream, ask.request, response)
-        except ConnectionResetError:
-            pass  # The reader left; the stream ends in any case.
+            # A reader that leaves in the middle of a line ends its stream like any other.
+            with suppress(ConnectionResetError):
+                await response.prepare(ask.request)
+                await self._pour(stream, ask.request, response)
         finally:
             self._activity.leave(stream)
         return response

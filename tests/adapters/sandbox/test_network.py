@@ -254,3 +254,82 @@ async def test_hands_refuse_what_makes_no_sense(chirp: Served) -> None:
     ):
         answer = await chirp.http.post("/dev/chirp/write", json=asked)
         assert (answer.status_code, list(answer.json())) == (400, ["error"])
+
+
+async def test_hands_by_http(chirp: Served) -> None:
+    await chirp.listen()
+
+    async def hand(name: str, /, **asked: object) -> dict:
+        answer = await chirp.http.post(f"/dev/chirp/{name}", json=asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    post = (await hand("write", **{"as": "hana", "name": "はな", "text": "helo"}))["id"]
+    await hand("write", **{"as": "ren", "text": "me too", "kind": "reply", "to_post": post})
+    await hand("write", **{"as": "hana", "text": "psst", "kind": "dm"})
+    await hand("brand_writes", text="Hello", to_post=post)
+    await hand("brand_writes", text="Hello there", to="hana")
+    await hand("edit", id=post, text="hello")
+    await hand("delete", id=post)
+    await chirp.network.settled()
+    state = (await chirp.http.get("/dev/chirp/state")).json()
+    assert [(p["author"], p["text"], p["edited"], p["deleted"]) for p in state["posts"]] == [
+        ("hana", "", True, True),
+        ("ren", "me too", False, False),
+        ("aozora", "Hello", False, False),
+    ]
+    assert [(d["author"], d["to"]) for d in state["dms"]] == [
+        ("hana", "aozora"),
+        ("aozora", "hana"),
+    ]
+    types = ["post", "post", "private", "echo", "echo", "edited", "deleted"]
+    assert [event["type"] for event in chirp.events] == types
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [("429", 429, "too_many_writes"), ("500", 500, "internal_error")],
+)
+async def test_trouble_speaks_chirps_words(
+    chirp: Served, kind: str, status: int, code: str
+) -> None:
+    await chirp.http.post("/dev/chirp/fault", json={"kind": kind})
+    answer = await reply(chirp, "hi")
+    assert (answer.status_code, answer.json()["error"]) == (status, code)
+    assert (await reply(chirp, "hi")).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked", "status"),
+    [
+        ("POST", "posts", {"text": "a", "in_reply_to": 1, "idempotency_key": "k"}, 400),
+        ("POST", "messages", {"to": "u-nobody", "text": "a", "idempotency_key": "k"}, 404),
+        ("POST", "messages", {"to": "u-aozora", "text": "a", "idempotency_key": "k"}, 404),
+        ("PUT", "webhook", {"url": "ftp://127.0.0.1"}, 400),
+        ("GET", "posts/p404", None, 404),
+    ],
+)
+async def test_what_cannot_be_done_is_refused(
+    chirp: Served, method: str, path: str, asked: dict[str, object] | None, status: int
+) -> None:
+    answer = await chirp.http.request(method, f"/chirp/api/{path}", json=asked)
+    assert (answer.status_code, set(answer.json())) == (status, {"error", "message"})
+
+
+async def test_a_receiver_that_is_not_there_is_tried_again(chirp: Served) -> None:
+    chirp.network.delivery.url = "http://127.0.0.1:1/hook"
+    chirp.network.hands.write(chirp.network.hands.person("hana"), "hello")
+    while not chirp.network.delivery.lost:
+        await chirp.clock.turn(max(REPEAT_AFTER))
+        await chirp.http.get("/dev/chirp/state")
+    assert chirp.bodies == []
+
+
+async def test_a_batch_needs_an_address(chirp: Served) -> None:
+    with pytest.raises(ValueError, match="a webhook address and 1 to 50 events"):
+        await chirp.network.delivery.deliver([])
+
+
+def test_people_need_handles() -> None:
+    with pytest.raises(ValueError, match="a handle"):
+        Network().hands.person("@")

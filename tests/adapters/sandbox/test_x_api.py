@@ -324,3 +324,113 @@ async def test_a_call_without_a_token_is_unauthorized() -> None:
             "status": 401,
             "detail": "Unauthorized",
         }
+
+
+async def _token(s: Sandbox, **form: str) -> httpx.Response:
+    return await s.http.post("/2/oauth2/token", data=form, auth=("client-id", CLIENT_SECRET))
+
+
+async def test_what_the_token_endpoint_refuses() -> None:
+    async with sandbox() as s:
+        code = s.cloud.grants.authorize(
+            {
+                "response_type": "code",
+                "client_id": "client-id",
+                "redirect_uri": REDIRECT,
+                "scope": "tweet.read",
+                "state": "s",
+                "code_challenge": CHALLENGE,
+                "code_challenge_method": "S256",
+            }
+        )
+        asked = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER}
+        elsewhere = await _token(s, **asked, redirect_uri="http://127.0.0.1:9/other")
+        assert elsewhere.json() == {
+            "error": "invalid_request",
+            "error_description": "Value passed for the token was invalid.",
+        }
+        # A code is spent by the attempt.
+        assert (await _token(s, **asked, redirect_uri=REDIRECT)).status_code == 400
+        assert (await _token(s, grant_type="password")).json()["error"] == "unsupported_grant_type"
+        app = await s.http.post(
+            "/oauth2/token",
+            data={"grant_type": "password"},
+            auth=("consumer-key", "consumer-secret"),
+        )
+        assert app.json()["error"] == "unsupported_grant_type"
+        odd = await s.http.post(
+            "/oauth2/token",
+            data={"grant_type": "client_credentials"},
+            headers={"authorization": "Basic !"},
+        )
+        assert odd.status_code == 403
+        assert (
+            await s.http.get("/2/users/me", headers={"authorization": "Basic abc"})
+        ).status_code == 401
+
+
+async def test_a_public_client_still_names_itself() -> None:
+    async with sandbox(client_secret=None) as s:
+        answer = await s.http.post("/2/oauth2/token", data={"grant_type": "refresh_token"})
+        assert answer.json()["error_description"] == "Missing required parameter [client_id]."
+
+
+async def test_a_token_without_offline_access_is_not_renewed() -> None:
+    async with sandbox() as s:
+        connected = await s.http.post(_dev(s, "connect"), json={"scopes": ["tweet.read"]})
+        assert connected.json()["refresh_token"] == ""
+        whole = await s.http.post(_dev(s, "connect"), json={})
+        assert whole.json()["refresh_token"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked", "status"),
+    [
+        ("GET", "/2/tweets?ids=one", None, 400),
+        ("GET", "/2/users/me?max_results=1", None, 400),
+        ("DELETE", "/2/tweets/404", None, 404),
+        ("POST", "/2/tweets", {"text": "a", "reply": {"in_reply_to_tweet_id": "404"}}, 400),
+        ("POST", "/2/tweets", {"text": "a", "reply": "404"}, 400),
+        ("POST", "/2/dm_conversations/with/404/messages", {"text": "a"}, 400),
+        ("POST", "/2/dm_conversations/with/1111111111111111111/messages", {}, 400),
+        ("GET", "/2/dm_events?max_results=x", None, 400),
+    ],
+)
+async def test_what_cannot_be_asked_is_a_problem(
+    method: str, path: str, asked: object, status: int
+) -> None:
+    async with sandbox() as s:
+        answer = await s.http.request(method, path, json=asked, headers=s.user)
+        assert answer.status_code == status
+        assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_look_ups_of_what_is_not_there_answer_200_with_errors() -> None:
+    async with sandbox() as s:
+        for path in ("/2/tweets/404", "/2/users/404/mentions"):
+            answer = await s.http.get(path, headers=s.user)
+            assert (answer.status_code, list(answer.json())) == (200, ["errors"])
+
+
+async def test_a_timeline_can_leave_out_replies_and_bring_people() -> None:
+    async with sandbox() as s:
+        post = s.cloud.hands.write(s.cloud.hands.person("mika"), "help")
+        s.cloud.hands.brand_writes("Hello", post.id)
+        path = f"/2/users/{s.brand.id}/tweets"
+        assert (await s.http.get(path, params={"exclude": "replies"}, headers=s.user)).json() == {
+            "meta": {"result_count": 0}
+        }
+        full = await s.http.get(
+            path,
+            params={"expansions": "in_reply_to_user_id,entities.mentions.username"},
+            headers=s.user,
+        )
+        [reply] = full.json()["data"]
+        assert reply["in_reply_to_user_id"] == post.author_id
+        assert [user["username"] for user in full.json()["includes"]["users"]] == ["mika"]
+
+
+async def test_a_handle_is_cut_like_x_cuts_it() -> None:
+    async with sandbox() as s:
+        post = s.cloud.hands.write(s.cloud.hands.person("mika"), "a@aozora_outdoor.example hi")
+        assert post.text == "@aozora_outdoor a@aozora_outdoor.example hi"

@@ -6,9 +6,8 @@ import hashlib
 import hmac
 import json
 
-import httpx
 import pytest
-from x_sandbox import CONSUMER_SECRET, Sandbox, anyio_backend, sandbox  # noqa: F401
+from x_sandbox import CLIENT_SECRET, CONSUMER_SECRET, Sandbox, anyio_backend, sandbox  # noqa: F401
 
 from adapters.sandbox.x.activity import EVENT_TYPES
 
@@ -171,6 +170,10 @@ async def test_a_stream_that_comes_back_asks_for_the_gap() -> None:
         assert event["payload"]["text"] == "@aozora_outdoor missed"
         both = await _lines(s, 2, "?start_time=2026-09-21T14:00:00Z")
         assert [e["payload"]["text"].split()[-1] for e in both] == ["old", "missed"]
+        [first] = await _lines(
+            s, 1, "?start_time=2026-09-21T14:00:00Z&end_time=2026-09-21T14:14:00Z"
+        )
+        assert first["payload"]["text"].endswith("too old")
 
 
 async def test_a_quiet_stream_is_kept_alive_and_can_be_dropped() -> None:
@@ -289,10 +292,29 @@ async def test_a_deleted_webhook_is_gone() -> None:
         assert (await s.http.put(f"/2/webhooks/{webhook}", headers=s.app)).status_code == 404
 
 
-async def test_a_receiver_that_is_not_there_cannot_be_registered() -> None:
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://127.0.0.1:1/hook", "CrcValidationFailed"),
+        ("http://127.0.0.1:1/" + "a" * 200, "1 to 200 characters"),
+        (None, "1 to 200 characters"),
+        ("https://care.example.com:8443/in", "UrlValidationFailed"),
+    ],
+)
+async def test_an_address_that_cannot_serve_is_not_registered(url: object, says: str) -> None:
     async with sandbox() as s:
-        answer = await s.http.post(
-            "/2/webhooks", json={"url": "http://127.0.0.1:1/hook"}, headers=s.app
-        )
+        answer = await s.http.post("/2/webhooks", json={"url": url}, headers=s.app)
+        assert (answer.status_code, says in answer.text) == (400, True)
+
+
+async def test_a_receiver_that_answers_the_challenge_by_an_error_is_not_registered() -> None:
+    async with sandbox() as s:
+        url = s.receiver.url.replace("/hook", "/nowhere")
+        answer = await s.http.post("/2/webhooks", json={"url": url}, headers=s.app)
         assert (answer.status_code, "CrcValidationFailed" in answer.text) == (400, True)
-        assert isinstance(answer, httpx.Response)
+
+
+async def test_the_client_secret_may_answer_the_challenge_too() -> None:
+    async with sandbox() as s:
+        s.receiver.secret = CLIENT_SECRET
+        assert await s.webhook()
