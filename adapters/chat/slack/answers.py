@@ -1,0 +1,177 @@
+"""Telling one person something, alone, where they acted; and showing them a modal.
+
+An ephemeral message is not certain to arrive: where the person or the app is not in the room, the
+same is said in their direct messages. State never depends on it.
+"""
+
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+import orjson
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.chat.slack import blocks, forms
+from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.reading import Place
+from adapters.chat.slack.web import TIMEOUT, Web
+from adapters.chat.slack.writing import JSON, Voice, Voices
+from chatops.card import Button, Card, Form, Paragraph, Style
+from chatops.errors import CareError
+from chatops.scene import Agent
+from chatops.text import Text, text
+
+log = logging.getLogger(__name__)
+
+#: A person whom we do not know reads the chat's first language.
+_STRANGERS: Final = "en"
+_VALUE: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What goes straight back to the one who asked."""
+
+    people: People
+    web: Web
+    voices: Voices
+
+    async def voice(self, place: Place, agent: Agent | None) -> Voice:
+        """Return the voice for a person: their own language, else their room's."""
+        room = self.people.desk.policy.room_by_id(CHAT, place.channel or "")
+        language = (agent and agent.language) or (room.language if room else _STRANGERS)
+        zone = room.zone if room else "UTC"
+        return self.voices.of(language, zone, await self.people.agents())
+
+    async def tell(self, place: Place, said: Text | Card, agent: Agent | None) -> None:
+        """Tell the person alone; what reaches them by no way is logged."""
+        card = said if isinstance(said, Card) else Card(push=said, blocks=(Paragraph(said),))
+        message = blocks.message(card, await self.voice(place, agent), uuid.uuid4().hex[:8])
+        await self._deliver(place, message)
+
+    async def ask(self, place: Place, question: Text, yes: JSON, agent: Agent | None) -> None:
+        """Ask the person alone, with one button that does it all the same.
+
+        A yes that is too long for a button (it carries what was typed) is not offered: the form
+        takes texts of any length.
+        """
+        voice = await self.voice(place, agent)
+        card = Card(push=question, blocks=(Paragraph(question),))
+        message = blocks.message(card, voice, "ask")
+        value = orjson.dumps(yes).decode()
+        if len(value) <= _VALUE:
+            button = {
+                "type": "button",
+                "text": blocks.plain(voice.plain(text("slack-yes"))),
+                "action_id": f"do:{yes['c']}",
+                "value": value,
+            }
+            message["blocks"].append({"type": "actions", "block_id": "ask", "elements": [button]})
+        await self._deliver(place, message)
+
+    async def offer(self, place: Place, form: Form, agent: Agent) -> None:
+        """Offer a form where none can be opened unasked: by a button that asks for it."""
+        button = Button(form.command, form.title, ticket=form.ticket, style=Style.PRIMARY)
+        said = text("slack-needs-form")
+        card = Card(push=said, blocks=(Paragraph(said),), buttons=(button,))
+        await self.tell(place, card, agent)
+
+    async def post(self, place: Place, card: Card) -> bool:
+        """Post where it was asked, for all to see; False if Slack refused."""
+        room = self.people.desk.policy.room_by_id(CHAT, place.channel or "")
+        voice = self.voices.of(
+            room.language if room else _STRANGERS,
+            room.zone if room else "UTC",
+            await self.people.agents(),
+        )
+        message = blocks.message(card, voice, uuid.uuid4().hex[:8])
+        return await self._try(
+            lambda: self.web.act_once(
+                "chat.postMessage", **_where(place), **blocks.UNFURLED, **message
+            )
+        )
+
+    async def open(self, place: Place, view: JSON) -> str | None:
+        """Show a modal; None if it cannot be shown (the press is older than three seconds).
+
+        Raises:
+            CareError: Slack refused for another reason.
+        """
+        opened = await self.web.act_once("views.open", trigger_id=place.trigger, view=view)
+        return str(opened["view"]["id"])
+
+    async def change(self, view_id: str, view: JSON, hash: str | None = None) -> str:
+        """Put another view in an open modal's place and return its hash.
+
+        Raises:
+            Rejected: the person has closed it, or (`hash_conflict`) it has changed since `hash`.
+            CareError: Slack refused for another reason.
+        """
+        args = {"hash": hash} if hash else {}
+        changed = await self.web.act("views.update", view_id=view_id, view=view, **args)
+        return str(changed["view"]["hash"])
+
+    async def form(
+        self,
+        form: Form,
+        asked: forms.Asked,
+        place: Place,
+        agent: Agent,
+        warning: Text | None = None,
+    ) -> JSON:
+        return forms.modal(form, asked, await self.voice(place, agent), warning)
+
+    async def notice(self, said: Text, place: Place, agent: Agent | None) -> JSON:
+        """Return a modal that only tells something."""
+        return forms.notice(said, await self.voice(place, agent), text("slack-notice-title"))
+
+    async def _deliver(self, place: Place, message: JSON) -> None:
+        ways: list[Callable[[], Awaitable[object]]] = []
+        if place.channel:
+            ways.append(lambda: self._ephemeral(place, message))
+        if place.response_url and not place.thread:
+            ways.insert(0, lambda: self._respond(place.response_url or "", message))
+        ways.append(lambda: self._direct(place.user, message))
+        for way in ways:
+            if await self._try(way):
+                return
+        log.warning("an answer to %s in %s could not be delivered", place.user, place.channel)
+
+    async def _try(self, way: Callable[[], Awaitable[object]]) -> bool:
+        try:
+            await way()
+        except (CareError, aiohttp.ClientError, TimeoutError) as error:
+            log.info("an answer went another way: %s", error)
+            return False
+        return True
+
+    async def _ephemeral(self, place: Place, message: JSON) -> None:
+        await self.web.act_once("chat.postEphemeral", user=place.user, **_where(place), **message)
+
+    async def _direct(self, user: str, message: JSON) -> None:
+        await self.web.act_once("chat.postMessage", channel=user, **message)
+
+    async def _respond(self, url: str, message: JSON) -> None:
+        """Answer by the press's own address: it works in rooms where the app is not.
+
+        Raises:
+            CareError: it was used five times, or is older than 30 minutes.
+        """
+        client = AsyncWebhookClient(
+            url, timeout=int(TIMEOUT), ssl=self.web.client.ssl, retry_handlers=[]
+        )
+        client.proxy = self.web.client.proxy
+        client.session = self.web.client.session
+        answer = await client.send_dict(
+            {"response_type": "ephemeral", "replace_original": False, **message}
+        )
+        if answer.status_code != 200:
+            raise CareError(f"response_url: HTTP {answer.status_code}")
+
+
+def _where(place: Place) -> JSON:
+    where = {"channel": place.channel}
+    return {**where, "thread_ts": place.thread} if place.thread else where

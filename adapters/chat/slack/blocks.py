@@ -1,0 +1,203 @@
+"""A neutral card as Block Kit, in plain dicts. Pure.
+
+Everything that people read stands in rich text or plain text, where Slack parses nothing: a
+customer's words cannot make a mention, a link or a bold word. Bounds are those of
+docs.slack.dev/reference/block-kit; the bound of a whole message is not documented and was met by
+others near 13,200 characters (bolt-js#2509), so we stay below 12,000.
+"""
+
+from typing import Final
+
+import orjson
+
+from adapters.chat.slack.tables import table
+from adapters.chat.slack.writing import JSON, Voice, clean, cut
+from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
+from chatops.text import Text, text
+
+LONGEST_MESSAGE: Final = 12_000  # characters of the blocks as JSON
+_LONGEST_PUSH: Final = 2_900  # chat.update refuses a text above 4,000; escaping may lengthen it
+_HEADER, _SMALL_PRINT, _BUTTON, _PLACEHOLDER = 150, 3_000, 75, 150
+_BUTTON_VALUE, _OPTION_VALUE = 2_000, 150
+#: Slack shows no preview of what a message links to.
+UNFURLED: Final[JSON] = {"unfurl_links": False, "unfurl_media": False}
+_FEWEST: Final = 20  # characters of a quotation, or rows of a table, that are always kept
+_BOLD: Final[JSON] = {"bold": True}
+
+
+def message(card: Card, voice: Voice, nonce: str) -> JSON:
+    """Return `text` and `blocks` of a message that shows the card.
+
+    `nonce` makes the block ids new: only then does an updated message forget what somebody chose
+    in its menu. It is also what keeps two cards' ids apart.
+    """
+    return {"text": push(card, voice), "blocks": blocks(card, voice, nonce)}
+
+
+def push(card: Card, voice: Voice) -> str:
+    """Return what a lock screen shows, and what a reader hears: mrkdwn, with mentions."""
+    said = voice.mrkdwn(card.push)
+    return said if len(said) <= _LONGEST_PUSH else cut_marked(voice.plain(card.push))
+
+
+def cut_marked(words: str) -> str:
+    """Escape words of any length into what `text` may hold; never through an escape's middle."""
+    return cut(words, _LONGEST_PUSH // 5).translate({38: "&amp;", 60: "&lt;", 62: "&gt;"})
+
+
+def blocks(card: Card, voice: Voice, nonce: str) -> list[JSON]:
+    """Return the card's blocks, cut so that Slack takes them: quotations first, then rows."""
+    longest = 3_000
+    made = _blocks(card, voice, nonce, longest)
+    while longest > _FEWEST and weight(made) >= LONGEST_MESSAGE:
+        longest = longest * 2 // 3
+        made = _blocks(card, voice, nonce, longest)
+    return made
+
+
+def weight(made: list[JSON]) -> int:
+    """Return how many characters the blocks have as JSON."""
+    raw = orjson.dumps(made)
+    # Most cards are far below the bound even when counted in bytes.
+    return len(raw) if len(raw) < LONGEST_MESSAGE else len(raw.decode())
+
+
+def _blocks(card: Card, voice: Voice, nonce: str, longest: int) -> list[JSON]:
+    made: list[JSON] = []
+    if card.title:
+        made.append(_title(card.title, voice))
+    for block in card.blocks:
+        match block:
+            case Paragraph(said, small):
+                made.append(small_print(said, voice) if small else rich(voice.rich(said)))
+            case Quote(words):
+                if words.strip():
+                    made.extend(quotation(words, voice, longest))
+            case Facts(pairs):
+                made.append(facts(pairs, voice))
+            case Table():
+                made.extend(_table(block, voice, longest))
+    if card.buttons or card.menu:
+        made.append(_actions(card, voice, nonce))
+    return made
+
+
+def _title(said: Text, voice: Voice) -> JSON:
+    found = voice.pieces(said)
+    if all(isinstance(piece, str) for piece in found):
+        return {"type": "header", "text": plain(voice.plain(said, _HEADER))}
+    return rich(voice.rich(said, _BOLD))
+
+
+def plain(words: str) -> JSON:
+    """Return a plain text object; `:smile:` stays what was written."""
+    return {"type": "plain_text", "text": words, "emoji": False}
+
+
+def rich(elements: list[JSON]) -> JSON:
+    """Return a block of one rich text section."""
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_section", "elements": elements}],
+    }
+
+
+def small_print(said: Text, voice: Voice) -> JSON:
+    """Return a context block: plain unless the sentence holds a person or a link."""
+    if all(isinstance(piece, str) for piece in voice.pieces(said)):
+        element = plain(voice.plain(said, _SMALL_PRINT))
+    else:
+        element = {"type": "mrkdwn", "text": voice.mrkdwn(said)}
+    return {"type": "context", "elements": [element]}
+
+
+def quotation(words: str, voice: Voice, longest: int) -> list[JSON]:
+    """Return somebody's own words, and a line that says so where the end is missing."""
+    words = clean(words)
+    quoted = {
+        "type": "rich_text",
+        "elements": [
+            {"type": "rich_text_quote", "elements": [{"type": "text", "text": cut(words, longest)}]}
+        ],
+    }
+    if len(words) <= longest:
+        return [quoted]
+    return [quoted, small_print(text("slack-continued"), voice)]
+
+
+def facts(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
+    """Return one line a fact, its label in bold: the same on a phone and on a desk."""
+    elements: list[JSON] = []
+    for label, value in pairs:
+        name = voice.plain(label)
+        lead = f"\n{name}  " if elements else f"{name}  "
+        elements.append({"type": "text", "text": lead, "style": _BOLD})
+        elements.extend(voice.rich(value))
+    return rich(elements)
+
+
+def _table(block: Table, voice: Voice, longest: int) -> list[JSON]:
+    rows = max(longest // 30, 1)
+    made = [table(block.head, block.rows[:rows], voice)] if block.rows else []
+    left = len(block.rows) - rows
+    return [*made, small_print(text("slack-rows-left", count=left), voice)] if left > 0 else made
+
+
+def _actions(card: Card, voice: Voice, nonce: str) -> JSON:
+    elements: list[JSON] = []
+    seen: dict[str, int] = {}
+    for button in card.buttons:
+        times = seen[button.command] = seen.get(button.command, -1) + 1
+        elements.append(_button(button, card, voice, times))
+    if card.menu:
+        elements.append(
+            {
+                "type": "static_select",
+                "action_id": "menu",
+                "placeholder": plain(voice.plain(text("slack-more"), _PLACEHOLDER)),
+                "options": [_option(button, card, voice) for button in card.menu],
+            }
+        )
+    return {"type": "actions", "block_id": f"press:{nonce}", "elements": elements}
+
+
+def _button(button: Button, card: Card, voice: Voice, times: int) -> JSON:
+    suffix = f":{times}" if times else ""
+    made: JSON = {
+        "type": "button",
+        "text": plain(voice.plain(button.label, _BUTTON)),
+        "action_id": f"do:{button.command}{suffix}",
+    }
+    if button.style is not Style.PLAIN:
+        made["style"] = button.style.value
+    if button.url:
+        made["action_id"] = f"open:{button.command}{suffix}"
+        made["url"] = button.url
+    else:
+        made["value"] = _value(button, card, _BUTTON_VALUE)
+    return made
+
+
+def _option(button: Button, card: Card, voice: Voice) -> JSON:
+    return {
+        "text": plain(voice.plain(button.label, _BUTTON)),
+        "value": _value(button, card, _OPTION_VALUE),
+    }
+
+
+def _value(button: Button, card: Card, longest: int) -> str:
+    """Return what a press brings back: c(ommand), t(icket) and a(rguments).
+
+    Raises:
+        ValueError: the arguments are too long for Slack; a command must name ids, not texts.
+    """
+    ticket = button.ticket if button.ticket is not None else card.ticket
+    value: JSON = {"c": button.command}
+    if ticket is not None:
+        value["t"] = ticket
+    if button.args:
+        value["a"] = dict(button.args)
+    raw = orjson.dumps(value).decode()
+    if len(raw) > longest:
+        raise ValueError(f"{button.command}: a button's arguments take {len(raw)} characters")
+    return raw

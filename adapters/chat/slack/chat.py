@@ -1,0 +1,162 @@
+"""Slack opened as one chat: the connection, what comes in, what goes out."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from ssl import SSLContext
+from typing import Any, Final
+
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from adapters.chat.slack.answers import Answers
+from adapters.chat.slack.deliver import Deliverer
+from adapters.chat.slack.diagnose import diagnose
+from adapters.chat.slack.link import Requests, socket_mode
+from adapters.chat.slack.listeners import Listeners
+from adapters.chat.slack.modals import Modals
+from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.presses import Presses
+from adapters.chat.slack.settings import Mode, Settings
+from adapters.chat.slack.tasks import Tasks
+from adapters.chat.slack.web import Web
+from adapters.chat.slack.writing import Voices
+from chatops.card import Card
+from chatops.channel import Finding
+from chatops.desk import Desk
+from chatops.policy import Room
+from chatops.ports import Cap, ChatLimits, Reader
+from chatops.text import Words
+
+EVENTS_PATH: Final = "/slack/events"
+
+#: docs.slack.dev/apis/web-api/rate-limits: a post a second in a room; "several hundred" posts a
+#: minute in a workspace; chat.update is tier 3, 50 a minute. A bucket that lets `burst` through at
+#: once lets calls + burst through in its first minute, so the two together are Slack's number.
+LIMITS: Final = ChatLimits(
+    room=Cap(calls=1, seconds=1, burst=1),
+    posts=Cap(calls=290, seconds=60, burst=10),
+    updates=Cap(calls=49, seconds=60, burst=1),
+)
+
+
+def open_chat(
+    settings: Settings,
+    desk: Desk,
+    reader: Reader,
+    words: Words,
+    development: bool,
+    *,
+    proxy: str | None = None,
+    tls: SSLContext | None = None,
+) -> "SlackChat":
+    """Return Slack as a chat; nothing is called before `running`.
+
+    Raises:
+        ConfigError: the Web API's address is not Slack's.
+    """
+    url = settings.web_api(development=development)
+    return SlackChat(settings, url, desk, reader, words, proxy=proxy, tls=tls)
+
+
+class SlackChat:
+    """Implements `chatops.ports.Chat`."""
+
+    name: str = CHAT
+    limits: ChatLimits = LIMITS
+
+    def __init__(
+        self,
+        settings: Settings,
+        url: str,
+        desk: Desk,
+        reader: Reader,
+        words: Words,
+        *,
+        proxy: str | None,
+        tls: SSLContext | None,
+    ) -> None:
+        self._settings = settings
+        self._policy = desk.policy
+        self._words = words
+        self._web = Web(settings.bot_token.get_secret_value(), url, proxy, tls)
+        # Bolt gets a client of its own without a token: it is told who we are by `_authorize`,
+        # and else would ask Slack while somebody waits for an acknowledgement.
+        self._bolt_web = Web(None, url, proxy, tls)
+        self._tasks = Tasks()
+        self._people = People(desk, reader, self._web)
+        voices = Voices(words)
+        answers = Answers(self._people, self._web, voices)
+        presses = Presses(desk, self._people, answers, self._tasks)
+        modals = Modals(desk, self._people, answers)
+        self._deliverer = Deliverer(self._web, self._people, voices)
+        secret = settings.signing_secret
+        self._bolt = AsyncApp(
+            name="chatops",
+            logger=logging.getLogger("slack_bolt"),
+            client=self._bolt_web.client,
+            authorize=self._authorize,
+            signing_secret="",
+            # `Requests` has checked the raw bytes before anything was parsed.
+            request_verification_enabled=False,
+            process_before_response=True,
+        )
+        self._requests = Requests(
+            self._bolt, secret.get_secret_value() if secret else "", desk.clock
+        )
+        Listeners(presses, modals, self._people, reader, self._tasks).register(self._bolt)
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Return what Slack calls in mode http; in mode socket it calls nothing."""
+        if self._settings.mode is Mode.SOCKET:
+            return ()
+        return (web.post(EVENTS_PATH, self._requests.take),)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen while the context is open.
+
+        Where Slack cannot be reached, the connection is tried again and again: tickets go on being
+        taken meanwhile, and cards catch up.
+        """
+        self._web.open()
+        token = self._settings.app_token
+        try:
+            async with AsyncExitStack() as stack:
+                if self._settings.mode is Mode.SOCKET and token is not None:
+                    link = socket_mode(self._bolt, token.get_secret_value(), self._bolt_web.client)
+                    await stack.enter_async_context(link)
+                yield
+        finally:
+            await self._tasks.close()
+            await self._web.close()
+
+    async def post(self, room: Room, card: Card, thread: str | None, marker: str) -> str:
+        return await self._deliverer.post(room, card, thread, marker)
+
+    async def update(self, room: Room, id: str, card: Card) -> None:
+        await self._deliverer.update(room, id, card)
+
+    async def find(
+        self, room: Room, thread: str | None, marker: str, since: datetime
+    ) -> str | None:
+        return await self._deliverer.find(room, thread, marker, since)
+
+    async def url(self, room: Room, id: str) -> str | None:
+        return await self._deliverer.url(room, id)
+
+    async def diagnose(self, now: datetime) -> list[Finding]:
+        """Try what Slack must let us do, for `doctor`; `now` is transport time."""
+        return await diagnose(self._web, self._settings, self._policy, self._words, now)
+
+    async def _authorize(self, **_: Any) -> AuthorizeResult:
+        here = await self._people.installation()
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=here.team,
+            bot_user_id=here.bot_user,
+            bot_id=here.bot_id,
+            bot_token=self._settings.bot_token.get_secret_value(),
+        )

@@ -1,0 +1,88 @@
+"""The outbox's verbs on Slack: post, update, find, url.
+
+A post carries its marker twice: as client_msg_id, by which Slack drops a repeated post, and in its
+metadata, by which it is found. Slack shows metadata to other apps of the room, so it holds nothing
+but the marker.
+"""
+
+import uuid
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapters.chat.slack import blocks
+from adapters.chat.slack.people import People
+from adapters.chat.slack.web import Web
+from adapters.chat.slack.writing import JSON, Voice, Voices
+from chatops.card import Card
+from chatops.errors import InDoubt
+from chatops.policy import Room
+
+EVENT_TYPE: Final = "chatops"
+_SKEW: Final = timedelta(minutes=2)  # by which Slack's clock and ours may differ
+_PAGE, _PAGES = 100, 10  # messages a page; a look-up that needs more pages is given up
+
+
+class Deliverer:
+    def __init__(self, web: Web, people: People, voices: Voices) -> None:
+        self._web = web
+        self._people = people
+        self._voices = voices
+
+    async def post(self, room: Room, card: Card, thread: str | None, marker: str) -> str:
+        """Post a card, or a line into a thread; return its `ts`."""
+        voice = await self._voice(room)
+        place = {"channel": room.id, "thread_ts": thread} if thread else {"channel": room.id}
+        posted = await self._web.act_once(
+            "chat.postMessage",
+            **place,
+            **blocks.message(card, voice, marker[:8]),
+            **blocks.UNFURLED,
+            client_msg_id=marker,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"marker": marker}},
+        )
+        return str(posted["ts"])
+
+    async def update(self, room: Room, id: str, card: Card) -> None:
+        """Show `card` in place of what the message showed."""
+        message = blocks.message(card, await self._voice(room), uuid.uuid4().hex[:8])
+        await self._web.act("chat.update", channel=room.id, ts=id, **message)
+
+    async def find(
+        self, room: Room, thread: str | None, marker: str, since: datetime
+    ) -> str | None:
+        """Look up a post by its marker; None if it certainly is not there.
+
+        Raises:
+            InDoubt: so much was written since that we did not read it all.
+        """
+        async for message in self._written(room, thread, since - _SKEW):
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if marker in {payload.get("marker"), message.get("client_msg_id")}:
+                return str(message["ts"])
+        return None
+
+    async def url(self, room: Room, id: str) -> str | None:
+        """Return the link to a message, which Slack makes of the room's and the message's ids."""
+        installation = await self._people.installation()
+        return f"{installation.url.rstrip('/')}/archives/{room.id}/p{id.replace('.', '')}"
+
+    async def _voice(self, room: Room) -> Voice:
+        return self._voices.of(room.language, room.zone, await self._people.agents())
+
+    async def _written(
+        self, room: Room, thread: str | None, since: datetime
+    ) -> AsyncIterator[JSON]:
+        method = "conversations.replies" if thread else "conversations.history"
+        where: JSON = {"channel": room.id, "oldest": f"{since.timestamp():.6f}", "limit": _PAGE}
+        if thread:
+            where["ts"] = thread
+        for _ in range(_PAGES):
+            page = await self._web.read(method, include_all_metadata="true", **where)
+            for message in page["messages"]:
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+            where["cursor"] = cursor
+        raise InDoubt(f"{method}: more than {_PAGE * _PAGES} messages since")

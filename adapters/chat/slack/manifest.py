@@ -1,0 +1,86 @@
+"""The app manifest that an administrator pastes into Slack, and why each scope is in it. Pure."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.chat.slack.settings import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A bot scope; `events` are the subscriptions that it is for."""
+
+    name: str
+    reason: str
+    events: tuple[str, ...] = ()
+
+
+SCOPES: Final = (
+    Scope("app_mentions:read", "hear @bot commands", ("app_mention",)),
+    Scope("channels:history", "notes in threads of public rooms", ("message.channels",)),
+    Scope("channels:read", "doctor: is the bot in its public rooms"),
+    Scope("chat:write", "cards, thread lines, private answers"),
+    Scope("commands", "the slash commands"),
+    Scope("groups:history", "notes in threads of private rooms", ("message.groups",)),
+    Scope("groups:read", "doctor: is the bot in its private rooms"),
+    Scope("im:write", "answer in direct messages where a private answer cannot be shown"),
+    Scope("users:read", "tell guests and other workspaces' people from members"),
+)
+
+_WORDS: Final = {
+    "en": {
+        "about": "Social tickets as cards: claim, reply, snooze, escalate, close.",
+        "care": "Work on social tickets",
+        "hint": "[list | reply 42 … | close 42 | help]",
+        "report": "Today's figures",
+        "report-hint": "[today] [in room]",
+    },
+    "ja": {
+        "about": "SNSのチケットをカードで対応: 担当、返信、スヌーズ、エスカレーション、クローズ",
+        "care": "SNSのチケットに対応する",
+        "hint": "[一覧 | 返信 42 … | クローズ 42 | ヘルプ]",
+        "report": "今日の集計",
+        "report-hint": "[今日] [in room]",
+    },
+}
+
+
+def manifest(mode: Mode, language: str, prefix: str, url: str | None = None) -> dict[str, Any]:
+    """Return the manifest; `url` is our public address, without a path, for mode http.
+
+    Raises:
+        ValueError: mode http without an address.
+    """
+    if mode is Mode.HTTP and url is None:
+        raise ValueError("mode http needs the public address that Slack calls: --url https://…")
+    words = _WORDS[language]
+    address = f"{url.rstrip('/')}/slack/events" if url and mode is Mode.HTTP else None
+    at: dict[str, Any] = {"url": address} if address else {}
+    called: dict[str, Any] = {"request_url": address} if address else {}
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {"name": "Care", "description": words["about"]},
+        "features": {
+            "bot_user": {"display_name": "care", "always_online": True},
+            "slash_commands": [
+                _command(f"/{prefix}", words["care"], words["hint"], at),
+                _command(f"/{prefix}-report", words["report"], words["report-hint"], at),
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": [scope.name for scope in SCOPES]}},
+        "settings": {
+            "event_subscriptions": {
+                **called,
+                "bot_events": sorted(event for scope in SCOPES for event in scope.events),
+            },
+            "interactivity": {"is_enabled": True, **called},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": mode is Mode.SOCKET,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _command(name: str, about: str, hint: str, at: dict[str, Any]) -> dict[str, Any]:
+    # should_escape: names come as user ids, which cannot be mistaken.
+    return {"command": name, "description": about, "usage_hint": hint, "should_escape": True, **at}

@@ -1,0 +1,231 @@
+"""What people do in a modal: typing, sending, closing.
+
+Typing makes a live form anew. The newest typing wins: what comes while a form is being made replaces
+what waits, and a form that was overtaken is not shown.
+"""
+
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from adapters.chat.slack.answers import Answers
+from adapters.chat.slack.forms import Asked, block_of, fields
+from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.presses import outcome_of
+from adapters.chat.slack.reading import Place, place_in_view
+from adapters.chat.slack.writing import JSON
+from chatops.call import Answer, Call, Done, Origin
+from chatops.card import Form
+from chatops.desk import Desk
+from chatops.errors import CareError, Rejected, StorageError
+from chatops.scene import Agent
+from chatops.text import Text, text
+from chatops.ticket import Refusal
+
+log = logging.getLogger(__name__)
+
+_REMEMBERED: Final = 500  # open views of which we know the newest hash
+_FIELD_ERROR: Final = 300  # characters under an input
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What becomes of a modal that was sent: errors under its fields, another view, or nothing.
+
+    With neither it is closed, and `told` says the outcome where it was asked.
+    """
+
+    errors: JSON | None = None
+    view: JSON | None = None
+    said: Text | None = None
+
+    def response(self) -> JSON:
+        """Return it as the acknowledgement of view_submission."""
+        if self.errors:
+            return {"response_action": "errors", "errors": self.errors}
+        if self.view:
+            return {"response_action": "update", "view": self.view}
+        return {"response_action": "clear"}
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The typing in one view: the newest that waits, and the hash that our last update gave."""
+
+    waiting: JSON | None = None
+    busy: bool = False
+    newest: str = ""  #: Slack's own time of the newest typing
+    past: set[str] = field(default_factory=set)
+    hash: str | None = None
+
+
+class Modals:
+    def __init__(self, desk: Desk, people: People, answers: Answers) -> None:
+        self._desk = desk
+        self._people = people
+        self._answers = answers
+        self._lanes: OrderedDict[str, _Lane] = OrderedDict()
+
+    async def type(self, body: JSON) -> None:
+        """Make the form anew from what stands in it now."""
+        lane = self._lane(body["view"]["id"])
+        at = body["actions"][0]["action_ts"]
+        # Two connections may bring two keystrokes in the wrong order.
+        if at < lane.newest:
+            return
+        lane.newest, lane.waiting = at, body
+        if lane.busy:
+            return
+        lane.busy = True
+        try:
+            while (newest := lane.waiting) is not None:
+                lane.waiting = None
+                await self._make_anew(newest, lane)
+        finally:
+            lane.busy = False
+
+    async def send(self, body: JSON) -> After:
+        """Do what a form asks for."""
+        asked, call, agent = await self._call(body, fresh=True)
+        place = _place(body, asked)
+        if isinstance(agent, Text):
+            await self._answers.tell(place, agent, None)
+            return After(said=agent)
+        assert call is not None  # noqa: S101 - there is one for every agent
+        match await outcome_of(self._desk, call):
+            case Done(said):
+                if said is not None:
+                    await self._answers.tell(place, said, agent)
+                return After(said=said or text("slack-done"))
+            case Answer(card, in_room):
+                if not (in_room and await self._answers.post(place, card)):
+                    await self._answers.tell(place, card, agent)
+                return After(said=text("slack-done"))
+            case Form() as form:
+                return After(view=await self._view(form, asked, place, agent))
+            case Refusal(said, _, asks) if asks is not None:
+                return await self._again(call, asked, place, said, asks)
+            case Refusal(said, name, _):
+                block = block_of(body["view"], name) if name else None
+                if block is None:
+                    return await self._again(call, asked, place, said)
+                voice = await self._answers.voice(place, agent)
+                return After(errors={block: voice.plain(said, _FIELD_ERROR)}, said=said)
+
+    async def wait(self, body: JSON) -> JSON:
+        """Return the view that stands while a form takes long."""
+        asked = Asked.of(body["view"])
+        place = _place(body, asked)
+        who = await self._people.who(place)
+        agent = who if isinstance(who, Agent) else None
+        return await self._answers.notice(text("slack-working"), place, agent)
+
+    async def follow(self, body: JSON, after: After) -> None:
+        """Show what became of a form that took long, in the modal that waits."""
+        asked, call, agent = await self._call(body, fresh=False)
+        if call is None or isinstance(agent, Text):
+            return
+        place = _place(body, asked)
+        view = after.view
+        if view is None and after.errors:
+            # The fields are gone from the screen: show them again, with what is wrong above.
+            view = (await self._again(call, asked, place, after.said or text("slack-sorry"))).view
+        if view is None:
+            view = await self._answers.notice(after.said or text("slack-done"), place, agent)
+        try:
+            await self._answers.change(body["view"]["id"], view)
+        except CareError:
+            # The modal was closed meanwhile: say at least how it ended.
+            if after.said is not None:
+                await self._answers.tell(place, after.said, agent)
+
+    async def leave(self, body: JSON) -> None:
+        """Tell the desk that a form was closed unsent."""
+        _, call, _ = await self._call(body, fresh=False)
+        self._lanes.pop(body["view"]["id"], None)
+        if call is not None:
+            await self._desk.left(call)
+
+    def _lane(self, view_id: str) -> _Lane:
+        lane = self._lanes.setdefault(view_id, _Lane())
+        self._lanes.move_to_end(view_id)
+        if len(self._lanes) > _REMEMBERED:
+            self._lanes.popitem(last=False)
+        return lane
+
+    async def _make_anew(self, body: JSON, lane: _Lane) -> None:
+        asked, call, agent = await self._call(body, fresh=False)
+        if call is None or isinstance(agent, Text):
+            return
+        try:
+            form = await self._desk.form(call)
+        except (CareError, StorageError):
+            return
+        if isinstance(form, Refusal) or lane.waiting is not None:
+            return
+        view = await self._view(form, asked, _place(body, asked), agent)
+        known = body["view"]["hash"]
+        # The person typed before our last update reached them: it is still their view's newest.
+        current = lane.hash if lane.hash is not None and known in lane.past else known
+        try:
+            lane.hash = await self._answers.change(body["view"]["id"], view, current)
+        except Rejected as refused:
+            # Closed, sent, or made anew by another process meanwhile.
+            log.info("a form was overtaken: %s", refused.code)
+        except CareError as error:
+            log.info("a form could not be made anew: %s", error)
+        else:
+            lane.past |= {known, current}
+
+    async def _again(
+        self, call: Call, asked: Asked, place: Place, said: Text, question: str | None = None
+    ) -> After:
+        """Show the form once more with what was typed, and with a sentence on top of it."""
+        confirmed = asked.confirmed | ({question} if question else frozenset())
+        form = await self._desk.form(call)
+        if isinstance(form, Refusal):
+            view = await self._answers.notice(form.said, place, call.agent)
+            return After(view=view, said=form.said)
+        kept = Asked(form.command, form.ticket, form.hidden, asked.channel, asked.thread, confirmed)
+        return After(view=await self._answers.form(form, kept, place, call.agent, said), said=said)
+
+    async def _view(self, form: Form, asked: Asked, place: Place, agent: Agent) -> JSON:
+        kept = Asked(
+            form.command, form.ticket, form.hidden, asked.channel, asked.thread, asked.confirmed
+        )
+        return await self._answers.form(form, kept, place, agent)
+
+    async def _call(self, body: JSON, *, fresh: bool) -> tuple[Asked, Call | None, Agent | Text]:
+        """Return the Call that a view stands for, and who makes it.
+
+        Sending a view twice is one act; a view that was made anew since (a question was shown) is
+        another, and so its hash is part of the key.
+        """
+        view = body["view"]
+        asked = Asked.of(view)
+        place = _place(body, asked)
+        agent = await self._people.who(place)
+        if isinstance(agent, Text):
+            return asked, None, agent
+        room = self._desk.policy.room_by_id(CHAT, asked.channel or "")
+        hidden = dict(asked.hidden)
+        seen = hidden.pop("seen", None)
+        call = self._desk.call(
+            key=f"slack:{view['id']}:{view['hash']}" if fresh else f"slack:{view['id']}",
+            command=asked.command,
+            agent=agent,
+            origin=Origin.FORM,
+            chat=CHAT,
+            room=room.name if room else None,
+            ticket=asked.ticket,
+            fields={**hidden, **fields(view)},
+            seen=int(seen) if seen else None,
+            confirmed=asked.confirmed,
+            language=agent.language or (room.language if room else None),
+        )
+        return asked, call, agent
+
+
+def _place(body: JSON, asked: Asked) -> Place:
+    return place_in_view(body, asked.channel, asked.thread)

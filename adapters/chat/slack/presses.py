@@ -1,0 +1,187 @@
+"""A press, a typed command or a thread's words become a Call, and its outcome an answer."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.chat.slack.answers import Answers
+from adapters.chat.slack.forms import Asked
+from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.reading import Place, Press, Said, Typed
+from adapters.chat.slack.tasks import Tasks
+from adapters.chat.slack.writing import JSON
+from chatops.call import Answer, Call, Done, Origin, Outcome
+from chatops.card import Form
+from chatops.desk import Desk
+from chatops.errors import CareError, Rejected, StorageError
+from chatops.policy import Room
+from chatops.scene import Agent
+from chatops.text import Text, text
+from chatops.ticket import Refusal
+
+#: Seconds until a slow press is shown that it is under way. A modal can be opened for three seconds
+#: after the press only, so it is opened now and filled when the outcome is known.
+SLOW: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """Everything that a person asks for outside a modal."""
+
+    desk: Desk
+    people: People
+    answers: Answers
+    tasks: Tasks
+
+    async def press(self, press: Press) -> None:
+        """Do what a button or a menu's entry says."""
+        agent = await self._known(press.place)
+        if agent is None:
+            return
+        typed = press.line is not None
+        call = self.desk.call(
+            key=press.key,
+            command=press.command,
+            agent=agent,
+            origin=Origin.THREAD if typed else Origin.BUTTON,
+            chat=CHAT,
+            room=self._room_name(press.place),
+            ticket=press.ticket,
+            line=press.line,
+            fields=press.args,
+            confirmed=press.confirmed,
+            language=self._language(press.place, agent),
+        )
+        await self._see_through(call, press.place)
+
+    async def typed(self, typed: Typed, origin: Origin, ticket: int | None) -> None:
+        """Do what a slash command, `!command` or `@bot command` says."""
+        agent = await self._known(typed.place)
+        if agent is None:
+            return
+        call = self.desk.call(
+            key=typed.key,
+            command=typed.command,
+            agent=agent,
+            origin=origin,
+            chat=CHAT,
+            room=self._room_name(typed.place),
+            ticket=ticket,
+            line=typed.line,
+            language=self._language(typed.place, agent),
+        )
+        await self._see_through(call, typed.place)
+
+    async def note(self, said: Said, ticket: int) -> None:
+        """Keep words from a card's thread as a note: they stay among ourselves."""
+        await self.typed(Typed(said.place, said.key, "note", said.text), Origin.THREAD, ticket)
+
+    def room(self, place: Place) -> Room | None:
+        return self.desk.policy.room_by_id(CHAT, place.channel or "")
+
+    def _room_name(self, place: Place) -> str | None:
+        room = self.room(place)
+        return room.name if room else None
+
+    def _language(self, place: Place, agent: Agent) -> str | None:
+        room = self.room(place)
+        return agent.language or (room.language if room else None)
+
+    async def _known(self, place: Place) -> Agent | None:
+        """Return the agent who acts; anybody else is told why not, alone."""
+        try:
+            who = await self.people.who(place)
+        except CareError:
+            who = text("slack-unsure-who")
+        if isinstance(who, Agent):
+            return who
+        await self.answers.tell(place, who, None)
+        return None
+
+    async def _see_through(self, call: Call, place: Place) -> None:
+        handling = self.tasks.begin(outcome_of(self.desk, call))
+        view_id: str | None = None
+        if place.trigger and not await self.tasks.in_time(handling, SLOW):
+            view_id = await self._show_slow(place, call.agent)
+        await self._show(await handling, call, place, view_id)
+
+    async def _show_slow(self, place: Place, agent: Agent) -> str | None:
+        view = await self.answers.notice(text("slack-working"), place, agent)
+        try:
+            return await self.answers.open(place, view)
+        except CareError:
+            return None
+
+    async def _show(self, outcome: Outcome, call: Call, place: Place, view_id: str | None) -> None:
+        agent = call.agent
+        match outcome:
+            case Form():
+                await self._show_form(outcome, call, place, view_id)
+            case Answer(card, in_room):
+                await self._end_slow(text("slack-done"), place, agent, view_id)
+                if not (in_room and await self.answers.post(place, card)):
+                    await self.answers.tell(place, card, agent)
+            case Done(said):
+                if not await self._end_slow(said or text("slack-done"), place, agent, view_id):
+                    await self._tell(said, place, agent)
+            case Refusal(said, _, None):
+                if not await self._end_slow(said, place, agent, view_id):
+                    await self._tell(said, place, agent)
+            case Refusal(said, _, asks):
+                await self._end_slow(said, place, agent, view_id)
+                await self.answers.ask(place, said, _again(call, str(asks)), agent)
+
+    async def _tell(self, said: Text | None, place: Place, agent: Agent) -> None:
+        if said is not None:
+            await self.answers.tell(place, said, agent)
+
+    async def _end_slow(self, said: Text, place: Place, agent: Agent, view_id: str | None) -> bool:
+        """Say the outcome in the modal that a slow press was shown; False if there is none."""
+        if view_id is None:
+            return False
+        try:
+            await self.answers.change(view_id, await self.answers.notice(said, place, agent))
+        except CareError:
+            return False
+        return True
+
+    async def _show_form(self, form: Form, call: Call, place: Place, view_id: str | None) -> None:
+        asked = Asked(form.command, form.ticket, form.hidden, place.channel, place.thread)
+        view = await self.answers.form(form, asked, place, call.agent)
+        try:
+            if view_id is not None:
+                await self.answers.change(view_id, view)
+            elif place.trigger is not None:
+                await self.answers.open(place, view)
+            else:
+                # Words in a thread give no right to open a modal: a button does.
+                await self.answers.offer(place, form, call.agent)
+                return
+        except Rejected as refused:
+            await self.desk.left(call)
+            if refused.code not in {"not_found", "view_not_found"}:
+                await self.answers.tell(place, text("slack-too-late"), call.agent)
+        except CareError:
+            await self.desk.left(call)
+            await self.answers.tell(place, text("slack-too-late"), call.agent)
+
+
+async def outcome_of(desk: Desk, call: Call) -> Outcome:
+    """Return the outcome; what went wrong on our side becomes a sentence for the person."""
+    try:
+        return await desk.handle(call)
+    except CareError as error:
+        return Refusal(error.said or text("slack-sorry"))
+    except StorageError:
+        return Refusal(text("slack-sorry"))
+
+
+def _again(call: Call, question: str) -> JSON:
+    """Return the value of the button that says yes to a question about this call."""
+    value: JSON = {"c": call.command, "k": sorted({*call.confirmed, question})}
+    if call.ticket is not None:
+        value["t"] = call.ticket
+    if call.fields:
+        value["a"] = dict(call.fields)
+    if call.line is not None:
+        value["l"] = call.line
+    return value

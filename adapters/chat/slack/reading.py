@@ -1,0 +1,187 @@
+"""Slack's payloads as values: presses, slash commands, messages, views. Pure.
+
+The vendor's JSON stops here. A payload without what its documentation promises is Unreadable.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import orjson
+
+from adapters.chat.slack.writing import JSON
+from chatops.errors import Unreadable
+
+#: Gives a person's own name for a Slack user id, or None for a stranger.
+NameOf = Callable[[str], str | None]
+
+_SIGN: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who acted, and where: what an answer to that person alone needs."""
+
+    user: str
+    teams: frozenset[str]  #: the workspaces that the payload names
+    channel: str | None
+    thread: str | None = None  #: the first message of the thread where it happened
+    trigger: str | None = None
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody pressed a button or chose from a menu."""
+
+    place: Place
+    key: str
+    command: str
+    ticket: int | None
+    args: dict[str, str] = field(default_factory=dict)
+    line: str | None = None  #: what had been typed, where the button is a yes to a question
+    confirmed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Somebody typed a command."""
+
+    place: Place
+    key: str
+    command: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody wrote in a thread."""
+
+    place: Place
+    key: str
+    text: str
+
+
+def press(body: JSON) -> Press:
+    """Read a block_actions payload whose action is a button or the menu of a message."""
+    action = body["actions"][0]
+    option = action.get("selected_option")
+    raw = option["value"] if option else action["value"]
+    try:
+        value = orjson.loads(raw)
+        command, ticket = str(value["c"]), value.get("t")
+        args = {str(name): str(arg) for name, arg in value.get("a", {}).items()}
+    except (ValueError, KeyError, AttributeError) as error:
+        raise Unreadable("a button's value is not ours") from error
+    place = _place_of_press(body)
+    shown = body.get("container", {}).get("message_ts") or body.get("view", {}).get("id", "")
+    key = f"slack:{place.channel}:{shown}:{action['action_id']}:{place.user}:{action['action_ts']}"
+    return Press(place, key, command, ticket, args, value.get("l"), frozenset(value.get("k", ())))
+
+
+def _place_of_press(body: JSON) -> Place:
+    container = body.get("container", {})
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
+    message = body.get("message") or {}
+    return Place(
+        user=body["user"]["id"],
+        teams=_teams(body),
+        channel=channel,
+        thread=message.get("thread_ts") or container.get("thread_ts"),
+        trigger=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+    )
+
+
+def place_in_view(body: JSON, channel: str | None, thread: str | None) -> Place:
+    """Return who acts in a view; where it was asked for stands in the view."""
+    return Place(body["user"]["id"], _teams(body), channel, thread, body.get("trigger_id"))
+
+
+def _teams(body: JSON) -> frozenset[str]:
+    """Return the workspaces of a payload: the one that acts in it and the person's own."""
+    named = [(body.get("team") or {}).get("id"), body.get("user", {}).get("team_id")]
+    return frozenset(team for team in named if team)
+
+
+def slash(body: JSON, prefix: str, name_of: NameOf) -> Typed:
+    """Read a slash command: `/care close 42`, or `/care-report today` for `/care report today`."""
+    name = body["command"].removeprefix("/")
+    words = plain_words(body.get("text") or "", name_of)
+    line = words if name == prefix else f"{name.removeprefix(f'{prefix}-')} {words}"
+    place = Place(
+        user=body["user_id"],
+        teams=frozenset({body["team_id"]}),
+        channel=body["channel_id"],
+        trigger=body["trigger_id"],
+        response_url=body["response_url"],
+    )
+    return Typed(place, f"slack:{body['trigger_id']}", *split(line))
+
+
+def split(line: str) -> tuple[str, str]:
+    """Cut a typed line into the command's word and the rest; an empty line asks for help."""
+    word, *rest = line.strip().split(maxsplit=1) or ["help"]
+    return word, rest[0] if rest else ""
+
+
+def said(body: JSON, name_of: NameOf) -> Said | None:
+    """Read a message event; None unless a person has written new words in a thread.
+
+    Edits, deletions, joins and files without words have a subtype or no text; what an app wrote,
+    ours too, has a bot_id. A text that came with a file has the subtype file_share.
+    """
+    event = body["event"]
+    if event.get("subtype") not in {None, "file_share"} or event.get("bot_id"):
+        return None
+    thread = event.get("thread_ts")
+    if not thread or thread == event["ts"] or not event.get("user"):
+        return None
+    words = plain_words(event.get("text") or "", name_of)
+    return Said(_place_of_event(body), f"slack:{_once(body)}", words) if words.strip() else None
+
+
+def mention(body: JSON, bot: str, name_of: NameOf) -> Typed | None:
+    """Read `@bot close 42`; None where the bot is named otherwise than at the beginning."""
+    event = body["event"]
+    lead = re.match(rf"\s*<@{bot}(?:\|[^>]*)?>", event.get("text") or "")
+    if lead is None or event.get("bot_id") or not event.get("user"):
+        return None
+    words = plain_words(event["text"][lead.end() :], name_of)
+    return Typed(_place_of_event(body), f"slack:{_once(body)}", *split(words))
+
+
+def _once(body: JSON) -> str:
+    """Return what stays the same when Slack delivers the event again."""
+    return str(body["event"].get("client_msg_id") or body["event_id"])
+
+
+def _place_of_event(body: JSON) -> Place:
+    event = body["event"]
+    # In a shared room the outer team is ours, and user_team is the writer's own.
+    teams = {body.get("team_id"), event.get("user_team"), event.get("source_team")}
+    thread = event.get("thread_ts")
+    named = frozenset(team for team in teams if team)
+    return Place(event["user"], named, event["channel"], thread)
+
+
+def plain_words(marked: str, name_of: NameOf) -> str:
+    """Return what a person typed: Slack marks people, rooms and links, and escapes `& < >`."""
+    words = _SIGN.sub(lambda sign: _unmarked(sign, name_of), marked)
+    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _unmarked(sign: re.Match[str], name_of: NameOf) -> str:
+    kind, target, label = sign.groups()
+    if kind == "@":
+        return f"@{name_of(target) or label or target}"
+    if kind == "#":
+        return f"#{label or target}"
+    if kind == "!":
+        return label or f"@{target.partition('^')[0]}"
+    # Slack makes a link of `example.com` and of an e-mail address: the label is what was typed.
+    bare = target.partition(":")[2].removeprefix("//")
+    if label is None or label == target:
+        return target
+    return label if label.rstrip("/") == bare.rstrip("/") else f"{label} ({target})"

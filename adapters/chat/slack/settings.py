@@ -1,0 +1,59 @@
+"""What app.yaml says of the Slack workspace. Imports no SDK."""
+
+from enum import StrEnum
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from chatops.errors import ConfigError
+
+API_URL: Final = "https://slack.com/api/"
+#: Slack's own Web APIs: the public one and the one for the United States' government.
+VENDOR_URLS: Final = frozenset({API_URL, "https://slack-gov.com/api/"})
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Mode(StrEnum):
+    SOCKET = "socket"  #: a connection from here: no public address is needed
+    HTTP = "http"  #: Slack calls POST /slack/events here, and signs what it sends
+
+
+class Settings(BaseModel):
+    """One workspace, and our app in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Mode = Field(Mode.SOCKET, description="socket needs no public address; http is signed")
+    bot_token: SecretStr = Field(description="Bot User OAuth Token, xoxb-…")
+    app_token: SecretStr | None = Field(
+        None, description="App-level token with connections:write, xapp-…; for mode socket"
+    )
+    signing_secret: SecretStr | None = Field(None, description="Signing Secret; for mode http")
+    team: str | None = Field(
+        None, description="the workspace's id, T…: another one stops the start"
+    )
+    api_url: str = Field(API_URL, description="Slack's Web API")
+
+    @model_validator(mode="after")
+    def _mode_has_its_secret(self) -> Self:
+        if self.mode is Mode.SOCKET and self.app_token is None:
+            raise ValueError("mode socket needs app_token: write ${SLACK_APP_TOKEN}")
+        if self.mode is Mode.HTTP and self.signing_secret is None:
+            raise ValueError("mode http needs signing_secret: write ${SLACK_SIGNING_SECRET}")
+        return self
+
+    def web_api(self, *, development: bool) -> str:
+        """Return the Web API's address, with a slash at its end.
+
+        Raises:
+            ConfigError: it is neither Slack's nor, under `development`, this machine's.
+        """
+        url = self.api_url if self.api_url.endswith("/") else f"{self.api_url}/"
+        if url in VENDOR_URLS or (development and urlsplit(url).hostname in _LOOPBACK):
+            return url
+        allowed = " or ".join(sorted(VENDOR_URLS))
+        raise ConfigError(
+            f"app.yaml: chats.slack.api_url: {url} is not Slack's: write {allowed}"
+            " (an address on loopback needs development: true)"
+        )

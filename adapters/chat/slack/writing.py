@@ -1,0 +1,189 @@
+"""Texts in Slack's three notations, so that nothing foreign is ever read as markup.
+
+A sentence is said once with invisible signs around people and links, which no foreign words can
+hold, and cut at them into pieces. From the pieces follow rich text (blocks: nothing in it is
+parsed), plain words (headers, buttons, modals) and mrkdwn (the `text` of a message and small print,
+where `& < >` are escaped, which is what Slack asks for: docs.slack.dev/messaging/formatting).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from chatops.scene import Agent
+from chatops.text import Hand, Text, Words
+
+JSON = dict[str, Any]
+
+# Unicode noncharacters: they mean nothing to anybody, so they may mean something to us.
+_PERSON, _LINK, _LABEL, _END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_SIGNED: Final = re.compile(
+    f"{_PERSON}(\\d+){_END}|{_LINK}([^{_LABEL}{_END}]*){_LABEL}([^{_END}]*){_END}"
+)
+# Control characters that Slack refuses or that turn a line's direction, and our own signs.
+_UNFIT: Final = dict.fromkeys(
+    [
+        *(code for code in range(32) if chr(code) not in "\n\t"),
+        0x7F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xFDD0, 0xFDF0),
+    ]
+)
+NOTHING: Final = "–"  # stands where there are no words: Slack refuses an empty text
+_KEPT: Final = 4096  # sentences remembered per language and zone: labels return on every card
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A piece: one of our people, by agent id."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A piece: a link with its label."""
+
+    url: str
+    label: str
+
+
+Piece = str | Person | Anchor
+
+
+def clean(words: str) -> str:
+    """Return foreign words without what cannot be shown; everything visible stays as it is."""
+    return words if words.isascii() and words.isprintable() else words.translate(_UNFIT)
+
+
+def escape(words: str) -> str:
+    """Write words for mrkdwn: with these three escaped, no mention or link can be made of them."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(words: str, longest: int) -> str:
+    """Cut words to `longest` characters; the last one then is an ellipsis."""
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
+
+
+_HAND: Final = Hand(
+    foreign=clean,
+    person=lambda mention: f"{_PERSON}{mention.agent}{_END}",
+    link=lambda url, label: f"{_LINK}{clean(url)}{_LABEL}{clean(label)}{_END}",
+)
+
+
+def pieces(said: str) -> tuple[Piece, ...]:
+    """Cut a sentence that was said with our signs into words, people and links."""
+    found: list[Piece] = []
+    end = 0
+    for sign in _SIGNED.finditer(said):
+        if sign.start() > end:
+            found.append(said[end : sign.start()])
+        agent, url, label = sign.groups()
+        found.append(Person(int(agent)) if agent else Anchor(url, label or url))
+        end = sign.end()
+    if end < len(said):
+        found.append(said[end:])
+    return tuple(found)
+
+
+class Voice:
+    """Says Texts in one language and zone, knowing who of our people is who in Slack."""
+
+    def __init__(
+        self, say: Callable[[Text], tuple[Piece, ...]], agents: Mapping[int, Agent]
+    ) -> None:
+        self._say = say
+        self._agents = agents
+
+    def pieces(self, said: Text) -> tuple[Piece, ...]:
+        return self._say(said)
+
+    def plain(self, said: Text, longest: int | None = None) -> str:
+        """Return the sentence as words that nothing parses."""
+        found = self._say(said)
+        words = (
+            found[0]
+            if len(found) == 1 and isinstance(found[0], str)
+            else "".join(self._plainly(piece) for piece in found)
+        )
+        return words if longest is None else cut(words, longest)
+
+    def mrkdwn(self, said: Text) -> str:
+        return "".join(self._marked(piece) for piece in self._say(said))
+
+    def rich(self, said: Text, style: JSON | None = None) -> list[JSON]:
+        """Return the sentence as elements of a rich text section, in which nothing is parsed."""
+        return [self._element(piece, style) for piece in self._say(said) or (NOTHING,)]
+
+    def _plainly(self, piece: Piece) -> str:
+        match piece:
+            case str():
+                return piece
+            case Person(agent):
+                return self._name(agent)
+            case Anchor(_, label):
+                return label
+
+    def _marked(self, piece: Piece) -> str:
+        match piece:
+            case str():
+                return escape(piece)
+            case Person(agent):
+                user = self._user(agent)
+                return f"<@{user}>" if user else escape(self._name(agent))
+            case Anchor(url, label):
+                # Slack ends the address at the first bar.
+                return f"<{escape(url).replace('|', '%7C')}|{escape(label)}>"
+
+    def _element(self, piece: Piece, style: JSON | None) -> JSON:
+        element: JSON
+        match piece:
+            case str():
+                element = {"type": "text", "text": piece}
+            case Person(agent):
+                user = self._user(agent)
+                element = (
+                    {"type": "user", "user_id": user}
+                    if user
+                    else {"type": "text", "text": self._name(agent)}
+                )
+            case Anchor(url, label):
+                element = {"type": "link", "url": url, "text": label}
+        if style:
+            element["style"] = style
+        return element
+
+    def _user(self, agent: int) -> str | None:
+        known = self._agents.get(agent)
+        return (known.identities or {}).get("slack") if known else None
+
+    def _name(self, agent: int) -> str:
+        known = self._agents.get(agent)
+        return known.public_name if known else f"#{agent}"
+
+
+class Voices:
+    """Voices by language and zone. What was said is remembered: most of a card is labels."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._said: dict[tuple[str, str], Callable[[Text], tuple[Piece, ...]]] = {}
+
+    def of(self, language: str, zone: str, agents: Mapping[int, Agent]) -> Voice:
+        say = self._said.get((language, zone))
+        if say is None:
+            say = self._said[language, zone] = self._remembering(language, ZoneInfo(zone))
+        return Voice(say, agents)
+
+    def _remembering(self, language: str, zone: ZoneInfo) -> Callable[[Text], tuple[Piece, ...]]:
+        @lru_cache(maxsize=_KEPT)
+        def say(said: Text) -> tuple[Piece, ...]:
+            return pieces(self._words.say(said, language, zone, _HAND))
+
+        return say
