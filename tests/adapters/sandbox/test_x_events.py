@@ -170,6 +170,7 @@ async def test_a_stream_that_comes_back_asks_for_the_gap() -> None:
         assert event["payload"]["text"] == "@aozora_outdoor missed"
         both = await _lines(s, 2, "?start_time=2026-09-21T14:00:00Z")
         assert [e["payload"]["text"].split()[-1] for e in both] == ["old", "missed"]
+        await _opened(s, 0)
         [first] = await _lines(
             s, 1, "?start_time=2026-09-21T14:00:00Z&end_time=2026-09-21T14:14:00Z"
         )
