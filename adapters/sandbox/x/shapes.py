@@ -27,6 +27,9 @@ class Words:
     reference_expansion: str
     history: str
     includes: str
+    #: Names among the public metrics: of a post's reposts, of a person's posts.
+    reposts: str
+    written: str
 
 
 TWEETS = Words(
@@ -35,10 +38,22 @@ TWEETS = Words(
     "referenced_tweets.id",
     "edit_history_tweet_ids",
     "tweets",
+    "retweet_count",
+    "tweet_count",
 )
 POSTS = Words(
-    "post.fields", "referenced_posts", "referenced_posts", "edit_history_post_ids", "posts"
+    "post.fields",
+    "referenced_posts",
+    "referenced_posts",
+    "edit_history_post_ids",
+    "posts",
+    "repost_count",
+    "post_count",
 )
+
+
+def _words(query: Mapping[str, str]) -> Words:
+    return POSTS if "post.fields" in query else TWEETS
 
 
 def iso(at: float) -> str:
@@ -53,7 +68,7 @@ class Shapes:
 
     def post(self, post: Post, query: Mapping[str, str]) -> Json:
         """A REST post with the fields that the query asks for."""
-        words = POSTS if "post.fields" in query else TWEETS
+        words = _words(query)
         asked = _split(query.get(words.fields)) | _expanded_fields(query)
         full = self.full_post(post, words)
         always = {"id", "text", words.history}
@@ -61,7 +76,7 @@ class Shapes:
 
     def includes(self, posts: Iterable[Post], query: Mapping[str, str]) -> Json:
         """What the query's expansions add: users, and posts that were answered or quoted."""
-        words = POSTS if "post.fields" in query else TWEETS
+        words = _words(query)
         expansions = _split(query.get("expansions"))
         users: dict[str, Person] = {}
         others: dict[str, Post] = {}
@@ -89,7 +104,8 @@ class Shapes:
     def user(self, person: Person, query: Mapping[str, str]) -> Json:
         always = {"id", "name", "username"}
         asked = always | _split(query.get("user.fields"))
-        return {name: value for name, value in self.full_user(person).items() if name in asked}
+        full = self.full_user(person, _words(query))
+        return {name: value for name, value in full.items() if name in asked}
 
     def message(self, message: Message, query: Mapping[str, str]) -> Json:
         """A REST direct message event; since June 2025 without participant_ids."""
@@ -104,7 +120,7 @@ class Shapes:
         asked = {"id", "event_type", "text"} | _split(query.get("dm_event.fields"))
         return {name: value for name, value in full.items() if name in asked}
 
-    def full_user(self, person: Person) -> Json:
+    def full_user(self, person: Person, words: Words = TWEETS) -> Json:
         return {
             "id": person.id,
             "name": person.name,
@@ -119,7 +135,7 @@ class Shapes:
             "public_metrics": {
                 "followers_count": person.followers,
                 "following_count": 1,
-                "tweet_count": sum(p.author_id == person.id for p in self._world.posts.values()),
+                words.written: sum(p.author_id == person.id for p in self._world.posts.values()),
                 "listed_count": 0,
                 "like_count": 0,
                 "media_count": 0,
@@ -146,7 +162,7 @@ class Shapes:
             },
             "possibly_sensitive": False,
             "reply_settings": "everyone",
-            "public_metrics": self._metrics(post),
+            "public_metrics": self._metrics(post, words),
         }
         entities = self._entities(post, text)
         if entities:
@@ -220,10 +236,10 @@ class Shapes:
             "users": {i: {"data": self.full_user(person)} for i, person in people.items()},
         }
 
-    def _metrics(self, post: Post) -> Json:
+    def _metrics(self, post: Post, words: Words) -> Json:
         posts = [p for p in self._world.posts.values() if not p.deleted]
         return {
-            "retweet_count": 0,
+            words.reposts: 0,
             "reply_count": sum(p.reply_to == post.id for p in posts),
             "like_count": 0,
             "quote_count": sum(p.quotes == post.id for p in posts),

@@ -139,12 +139,19 @@ async def test_look_ups_speak_the_words_they_are_asked_in() -> None:
         assert [tweet["text"] for tweet in body["includes"]["tweets"]] == ["Sale"]
         new = await s.http.get(
             "/2/tweets",
-            params={"ids": f"{post.id},404", "post.fields": "id", "expansions": "referenced_posts"},
+            params={
+                "ids": f"{post.id},404",
+                "post.fields": "public_metrics",
+                "expansions": "referenced_posts,author_id",
+                "user.fields": "public_metrics",
+            },
             headers=s.app,
         )
         [data], [error] = new.json()["data"], new.json()["errors"]
         assert data["referenced_posts"] == [{"type": "replied_to", "id": ours.id}]
         assert data["edit_history_post_ids"] == [post.id]
+        assert "repost_count" in data["public_metrics"]
+        assert "post_count" in new.json()["includes"]["users"][0]["public_metrics"]
         assert [p["id"] for p in new.json()["includes"]["posts"]] == [ours.id]
         assert error["type"] == "https://api.x.com/2/problems/resource-not-found"
 
