@@ -14,8 +14,8 @@ from pydantic import BaseModel, SecretStr
 
 from chatops import document, link, settings
 from chatops.document import Faults
-from chatops.fit import below, fit, wrong_keys
-from chatops.link import Sections
+from chatops.fit import Fitter, below
+from chatops.names import Names
 from chatops.notation import is_loopback
 from chatops.policy import Account, Policy
 from chatops.settings import Models
@@ -59,20 +59,18 @@ def load(
     file = document.read(path, environ, faults)
     if not isinstance(file, dict):
         faults.stop("write keys and values; app.yaml of the source tree is a working example")
-    for place, said in wrong_keys(File.model_fields, file, (), below(())):
-        faults.add(place, said)
-
     written = {key: value for key, value in file.items() if key in Service.model_fields}
-    service = fit(Service, written, faults, below(()))
-    development = written.get("development") is True
-    sections = Sections(file, faults)
-    talking = settings.chats(sections, chats, development)
-    accounts = settings.accounts(sections, channels, development)
+    fitter = Fitter(Names(file, faults), faults, development=written.get("development") is True)
+    fitter.check_keys(File.model_fields, file, below(()))
+    service = fitter.fit(Service, written, below(()))
+    talking = settings.chats(fitter, chats)
+    accounts = settings.accounts(fitter, channels)
     policy = link.policy(
-        sections,
-        # Without a sound head of the file its defaults serve to check the rest.
+        fitter,
+        # Where the head of the file does not fit, its defaults serve to check the rest.
         service or Service.model_construct(),
         {name: account for name, (account, _) in accounts.items()},
+        file.get("digests", []),
         today,
     )
     if service is not None:
@@ -90,7 +88,7 @@ def load(
         zone=service.zone,
         web=service.web,
         network=service.network,
-        development=development,
+        development=service.development,
     )
 
 

@@ -1,8 +1,9 @@
 """Fit a part of app.yaml to a model, and say for each key that does not fit what to write instead.
 
 pydantic stops at what it cannot build and speaks of inputs; here every unknown key is told with
-the nearest known one, every missing key with an example, and a secret that is written out is
-refused by whoever's model holds it. A message never repeats a value, which may be a secret.
+the nearest known one, every missing key with an example, every reference to a name that nobody
+declared, and a secret that is written out is refused by whoever's model holds it. A message
+repeats no value but such names: any other may be a secret.
 """
 
 import json
@@ -16,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from chatops.document import Faults, Place, Referred, Value
+from chatops.names import Names, Refers
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -41,66 +43,87 @@ _SAID: Mapping[str, str] = {
 }
 
 
-def fit(
-    model: type[_Model], value: Value, faults: Faults, where: Where, *, development: bool = False
-) -> _Model | None:
-    """Return the model made of `value`, or None where it does not fit; then the faults say why.
-
-    `development` reaches the model's own validators as their context.
-    """
-    for place, said in _looked_through(model, value, (), where):
-        faults.add(place, said)
-    try:
-        return model.model_validate(value, context={"development": development})
-    except ValidationError as error:
-        # Inputs stay out of what the error holds: they may be secrets.
-        for found in error.errors(include_url=False, include_input=False):
-            if found["type"] != "extra_forbidden":  # told above, with the nearest key
-                steps = tuple(step for step in found["loc"] if step != "[key]")
-                faults.add(where(steps), _said(found))
-    return None
-
-
 def below(place: Place) -> Where:
     """Return the `Where` of a value that stands in the file at `place`."""
     return lambda steps: (*place, *steps)
 
 
-def wrong_keys(
-    fields: Mapping[str, FieldInfo], value: Mapping[str, Value], place: Place, where: Where
-) -> Iterator[tuple[Place, str]]:
-    """Yield keys that `fields` do not know, and those that they need and that are missing."""
-    known = {field.alias or name: field for name, field in fields.items()}
-    for key in value:
-        if key not in known:
-            yield where((*place, key)), _unknown(key, known)
-    for key, field in known.items():
-        if key not in value and field.is_required():
-            yield where((*place, key)), _missing(where((*place, key)), field)
+class Fitter:
+    """Fits values to models, under the names that the file declares.
+
+    `development` reaches the models' own validators as their context.
+    """
+
+    def __init__(self, names: Names, faults: Faults, *, development: bool) -> None:
+        self.names, self.faults, self.development = names, faults, development
+
+    def fit(self, model: type[_Model], value: Value, where: Where) -> _Model | None:
+        """Return the model made of `value`, or None where it does not fit: the faults say why."""
+        self._look(model, value, (), where)
+        try:
+            return model.model_validate(value, context={"development": self.development})
+        except ValidationError as error:
+            # Inputs stay out of what the error holds: they may be secrets.
+            for found in error.errors(include_url=False, include_input=False):
+                if found["type"] != "extra_forbidden":  # told above, with the nearest key
+                    steps = tuple(step for step in found["loc"] if step != "[key]")
+                    self.faults.add(where(steps), _said(found))
+        return None
+
+    def blocks(self, section: str, model: type[_Model]) -> Iterator[tuple[str, Place, _Model]]:
+        """Yield name, place and block for each block of a section that fits."""
+        for name, value in self.names.blocks(section).items():
+            place = (section, name)
+            if (fitted := self.fit(model, value, below(place))) is not None:
+                yield name, place, fitted
+
+    def check_keys(
+        self, fields: Mapping[str, FieldInfo], value: Mapping[str, Value], where: Where
+    ) -> None:
+        """Note keys that `fields` do not know, and those that they need and that are missing."""
+        known = {field.alias or name: field for name, field in fields.items()}
+        for key in value:
+            if key not in known:
+                self.faults.add(where((key,)), _unknown(key, known))
+        for key, field in known.items():
+            if key not in value and field.is_required():
+                self.faults.add(where((key,)), _missing(where((key,)), field))
+
+    def _look(self, annotation: object, value: Value, steps: Place, where: Where) -> None:
+        """Note wrong keys, names that lead nowhere and written-out secrets, however deep."""
+        place = where(steps)
+        for refers in _references(annotation):
+            if isinstance(value, str) and (said := self.names.wrong(value, refers)):
+                self.faults.add(place, said)
+        if annotation is SecretStr and value is not None and not isinstance(value, Referred):
+            self.faults.add(place, f"a secret is never written here; {_by_reference(place)}")
+        if _is_model(annotation) and isinstance(value, dict):
+            self.check_keys(annotation.model_fields, value, lambda more: where((*steps, *more)))
+        for within, inner, more in _within(annotation, value):
+            self._look(within, inner, (*steps, *more), where)
 
 
-def _looked_through(
-    annotation: object, value: Value, place: Place, where: Where
-) -> Iterator[tuple[Place, str]]:
-    """Yield wrong keys and written-out secrets, however deep in models, lists and mappings."""
-    if annotation is SecretStr and value is not None and not isinstance(value, Referred):
-        yield where(place), f"a secret is never written here; {_by_reference(where(place))}"
-    if _is_model(annotation) and isinstance(value, dict):
-        yield from wrong_keys(annotation.model_fields, value, place, where)
-    for within, inner, steps in _within(annotation, value):
-        yield from _looked_through(within, inner, (*place, *steps), where)
+def _references(annotation: object) -> Iterator[Refers]:
+    # A field keeps what stood in its Annotated apart from its type.
+    of = "metadata" if isinstance(annotation, FieldInfo) else "__metadata__"
+    notes: Iterable[object] = getattr(annotation, of, ())
+    yield from (note for note in notes if isinstance(note, Refers))
 
 
 def _within(annotation: object, value: Value) -> Iterator[tuple[object, Value, Place]]:
     """Yield the annotations inside one, each with the part of the value that it is about."""
     origin, held = get_origin(annotation), get_args(annotation)
-    if _is_model(annotation):
+    if isinstance(annotation, FieldInfo):
+        yield annotation.annotation, value, ()
+    elif _is_model(annotation):
         for name, field in annotation.model_fields.items():
             key = field.alias or name
             if isinstance(value, dict) and key in value:
-                yield field.annotation, value[key], (key,)
+                yield field, value[key], (key,)
     elif origin is dict and isinstance(value, dict):
-        yield from ((held[1], inner, (key,)) for key, inner in value.items())
+        for key, inner in value.items():
+            yield held[0], key, (key,)
+            yield held[1], inner, (key,)
     elif origin in {list, tuple, frozenset} and isinstance(value, list):
         yield from ((held[0], inner, (number,)) for number, inner in enumerate(value))
     else:  # X | None, Annotated[X, ...]
@@ -137,6 +160,6 @@ def _said(found: ErrorDetails) -> str:
     if found["type"] == "value_error":
         return str(context["error"])
     if found["type"] in {"literal_error", "enum"}:
-        return f"write {context['expected']}"
+        return f"write {context['expected']}".replace("'", "")
     own = found["msg"].removeprefix("Input ").removeprefix("String ")
     return _SAID.get(found["type"]) or f"this {own[:1].lower()}{own[1:]}"

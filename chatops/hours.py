@@ -9,9 +9,8 @@ file, no line and no key; `config` adds those.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
 from importlib import import_module
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from chatops.calendar import Calendar, NoWorkingTime, Window
@@ -27,6 +26,7 @@ _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?=\d)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d\d)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _CRON = re.compile(r"(\d{1,2}) +(\d{1,2})( +[\d*/,-]+){3}", re.ASCII)
 
 
@@ -51,6 +51,13 @@ def span(text: object) -> timedelta:
         raise ValueError("write a span with its unit: 10s, 60m, 4h, 7d or 1h30m")
     sizes = zip(found.groups(), _UNITS.values(), strict=True)
     return timedelta(seconds=sum(int(number) * unit for number, unit in sizes if number))
+
+
+def working_span(text: object) -> timedelta:
+    """Read a span of working time, in which a day has no fixed length."""
+    if isinstance(text, str) and "d" in text:
+        raise ValueError("working days differ in length; write hours and minutes: 16h, 60m")
+    return span(text)
 
 
 def weekdays(text: object) -> Days:
@@ -154,19 +161,20 @@ def public_holidays(country: str, region: str | None, today: date) -> frozenset[
 
     Raises ValueError for a country or region that the library does not know.
     """
-    # Imported here because it takes 160 ms, which a start without public holidays need not wait.
+    if not _COUNTRY.fullmatch(country):  # longer names are stock exchanges to the library
+        raise ValueError(f'write the country as two capital letters, such as JP, not "{country}"')
+    # Imported here because it takes 150 ms, which a start without public holidays need not wait;
+    # its whole list, which only a fault needs, takes 250 more.
     library = import_module("holidays")
-    regions: Mapping[str, list[str]] = library.list_supported_countries()
-    if country not in regions:
-        known = _alike(country.upper(), regions)
-        raise ValueError(
-            f'no public holidays are known for "{country}"; write a code such as {known}'
-        )
-    if region is not None and region not in regions[country]:
-        known = ", ".join(regions[country]) or "none, so leave the key out"
-        raise ValueError(f'{country} has no region "{region}"; regions are: {known}')
     years = range(today.year - 1, today.year + YEARS_AHEAD + 1)
-    return frozenset(library.country_holidays(country, subdiv=region, years=years))
+    try:
+        return frozenset(library.country_holidays(country, subdiv=region, years=years))
+    except NotImplementedError as error:
+        regions: Mapping[str, list[str]] = library.list_supported_countries()
+        if country not in regions:
+            raise ValueError(f"no public holidays are known for {country}; write own:") from error
+        known = ", ".join(regions[country]) or "none; leave the key out"
+        raise ValueError(f'{country} has no region "{region}"; regions are: {known}') from error
 
 
 def calendar(
@@ -201,8 +209,3 @@ def _minutes(text: str) -> int:
     if minutes > 59 or hours * 60 + minutes > _DAY:
         raise ValueError(f"a day has no {text}; times run from 0:00 to 24:00")
     return hours * 60 + minutes
-
-
-def _alike(name: str, known: Iterable[str]) -> str:
-    """A few known names to show: those that look alike, and two that everybody recognises."""
-    return ", ".join(dict.fromkeys(chain(get_close_matches(name, known), ("JP", "US"))))

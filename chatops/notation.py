@@ -127,8 +127,6 @@ def _as_pattern(pattern: str, wanted: str, example: str) -> tuple[AfterValidator
 
 #: A short name for people.
 Name = Annotated[str, Field(min_length=1, max_length=80)]
-#: A name that only points at a block elsewhere in the file.
-Pointer = Annotated[str, Field(min_length=1)]
 #: A language that the service itself speaks (chatops.text.LANGUAGES).
 Spoken = Literal["en", "ja"]
 #: A language that customers write in, by its BCP 47 tag.
@@ -166,6 +164,11 @@ Span = Annotated[
     timedelta,
     PlainValidator(hours.span),
     _written(r"(?=\d)(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?", "60m"),
+]
+WorkingSpan = Annotated[
+    timedelta,
+    PlainValidator(hours.working_span),
+    _written(r"(?=\d)(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?", "60m"),
 ]
 Shift = Annotated[
     Window,

@@ -2,7 +2,7 @@
 
 Each docstring below a field is its help in an editor (app.schema.json), and each example is what
 a message offers where the key is missing. Whether the names that blocks use of one another exist
-is for `config` to check. The keys of chats and channels belong to the adapters, which bring a
+is checked by `fit`, which reads the references here. The keys of chats and channels belong to the adapters, which bring a
 Settings model each; only the keys that the core reads stand here.
 """
 
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from chatops import hours
 from chatops.calendar import Window
 from chatops.event import Occasion
+from chatops.names import Refers
 from chatops.notation import (
     CannedText,
     Database,
@@ -23,7 +24,6 @@ from chatops.notation import (
     Keys,
     Language,
     Name,
-    Pointer,
     Port,
     Prefix,
     Proxy,
@@ -33,6 +33,7 @@ from chatops.notation import (
     Spoken,
     Timetable,
     Weekdays,
+    WorkingSpan,
     Zone,
     between,
 )
@@ -42,6 +43,12 @@ from chatops.policy import Assignment
 EVERY_QUEUE = "*"
 #: In `calendar`: the calendar that never closes, which needs no block.
 ALWAYS = "always"
+
+ToCalendar = Annotated[str, Refers("calendars", also=(ALWAYS,))]
+ToChat = Annotated[str, Refers("chats")]
+ToPerson = Annotated[str, Refers("people")]
+ToQueue = Annotated[str, Refers("queues")]
+ToRoom = Annotated[str, Refers("rooms")]
 
 
 class Block(BaseModel):
@@ -73,7 +80,7 @@ class Network(Block):
 class RoomBlock(Block):
     """A chat's channel in which cards live."""
 
-    chat: Pointer = Field(examples=["slack"])
+    chat: ToChat = Field(examples=["slack"])
     """Name of a chat under `chats`."""
     id: Name = Field(examples=["C0123456789"])
     """The chat's own id of it; Slack shows it at the end of the channel's details."""
@@ -117,9 +124,9 @@ class CalendarBlock(Block):
 class EscalationBlock(Block):
     """Where an escalated ticket goes."""
 
-    room: Pointer = Field(examples=["care-escalation"])
+    room: ToRoom = Field(examples=["care-escalation"])
     """Room that gets a card of its own."""
-    people: tuple[Pointer, ...] = ()
+    people: tuple[ToPerson, ...] = ()
     """Persons who are mentioned there."""
 
 
@@ -146,13 +153,13 @@ class Urgency(Block):
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
-    rooms: Annotated[tuple[Pointer, ...], Field(min_length=1)] = Field(examples=[["care-japan"]])
+    rooms: Annotated[tuple[ToRoom, ...], Field(min_length=1)] = Field(examples=[["care-japan"]])
     """Rooms that get a card of each ticket; the first is the ticket's own."""
-    managers_room: Pointer = Field(examples=["care-managers"])
+    managers_room: ToRoom = Field(examples=["care-managers"])
     """Room that hears of each breach."""
-    calendar: Pointer = Field(examples=["tokyo"])
+    calendar: ToCalendar = Field(examples=["tokyo"])
     """Name of a calendar under `calendars`, or always."""
-    first_response: Annotated[Span, between("1m", "720h", "of working time")] = Field(
+    first_response: Annotated[WorkingSpan, between("1m", "720h", "of working time")] = Field(
         examples=["60m"]
     )
     """Working time within which a customer gets the first human reply."""
@@ -179,16 +186,18 @@ class PersonBlock(Block):
     """Signs replies; customers see it."""
     language: Spoken | None = None
     """Language of what the service says to this person alone; otherwise the room's."""
-    ids: dict[Name, Name] = Field(examples=[{"slack": "U0123456789"}])
+    ids: dict[ToChat, Name] = Field(examples=[{"slack": "U0123456789"}])
     """The person's id in each chat."""
-    roles: dict[Name, RoleName] = Field(examples=[{"japan": "agent"}])
+    roles: dict[Annotated[str, Refers("queues", also=(EVERY_QUEUE,))], RoleName] = Field(
+        examples=[{"japan": "agent"}]
+    )
     """What the person may do in each queue; "*" is every queue without a line of its own."""
 
 
 class AccountBlock(Block):
     """One of our accounts on a channel; the channel's own keys stand beside these."""
 
-    queue: Pointer = Field(examples=["japan"])
+    queue: ToQueue = Field(examples=["japan"])
     """Queue that gets its tickets."""
     language: Language = Field(examples=["ja"])
     """Taken where a message's script does not tell its language."""
@@ -203,11 +212,11 @@ class DigestBlock(Block):
     """Names the digest for good: it is what makes a day's post happen once."""
     at: Timetable = Field(examples=["18:00 mon-fri"])
     """Local time and weekdays."""
-    calendar: Pointer = Field(examples=["tokyo"])
+    calendar: ToCalendar = Field(examples=["tokyo"])
     """Gives the zone; on its closed days there is no digest."""
     run: Name = Field(examples=["digest breaches"])
     """The command, as an agent would type it."""
-    into: Pointer = Field(alias="in", examples=["care-managers"])
+    into: ToRoom = Field(alias="in", examples=["care-managers"])
     """Room that gets it."""
 
 
