@@ -6,8 +6,9 @@ A typed line is read field by field in the order of the model:
 - a field that is an enum takes its words (`word-<value>` in the .ftl files, in every language),
   wherever they stand among the others;
 - any other field takes one word, the last of them all that is left;
-- a field marked `Verbatim` takes the rest exactly as it was typed, and ends the line: what is
-  declared behind it comes from forms alone.
+- a field marked `Verbatim` takes the rest exactly as it was typed, and ends the line;
+- a field marked `CommandName` takes a command's name in any language;
+- a field marked `FormOnly` is not in the line at all.
 
 Everything but the verbatim rest is folded by NFKC, so that an input method's wide digits and blanks
 are as good as narrow ones. Nothing here decides whether an act is allowed.
@@ -40,6 +41,14 @@ _NO_ZONE: Final = ZoneInfo("UTC")  # names and words hold no times
 
 class Verbatim:
     """Marks a field that takes the rest of a line as typed: `Annotated[str, Verbatim]`."""
+
+
+class CommandName:
+    """Marks a field that takes a command's name; it is read as the name in the code."""
+
+
+class FormOnly:
+    """Marks a field that a typed line cannot fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +93,17 @@ def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal
 
 def named(word: str, registry: Registry, words: Words) -> Command | None:
     """Return the command of that name, in any language."""
-    return _names(registry, words).get(_fold(word).casefold())
+    return registry.get(_command_name(word, words))
 
 
 def nearest(word: str, registry: Registry, words: Words) -> str | None:
     """Return the listed name that looks most like an unknown word."""
-    names = [name for name, command in _names(registry, words).items() if command.listed]
-    return next(iter(get_close_matches(_fold(word).casefold(), names, 1)), None)
+    listed = [
+        said
+        for said, name in _names(words).items()
+        if (command := registry.get(name)) is not None and command.listed
+    ]
+    return next(iter(get_close_matches(_fold(word).casefold(), listed, 1)), None)
 
 
 def form_for(command: Command, fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
@@ -152,7 +165,7 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
         if _is_verbatim(field):
             given[name] = line[tokens[at][0] :]
             break
-        word = rest[0].lstrip("#") if int in _types(field) else rest[0]
+        word = _word(rest[0], field, words)
         given[name] = f"{given[name]} {word}" if name in given else word
         if len(others) > 1:
             others.pop(0)
@@ -161,20 +174,15 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
 
 
 def _lists(command: Command) -> Iterator[tuple[str, type[StrEnum]]]:
-    """Yield the enum fields that a line can fill: those before the verbatim one."""
     for name, field in command.args.model_fields.items():
-        if _is_verbatim(field):
-            return
-        if (choices := _enum(field)) is not None:
+        if FormOnly not in field.metadata and (choices := _enum(field)) is not None:
             yield name, choices
 
 
 def _others(command: Command) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in command.args.model_fields.items():
-        if _enum(field) is None:
+        if FormOnly not in field.metadata and _enum(field) is None:
             yield name, field
-        if _is_verbatim(field):
-            return
 
 
 def _chosen(
@@ -188,6 +196,12 @@ def _chosen(
             if (value := known.get(said)) is not None:
                 return name, value, length
     return None
+
+
+def _word(word: str, field: FieldInfo, words: Words) -> str:
+    if CommandName in field.metadata:
+        return _command_name(word, words)
+    return word.lstrip("#") if int in _types(field) else word
 
 
 def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[str, str]:
@@ -211,13 +225,15 @@ def _usage(command: Command, call: Call) -> Text:
 
 
 @lru_cache(maxsize=16)
-def _names(registry: Registry, words: Words) -> Mapping[str, Command]:
-    """Return the commands by every name that they have in any language."""
-    return {
-        name: command
-        for command in registry
-        for name in (command.name, *_said_in_all(f"name-{command.name}", words))
-    }
+def _names(words: Words) -> Mapping[str, str]:
+    """Return the commands' names by every word that stands for one, in any language."""
+    names = [id.removeprefix("name-") for id in words.ids("en") if id.startswith("name-")]
+    return {said: name for name in names for said in (name, *_said_in_all(f"name-{name}", words))}
+
+
+def _command_name(word: str, words: Words) -> str:
+    folded = _fold(word).casefold()
+    return _names(words).get(folded, folded)
 
 
 @lru_cache(maxsize=64)
