@@ -102,6 +102,7 @@ class SlackCloud:
             await runner.cleanup()
 
     async def _shut(self, _app: web.Application) -> None:
+        self.state.close()
         await self.sockets.close()
         await self.delivery.close()
 
@@ -138,11 +139,12 @@ class SlackCloud:
         return answer
 
     async def _serve_upload(self, request: web.Request) -> web.Response:
-        content = await request.read()
+        content = b""
         if request.content_type == "multipart/form-data":
-            content = b""
             for part in (await request.post()).values():
                 content = part.file.read() if isinstance(part, web.FileField) else content
+        else:
+            content = await request.read()
         try:
             return web.Response(text=files.receive(self.state, request.match_info["id"], content))
         except Refused as refusal:

@@ -79,7 +79,7 @@ class Dev:
         me = request.query.get("as", "")
         if me not in self._state.people:
             return _no(f"nobody here is {me}")
-        return web.json_response(seen_by(self._state, me))
+        return web.json_response(seen_by(self._state, me, request.query.get("room")))
 
     async def _act(self, request: web.Request) -> web.Response:
         body = await _body(request)
@@ -104,7 +104,7 @@ class Dev:
         )
         await stream.prepare(request)
         version = -1
-        while request.transport and not request.transport.is_closing():
+        while not self._state.closed and request.transport:
             try:
                 await asyncio.wait_for(self._state.wait_beyond(version), 5)
                 version = self._state.version

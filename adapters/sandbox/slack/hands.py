@@ -187,9 +187,6 @@ class Hands:
                 block, element = _find(view.content["blocks"], action_id, block_id)
                 self._fill(view, block, element, value)
 
-    def room(self, me: str, channel: str) -> Room:
-        return self._my_room(me, channel)
-
     def view(self, me: str, view_id: str) -> OpenView:
         return self._my_view(me, view_id)
 

@@ -101,8 +101,8 @@ def _unfit(view: OpenView) -> dict[str, str]:
         if not value:
             if not block.get("optional"):
                 errors[block["block_id"]] = _MISSING
-        elif length > element.get("max_length", 3000):
-            errors[block["block_id"]] = f"Must be less than {element['max_length'] + 1} characters"
+        elif length > (most := element.get("max_length", 3000)):
+            errors[block["block_id"]] = f"Must be less than {most + 1} characters"
         elif element["type"] == "plain_text_input" and length < element.get("min_length", 0):
             errors[block["block_id"]] = f"Must be at least {element['min_length']} characters"
     return errors

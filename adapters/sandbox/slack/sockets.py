@@ -96,7 +96,7 @@ class Sockets:
 
     async def connected(self) -> None:
         """Return once a connection is open."""
-        while not self.open:
+        while not self.open and not self._state.closed:
             await self._state.wait_beyond(self._state.version)
 
     async def refresh(self, reason: str = "refresh_requested") -> None:

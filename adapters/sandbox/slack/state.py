@@ -135,6 +135,7 @@ class State:
         self.notices: list[Notice] = []
         self.pushes: list[Push] = []
         self.version = 0
+        self.closed = False
         #: Where the cloud is reached; the web layer keeps it true.
         self.base_url = "http://127.0.0.1"
         #: Told of every event that the workspace makes, in order.
@@ -157,9 +158,14 @@ class State:
         self._changed = asyncio.Event()
 
     async def wait_beyond(self, version: int) -> None:
-        """Return once the version is above `version`."""
-        while self.version <= version:
+        """Return once the version is above `version`, or the cloud is closed."""
+        while self.version <= version and not self.closed:
             await self._changed.wait()
+
+    def close(self) -> None:
+        """Let go of all who wait for a change."""
+        self.closed = True
+        self._changed.set()
 
     def room_of(self, person: str, other: str) -> Room:
         """The direct message room of two, made when it is first needed."""
@@ -202,11 +208,6 @@ class State:
             self._by_client_id.setdefault((message.channel, message.client_msg_id), message)
         self.changed()
         return message
-
-    def view(self, view_id: str) -> OpenView | None:
-        return next(
-            (view for stack in self.views.values() for view in stack if view.id == view_id), None
-        )
 
     def new_trigger(self, user: str, view: str | None = None) -> str:
         """Slack's form of it: two numbers and a hash."""

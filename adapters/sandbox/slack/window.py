@@ -7,9 +7,15 @@ from adapters.sandbox.slack.state import Message, State
 from adapters.sandbox.slack.views import view_shown
 from adapters.sandbox.slack.workspace import Room
 
+#: Of notices and pushes, the newest that are shown.
+_KEPT = 50
 
-def seen_by(state: State, me: str) -> JSON:
-    """Everything on that person's screen. Rooms that they are not in do not exist for them."""
+
+def seen_by(state: State, me: str, only: str | None = None) -> JSON:
+    """Everything on that person's screen. Rooms that they are not in do not exist for them.
+
+    With `only`, the messages of that one room alone: a busy workspace is long to read.
+    """
     person = state.people[me]
     return {
         "version": state.version,
@@ -19,32 +25,33 @@ def seen_by(state: State, me: str) -> JSON:
         "people": [asdict(one) for one in state.people.values()],
         "commands": sorted(state.app.commands),
         "rooms": [
-            _room(state, room, me)
+            _room(state, room, me, with_messages=only in (None, room.id))
             for room in sorted(state.rooms.values(), key=lambda one: (one.id[0] == "D", one.name))
             if me in room.members
         ],
         "views": [view_shown(state, view) for view in state.views.get(me, ())],
         "home": state.homes.get(me),
-        "notices": [asdict(notice) for notice in state.notices if notice.user == me],
-        "notifications": [asdict(push) for push in state.pushes if push.user == me],
+        "notices": [asdict(notice) for notice in state.notices if notice.user == me][-_KEPT:],
+        "notifications": [asdict(push) for push in state.pushes if push.user == me][-_KEPT:],
     }
 
 
-def _room(state: State, room: Room, me: str) -> JSON:
+def _room(state: State, room: Room, me: str, *, with_messages: bool) -> JSON:
     name = room.name
     if room.id.startswith("D"):
         (other,) = room.members - {me} or {me}
         name = state.people[other].real_name
+    mine = [one for one in state.in_room(room.id) if one.ephemeral_to in (None, me)]
     return {
         "id": room.id,
         "name": name,
         "private": room.private,
         "direct": room.id.startswith("D"),
         "members": sorted(room.members),
+        "latest": mine[-1].ts if mine else None,
         "messages": [
             _message(state, message)
-            for message in state.in_room(room.id)
-            if message.ephemeral_to in {None, me}
+            for message in (mine if with_messages else ())
             # A deleted message leaves a mark only where a thread hangs on it.
             if not message.deleted or state.replies(room.id, message.ts)
         ],

@@ -75,7 +75,7 @@ async def test_repeats_come_at_once_after_a_minute_and_after_five(slack: Slack) 
 async def test_an_acknowledged_event_is_not_repeated(slack: Slack) -> None:
     wire = await slack.connect()
     await slack.cloud.hands.say(BEN, ROOM, "hello")
-    await wire.until(1)
+    await delivered(slack, 1)
     await slack.clock.turn(1000)
     assert len(wire.got) == 1
 
@@ -296,6 +296,31 @@ async def test_a_broken_connection_leaves_the_outcome_open(
 async def test_a_dripping_answer_arrives_whole(slack: Slack) -> None:
     slack.cloud.fault(Fault("chat.postMessage", Kind.DRIP, hold_s=0.1))
     assert await slack.post()
+
+
+async def test_a_response_url_may_fail_too(slack: Slack) -> None:
+    wire = await slack.connect()
+    await slack.cloud.hands.command(BEN, ROOM, "/care")
+    url = wire.payloads("slash_commands")[0]["response_url"]
+    slack.cloud.fault(Fault("response_url", Kind.BROKEN))
+    answers = []
+    for body in ('{"text": "x"}', "{", '{"text": ""}', '{"text": "x"}'):
+        async with slack.http.post(url, data=body) as answer:
+            answers.append((answer.status, await answer.text()))
+    assert [status for status, _ in answers] == [500, 400, 500, 200]
+    async with slack.http.post(f"{slack.base}/response/R404", json={}) as lost:
+        assert lost.status == 404
+
+
+async def test_what_is_no_acknowledgement_is_passed_over(slack: Slack) -> None:
+    wire = await slack.connect(mute=True)
+    commanding = asyncio.ensure_future(slack.cloud.hands.command(BEN, ROOM, "/care"))
+    (envelope,) = await wire.until(1)
+    await wire.ws.send_bytes(b"?")
+    for noise in ("{", "[]", '{"envelope_id": "other"}'):
+        await wire.ws.send_str(noise)
+    await wire.ws.send_json({"envelope_id": envelope["envelope_id"], "payload": {"text": "ok"}})
+    assert (await commanding)["acked"] is True
 
 
 async def test_a_fault_may_strike_one_room_only(slack: Slack) -> None:

@@ -1,5 +1,6 @@
 """What people do in Slack's window, and what the app hears of it."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -21,9 +22,10 @@ from slack_sandbox import (
     modal,
     option,
     outcome,
+    slack_at,
 )
 
-from adapters.sandbox.slack import CannotBeDone
+from adapters.sandbox.slack import DOCUMENTED, CannotBeDone
 
 pytestmark = pytest.mark.anyio
 
@@ -275,6 +277,25 @@ async def test_a_message_shortcut_brings_its_message(slack: Slack) -> None:
     assert payload["message"]["ts"] == ts
 
 
+async def test_an_answer_may_replace_and_take_away_an_ephemeral_message(slack: Slack) -> None:
+    wire = await slack.connect()
+    head = await slack.post()
+    sent = await slack.web.chat_postEphemeral(
+        channel=ROOM, user=BEN, text="sure?", thread_ts=head, blocks=[actions(button())]
+    )
+    ts = sent["message_ts"]
+    await slack.cloud.hands.press(BEN, "claim", channel=ROOM, ts=ts)
+    (payload,) = wire.payloads("interactive")
+    assert payload["container"]["thread_ts"] == head
+    url = payload["response_url"]
+    await slack.http.post(url, json={"text": "done", "replace_original": True})
+    assert slack.cloud.state.messages[ROOM][ts].text == "done"
+    await slack.http.post(url, json={"delete_original": True})
+    assert slack.cloud.state.messages[ROOM][ts].deleted
+    # Nobody but that one person ever heard of it.
+    assert len(events(wire)) == 1
+
+
 async def test_an_answer_may_replace_or_delete_what_was_pressed(slack: Slack) -> None:
     wire = await slack.connect()
     ts = await slack.post(blocks=[actions(button())])
@@ -286,6 +307,111 @@ async def test_an_answer_may_replace_or_delete_what_was_pressed(slack: Slack) ->
     await slack.http.post(url, json={"delete_original": True})
     (left,) = (await slack.web.conversations_history(channel=ROOM))["messages"]
     assert left["text"] == "all"
+
+
+async def test_choices_in_a_modal_are_kept_and_sent_where_asked(slack: Slack) -> None:
+    boxes = {
+        "type": "checkboxes",
+        "action_id": "text",
+        "options": [option("a"), option("b")],
+        "initial_options": [option("a")],
+    }
+    then = {"type": "radio_buttons", "action_id": "then", "options": [option("close")]}
+    view = await opened(
+        slack,
+        modal(
+            field_of(boxes, dispatch_action=True),
+            field_of(then, block_id="then", optional=True),
+            actions(button(value="canned"), block_id="tools"),
+        ),
+    )
+    wire = await slack.connect()
+    hands = slack.cloud.hands
+    assert (await hands.press(BEN, "then", view_id=view, value="close")) == {"acked": None}
+    assert (await hands.press(BEN, "text", view_id=view, value=["a", "b"]))["acked"] is True
+    assert (await hands.press(BEN, "claim", view_id=view))["acked"] is True
+    await slack.cloud.modals.submit(BEN, view, {"reply": {"text": "b"}, "then": {"then": None}})
+    several, canned, submission = wire.payloads("interactive")
+    assert several["actions"][0]["selected_options"] == [option("a"), option("b")]
+    assert (canned["actions"][0]["value"], canned["container"]["view_id"]) == ("canned", view)
+    assert submission["view"]["state"]["values"] == {
+        "reply": {"text": {"type": "checkboxes", "selected_options": [option("b")]}},
+        "then": {"then": {"type": "radio_buttons", "selected_option": None}},
+    }
+
+
+async def test_trouble_is_shown_to_the_person_who_acted(slack: Slack) -> None:
+    view = await opened(slack, modal())
+    ts = await slack.post(blocks=[actions(button())])
+    done = [
+        await slack.cloud.modals.submit(BEN, view, {"reply": {"text": "hi"}}),
+        await slack.cloud.hands.press(BEN, "claim", channel=ROOM, ts=ts),
+    ]
+    assert [one["error"] for one in done] == ["dispatch_failed"] * 2
+    notices = (await seen(slack, BEN))["notices"]
+    assert [one["text"] for one in notices] == [
+        "We had some trouble connecting. Try again?",
+        "Something went wrong. Try again.",
+    ]
+    assert (await seen(slack, AOI))["notices"] == []
+
+
+async def test_a_text_below_its_least_length_stays(slack: Slack) -> None:
+    view = await opened(slack, modal(field_of({**LIVE, "min_length": 3})))
+    short = await slack.cloud.modals.submit(BEN, view, {"reply": {"text": "hi"}})
+    assert short["errors"] == {"reply": "Must be at least 3 characters"}
+
+
+async def test_what_the_window_gives_no_way_to_do(slack: Slack) -> None:
+    hands = slack.cloud.hands
+    theirs = (await hands.say(AOI, ROOM, "mine"))["ts"]
+    twice = await slack.post(blocks=[actions(button()), actions(button())])
+    for attempt in (
+        hands.say(BEN, ROOM, "  "),
+        hands.say(BEN, "C5", "too late"),
+        hands.say(BEN, ROOM, "hm", thread_ts="1.000001"),
+        hands.edit(BEN, ROOM, theirs, "yours"),
+        hands.delete(BEN, ROOM, theirs),
+        hands.press(BEN, "claim", channel=ROOM, ts=twice),
+    ):
+        with pytest.raises(CannotBeDone):
+            await attempt
+
+
+async def test_everybody_is_notified_by_here_even_in_blocks(slack: Slack) -> None:
+    words = {"type": "section", "text": {"type": "mrkdwn", "text": "<!here> breach"}}
+    await slack.post(blocks=[words])
+    assert {(one.user, one.why) for one in slack.cloud.state.pushes} == {
+        (BEN, "channel"),
+        (AOI, "channel"),
+        ("U4", "channel"),
+    }
+
+
+async def test_direct_messages_carry_the_other_ones_name(slack: Slack) -> None:
+    await slack.web.chat_postMessage(channel=BEN, text="for you")
+    (direct,) = [room for room in (await seen(slack, BEN))["rooms"] if room["direct"]]
+    assert direct["name"] == "Care"
+
+
+async def test_the_window_may_be_read_room_by_room(slack: Slack) -> None:
+    ts = await slack.post()
+    await slack.post(PRIVATE)
+    origin = slack.base.removesuffix("/slack")
+    query = {"as": AOI, "room": PRIVATE}
+    async with slack.http.get(f"{origin}/dev/slack/state", params=query) as answer:
+        rooms = {room["id"]: room for room in (await answer.json())["rooms"]}
+    assert (rooms[ROOM]["messages"], rooms[ROOM]["latest"]) == ([], ts)
+    assert len(rooms[PRIVATE]["messages"]) == 1
+
+
+async def test_the_three_seconds_can_be_made_shorter_for_a_test() -> None:
+    async with slack_at(DOCUMENTED.with_value("ack_in", 0.5)) as slack:
+        wire = await slack.connect(mute=True)
+        commanding = asyncio.ensure_future(slack.cloud.hands.command(BEN, ROOM, "/care"))
+        await wire.until(1)
+        await slack.clock.turn(0.5)
+        assert (await commanding)["error"] == "operation_timeout"
 
 
 async def seen(slack: Slack, who: str) -> dict[str, Any]:
@@ -336,6 +462,30 @@ async def test_a_change_ends_the_long_poll_and_flows_to_the_stream(slack: Slack)
         await stream.content.readline()
         second = await stream.content.readline()
     assert (first, second) == (b"data: 0\n", f"data: {version}\n".encode())
+
+
+async def test_the_pages_drawer_shows_calls_and_its_switches_work(slack: Slack) -> None:
+    wire = await slack.connect()
+    origin = slack.base.removesuffix("/slack")
+    await slack.post()
+    async with slack.http.get(f"{origin}/dev/slack/calls?count=1") as answer:
+        (call,) = (await answer.json())["calls"]
+    assert (call["method"], call["outcome"]) == ("chat.postMessage", "ok")
+    assert (await dev(slack, "fault", method="*", kind="500", times=9))[0] == 200
+    assert (await dev(slack, "fault", clear=True))[0] == 200
+    assert await outcome(slack.web.auth_test()) == "ok"
+    assert (await dev(slack, "drop"))[0] == 200
+    assert slack.cloud.sockets.open == []
+    await wire.ws.close()
+    for path in ("state?as=U404", "changes?since=soon"):
+        async with slack.http.get(f"{origin}/dev/slack/{path}") as answer:
+            assert answer.status == 400
+    async with slack.http.post(f"{origin}/dev/slack/say", data="[") as answer:
+        assert answer.status == 400
+    ts = await slack.post()
+    for body in ({"as": BEN, "channel": ROOM, "ts": ts, "text": 5}, {"as": []}):
+        async with slack.http.post(f"{origin}/dev/slack/edit", json=body) as answer:
+            assert answer.status == 400
 
 
 async def test_the_hands_answer_to_loopback_names_only(slack: Slack) -> None:

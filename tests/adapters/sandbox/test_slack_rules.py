@@ -364,7 +364,7 @@ async def event_unanswered(slack: Slack) -> str:
     await slack.cloud.hands.say(BEN, ROOM, "hello")
     await wire.until(1)
     await slack.clock.turn(400)
-    return f"{len(wire.got)} attempts"
+    return f"{len(slack.cloud.delivered)} attempts"
 
 
 async def eleventh_socket(slack: Slack) -> str:

@@ -1,5 +1,7 @@
 """The Web API's reading methods, files, Home, and the refusals that are no rule of the table."""
 
+import io
+
 import pytest
 from slack_sandbox import (
     AOI,
@@ -202,6 +204,89 @@ async def test_blocks_validate_names_every_fault(slack: Slack) -> None:
     assert body["error"] == "invalid_blocks"
     assert [one["pointer"] for one in body["errors"]] == ["/blocks/0/type", "/blocks/1"]
     assert await outcome(slack.web.blocks_validate()) == "invalid_arguments"
+
+
+async def test_the_app_deletes_its_own_messages(slack: Slack) -> None:
+    wire = await slack.connect()
+    ts = await slack.post()
+    await slack.web.chat_delete(channel=ROOM, ts=ts)
+    await wire.until(2)
+    assert wire.got[1]["payload"]["event"]["subtype"] == "message_deleted"
+    assert await outcome(slack.web.chat_delete(channel=ROOM, ts=ts)) == "message_not_found"
+
+
+async def test_a_broadcast_reply_is_in_the_room_too(slack: Slack) -> None:
+    ts = await slack.post()
+    reply = await slack.post(thread_ts=ts, reply_broadcast=True)
+    newest, _ = (await slack.web.conversations_history(channel=ROOM))["messages"]
+    assert (newest["ts"], newest["subtype"]) == (reply, "thread_broadcast")
+    link = (await slack.web.chat_getPermalink(channel=ROOM, message_ts=reply))["permalink"]
+    assert link.endswith(f"?thread_ts={ts}&cid={ROOM}")
+
+
+async def test_multipart_uploads_are_taken_too(slack: Slack) -> None:
+    announced = await slack.web.files_getUploadURLExternal(filename="a.txt", length=3)
+    async with slack.http.post(
+        announced["upload_url"], data={"file": io.BytesIO(b"abc")}
+    ) as answer:
+        assert await answer.text() == "OK - 3"
+    async with slack.http.post(announced["upload_url"], data=b"abc") as again:
+        assert (again.status, await again.text()) == (404, "file_not_found")
+    async with slack.http.get(f"{slack.base}/files/F404/a.txt") as lost:
+        assert lost.status == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "error"),
+    [
+        ("chat.postMessage", {"channel": ROOM, "blocks": "{"}, "invalid_blocks_format"),
+        ("chat.postMessage", {"channel": ROOM, "blocks": {"a": 1}}, "invalid_blocks_format"),
+        ("chat.postMessage", {"channel": BOT, "text": "me"}, "channel_not_found"),
+        (
+            "chat.postMessage",
+            {"channel": ROOM, "text": "x", "metadata": {"event_type": 1}},
+            "invalid_metadata_format",
+        ),
+        ("chat.postEphemeral", {"channel": ROOM, "user": "U9", "text": "x"}, "user_not_found"),
+        ("chat.update", {"channel": ROOM, "text": "x"}, "invalid_arguments"),
+        ("conversations.open", {"users": BOT}, "cannot_dm_bot"),
+        ("conversations.history", {"channel": ROOM, "limit": 5000}, "invalid_limit"),
+        ("conversations.history", {"channel": ROOM, "oldest": "x"}, "invalid_ts_oldest"),
+        ("files.getUploadURLExternal", {"filename": "a", "length": 0}, "invalid_arguments"),
+        ("files.completeUploadExternal", {"files": {"id": 1}}, "invalid_arguments"),
+        ("files.info", {"file": "F404"}, "file_not_found"),
+        ("views.open", {"trigger_id": "1.2.a", "view": modal()}, "invalid_trigger_id"),
+        ("views.open", {"trigger_id": "1.2.a"}, "invalid_arguments"),
+        ("views.update", {"view_id": "V404", "view": modal()}, "not_found"),
+        (
+            "views.publish",
+            {"user_id": "U9", "view": {"type": "home", "blocks": []}},
+            "user_not_found",
+        ),
+    ],
+)
+async def test_refusals(slack: Slack, method: str, args: dict[str, object], error: str) -> None:
+    assert await outcome(slack.web.api_call(method, json=args)) == error
+
+
+async def test_a_push_needs_the_view_it_came_from(slack: Slack) -> None:
+    trigger = await slack.trigger()
+    assert await outcome(slack.web.views_push(trigger_id=trigger, view=modal())) == "not_found"
+
+
+async def test_rooms_say_how_many_they_are_and_whose(slack: Slack) -> None:
+    info = await slack.web.conversations_info(channel=ROOM, include_num_members=True)
+    assert info["channel"]["num_members"] == 4
+    room = (await slack.web.conversations_open(users=BEN))["channel"]["id"]
+    assert (await slack.web.conversations_info(channel=room))["channel"]["user"] == BEN
+    slack.cloud.state.change_room(slack.cloud.state.rooms[ROOM], members=frozenset({BEN}))
+    assert await outcome(slack.post()) == "not_in_channel"
+
+
+async def test_a_body_that_is_no_form_and_no_json(slack: Slack) -> None:
+    head = {"Authorization": f"Bearer {APP.bot_token}", "Content-Type": "text/xml"}
+    async with slack.http.post(f"{slack.base}/api/auth.test", data="<a/>", headers=head) as answer:
+        assert (await answer.json())["error"] == "invalid_post_type"
 
 
 async def test_every_call_is_in_the_log(slack: Slack) -> None:
