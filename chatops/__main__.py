@@ -1,0 +1,194 @@
+"""The command line: `python -m chatops`. Each command imports what it needs, so help is quick."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chatops.errors import CareError, ConfigError, StorageError
+
+cli = typer.Typer(
+    name="chatops",
+    help="Social customer care inside Slack: tickets as threaded cards.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+ConfigPath = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+APP_YAML = Path("app.yaml")
+
+T = TypeVar("T")
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; what an administrator can mend ends with a sentence and code 1."""
+    try:
+        return asyncio.run(work)
+    except (ConfigError, StorageError, CareError) as error:
+        err.print(str(error), style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from error
+
+
+@cli.command()
+def serve(config: ConfigPath = APP_YAML) -> None:
+    """Run the service until ctrl-C."""
+    from chatops import app, logs
+
+    logs.to_stderr()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, stop.set)
+        await app.serve(app.read_config(config), asyncio.Event(), stop)
+
+    _run(run())
+
+
+@cli.command()
+def check(
+    config: ConfigPath = APP_YAML,
+    schema: Annotated[bool, typer.Option(help="Print the JSON schema for editors.")] = False,
+) -> None:
+    """Check app.yaml as a whole; a fault names file, line, path and remedy."""
+    from chatops import admin, app
+
+    async def run() -> None:
+        if schema:
+            out.print_json(json.dumps(admin.schema()))
+            return
+        read = app.read_config(config)
+        policy = read.policy
+        out.print(
+            f"{config}: good: {len(policy.queues)} queues, {len(policy.rooms)} rooms, "
+            f"{len(policy.accounts)} accounts, {len(policy.people)} people, "
+            f"{len(policy.digests)} digests",
+            highlight=False,
+        )
+
+    _run(run())
+
+
+@cli.command()
+def migrate(config: ConfigPath = APP_YAML) -> None:
+    """Bring the database's schema to this version."""
+    from chatops import admin, app
+
+    async def run() -> None:
+        before, after = admin.migrate(app.read_config(config))
+        state = "was current" if before == after else f"was {before or 'empty'}"
+        out.print(f"schema {after} ({state})", highlight=False)
+
+    _run(run())
+
+
+@cli.command()
+def doctor(config: ConfigPath = APP_YAML) -> None:
+    """Try everything the service needs, and say what to do where something is wrong."""
+    from chatops import admin, app
+
+    async def run() -> bool:
+        findings = await admin.examine(app.read_config(config))
+        table = Table("", "what", "what to do", show_lines=False)
+        for finding in findings:
+            table.add_row("ok" if finding.ok else "!!", finding.what, finding.remedy or "")
+        out.print(table)
+        return all(finding.ok for finding in findings)
+
+    if not _run(run()):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def replay(
+    config: ConfigPath = APP_YAML,
+    since: Annotated[str, typer.Option(help="How far back: 24h, 7d.")] = "7d",
+    unreadable: Annotated[bool, typer.Option(help="Only bodies that could not be read.")] = False,
+) -> None:
+    """Take stored raw bodies again; what is there already stays as it is. Sends nothing."""
+    from chatops import admin, app
+    from chatops.hours import span
+
+    async def run() -> None:
+        read = app.read_config(config)
+        counted = await admin.replay(read, span(since), unreadable=unreadable)
+        out.print(f"{counted.read} bodies read, {counted.unreadable} cannot be read")
+
+    _run(run())
+
+
+@cli.command()
+def connect(
+    channel: Annotated[str, typer.Argument(help="The channel, as in app.yaml: x.")],
+    account: Annotated[
+        str | None, typer.Argument(help="The account, if there are several.")
+    ] = None,
+    config: ConfigPath = APP_YAML,
+) -> None:
+    """Connect an account: leads through the network's own consent and stores its tokens."""
+    from chatops import app
+
+    async def ask(question: str) -> str:
+        return await asyncio.to_thread(out.input, f"{question} ")
+
+    def tell(said: str) -> None:
+        out.print(said, highlight=False, markup=False, soft_wrap=True)
+
+    async def run() -> None:
+        await admin.connect(app.read_config(config), channel, account, ask, tell)
+
+    _run(run())
+
+
+@cli.command()
+def report(
+    config: ConfigPath = APP_YAML,
+    line: Annotated[str, typer.Argument(help="As typed behind /care-report: today.")] = "today",
+    lang: Annotated[str, typer.Option(help="en or ja.")] = "en",
+) -> None:
+    """Print the figures that /care-report shows."""
+    from chatops import admin, app
+
+    async def run() -> None:
+        out.print(await admin.report(app.read_config(config), line, lang), markup=False)
+
+    _run(run())
+
+
+@cli.command("slack-manifest")
+def slack_manifest(
+    mode: Annotated[str, typer.Option(help="socket or http.")] = "socket",
+    lang: Annotated[str, typer.Option(help="en or ja.")] = "en",
+    prefix: Annotated[str, typer.Option(help="The slash command's name.")] = "care",
+    url: Annotated[str | None, typer.Option(help="Your public address, for http.")] = None,
+) -> None:
+    """Print the app manifest to paste at api.slack.com/apps."""
+    from chatops import admin
+
+    out.print_json(json.dumps(admin.slack_manifest(mode, lang, prefix, url)))
+
+
+@cli.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Where the page is.")] = 8080,
+    replay: Annotated[Path | None, typer.Option(help="Conversations to play, JSON lines.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the page: en or ja.")] = "en",
+) -> None:
+    """Try everything on this machine: stand-ins for Slack and X, and a page to press it all."""
+    from chatops.sandbox import run
+
+    code = asyncio.run(run(port=port, replay=replay, lang=lang))
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,152 @@
+"""What an administrator does from the command line beside a running service, or before it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters import chat as chat_adapters
+from adapters.chat.slack import manifest
+from chatops import schema as schemas
+from chatops.app import channel_models, opened
+from chatops.call import Answer, Origin
+from chatops.channel import Finding
+from chatops.config import Config
+from chatops.errors import CareError, ConfigError, StorageError
+from chatops.inbox import Inbox
+from chatops.plain import card_in_words
+from chatops.policy import Role
+from chatops.scene import Agent
+from chatops.text import text
+from chatops.ticket import Refusal
+from storage import SCHEMA
+from storage import migrate as migrations
+
+Ask = Callable[[str], Awaitable[str]]
+Tell = Callable[[str], None]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of app.yaml for editors."""
+    return schemas.schema(chat_adapters.chats(), channel_models())
+
+
+def migrate(config: Config) -> tuple[str | None, str | None]:
+    """Bring the schema up to this version; return the revisions before and after."""
+    before = migrations.current(config.database)
+    migrations.upgrade(config.database)
+    return before, migrations.current(config.database)
+
+
+def slack_manifest(mode: str, lang: str, prefix: str, url: str | None) -> dict[str, Any]:
+    """Return the app manifest for api.slack.com/apps."""
+    return manifest.manifest(mode=mode, lang=lang, prefix=prefix, url=url)
+
+
+async def connect(config: Config, channel: str, account: str | None, ask: Ask, tell: Tell) -> None:
+    """Lead through the network's consent for one account.
+
+    Raises:
+        ConfigError: there is no such account, or the channel needs no connecting.
+    """
+    names = [name for name, (each, _) in config.accounts.items() if each.channel == channel]
+    chosen = account or (names[0] if len(names) == 1 else None)
+    if chosen not in names:
+        known = ", ".join(names) or "none"
+        raise ConfigError(f"which account on {channel}? app.yaml has: {known}")
+    try:
+        module = import_module(f"adapters.social.{channel}.connect")
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"{channel} needs no connecting: its keys stand in app.yaml") from error
+    async with opened(config) as service:
+        ours, settings = config.accounts[chosen]
+        await module.connect(
+            ours, settings, service.http, service.storage.vault, service.clock, ask=ask, tell=tell
+        )
+
+
+async def examine(config: Config) -> list[Finding]:
+    """Try database, schema, chats and accounts; say what to do about each that fails."""
+    findings = [Finding(True, f"{config.path}: every reference holds", "")]
+    try:
+        async with opened(config) as service:
+            health = await service.storage.reader.health(service.clock.transport())
+            findings += _database(config, health.schema)
+            if health.unreadable_raw:
+                remedy = "look at the log, then: python -m chatops replay --unreadable"
+                said = f"{health.unreadable_raw} bodies could not be read"
+                findings.append(Finding(False, said, remedy))
+            if health.failed or health.in_doubt:
+                said = f"deliveries: {health.failed} refused for good, {health.in_doubt} in doubt"
+                findings.append(Finding(False, said, "the cards and threads concerned say why"))
+            sides = [*service.chats.values(), *service.channels.values()]
+            for found in await asyncio.gather(*(_diagnosed(side) for side in sides)):
+                findings += found
+    except (CareError, ConfigError, StorageError) as error:
+        findings.append(Finding(False, str(error), "mend this first"))
+    return findings
+
+
+async def _diagnosed(side: Any) -> list[Finding]:
+    """Ask a chat or an account for its findings; one that cannot answer is a finding too."""
+    try:
+        found: list[Finding] = await side.diagnose()
+    except CareError as error:
+        return [Finding(False, str(error), "try again; then look at the network and the secrets")]
+    return found
+
+
+def _database(config: Config, found: str | None) -> list[Finding]:
+    said = f"{config.database}: schema {found or 'not there'}, this version wants {SCHEMA}"
+    return [Finding(found == SCHEMA, said, "" if found == SCHEMA else "python -m chatops migrate")]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    read: int
+    unreadable: int
+
+
+async def replay(config: Config, span: timedelta, *, unreadable: bool) -> Replayed:
+    """Take stored raw bodies again, oldest first; a message that is there already is dropped."""
+    async with opened(config) as service:
+        storage, clock = service.storage, service.clock
+        storage.work.hold()
+        inbox = Inbox(
+            service.desk, storage.work, storage.reader, storage.vault, clock, service.channels
+        )
+        bodies = await storage.reader.raw(clock.transport() - span, unreadable=unreadable)
+        for body in bodies:
+            await inbox.read(body)
+    return Replayed(len(bodies) - inbox.unreadable, inbox.unreadable)
+
+
+async def report(config: Config, line: str, language: str) -> str:
+    """Return the figures of /care-report as plain words.
+
+    Raises:
+        CareError: the line is not one that the command takes.
+    """
+    async with opened(config) as service:
+        call = service.desk.call(
+            key="report",
+            command="care-report",
+            agent=administrator(config),
+            origin=Origin.SLASH,
+            line=line,
+            language=language,
+        )
+        outcome = await service.desk.handle(replace(call, now=service.clock.business()))
+        zone = ZoneInfo(config.zone)
+        if isinstance(outcome, Answer):
+            return card_in_words(outcome.card, service.words, language, zone)
+        said = outcome.said if isinstance(outcome, Refusal) else text("nothing-to-show")
+        raise CareError(service.words.say(said, language, zone))
+
+
+def administrator(config: Config) -> Agent:
+    """Return who speaks at the command line: whoever can read the database may see every queue."""
+    return Agent(0, "admin", "admin", None, dict.fromkeys(config.policy.queues, Role.ADMIN))

@@ -1,0 +1,204 @@
+"""The composition root: the only module that knows adapters, commands and storage together."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import httpx
+import structlog
+from aiohttp import web
+from pydantic import BaseModel
+
+import commands
+from adapters import chat as chat_adapters
+from adapters import social as social_adapters
+from chatops.call import Registry
+from chatops.channel import Can
+from chatops.clock import SystemClock
+from chatops.config import Config, environ, load
+from chatops.desk import Desk
+from chatops.errors import ConfigError
+from chatops.inbox import Inbox
+from chatops.metrics import Metrics
+from chatops.outbox import Outbox
+from chatops.ports import Channel, Chat
+from chatops.schedule import Schedule
+from chatops.text import Words
+from chatops.web import ops_app, public_app
+from storage import SCHEMA, Storage, open_storage
+
+#: Every outside call has a time-out; adapters set shorter ones of their own.
+TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
+
+#: How long a stop waits for calls that are under way.
+GRACE: Final = 20.0  # seconds
+
+_log = structlog.get_logger(__name__)
+
+
+def read_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """Read app.yaml with the Settings models of all adapters; None means our own environment.
+
+    Raises:
+        ConfigError: naming each fault with file, line, path and what to write instead.
+    """
+    today = SystemClock().transport().date()
+    return load(
+        path, environment or environ(), chat_adapters.chats(), channel_models(), today=today
+    )
+
+
+def channel_models() -> dict[str, type[BaseModel]]:
+    """Return the Settings model of every channel, for one account of it."""
+    return {name: module.Settings for name, module in social_adapters.channels().items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a process has opened; commands of the command line use the parts that they need."""
+
+    config: Config
+    clock: SystemClock
+    words: Words
+    storage: Storage
+    http: httpx.AsyncClient
+    desk: Desk
+    channels: Mapping[str, Channel]
+    chats: Mapping[str, Chat]
+    registry: Registry
+
+
+@asynccontextmanager
+async def opened(config: Config) -> AsyncIterator[Service]:
+    """Open everything that app.yaml names; nothing listens or delivers yet."""
+    async with AsyncExitStack() as stack:
+        clock = SystemClock()
+        storage = open_storage(config.database, config.key.get_secret_value(), clock)
+        stack.push_async_callback(storage.close)
+        clock.offset = timedelta(seconds=await storage.reader.offset())
+        http = await stack.enter_async_context(_http(config))
+        modules = social_adapters.channels()
+        channels: dict[str, Channel] = {}
+        for name, (account, settings) in config.accounts.items():
+            channel = modules[account.channel].open_channel(
+                account, settings, http, storage.vault, clock, config.development
+            )
+            stack.push_async_callback(channel.close)
+            channels[name] = channel
+        words = Words()
+        registry = Registry.of(commands)
+        traits = {name: module.TRAITS for name, module in modules.items()}
+        desk = Desk(storage.work, storage.reader, config.policy, registry, traits, clock, words)
+        chats: dict[str, Chat] = {
+            name: chat_adapters.opener(name)(
+                settings, desk, storage.reader, words, config.development
+            )
+            for name, settings in config.chats.items()
+        }
+        yield Service(config, clock, words, storage, http, desk, channels, chats, registry)
+
+
+async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    """Run the service until `stop` is set; `ready` is set once it listens.
+
+    Raises:
+        ConfigError: the database's schema is not this version's.
+        StorageError: another process serves this database.
+    """
+    async with AsyncExitStack() as stack:
+        service = await stack.enter_async_context(opened(config))
+        storage, desk = service.storage, service.desk
+        storage.work.hold()
+        await _check_schema(service)
+        people = list(config.policy.people.values())
+        now = service.clock.business()
+        await storage.work.transact(lambda tx: tx.know(people, now))
+
+        inbox = Inbox(
+            desk, storage.work, storage.reader, storage.vault, service.clock, service.channels
+        )
+        outbox = Outbox(
+            desk, storage.work, storage.reader, service.clock, service.chats, service.channels
+        )
+        schedule = Schedule(desk, storage.reader, service.clock, inbox.sweep)
+        metrics = Metrics(
+            storage.reader,
+            service.clock,
+            lambda: outbox.progress,
+            lambda: {"received": inbox.received, "unreadable": inbox.unreadable},
+        )
+
+        async def faults() -> Mapping[str, str]:
+            schema = (await metrics.refresh()).schema
+            return {} if schema == SCHEMA else {"schema": f"{schema}, this version wants {SCHEMA}"}
+
+        routes = [route for chat in service.chats.values() for route in chat.routes()]
+        await _listen(
+            stack,
+            public_app(inbox, service.channels, service.clock, routes),
+            config.web.host,
+            config.web.port,
+        )
+        ops = ops_app(
+            faults, metrics.registry, storage.work, service.clock, development=config.development
+        )
+        await _listen(stack, ops, config.web.ops_host, config.web.ops_port)
+
+        running = [asyncio.create_task(inbox.run()), asyncio.create_task(outbox.run())]
+        running += [
+            asyncio.create_task(channel.listen(inbox.hear))
+            for channel in service.channels.values()
+            if Can.LISTEN in channel.traits.can
+        ]
+        stack.push_async_callback(_wind_down, running)
+        for chat in service.chats.values():
+            await stack.enter_async_context(chat.running())
+        schedule.start()
+        stack.callback(schedule.stop)
+        _log.info("serve.ready", host=config.web.host, port=config.web.port)
+        ready.set()
+        await _until(stop, running)
+
+
+async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None:
+    """Wait for the stop; a part that ends by itself has failed, and so has the service."""
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in done - {waiting}:
+        task.result()
+
+
+async def _wind_down(running: list[asyncio.Task[None]]) -> None:
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running, timeout=GRACE)
+
+
+async def _check_schema(service: Service) -> None:
+    schema = (await service.storage.reader.health(service.clock.transport())).schema
+    if schema != SCHEMA:
+        raise ConfigError(
+            f"{service.config.database}: the schema is {schema or 'not there'}, this version "
+            f"wants {SCHEMA}: run `python -m chatops migrate`"
+        )
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, host, port).start()
+
+
+def _http(config: Config) -> httpx.AsyncClient:
+    """Return the client for every channel, with the company's proxy and CA where it has them."""
+    verify: ssl.SSLContext | bool = True
+    if config.network.ca is not None:
+        verify = ssl.create_default_context(cafile=str(config.network.ca))
+    return httpx.AsyncClient(timeout=TIMEOUT, proxy=config.network.proxy, verify=verify)

@@ -1,0 +1,59 @@
+"""What Prometheus reads: counts and ages, never a customer's words, names or ids."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from chatops.clock import Clock
+from chatops.ports import Health, Reader
+
+Counts = Callable[[], Mapping[str, int]]
+
+
+class Metrics(Collector):
+    """Collects this process's counters and the newest look at the database (`refresh`)."""
+
+    def __init__(self, reader: Reader, clock: Clock, delivered: Counts, inbox: Counts) -> None:
+        self.registry = CollectorRegistry()
+        self._reader = reader
+        self._clock = clock
+        self._delivered = delivered
+        self._inbox = inbox
+        self._health: Health | None = None
+        self.registry.register(self)
+
+    async def refresh(self) -> Health:
+        """Look at the database; what is collected next shows it."""
+        self._health = await self._reader.health(self._clock.transport())
+        return self._health
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics, as prometheus_client asks."""
+        yield _counter("deliveries", "Outcomes of deliveries", "outcome", self._delivered())
+        yield _counter("bodies", "Webhook bodies taken in", "outcome", self._inbox())
+        if (health := self._health) is None:
+            return
+        gauges = {
+            "unread_bodies": ("Bodies stored and not read yet", health.unread_raw),
+            "unreadable_bodies": ("Bodies that could not be read", health.unreadable_raw),
+            "deliveries_due": ("Deliveries that could go now", health.due),
+            "deliveries_in_doubt": ("Deliveries of unknown fate", health.in_doubt),
+            "deliveries_failed": ("Deliveries refused for good", health.failed),
+            "delivery_lag_seconds": ("Age of the oldest delivery that is due", self._lag(health)),
+        }
+        for name, (help_text, value) in gauges.items():
+            yield GaugeMetricFamily(f"chatops_{name}", help_text, value=value)
+
+    def _lag(self, health: Health) -> float:
+        if health.oldest_due_at is None:
+            return 0.0
+        return max(0.0, (self._clock.transport() - health.oldest_due_at).total_seconds())
+
+
+def _counter(name: str, help_text: str, label: str, counts: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(f"chatops_{name}", help_text, labels=[label])
+    for value, count in sorted(counts.items()):
+        family.add_metric([value], count)
+    return family

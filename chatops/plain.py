@@ -1,0 +1,44 @@
+"""A card as plain words, for a terminal."""
+
+from zoneinfo import ZoneInfo
+
+from chatops.card import Block, Card, Facts, Paragraph, Quote, Table
+from chatops.text import Text, Words
+
+
+def card_in_words(card: Card, words: Words, language: str, zone: ZoneInfo) -> str:
+    """Return a card line by line, tables in columns."""
+
+    def say(said: Text) -> str:
+        return words.say(said, language, zone)
+
+    def block(each: Block) -> list[str]:
+        match each:
+            case Paragraph(said):
+                return [say(said)]
+            case Quote(quoted):
+                return [f"> {line}" for line in quoted.splitlines()]
+            case Facts(pairs):
+                return [f"{say(label)}: {say(value)}" for label, value in pairs]
+            case Table(head, rows):
+                return _columns([[say(cell) for cell in row] for row in (head, *rows)])
+
+    lines = [say(card.title)] if card.title else []
+    for each in card.blocks:
+        lines += ["", *block(each)]
+    return "\n".join(lines)
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _width(words: str) -> int:
+    """Return the columns that words take in a terminal: Japanese letters take two."""
+    return sum(2 if "\u2e80" <= letter <= "\uffef" else 1 for letter in words)
