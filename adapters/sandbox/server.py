@@ -53,5 +53,7 @@ class Sandbox:
 
 async def _world(_request: web.Request) -> web.Response:
     """What the page must know before it can ask for more: whose seat one may take."""
-    seats = [{"id": person, "title": titles} for person, titles in SEATS.items()]
+    seats = [
+        {"id": seat.person.id, "title": dict(seat.title), "home": seat.home.name} for seat in SEATS
+    ]
     return web.json_response({"team": WORKSPACE.name, "seats": seats})

@@ -4,6 +4,9 @@ Everything here is invented. Ids, tokens and secrets are constants, so that the 
 the service under trial can be written from them; they open nothing but these stand-ins.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from adapters.sandbox import x
 from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
@@ -17,14 +20,6 @@ GUEST = Person("U05GUEST", "robin", "Robin Vale", "Europe/London", "en-GB", is_r
 STRANGER = Person("U06STRANGER", "sam", "Sam Field", "Europe/London", "en-GB", team_id="T02OTHER")
 BOT = Person("U00CARE", "care", "Care", "Asia/Tokyo", "en-US", is_bot=True)
 
-#: Who the page lets one be, with the word for what they do in each of its languages.
-SEATS: dict[str, dict[str, str]] = {
-    BEN.id: {"en": "Agent", "ja": "担当"},
-    AOI.id: {"en": "Agent", "ja": "担当"},
-    MAYA.id: {"en": "Lead", "ja": "リーダー"},
-    KEN.id: {"en": "Manager", "ja": "マネージャー"},
-}
-
 _TEAM = {BOT.id, BEN.id, AOI.id, MAYA.id, KEN.id}
 
 CARE_GLOBAL = Room("C01GLOBAL", "care-global", frozenset(_TEAM | {GUEST.id, STRANGER.id}))
@@ -33,6 +28,25 @@ CARE_ESCALATION = Room("C03ESCALATION", "care-escalation", frozenset(_TEAM))
 CARE_LEADS = Room("C04LEADS", "care-leads", frozenset({BOT.id, MAYA.id, KEN.id}), private=True)
 CARE_MANAGERS = Room(
     "C05MANAGERS", "care-managers", frozenset({BOT.id, MAYA.id, KEN.id}), private=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person whom the page lets one be."""
+
+    person: Person
+    #: What they do, in the page's languages.
+    title: Mapping[str, str]
+    #: The room that their day begins in.
+    home: Room
+
+
+SEATS = (
+    Seat(BEN, {"en": "Agent", "ja": "担当"}, CARE_GLOBAL),
+    Seat(AOI, {"en": "Agent", "ja": "担当"}, CARE_JAPAN),
+    Seat(MAYA, {"en": "Lead", "ja": "リーダー"}, CARE_LEADS),
+    Seat(KEN, {"en": "Manager", "ja": "マネージャー"}, CARE_MANAGERS),
 )
 
 CARE_APP = App(

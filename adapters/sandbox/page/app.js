@@ -75,7 +75,9 @@ function load() {
 
 function show(state) {
   const { people, rooms, views, notices, notifications } = seen(state);
-  const room = rooms.find((r) => r.name === here.room) ?? rooms[0] ?? null;
+  const { home } = world.seats.find((seat) => seat.id === here.as) ?? {};
+  const named = (name) => rooms.find((r) => r.name === name);
+  const room = named(here.room) ?? named(home) ?? rooms[0] ?? null;
   const tz = people.get(here.as).tz;
   const context = { me: here.as, app: state.app.user, people, rooms: new Map(rooms.map((r) => [r.id, r])), tz };
   now = { state, context };
@@ -94,7 +96,12 @@ function tell(notices, notifications, rooms) {
   for (const push of notifications.slice(before.pushes)) {
     const room = rooms.find((r) => r.id === push.channel);
     const message = room.messages.find((m) => m.ts === push.ts);
-    toast("push", `#${room.name}`, h("span", {}, mrkdwn(push.text, now.context)), () => go({ room: room.name, thread: message?.thread_ts ?? "" }));
+    toast(
+      "push",
+      `#${room.name}`,
+      h("span", {}, mrkdwn(push.text, now.context)),
+      () => go({ room: room.name, thread: message?.thread_ts ?? "" }),
+    );
   }
   for (const notice of notices.slice(before.notices)) toast("fault", notice.text);
 }
@@ -144,10 +151,17 @@ function drawFrame() {
   const tabs = [["chat", "💬"], ["customer", "🙋"], ["time", "🕘"]];
   const turn = (name) => {
     document.body.dataset.tab = name;
-    for (const button of place("tabs").children) button.setAttribute("aria-pressed", String(button.dataset.testid === `tab-${name}`));
+    for (const button of place("tabs").children) button.setAttribute(
+      "aria-pressed",
+      String(button.dataset.testid === `tab-${name}`),
+    );
   };
   place("tabs").setAttribute("aria-label", w("nav.panes"));
-  fill(place("tabs"), tabs.map(([name, mark]) => h("button", { type: "button", data: { testid: `tab-${name}` }, on: { click: () => turn(name) } },
+  fill(place("tabs"), tabs.map(([name, mark]) => h("button", {
+    type: "button",
+    data: { testid: `tab-${name}` },
+    on: { click: () => turn(name) },
+  },
     h("span", { class: "tab-mark", "aria-hidden": "true" }, mark), w(`tab.${name}`))));
   turn("chat");
 }

@@ -20,8 +20,14 @@ export class Chat {
   #who = h("div", { class: "people", role: "group" });
   #rooms = h("div", { class: "rooms", role: "group" });
   #head = h("header", { class: "room-head" });
-  #list = h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "messages" } });
-  #threadList = h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "thread-messages" } });
+  #list = h(
+    "div",
+    { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "messages" } },
+  );
+  #threadList = h(
+    "div",
+    { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "thread-messages" } },
+  );
   #toEnd;
   #composer;
   #threadComposer;
@@ -39,13 +45,33 @@ export class Chat {
     this.#rooms.setAttribute("aria-label", w("nav.rooms"));
     this.#list.setAttribute("aria-label", w("chat.messages"));
     this.#threadList.setAttribute("aria-label", w("thread.title"));
-    this.#composer = composer({ testid: "composer", label: "", hint: w("chat.hint"), send: (text) => this.#say(text) });
-    this.#threadComposer = composer({ testid: "thread-composer", label: w("thread.reply"), hint: w("thread.hint"), send: (text) => this.#say(text, this.#now.thread) });
+    this.#composer = composer({
+      testid: "composer",
+      label: "",
+      hint: w("chat.hint"),
+      send: (text) => this.#say(text),
+    });
+    this.#threadComposer = composer({
+      testid: "thread-composer",
+      label: w("thread.reply"),
+      hint: w("thread.hint"),
+      send: (text) => this.#say(text, this.#now.thread),
+    });
     this.#thread = h("section", { class: "thread", hidden: true, "aria-labelledby": "thread-title", data: { testid: "thread" }, on: { keydown: (event) => {
       if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) this.#go({ thread: "" });
     } } },
     h("header", { class: "room-head" }, h("h2", { id: "thread-title" }, w("thread.title")),
-      h("button", { class: "icon-button", type: "button", "aria-label": w("thread.close"), data: { testid: "thread-close" }, on: { click: () => this.#go({ thread: "" }) } }, "✕")),
+      h(
+        "button",
+        {
+          class: "icon-button",
+          type: "button",
+          "aria-label": w("thread.close"),
+          data: { testid: "thread-close" },
+          on: { click: () => this.#go({ thread: "" }) },
+        },
+        "✕",
+      )),
     this.#threadList, this.#threadComposer.root);
   }
 
@@ -70,8 +96,19 @@ export class Chat {
     keep(this.#who, this.#now.seats, {
       key: (person) => person.id,
       print: (person) => JSON.stringify([person, this.#now.me === person.id]),
-      make: (person) => h("button", { class: "person", type: "button", "aria-pressed": String(this.#now.me === person.id), data: { testid: `person-${person.id}` }, on: { click: () => this.#go({ as: person.id, thread: "" }) } },
-        avatar(person, person.name), h("span", { class: "person-words" }, h("span", { class: "person-name" }, person.name), person.title && h("span", { class: "person-title" }, person.title))),
+      make: (person) => h("button", {
+        class: "person",
+        type: "button",
+        "aria-pressed": String(this.#now.me === person.id),
+        data: { testid: `person-${person.id}` },
+        on: { click: () => this.#go({ as: person.id, thread: "" }) },
+      },
+        avatar(person, person.name), h(
+          "span",
+          { class: "person-words" },
+          h("span", { class: "person-name" }, person.name),
+          person.title && h("span", { class: "person-title" }, person.title),
+        )),
     });
   }
 
@@ -83,11 +120,21 @@ export class Chat {
       print: (r) => JSON.stringify([r.name, r.private, r.id === room?.id, this.#unread(r)]),
       make: (r) => {
         const unread = this.#unread(r);
-        return h("button", { class: `room-link${unread ? " room-unread" : ""}`, type: "button", "aria-current": r.id === room?.id ? "page" : null, data: { testid: `room-${r.name}` }, on: { click: () => this.#go({ room: r.name, thread: "" }) } },
+        return h("button", {
+          class: `room-link${unread ? " room-unread" : ""}`,
+          type: "button",
+          "aria-current": r.id === room?.id ? "page" : null,
+          data: { testid: `room-${r.name}` },
+          on: { click: () => this.#go({ room: r.name, thread: "" }) },
+        },
           h("span", { class: "room-mark", "aria-hidden": "true" }, mark(r)),
           h("span", { class: "room-name" }, r.name),
           r.private && !r.direct && h("span", { class: "unseen" }, `, ${w("nav.private")}`),
-          unread && h("span", { class: "dot", data: { testid: `unread-${r.name}` } }, h("span", { class: "unseen" }, w("nav.unread"))));
+          unread && h(
+            "span",
+            { class: "dot", data: { testid: `unread-${r.name}` } },
+            h("span", { class: "unseen" }, w("nav.unread")),
+          ));
       },
     });
   }
@@ -107,25 +154,37 @@ export class Chat {
     }
     this.#composer.root.hidden = false;
     this.#composer.relabel(w("chat.message_to", { room: room.name }));
-    fill(this.#head, h("h2", { data: { testid: "room-title" } }, h("span", { "aria-hidden": "true" }, `${mark(room)} `), room.name),
+    this.#composer.turnTo(`${me} ${room.id}`);
+    fill(this.#head, h(
+      "h2",
+      { data: { testid: "room-title" } },
+      h("span", { "aria-hidden": "true" }, `${mark(room)} `),
+      room.name,
+    ),
       h("span", { class: "room-members" }, w("chat.members", { n: room.members.length })));
     const top = room.messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts || m.broadcast);
     const moved = this.#shownRoom !== `${me} ${room.id}`;
     this.#shownRoom = `${me} ${room.id}`;
     // On a phone people and rooms are rows to be swiped: show where one is.
-    if (moved) for (const here of [this.#who.querySelector("[aria-pressed=true]"), this.#rooms.querySelector("[aria-current]")]) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (moved) for (const here of [this.#who.querySelector("[aria-pressed=true]"), this.#rooms.querySelector("[aria-current]")]) here.scrollIntoView({
+      block: "nearest",
+      inline: "nearest",
+    });
     this.#fillList(this.#list, withDays(top, this.#now.tz), moved, false);
     if (!top.length) fill(this.#list, h("p", { class: "nothing", data: { key: "nothing" } }, w("chat.empty")));
   }
 
   #showThread() {
     const { room, thread, me } = this.#now;
-    const messages = thread && room ? room.messages.filter((m) => m.ts === thread || m.thread_ts === thread) : [];
+    const messages = thread && room ? room.messages.filter(
+      (m) => m.ts === thread || m.thread_ts === thread,
+    ) : [];
     this.#thread.hidden = messages.length === 0;
     document.body.classList.toggle("with-thread", messages.length > 0);
     const moved = this.#shownThread !== `${me} ${thread}`;
     this.#shownThread = `${me} ${thread}`;
     this.#fillList(this.#threadList, messages.map((message) => ({ message })), moved, true);
+    this.#threadComposer.turnTo(`${me} ${thread}`);
     if (moved && messages.length) this.#threadComposer.field.focus({ preventScroll: true });
   }
 
@@ -135,15 +194,28 @@ export class Chat {
       act: (message) => this.#hands.pressIn(this.#now.room, message),
       openThread: (ts) => this.#go({ thread: ts }),
       remove: async (message) => {
-        const sure = await ask({ title: w("chat.delete"), body: w("chat.delete_ask"), yes: w("chat.delete"), no: w("dialog.cancel"), danger: true });
+        const sure = await ask({
+          title: w("chat.delete"),
+          body: w("chat.delete_ask"),
+          yes: w("chat.delete"),
+          no: w("dialog.cancel"),
+          danger: true,
+        });
         if (sure) await this.#hands.remove(this.#now.room, message);
       },
     };
     if (moved) list.replaceChildren();
     keep(list, items, {
       key: (item) => item.day ?? item.message.ts,
-      print: (item) => item.day ? `${item.day} ${lang()}` : print(item.message, { ...context, joined: item.joined }),
-      make: (item) => item.day ? h("div", { class: "day" }, h("span", {}, item.words)) : draw(item.message, { ...context, joined: item.joined }),
+      print: (item) => item.day ? `${item.day} ${lang()}` : print(
+        item.message,
+        { ...context, joined: item.joined },
+      ),
+      make: (item) => item.day ? h(
+        "div",
+        { class: "day" },
+        h("span", {}, item.words),
+      ) : draw(item.message, { ...context, joined: item.joined }),
     });
     if (moved) this.#toEnd.get(list)();
   }
@@ -166,7 +238,9 @@ function mark(room) {
 
 /** The newest top-level message of another hand; "" if there is none. */
 function latest(room, me) {
-  return room.messages.filter((m) => m.author !== me && !m.deleted && (!m.thread_ts || m.thread_ts === m.ts)).at(-1)?.ts ?? "";
+  return room.messages.filter(
+    (m) => m.author !== me && !m.deleted && (!m.thread_ts || m.thread_ts === m.ts),
+  ).at(-1)?.ts ?? "";
 }
 
 /** Messages with a line before each new day. */
@@ -181,7 +255,9 @@ function withDays(messages, tz) {
       before = null;
     }
     day = its;
-    const joined = Boolean(before && before.author === message.author && !message.blocks.length && !before.blocks.length && !message.ephemeral && !before.ephemeral && Number(message.ts) - Number(before.ts) < JOINED);
+    const joined = Boolean(
+      before && before.author === message.author && !message.blocks.length && !before.blocks.length && !message.ephemeral && !before.ephemeral && Number(message.ts) - Number(before.ts) < JOINED,
+    );
     items.push({ message, joined });
     before = message;
   }

@@ -16,7 +16,11 @@ export class BusinessClock {
   #buttons = [
     this.#button("clock-advance-15", "time.plus_15", () => ({ advance_s: 15 * 60 })),
     this.#button("clock-advance-60", "time.plus_60", () => ({ advance_s: 60 * 60 })),
-    this.#button("clock-morning", "time.morning", () => ({ to: new Date(nextHour(this.#now(), 9, this.#tz) * 1000).toISOString() })),
+    this.#button(
+      "clock-morning",
+      "time.morning",
+      () => ({ to: new Date(nextHour(this.#now(), 9, this.#tz) * 1000).toISOString() }),
+    ),
   ];
 
   mount(place) {
@@ -40,7 +44,17 @@ export class BusinessClock {
   }
 
   #button(testid, label, change) {
-    return h("button", { class: "button", type: "button", disabled: true, data: { testid }, on: { click: async () => this.#take(await turnClock(change())) } }, w(label));
+    return h(
+      "button",
+      {
+        class: "button",
+        type: "button",
+        disabled: true,
+        data: { testid },
+        on: { click: async () => this.#take(await turnClock(change())) },
+      },
+      w(label),
+    );
   }
 
   #now() {
@@ -51,7 +65,10 @@ export class BusinessClock {
   #take(answer) {
     this.#offset = answer.now ? Date.parse(answer.now) / 1000 - Date.now() / 1000 : null;
     for (const button of this.#buttons) button.disabled = this.#offset === null;
-    if (answer.now) this.#note.textContent = answer.offset_s >= 60 ? w("time.ahead", { span: span(answer.offset_s) }) : w("time.real");
+    if (answer.now) this.#note.textContent = answer.offset_s >= 60 ? w(
+      "time.ahead",
+      { span: span(answer.offset_s) },
+    ) : w("time.real");
     else this.#note.textContent = answer.missing === "none" ? w("time.none") : w("time.not_up");
     this.#draw();
   }

@@ -9,10 +9,13 @@ import { w } from "./words.js";
  * `send(text)` resolves to true when the text has gone, and only then is it
  * cleared. Enter sends, Shift+Enter breaks the line, and the Enter that ends
  * a conversion (IME) does neither: browsers report it as composing, and
- * Safari as key 229.
+ * Safari as key 229. What is half written waits where it was begun.
  */
 export function composer({ testid, label, hint, send }) {
-  const field = h("textarea", { class: "composer-field", rows: 1, "aria-label": label, placeholder: label, data: { testid } });
+  const field = h(
+    "textarea",
+    { class: "composer-field", rows: 1, "aria-label": label, placeholder: label, data: { testid } },
+  );
   const go = async () => {
     const text = field.value.trim();
     if (!text || button.disabled) return;
@@ -30,11 +33,35 @@ export function composer({ testid, label, hint, send }) {
     go();
   });
   field.addEventListener("input", () => fit(field));
-  const button = h("button", { class: "button button-primary composer-send", type: "button", data: { testid: `${testid}-send` }, on: { click: go } }, w("chat.send"));
-  const root = h("div", { class: "composer" }, field, h("div", { class: "composer-foot" }, h("span", { class: "composer-hint" }, hint), button));
+  const drafts = new Map();
+  let place = "";
+  const button = h(
+    "button",
+    {
+      class: "button button-primary composer-send",
+      type: "button",
+      data: { testid: `${testid}-send` },
+      on: { click: go },
+    },
+    w("chat.send"),
+  );
+  const root = h(
+    "div",
+    { class: "composer" },
+    field,
+    h("div", { class: "composer-foot" }, h("span", { class: "composer-hint" }, hint), button),
+  );
   return {
     root,
     field,
+    /** Go to another room or thread, each with its own draft. */
+    turnTo(next) {
+      if (next === place) return;
+      drafts.set(place, field.value);
+      place = next;
+      field.value = drafts.get(next) ?? "";
+      fit(field);
+    },
     relabel(text) {
       field.placeholder = text;
       field.setAttribute("aria-label", text);

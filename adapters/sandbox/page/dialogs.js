@@ -16,7 +16,15 @@ export function ask({ title, body, yes, no, danger }) {
       h("div", { class: "modal-body" }, body),
       h("footer", { class: "modal-foot" },
         h("button", { class: "button", value: "no", data: { testid: "confirm-no" } }, no),
-        h("button", { class: `button ${danger ? "button-danger" : "button-primary"}`, value: "yes", data: { testid: "confirm-yes" } }, yes))));
+        h(
+          "button",
+          {
+            class: `button ${danger ? "button-danger" : "button-primary"}`,
+            value: "yes",
+            data: { testid: "confirm-yes" },
+          },
+          yes,
+        ))));
     document.body.append(dialog);
     dialog.showModal();
   });

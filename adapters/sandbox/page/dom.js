@@ -28,13 +28,21 @@ export function h(tag, props = {}, ...children) {
     else if (PROPERTIES.has(name)) element[name] = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(
+    ...children.flat(Infinity).filter(
+      (child) => child !== null && child !== undefined && child !== false && child !== "",
+    ),
+  );
   return element;
 }
 
 /** Replace an element's children. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.replaceChildren(
+    ...children.flat(Infinity).filter(
+      (child) => child !== null && child !== undefined && child !== false && child !== "",
+    ),
+  );
 }
 
 /**
@@ -88,7 +96,10 @@ export function focusIn(element) {
 /** Put the keyboard back to where `focusIn` found it. */
 export function restoreFocus(element, focus) {
   if (!focus?.id) return;
-  const target = [element, ...element.querySelectorAll("[data-testid]")].find((e) => e.dataset.testid === focus.id);
+  const target = [
+    element,
+    ...element.querySelectorAll("[data-testid]"),
+  ].find((e) => e.dataset.testid === focus.id);
   if (!target) return;
   target.focus({ preventScroll: true });
   if (focus.caret) target.setSelectionRange(...focus.caret);

@@ -30,7 +30,10 @@ export class Hands {
 
   /** What typing in an input of this view does; `enter` where the Enter key ended it. */
   typeIn(view) {
-    return (e, block, value, enter = false) => this.#act("type", { view_id: view.id, block_id: block.block_id, action_id: e.action_id, value, enter });
+    return (e, block, value, enter = false) => this.#act(
+      "type",
+      { view_id: view.id, block_id: block.block_id, action_id: e.action_id, value, enter },
+    );
   }
 
   say(room, text, thread) {

@@ -11,30 +11,63 @@ import { w } from "./words.js";
 /** How long typing must rest before Slack's client tells the app of it, in milliseconds. */
 const TYPING_REST = 150;
 
-const DRAW = { plain_text_input: text, static_select: select, checkboxes: group, radio_buttons: group, datepicker: picker, timepicker: picker };
+const DRAW = {
+  plain_text_input: text,
+  static_select: select,
+  checkboxes: group,
+  radio_buttons: group,
+  datepicker: picker,
+  timepicker: picker,
+};
 
 /** An input block with its label, its hint and room for an error. */
 export function inputBlock(block, context) {
   const e = block.element;
   const id = `field-${block.block_id}`;
   const draw = DRAW[e.type];
-  const control = draw ? draw(e, block, context) : h("span", { class: "b-unknown" }, w("block.unknown", { type: e.type }));
+  const control = draw ? draw(e, block, context) : h(
+    "span",
+    { class: "b-unknown" },
+    w("block.unknown", { type: e.type }),
+  );
   control.id = id;
   control.dataset.testid = `modal-field-${block.block_id}`;
   control.dataset.actionId = e.action_id;
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
-  const label = [plain(block.label), block.optional && h("span", { class: "optional" }, ` ${w("dialog.optional")}`)];
+  const label = [
+    plain(block.label),
+    block.optional && h("span", { class: "optional" }, ` ${w("dialog.optional")}`),
+  ];
   const grouped = control.classList.contains("choices");
   if (grouped) control.setAttribute("aria-labelledby", `${id}-label`);
   return h("div", { class: "b-input" },
-    grouped ? h("div", { class: "b-label", id: `${id}-label` }, label) : h("label", { class: "b-label", for: id }, label),
+    grouped ? h(
+      "div",
+      { class: "b-label", id: `${id}-label` },
+      label,
+    ) : h("label", { class: "b-label", for: id }, label),
     control,
     h("p", { class: "b-hint", id: `${id}-hint` }, block.hint && plain(block.hint)),
-    h("p", { class: "b-error", id: `${id}-error`, role: "alert", hidden: true, data: { testid: `modal-error-${block.block_id}` } }));
+    h(
+      "p",
+      {
+        class: "b-error",
+        id: `${id}-error`,
+        role: "alert",
+        hidden: true,
+        data: { testid: `modal-error-${block.block_id}` },
+      },
+    ));
 }
 
 function text(e, block, context) {
-  const props = { class: "field", value: e.initial_value ?? "", placeholder: plain(e.placeholder), autocomplete: "off", autofocus: e.focus_on_load };
+  const props = {
+    class: "field",
+    value: e.initial_value ?? "",
+    placeholder: plain(e.placeholder),
+    autocomplete: "off",
+    autofocus: e.focus_on_load,
+  };
   const node = e.multiline ? h("textarea", { ...props, rows: 5 }) : h("input", { ...props, type: "text" });
   const on = block.dispatch_action ? (e.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]) : [];
   if (on.includes("on_character_entered")) {
@@ -63,14 +96,27 @@ function select(e, block, context) {
 }
 
 function group(e, block, context) {
-  const node = choiceGroup(e, context, () => block.dispatch_action && context.act(e, block, chosenIn(e, node)), block.block_id);
+  const node = choiceGroup(
+    e,
+    context,
+    () => block.dispatch_action && context.act(e, block, chosenIn(e, node)),
+    block.block_id,
+  );
   return node;
 }
 
 function picker(e, block, context) {
   const date = e.type === "datepicker";
   const tell = block.dispatch_action && (() => context.act(e, block, node.value));
-  const node = h("input", { class: "field", type: date ? "date" : "time", value: (date ? e.initial_date : e.initial_time) ?? "", on: tell ? { change: tell } : {} });
+  const node = h(
+    "input",
+    {
+      class: "field",
+      type: date ? "date" : "time",
+      value: (date ? e.initial_date : e.initial_time) ?? "",
+      on: tell ? { change: tell } : {},
+    },
+  );
   return node;
 }
 
@@ -86,7 +132,12 @@ function controlOf(form, block) {
 /** All inputs of a view as `{block_id: {action_id: value}}`. */
 export function valuesOf(form, view) {
   return Object.fromEntries(view.blocks.filter((block) => block.type === "input" && DRAW[block.element.type])
-    .map((block) => [block.block_id, { [block.element.action_id]: valueOf(block.element, controlOf(form, block)) }]));
+    .map(
+      (block) => [
+        block.block_id,
+        { [block.element.action_id]: valueOf(block.element, controlOf(form, block)) },
+      ],
+    ));
 }
 
 /** Slack's client's own check before anything is sent: `{block_id: sentence}`, empty if all is well. */
@@ -97,8 +148,14 @@ export function faultsOf(form, view) {
     const held = valueOf(e, controlOf(form, block));
     const length = [...(held ?? "")].length;
     if (!length && !block.optional) faults[block.block_id] = w("dialog.required");
-    else if (e.max_length && length > e.max_length) faults[block.block_id] = w("dialog.length", { n: length, max: e.max_length });
-    else if (length && length < (e.min_length ?? 0)) faults[block.block_id] = w("dialog.short", { min: e.min_length });
+    else if (e.max_length && length > e.max_length) faults[block.block_id] = w(
+      "dialog.length",
+      { n: length, max: e.max_length },
+    );
+    else if (length && length < (e.min_length ?? 0)) faults[block.block_id] = w(
+      "dialog.short",
+      { min: e.min_length },
+    );
   }
   return faults;
 }

@@ -39,17 +39,41 @@ function block(lines) {
   const heading = /^(#{1,6}) +(.*)$/.exec(line);
   if (heading) {
     lines.shift();
-    return [h("p", { class: "md-heading", role: "heading", "aria-level": heading[1].length + 2 }, spans(heading[2]))];
+    return [
+      h("p", { class: "md-heading", role: "heading", "aria-level": heading[1].length + 2 }, spans(heading[2])),
+    ];
   }
   if (/^(-{3,}|\*{3,})$/.test(line.trim())) {
     lines.shift();
     return [h("hr")];
   }
-  if (line.startsWith(">")) return [h("blockquote", {}, spans(takeWhile(lines, (l) => l.startsWith(">")).map((l) => l.replace(/^> ?/, "")).join("\n")))];
+  if (line.startsWith(">")) return [
+    h(
+      "blockquote",
+      {},
+      spans(takeWhile(lines, (l) => l.startsWith(">")).map((l) => l.replace(/^> ?/, "")).join("\n")),
+    ),
+  ];
   if (/^\s*[-*+] /.test(line)) return [list("ul", takeWhile(lines, (l) => /^\s*[-*+] /.test(l)), /^\s*[-*+] /)];
-  if (/^\s*\d+[.)] /.test(line)) return [list("ol", takeWhile(lines, (l) => /^\s*\d+[.)] /.test(l)), /^\s*\d+[.)] /)];
-  if (line.includes("|") && /^\s*\|?[\s:|-]+\|?\s*$/.test(lines[1] ?? "") && lines[1].includes("-")) return [table(takeWhile(lines, (l) => l.includes("|")))];
-  return [h("p", {}, spans([lines.shift(), ...takeWhile(lines, (l) => l.trim() !== "" && !/^(#|>|```|\s*[-*+] |\s*\d+[.)] )/.test(l))].join("\n")))];
+  if (/^\s*\d+[.)] /.test(line)) return [
+    list("ol", takeWhile(lines, (l) => /^\s*\d+[.)] /.test(l)),
+    /^\s*\d+[.)] /),
+  ];
+  if (line.includes("|") && /^\s*\|?[\s:|-]+\|?\s*$/.test(lines[1] ?? "") && lines[1].includes("-")) return [
+    table(takeWhile(lines, (l) => l.includes("|"))),
+  ];
+  return [
+    h(
+      "p",
+      {},
+      spans(
+        [
+          lines.shift(),
+          ...takeWhile(lines, (l) => l.trim() !== "" && !/^(#|>|```|\s*[-*+] |\s*\d+[.)] )/.test(l)),
+        ].join("\n"),
+      ),
+    ),
+  ];
 }
 
 function takeWhile(lines, test) {

@@ -28,9 +28,18 @@ export function draw(message, context) {
     class: `message${message.ephemeral ? " message-ephemeral" : ""}${context.joined ? " message-joined" : ""}`, "aria-label": labelled, tabIndex: -1,
     data: { testid: `message-${ts}`, ts, author: message.author },
   },
-  context.joined ? h("time", { class: "message-time message-side-time", datetime: moment }, clockTime(Number(ts), context.tz)) : avatar(author, name),
+  context.joined ? h(
+    "time",
+    { class: "message-time message-side-time", datetime: moment },
+    clockTime(Number(ts), context.tz),
+  ) : avatar(author, name),
   h("div", { class: "message-body" },
-    message.ephemeral && h("p", { class: "only-you" }, h("span", { "aria-hidden": "true" }, "👁 "), w("chat.only_you")),
+    message.ephemeral && h(
+      "p",
+      { class: "only-you" },
+      h("span", { "aria-hidden": "true" }, "👁 "),
+      w("chat.only_you"),
+    ),
     !context.joined && h("p", { class: "message-head" },
       h("strong", { class: "message-name" }, name),
       author.is_bot && h("span", { class: "app-badge" }, w("chat.app")),
@@ -44,33 +53,77 @@ function content(message, context) {
   const within = { ...context, act: context.act?.(message) };
   const drawn = message.blocks?.length
     ? message.blocks.map((block) => drawBlock(block, within))
-    : h("div", { class: "b-text" }, mrkdwn(message.text, within), message.edited && h("span", { class: "edited" }, ` ${w("chat.edited")}`));
+    : h(
+      "div",
+      { class: "b-text" },
+      mrkdwn(message.text, within),
+      message.edited && h("span", { class: "edited" }, ` ${w("chat.edited")}`),
+    );
   return h("div", { class: "message-content" }, drawn, message.files.map(file));
 }
 
 function file({ title, name, url_private: url, mimetype = "" }) {
   const label = title ?? name ?? w("chat.file");
-  if (mimetype.startsWith("image/")) return h("figure", { class: "b-image" }, h("img", { class: "b-image-picture", src: url, alt: label }), h("figcaption", {}, label));
-  return h("a", { class: "file", href: url, target: "_blank", rel: "noopener noreferrer" }, h("span", { "aria-hidden": "true" }, "📄 "), label);
+  if (mimetype.startsWith("image/")) return h(
+    "figure",
+    { class: "b-image" },
+    h("img", { class: "b-image-picture", src: url, alt: label }),
+    h("figcaption", {}, label),
+  );
+  return h(
+    "a",
+    { class: "file", href: url, target: "_blank", rel: "noopener noreferrer" },
+    h("span", { "aria-hidden": "true" }, "📄 "),
+    label,
+  );
 }
 
 function threadLink(message, context) {
   if (context.inThread || !message.reply_count) return null;
   const n = message.reply_count;
-  return h("button", { class: "thread-link", type: "button", data: { testid: `thread-${message.ts}` }, on: { click: () => context.openThread(message.ts) } },
+  return h("button", {
+    class: "thread-link",
+    type: "button",
+    data: { testid: `thread-${message.ts}` },
+    on: { click: () => context.openThread(message.ts) },
+  },
     h("span", { "aria-hidden": "true" }, "💬 "), n === 1 ? w("chat.reply") : w("chat.replies", { n }));
 }
 
 function toolbar(message, context) {
   if (message.deleted || message.ephemeral) return null;
   return h("div", { class: "message-tools" },
-    !context.inThread && h("button", { class: "icon-button", type: "button", title: w("chat.start_thread"), "aria-label": w("chat.start_thread"), data: { testid: `start-thread-${message.ts}` }, on: { click: () => context.openThread(message.ts) } }, "💬"),
-    [context.me, context.app].includes(message.author) && h("button", { class: "icon-button", type: "button", title: w("chat.delete"), "aria-label": w("chat.delete"), data: { testid: `delete-${message.ts}` }, on: { click: () => context.remove(message) } }, "🗑"));
+    !context.inThread && h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        title: w("chat.start_thread"),
+        "aria-label": w("chat.start_thread"),
+        data: { testid: `start-thread-${message.ts}` },
+        on: { click: () => context.openThread(message.ts) },
+      },
+      "💬",
+    ),
+    [context.me, context.app].includes(message.author) && h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        title: w("chat.delete"),
+        "aria-label": w("chat.delete"),
+        data: { testid: `delete-${message.ts}` },
+        on: { click: () => context.remove(message) },
+      },
+      "🗑",
+    ));
 }
 
 /** A square with initials; its tint only helps the eye, the name stands beside it. */
 export function avatar(person, name) {
   const tint = [...(person.id ?? name)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 6, 0);
-  const initials = person.is_bot ? "🛟" : /[\u3040-\u9fff]/.test(name) ? [...name.trim()][0] : name.split(/\s+/).map((part) => [...part][0] ?? "").join("").slice(0, 2).toUpperCase();
+  const initials = person.is_bot ? "🛟" : /[\u3040-\u9fff]/.test(name) ? [...name.trim()][0] : name.split(/\s+/).map(
+    (part) => [...part][0] ?? "",
+  ).join("").slice(0, 2).toUpperCase();
   return h("span", { class: `avatar tint-${person.is_bot ? "bot" : tint}`, "aria-hidden": "true" }, initials);
 }

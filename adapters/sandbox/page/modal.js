@@ -20,7 +20,10 @@ export class Modal {
   #blocks = h("div", { class: "modal-blocks" });
   #trouble = h("p", { class: "modal-trouble", role: "alert", hidden: true });
   #submit = h("button", { class: "button button-primary", type: "submit", data: { testid: "modal-submit" } });
-  #close = h("button", { class: "button", type: "button", data: { testid: "modal-close" }, on: { click: () => this.#leave() } });
+  #close = h(
+    "button",
+    { class: "button", type: "button", data: { testid: "modal-close" }, on: { click: () => this.#leave() } },
+  );
   #form;
 
   /** `hands` presses, types, submits and closes for the person; `context()` says who and where they are. */
@@ -32,7 +35,17 @@ export class Modal {
       this.#send();
     } } },
     h("header", { class: "modal-head" }, this.#title,
-      h("button", { class: "icon-button", type: "button", "aria-label": w("dialog.close"), data: { testid: "modal-x" }, on: { click: () => this.#leave() } }, "✕")),
+      h(
+        "button",
+        {
+          class: "icon-button",
+          type: "button",
+          "aria-label": w("dialog.close"),
+          data: { testid: "modal-x" },
+          on: { click: () => this.#leave() },
+        },
+        "✕",
+      )),
     h("div", { class: "modal-body" }, this.#trouble, this.#blocks),
     h("footer", { class: "modal-foot" }, this.#close, this.#submit));
     this.#dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title", data: { testid: "modal" }, on: {
@@ -76,7 +89,9 @@ export class Modal {
     });
     if (fresh) fillInputs(this.#form, view);
     if (!this.#dialog.open) this.#dialog.showModal();
-    if (fresh) (this.#blocks.querySelector("[autofocus]") ?? this.#blocks.querySelector("input, textarea, select") ?? this.#submit).focus();
+    if (fresh) (this.#blocks.querySelector("[autofocus]") ?? this.#blocks.querySelector(
+      "input, textarea, select",
+    ) ?? this.#submit).focus();
   }
 
   async #send() {

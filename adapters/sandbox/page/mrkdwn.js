@@ -26,7 +26,11 @@ export function unescape(text) {
 /** A link that cannot run code: anything but http, https, mail and telephone is shown as text. */
 export function link(url, text) {
   if (!SAFE_LINK.test(url)) return document.createTextNode(text ?? url);
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, text ?? url.replace(/^(mailto|tel):/i, ""));
+  return h(
+    "a",
+    { href: url, target: "_blank", rel: "noopener noreferrer" },
+    text ?? url.replace(/^(mailto|tel):/i, ""),
+  );
 }
 
 /** A person's or a room's name as Slack shows it; an id that nobody has is shown as it is. */
@@ -62,7 +66,9 @@ function paragraphs(text, context) {
   };
   let plain = [];
   const endPlain = () => {
-    if (plain.length && plain.join("") !== "") nodes.push(h("span", { class: "run" }, inline(plain.join("\n"), context)));
+    if (plain.length && plain.join("") !== "") nodes.push(
+      h("span", { class: "run" }, inline(plain.join("\n"), context)),
+    );
     plain = [];
   };
   for (const line of text.split("\n")) {
@@ -107,7 +113,10 @@ function special(text, i, context) {
   const code = /^`([^`\n]+)`/.exec(rest);
   if (code) return { node: h("code", {}, unescape(code[1])), end: i + code[0].length };
   const symbol = /^:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/.exec(rest);
-  if (symbol && emoji(symbol[1])) return { node: document.createTextNode(emoji(symbol[1])), end: i + symbol[0].length };
+  if (symbol && emoji(symbol[1])) return {
+    node: document.createTextNode(emoji(symbol[1])),
+    end: i + symbol[0].length,
+  };
   const before = text[i - 1] ?? " ";
   if (MARKS[text[i]] && !WORD.test(before)) return marked(text, i, context);
   const bare = /^https?:\/\/[^\s<>|]+[^\s<>|.,!?)）。、]/.exec(rest);
@@ -135,10 +144,22 @@ function reference(body, context) {
     const [, stamp, format, url] = target.split("^");
     const words = formatDate(Number(stamp), unescape(format ?? "{date}"), context.tz) ?? unescape(label ?? "");
     const time = h("time", { datetime: new Date(Number(stamp) * 1000).toISOString() }, words);
-    return url ? h("a", { href: SAFE_LINK.test(url) ? url : null, target: "_blank", rel: "noopener noreferrer" }, time) : time;
+    return url ? h(
+      "a",
+      { href: SAFE_LINK.test(url) ? url : null, target: "_blank", rel: "noopener noreferrer" },
+      time,
+    ) : time;
   }
-  if (["!here", "!channel", "!everyone"].includes(target)) return h("span", { class: "mention" }, w(`mrkdwn.${target.slice(1)}`));
-  if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, unescape(label ?? target.slice(9)));
+  if (["!here", "!channel", "!everyone"].includes(target)) return h(
+    "span",
+    { class: "mention" },
+    w(`mrkdwn.${target.slice(1)}`),
+  );
+  if (target.startsWith("!subteam^")) return h(
+    "span",
+    { class: "mention" },
+    unescape(label ?? target.slice(9)),
+  );
   return link(unescape(target), label === undefined ? undefined : unescape(label));
 }
 

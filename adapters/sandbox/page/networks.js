@@ -23,14 +23,37 @@ async function read(name) {
 /** Give every post and message its author's name, and whether that is the brand. */
 function named({ brand, people, posts, dms }) {
   const names = new Map([brand, ...people].map((person) => [person.handle, person.name]));
-  const signed = (item) => ({ ...item, handle: item.author, name: names.get(item.author) ?? item.author, brand: item.author === brand.handle });
-  return { brand, people, posts: posts.map(signed), messages: dms.map((dm) => ({ ...signed(dm), to: names.get(dm.to) ?? dm.to })) };
+  const signed = (item) => ({
+    ...item,
+    handle: item.author,
+    name: names.get(item.author) ?? item.author,
+    brand: item.author === brand.handle,
+  });
+  return {
+    brand,
+    people,
+    posts: posts.map(signed),
+    messages: dms.map((dm) => ({ ...signed(dm), to: names.get(dm.to) ?? dm.to })),
+  };
 }
 
 /** Write as a customer, who is made if there is none of that handle; gives null, or why it did not work. */
 export function write(network, { handle, name, text, kind, parent }) {
   const lang = JAPANESE.test(text) ? "ja" : "en";
-  return tried(networkHand(network, "write", { as: handle, text, kind, lang, ...(name ? { name } : {}), ...(kind === "reply" ? { to_post: parent } : {}) }));
+  return tried(
+    networkHand(
+      network,
+      "write",
+      {
+        as: handle,
+        text,
+        kind,
+        lang,
+        ...(name ? { name } : {}),
+        ...(kind === "reply" ? { to_post: parent } : {}),
+      },
+    ),
+  );
 }
 
 /** Delete a customer's post; gives null, or why it did not work. */

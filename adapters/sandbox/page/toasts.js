@@ -22,7 +22,11 @@ export function toast(kind, title, body, go) {
       dismiss();
       go();
     } } }, text) : h("div", { class: "toast-text" }, text),
-    h("button", { class: "icon-button", type: "button", "aria-label": w("toast.dismiss"), on: { click: dismiss } }, "✕"));
+    h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": w("toast.dismiss"), on: { click: dismiss } },
+      "✕",
+    ));
   // A modal lies above everything else on the page, so a note must stand inside it to be seen.
   const modal = document.querySelector("dialog[open]");
   (modal ?? document.body).append(area);

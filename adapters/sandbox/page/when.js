@@ -30,7 +30,10 @@ export function formatDate(seconds, pattern, tz) {
 
 /** The day as 2026-11-20. */
 export function dayNumber(seconds, tz) {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: tz, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(seconds * 1000));
+  return new Intl.DateTimeFormat(
+    "sv-SE",
+    { timeZone: tz, year: "numeric", month: "2-digit", day: "2-digit" },
+  ).format(new Date(seconds * 1000));
 }
 
 /** The time of day as 14:05. */
@@ -40,7 +43,11 @@ export function clockTime(seconds, tz) {
 
 /** Day and time together, for headings and clocks. */
 export function dayAndTime(seconds, tz) {
-  return format(seconds, tz, { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  return format(
+    seconds,
+    tz,
+    { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
+  );
 }
 
 /** A day as people name it between messages. */
@@ -70,5 +77,12 @@ function zoneOffset(seconds, tz) {
       timeZone: tz, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
     }).formatToParts(new Date(seconds * 1000)).map(({ type, value }) => [type, Number(value)]),
   );
-  return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) / 1000 - Math.floor(seconds);
+  return Date.UTC(
+    part.year,
+    part.month - 1,
+    part.day,
+    part.hour,
+    part.minute,
+    part.second,
+  ) / 1000 - Math.floor(seconds);
 }

@@ -178,6 +178,62 @@ SURE = {
 }
 
 
+def report() -> list[dict[str, Any]]:
+    """A report with one of every kind of block that the service may send."""
+
+    def line(name: str, count: int) -> dict[str, Any]:
+        who = {"type": "user", "user_id": name}
+        words = [{"type": "text", "text": "by "}, who, {"type": "text", "text": f": {count}"}]
+        return {"type": "rich_text_section", "elements": words}
+
+    def said(kind: str, *elements: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"type": f"rich_text_{kind}", "elements": list(elements), **more}
+
+    bold = {"type": "text", "text": "Closed today ", "style": {"bold": True}}
+    return [
+        {
+            "type": "rich_text",
+            "elements": [
+                said("section", bold, {"type": "emoji", "name": "tada"}),
+                said("list", line("U02AOI", 5), line("U01BEN", 4), style="bullet"),
+                said("quote", {"type": "text", "text": "Two are still open"}),
+                said("preformatted", {"type": "text", "text": "#41  #42"}),
+            ],
+        },
+        {"type": "divider"},
+        {
+            "type": "markdown",
+            "text": "**Channels**\n\n| on | closed |\n|---|---|\n| X | 7 |\n| Chirp | 2 |",
+        },
+        {
+            "type": "image",
+            "title": plain("Closes"),
+            "image_url": "https://charts.example/closes.png",
+            "alt_text": "Closes by hour",
+        },
+        {
+            "type": "section",
+            "text": mrkdwn("*Slowest*: <https://x.example/1|#42>, waited `3 h 10 min`"),
+            "accessory": {
+                "type": "overflow",
+                "action_id": "dots",
+                "options": [option("csv", "As a table"), option("pdf", "As a page")],
+            },
+        },
+        {
+            "type": "actions",
+            "elements": [
+                button("open", "Open on X", url="https://x.example/1"),
+                {
+                    "type": "checkboxes",
+                    "action_id": "filter",
+                    "options": [option("late", "Only late ones"), option("mine", "Only mine")],
+                },
+            ],
+        },
+    ]
+
+
 def reply_form(counter: str = "0 of 280") -> dict[str, Any]:
     """A reply form that counts while one types."""
     then = [option("send", "Send"), option("close", "Send and close")]

@@ -3,14 +3,16 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from page_sandbox import Bot, browser, card, reply_form, sandbox, shot
+from aiohttp import web
+from page_sandbox import Bot, browser, card, reply_form, report, sandbox, shot
 from playwright.async_api import Browser, Page, expect
 
 from adapters.sandbox import page as served
-from adapters.sandbox.server import Sandbox
+from adapters.sandbox.server import ADDRESS, Sandbox
 from adapters.sandbox.world import AOI, BEN, CARE_GLOBAL, CARE_JAPAN, KEN, MAYA
 
 pytestmark = pytest.mark.anyio
@@ -247,10 +249,15 @@ async def test_a_room_with_news_is_dotted_and_a_mention_is_told(window: Window) 
     await window.post(CARE_GLOBAL.id, text=f"<@{BEN.id}> the customer answered")
     await expect(window.page.get_by_test_id("unread-care-global")).to_be_visible()
     push = window.page.get_by_test_id("toast-push")
+    # What is half written stays in its own room.
+    await window.page.get_by_test_id("composer").fill("half a note")
     await expect(push).to_contain_text("#care-global@Ben Carter the customer answered")
     await push.locator(".toast-text").click()
     await expect(window.page.get_by_test_id("room-title")).to_contain_text("care-global")
     await expect(window.page.get_by_test_id("unread-care-global")).to_have_count(0)
+    await expect(window.page.get_by_test_id("composer")).to_have_value("")
+    await window.page.get_by_test_id("room-care-japan").click()
+    await expect(window.page.get_by_test_id("composer")).to_have_value("half a note")
 
 
 async def test_a_customer_writes_on_x_and_sees_the_brands_answer(window: Window) -> None:
@@ -321,6 +328,110 @@ async def test_a_message_that_is_deleted_goes_and_its_thread_keeps_a_mark(window
     await window.page.get_by_test_id("room-care-global").click()
     gone = window.page.get_by_test_id(f"message-{parent}")
     await expect(gone).to_contain_text("This message was deleted.")
+
+
+async def test_every_kind_of_block_is_drawn_and_can_be_used(window: Window) -> None:
+    ts = await window.post(blocks=report())
+    await window.be(MAYA.id)
+    message = window.page.get_by_test_id(f"message-{ts}")
+    await expect(message.locator("li")).to_have_text(["by @伊藤 葵: 5", "by @Ben Carter: 4"])
+    await expect(message.locator("blockquote")).to_have_text("Two are still open")
+    await expect(message.locator("td")).to_have_text(["X", "7", "Chirp", "2"])
+    # A picture that cannot be loaded leaves its words.
+    await expect(message).to_contain_text("Image: Closes by hour")
+    link = window.action("open")
+    await expect(link).to_have_attribute("href", "https://x.example/1")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    await window.action("dots").click()
+    await window.page.keyboard.press("Escape")
+    await expect(window.page.get_by_test_id("option-csv")).to_be_hidden()
+    await expect(window.action("dots")).to_be_focused()
+    await window.action("dots").press("Enter")
+    await window.page.get_by_test_id("option-csv").click()
+    await window.page.get_by_test_id("choice-late").check()
+    await _until(window, "block_actions", 2)
+    menu, boxes = (pressed["actions"][0] for pressed in window.bot.of("block_actions"))
+    assert menu["selected_option"]["value"] == "csv"
+    assert [one["value"] for one in boxes["selected_options"]] == ["late"]
+    await shot(window.page, "report")
+
+
+async def test_time_is_shown_and_turned_by_the_service(chromium: Browser) -> None:
+    turned: list[object] = []
+    # 2026-11-20, 17:05 in Tokyo.
+    now = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
+
+    async def clock(request: web.Request) -> web.Response:
+        nonlocal now
+        if request.method == "POST":
+            asked = await request.json()
+            turned.append(asked)
+            now = (
+                datetime.fromisoformat(asked["to"])
+                if "to" in asked
+                else now + timedelta(seconds=asked["advance_s"])
+            )
+        return web.json_response({"now": now.isoformat(), "offset_s": 900 * len(turned)})
+
+    service = web.Application()
+    service.router.add_route("*", "/dev/clock", clock)
+    runner = web.AppRunner(service, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, ADDRESS, 0).start()
+    page = await chromium.new_page(viewport=DESK, timezone_id="Europe/Berlin")
+    async with sandbox(f"http://{ADDRESS}:{runner.addresses[0][1]}") as (base, _):
+        await page.goto(f"{base}/?as={BEN.id}&lang=en")
+        face, note = page.get_by_test_id("clock-now"), page.get_by_test_id("clock-note")
+        await expect(face).to_contain_text("17:05")
+        await expect(note).to_have_text("same as the real clock")
+        await page.get_by_test_id("clock-advance-15").click()
+        await expect(face).to_contain_text("17:20")
+        await expect(note).to_have_text("15 min ahead of the real clock")
+        await page.get_by_test_id("clock-advance-60").click()
+        await expect(face).to_contain_text("18:20")
+        await page.get_by_test_id("clock-morning").click()
+        await expect(face).to_contain_text("21 Nov")
+        await expect(face).to_contain_text("09:00")
+        await shot(page, "clock")
+        assert turned == [
+            {"advance_s": 900},
+            {"advance_s": 3600},
+            {"to": "2026-11-21T00:00:00.000Z"},
+        ]
+        await runner.cleanup()
+        await page.reload()
+        await expect(note).to_have_text("The service is not up yet: time cannot be turned.")
+        await expect(page.get_by_test_id("clock-advance-15")).to_be_disabled()
+        await page.close()
+
+
+async def test_a_sandbox_that_goes_away_is_said_and_followed_again_when_it_is_back(
+    window: Window,
+) -> None:
+    await window.be(BEN.id)
+    await window.page.context.set_offline(True)
+    await window.post(text="while you were away")
+    trouble = window.page.locator("#trouble")
+    await expect(trouble).to_contain_text("The sandbox does not answer.")
+    await window.page.context.set_offline(False)
+    await expect(trouble).to_be_hidden()
+    await expect(window.page.get_by_test_id("messages")).to_contain_text("while you were away")
+
+
+async def test_a_long_room_stays_at_its_end_and_a_reader_above_is_left_alone(
+    window: Window,
+) -> None:
+    for number in range(30):
+        await window.whole.slack.hands.say(AOI.id, CARE_JAPAN.id, f"note {number}")
+    await window.be(BEN.id)
+    messages = window.page.get_by_test_id("messages")
+    await expect(messages.get_by_text("note 29", exact=True)).to_be_in_viewport()
+    await window.whole.slack.hands.say(AOI.id, CARE_JAPAN.id, "the newest")
+    await expect(messages.get_by_text("the newest")).to_be_in_viewport()
+    await messages.evaluate("list => { list.scrollTop = 0; }")
+    await window.whole.slack.hands.say(AOI.id, CARE_JAPAN.id, "newer still")
+    await expect(messages.get_by_text("newer still")).to_have_count(1)
+    assert await messages.evaluate("list => list.scrollTop") == 0
 
 
 async def test_every_label_is_there_in_both_languages_and_none_is_idle() -> None:
