@@ -1,0 +1,72 @@
+"""Storage: the tables and what implements the ports Work, Reader and Vault on them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from chatops.clock import Clock, SystemClock
+from chatops.errors import ConfigError
+from storage.reader import SqliteReader
+from storage.tables import REVISION as REVISION
+from storage.vault import StoredVault
+from storage.work import SqliteWork
+
+_SCHEME: Final = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """An open database, behind the three ports."""
+
+    work: SqliteWork
+    reader: SqliteReader
+    vault: StoredVault
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep other processes from serving this database meanwhile.
+
+        Raises:
+            StorageError: another process, which is named, does.
+        """
+        self.work.hold()
+        try:
+            yield
+        finally:
+            self.work.let_go()
+
+    async def close(self) -> None:
+        """Finish what is queued, then close the file."""
+        await self.work.close()
+        await self.reader.close()
+
+
+def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Storage:
+    """Open a database that `migrate` has made, e.g. `sqlite:///var/care.db`.
+
+    `key` is CHATOPS_KEY; None where no tokens are kept. `clock` gives the transport time of leases
+    and of card updates; None means the machine's.
+
+    Raises:
+        ConfigError: the address or the key cannot be used.
+        StorageError: the file cannot be opened or is locked.
+    """
+    clock = clock or SystemClock()
+    path = sqlite_path(url)
+    work = SqliteWork(path, clock)
+    reader = SqliteReader(path)
+    return Storage(work, reader, StoredVault(work, reader, key, clock))
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file of an address: three slashes for a relative path, four for an absolute one.
+
+    Raises:
+        ConfigError: the address is not one of a SQLite file.
+    """
+    path = url.removeprefix(_SCHEME)
+    if path in {url, "", ":memory:"}:
+        raise ConfigError(f"database: write {_SCHEME}var/care.db (a file), not {url}")
+    return Path(path)

@@ -1,0 +1,279 @@
+"""The outbox: what must go out, in what order, and what became of it.
+
+A row that `due_at` leaves empty is not to be taken. Cards and message lines are level-triggered:
+`wanted` is the revision that should be seen and `shown` the one that is, and a sent row whose
+`wanted` is ahead is an update. Everything else is sent once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import product
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chatops.ports import Delivery, DeliveryState, NewDelivery, Urgency, What
+from storage.instant import micros
+from storage.part import Part
+from storage.rows import delivery_of
+from storage.statement import Statement, first, param, there
+from storage.tables import DELIVERY, TICKET, UNRESOLVED
+
+
+class Deliveries(Part):
+    def rooms_of(self, ticket: int) -> Sequence[str]:
+        return [room for (room,) in self._db.all(_ROOMS_OF, ticket=ticket)]
+
+    def deliver(self, delivery: NewDelivery, due_at: datetime) -> bool:
+        row = self._db.one(
+            _DELIVER,
+            what=delivery.what.value,
+            to=delivery.to,
+            lane=delivery.lane,
+            urgency=int(delivery.urgency),
+            marker=delivery.marker,
+            ticket=delivery.ticket,
+            message=delivery.message,
+            entry=delivery.entry,
+            occasion=delivery.occasion and delivery.occasion.value,
+            mention=delivery.mention,
+            body=delivery.body,
+            undo=delivery.undo,
+            state="held" if delivery.held else "pending",
+            due_at=None if delivery.held else micros(due_at),
+        )
+        return row is not None
+
+    def refresh_message(self, message: int, due_at: datetime) -> None:
+        self._db.run(_REFRESH_MESSAGE, message=message, due_at=micros(due_at))
+
+    def release_reply(self, message: int, due_at: datetime) -> None:
+        self._db.run(_RELEASE_REPLY, message=message, due_at=micros(due_at))
+
+    def reply_arrived(self, message: int) -> None:
+        self._db.run(_REPLY_ARRIVED, message=message)
+
+    def begin_wait(self, message: int, due_at: datetime) -> None:
+        self._db.run(_BEGIN_WAIT, message=message, due_at=micros(due_at))
+
+    def withhold_reply(self, message: int) -> None:
+        """Withdraw a reply that is held or pending; one that may have left stays as it is."""
+        self._db.run(_WITHHOLD_REPLY, message=message)
+
+    def take(self, to: str, now: datetime, *, updates: bool, posts: bool) -> Delivery | None:
+        """Take the next delivery; see the port. What is in doubt is taken in any case."""
+        if (row := self._db.one(_NEXT[updates, posts], to=to, now=micros(now))) is None:
+            return None
+        taken = there(self._db.one(_TAKE, id=row[0], now=micros(now)))
+        return delivery_of(taken, row[1])
+
+    def delivered(self, id: int, external_id: str | None, shown: int, now: datetime) -> None:
+        """Record what is seen there; if the ticket moved on meanwhile, it is due again at once."""
+        self._db.run(_DELIVERED, id=id, external_id=external_id, shown=shown, now=micros(now))
+
+    def delivery_is(
+        self,
+        id: int,
+        state: DeliveryState,
+        due_at: datetime | None,
+        error: str | None = None,
+        *,
+        again: str | None = None,
+    ) -> None:
+        """Put a delivery into a state; see the port. `again` begins it anew, attempts and all."""
+        self._db.run(
+            _DELIVERY_IS if again is None else _AGAIN,
+            id=id,
+            state=state.value,
+            due_at=micros(due_at),
+            error=error,
+            marker=again,
+        )
+
+    def doubt_sending(self, due_at: datetime) -> int:
+        return self._db.run(_DOUBT_SENDING, due_at=micros(due_at))
+
+
+_d = DELIVERY.c
+_earlier = DELIVERY.alias("earlier")
+_card = DELIVERY.alias("card")
+
+_unresolved = _d.state.in_(UNRESOLVED)
+_post = and_(
+    _d.state == "pending",
+    ~exists().where(
+        _earlier.c.lane == _d.lane,
+        _earlier.c.id < _d.id,
+        _earlier.c.state.in_(UNRESOLVED),
+    ),
+)
+_update = and_(_d.state == "sent", _d.wanted > _d.shown)
+_doubted = _d.state == "in doubt"
+#: The card under which a thread line goes.
+_root = (
+    select(_card.c.external_id)
+    .where(
+        _card.c.ticket == _d.ticket,
+        _card.c.to == _d.to,
+        _card.c.what == "card",
+        _card.c.state == "sent",
+    )
+    .scalar_subquery()
+)
+_in_thread = _d.what.in_([What.MESSAGE.value, What.EVENT.value])
+_rooted = or_(~_in_thread, _root.is_not(None))
+
+
+def ready(*, updates: bool = True, posts: bool = True) -> ColumnElement[bool]:
+    """Return the condition that nothing but its time holds a delivery back."""
+    kinds = [_doubted, *([_update] if updates else []), *([_post] if posts else [])]
+    return and_(_d.due_at.is_not(None), or_(*kinds), _rooted)
+
+
+_ROOMS_OF: Final = Statement(
+    select(_d.to).where(_d.ticket == param("ticket"), _d.what == "card").order_by(_d.id)
+)
+
+#: A card is wanted at its ticket's revision; the rest at 1, which a refresh raises.
+_revision = (
+    select(TICKET.c.revision)
+    .where(TICKET.c.id == param("ticket"), param("what") == "card")
+    .scalar_subquery()
+)
+_given = (
+    "what",
+    "to",
+    "lane",
+    "urgency",
+    "marker",
+    "ticket",
+    "message",
+    "entry",
+    "occasion",
+    "mention",
+    "body",
+    "undo",
+    "state",
+    "due_at",
+)
+_DELIVER: Final = Statement(
+    insert(DELIVERY)
+    .values(
+        {_d[name]: param(name) for name in _given}
+        | {
+            _d.rank: param("urgency"),
+            _d.wanted: func.coalesce(_revision, 1),
+            _d.shown: 0,
+            _d.attempts: 0,
+        }
+    )
+    .on_conflict_do_nothing()
+    .returning(_d.id)
+)
+_REFRESH_MESSAGE: Final = Statement(
+    update(DELIVERY)
+    .where(_d.message == param("message"), _d.what == "message")
+    .values(
+        wanted=_d.wanted + 1,
+        due_at=case(
+            (_d.state == "sent", func.coalesce(_d.due_at, param("due_at"))), else_=_d.due_at
+        ),
+    )
+)
+_reply = update(DELIVERY).where(_d.message == param("message"), _d.what == "reply")
+_RELEASE_REPLY: Final = Statement(
+    _reply.where(_d.state.in_(["held", "pending", "failed", "in doubt"])).values(
+        state="pending", due_at=param("due_at"), error=null()
+    )
+)
+_BEGIN_WAIT: Final = Statement(
+    _reply.where(_d.state == "held").values(state="pending", due_at=param("due_at"))
+)
+_REPLY_ARRIVED: Final = Statement(_reply.values(state="sent", due_at=null(), error=null()))
+_WITHHOLD_REPLY: Final = Statement(
+    _reply.where(_d.state.in_(["held", "pending"])).values(state="withdrawn", due_at=null())
+)
+
+_NEXT: Final = {
+    (updates, posts): Statement(
+        first(
+            select(_d.id, case((_in_thread, _root)))
+            .where(
+                _d.to == param("to"),
+                _d.due_at <= param("now"),
+                ready(updates=updates, posts=posts),
+            )
+            .order_by(_d.rank, _d.id)
+            .with_for_update(skip_locked=True, of=DELIVERY)
+        )
+    )
+    for updates, posts in product((False, True), repeat=2)
+}
+_TAKE: Final = Statement(
+    update(DELIVERY)
+    .where(_d.id == param("id"))
+    .values(
+        state=case((_d.state == "pending", "sending"), else_=_d.state),
+        due_at=case((_d.state == "pending", null()), else_=_d.due_at),
+        attempts=_d.attempts + 1,
+        taken_at=func.coalesce(_d.taken_at, param("now")),
+    )
+    .returning(
+        _d.id,
+        _d.what,
+        _d.to,
+        _d.state,
+        _d.marker,
+        _d.wanted,
+        _d.attempts,
+        _d.taken_at,
+        _d.ticket,
+        _d.message,
+        _d.entry,
+        _d.occasion,
+        _d.mention,
+        _d.body,
+        _d.undo,
+        _d.external_id,
+    )
+)
+_DELIVERED: Final = Statement(
+    update(DELIVERY)
+    .where(_d.id == param("id"))
+    .values(
+        state="sent",
+        rank=int(Urgency.UPDATE),
+        external_id=func.coalesce(param("external_id"), _d.external_id),
+        shown=param("shown"),
+        due_at=case((_d.wanted > param("shown"), param("now")), else_=null()),
+        attempts=0,
+        error=null(),
+    )
+)
+_change = update(DELIVERY).where(_d.id == param("id"))
+_becomes = {
+    "state": param("state"),
+    "due_at": param("due_at"),
+    "error": param("error"),
+    "rank": case((param("state") == "sent", literal(int(Urgency.UPDATE))), else_=_d.urgency),
+}
+_DELIVERY_IS: Final = Statement(_change.values(_becomes))
+_AGAIN: Final = Statement(
+    _change.values(
+        _becomes
+        | {
+            "marker": param("marker"),
+            "external_id": null(),
+            "shown": 0,
+            "attempts": 0,
+            "taken_at": null(),
+        }
+    )
+)
+_DOUBT_SENDING: Final = Statement(
+    update(DELIVERY)
+    # the first condition is the index's, the second picks from it
+    .where(_unresolved, _d.state == "sending")
+    .values(state="in doubt", due_at=param("due_at"))
+)

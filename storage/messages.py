@@ -1,0 +1,253 @@
+"""Intake: raw bodies, customers, conversations and messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import case, exists, func, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chatops.channel import Author
+from chatops.event import ReplyState
+from chatops.ports import Conversation, Found, NewMessage
+from storage.instant import micros
+from storage.part import Part
+from storage.rows import found_of
+from storage.statement import Param, Statement, made, param, there
+from storage.tables import CONVERSATION, CUSTOMER, MESSAGE, RAW_BODY
+
+
+class Messages(Part):
+    def store_raw(self, channel: str, account: str, body: bytes, now: datetime) -> int:
+        return made(
+            self._db.one(
+                _STORE_RAW, channel=channel, account=account, body=body, received_at=micros(now)
+            )
+        )
+
+    def raw_read(self, id: int, error: str | None = None) -> None:
+        state = "read" if error is None else "unreadable"
+        self._db.run(_RAW_READ, id=id, state=state, error=error)
+
+    def customer(self, channel: str, author: Author) -> int:
+        return made(
+            self._db.one(
+                _KEEP_CUSTOMER,
+                channel=channel,
+                external_id=author.external_id,
+                handle=author.handle,
+                name=author.name,
+                followers=author.followers,
+            )
+        )
+
+    def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
+        key: dict[str, Param] = {"account": account, "thread_key": thread_key, "customer": customer}
+        row = self._db.one(_FIND_CONVERSATION, **key)
+        if row is None:
+            row = self._db.one(_ADD_CONVERSATION, **key)
+        # another process made it between the two: it is there now
+        row = row or self._db.one(_FIND_CONVERSATION, **key)
+        return Conversation(*there(row))
+
+    def lock_conversation(self, id: int) -> Conversation:
+        return Conversation(*there(self._db.one(_LOCK_CONVERSATION, id=id)))
+
+    def point(self, conversation: int, ticket: int) -> None:
+        self._db.run(_POINT, id=conversation, ticket=ticket)
+
+    def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]:
+        rows = self._db.all(_IN_THREAD, account=account, thread_key=thread_key)
+        return [Conversation(*row) for row in rows]
+
+    def find_message(self, account: str, external_id: str) -> Found | None:
+        row = self._db.one(_FIND_MESSAGE, account=account, external_id=external_id)
+        return None if row is None else found_of(row)
+
+    def find_marked(self, account: str, marker: str) -> Found | None:
+        row = self._db.one(_FIND_MARKED, account=account, marker=marker)
+        return None if row is None else found_of(row)
+
+    def sending(self, conversation: int) -> Sequence[Found]:
+        return [found_of(row) for row in self._db.all(_SENDING, conversation=conversation)]
+
+    def add_message(self, message: NewMessage) -> int | None:
+        row = self._db.one(
+            _ADD_MESSAGE,
+            account=message.account,
+            external_id=message.external_id,
+            direction=message.direction.value,
+            text=message.text,
+            at=micros(message.at),
+            private=message.private,
+            kind=message.kind and message.kind.value,
+            conversation=message.conversation,
+            ticket=message.ticket,
+            agent=message.agent,
+            state=message.state and message.state.value,
+            marker=message.marker,
+            parent=message.parent,
+            parent_text=message.parent_text,
+            url=message.url,
+            thanks=message.thanks,
+            deleted=message.deleted,
+            origin=message.origin,
+        )
+        return None if row is None else made(row)
+
+    def place_message(self, id: int, ticket: int) -> None:
+        self._db.run(_PLACE_MESSAGE, id=id, ticket=ticket)
+
+    def edit_message(self, id: int, text: str) -> None:
+        self._db.run(_EDIT_MESSAGE, id=id, text=text)
+
+    def delete_message(self, id: int) -> None:
+        """Forget the message's words, as the networks ask; the row stays as a tombstone."""
+        self._db.run(_DELETE_MESSAGE, id=id)
+
+    def reply_is(
+        self,
+        id: int,
+        state: ReplyState,
+        *,
+        external_id: str | None = None,
+        url: str | None = None,
+        at: datetime | None = None,
+        failure: str | None = None,
+    ) -> None:
+        """Put a reply into a state; what is None stays as it was, but an old failure goes.
+
+        If another row has the external id already (the network's echo was stored on its own), the
+        reply goes without one.
+        """
+        self._db.run(
+            _REPLY_IS,
+            id=id,
+            state=state.value,
+            external_id=external_id,
+            url=url,
+            at=micros(at),
+            failure=failure,
+        )
+
+
+_STORE_RAW: Final = Statement(
+    insert(RAW_BODY)
+    .values(
+        channel=param("channel"),
+        account=param("account"),
+        body=param("body"),
+        received_at=param("received_at"),
+        state="unread",
+    )
+    .returning(RAW_BODY.c.id)
+)
+_RAW_READ: Final = Statement(
+    update(RAW_BODY)
+    .where(RAW_BODY.c.id == param("id"))
+    .values(state=param("state"), error=param("error"))
+)
+
+_customer = insert(CUSTOMER).values(
+    channel=param("channel"),
+    external_id=param("external_id"),
+    handle=param("handle"),
+    name=param("name"),
+    followers=param("followers"),
+)
+_KEEP_CUSTOMER: Final = Statement(
+    _customer.on_conflict_do_update(
+        index_elements=["channel", "external_id"],
+        set_={
+            "handle": _customer.excluded.handle,
+            "name": _customer.excluded.name,
+            "followers": func.coalesce(_customer.excluded.followers, CUSTOMER.c.followers),
+        },
+    ).returning(CUSTOMER.c.id)
+)
+
+_conversation = select(CONVERSATION.c.id, CONVERSATION.c.ticket)
+_in_thread = _conversation.where(
+    CONVERSATION.c.account == param("account"), CONVERSATION.c.thread_key == param("thread_key")
+)
+_FIND_CONVERSATION: Final = Statement(
+    _in_thread.where(CONVERSATION.c.customer == param("customer")).with_for_update()
+)
+_ADD_CONVERSATION: Final = Statement(
+    insert(CONVERSATION)
+    .values(account=param("account"), thread_key=param("thread_key"), customer=param("customer"))
+    .on_conflict_do_nothing()
+    .returning(CONVERSATION.c.id, CONVERSATION.c.ticket)
+)
+_LOCK_CONVERSATION: Final = Statement(
+    _conversation.where(CONVERSATION.c.id == param("id")).with_for_update()
+)
+_POINT: Final = Statement(
+    update(CONVERSATION).where(CONVERSATION.c.id == param("id")).values(ticket=param("ticket"))
+)
+_IN_THREAD: Final = Statement(_in_thread.order_by(CONVERSATION.c.id))
+
+_found = select(
+    MESSAGE.c.id,
+    MESSAGE.c.ticket,
+    MESSAGE.c.conversation,
+    MESSAGE.c.direction,
+    MESSAGE.c.state,
+    MESSAGE.c.text,
+    MESSAGE.c.deleted,
+)
+_FIND_MESSAGE: Final = Statement(
+    _found.where(
+        MESSAGE.c.account == param("account"), MESSAGE.c.external_id == param("external_id")
+    )
+)
+_FIND_MARKED: Final = Statement(
+    _found.where(MESSAGE.c.account == param("account"), MESSAGE.c.marker == param("marker"))
+)
+_SENDING: Final = Statement(
+    _found.where(
+        MESSAGE.c.conversation == param("conversation"),
+        MESSAGE.c.state.in_(["sending", "in doubt"]),
+    ).order_by(MESSAGE.c.id)
+)
+_ADD_MESSAGE: Final = Statement(
+    insert(MESSAGE)
+    .values(
+        {column: param(column.name) for column in MESSAGE.c if column.name not in {"id", "failure"}}
+        | {MESSAGE.c.edited: False}
+    )
+    .on_conflict_do_nothing()
+    .returning(MESSAGE.c.id)
+)
+_PLACE_MESSAGE: Final = Statement(
+    update(MESSAGE).where(MESSAGE.c.id == param("id")).values(ticket=param("ticket"))
+)
+_EDIT_MESSAGE: Final = Statement(
+    update(MESSAGE).where(MESSAGE.c.id == param("id")).values(text=param("text"), edited=True)
+)
+_DELETE_MESSAGE: Final = Statement(
+    update(MESSAGE)
+    .where(MESSAGE.c.id == param("id"))
+    .values(text="", parent_text=null(), deleted=True)
+)
+
+_other = MESSAGE.alias("other")
+_taken = exists().where(
+    _other.c.account == MESSAGE.c.account,
+    _other.c.external_id == param("external_id"),
+    _other.c.id != MESSAGE.c.id,
+)
+_REPLY_IS: Final = Statement(
+    update(MESSAGE)
+    .where(MESSAGE.c.id == param("id"))
+    .values(
+        state=param("state"),
+        failure=param("failure"),
+        external_id=case(
+            (or_(param("external_id").is_(None), _taken), MESSAGE.c.external_id),
+            else_=param("external_id"),
+        ),
+        url=func.coalesce(param("url"), MESSAGE.c.url),
+        at=func.coalesce(param("at"), MESSAGE.c.at),
+    )
+)

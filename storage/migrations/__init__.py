@@ -1,0 +1,1 @@
+"""Alembic's scripts; only storage.migrate runs them."""

@@ -1,0 +1,71 @@
+"""What happens once, and what time brings: keys of acts, digests, breaches, wakes, the offset."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.instant import micros
+from storage.part import Part
+from storage.statement import Statement, first, param
+from storage.tables import ACT, CLOCK, DIGEST_RUN, SETTING, TICKET
+
+#: The setting that says by how many seconds business time is turned.
+OFFSET: Final = "business_offset"
+
+
+class Once(Part):
+    def acted(self, key: str) -> bool:
+        return self._db.one(_ACTED, key=key) is not None
+
+    def once(self, key: str, now: datetime) -> bool:
+        return self._db.run(_ACT, key=key, at=micros(now)) == 1
+
+    def publish_once(self, name: str, period: str, now: datetime) -> bool:
+        return self._db.run(_PUBLISH, name=name, period=period, at=micros(now)) == 1
+
+    def breached(self, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._db.all(_BREACHED, now=micros(now), limit=limit)
+        return [ticket for (ticket,) in rows]
+
+    def to_wake(self, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._db.all(_TO_WAKE, now=micros(now), limit=limit)
+        return [ticket for (ticket,) in rows]
+
+    def set_offset(self, seconds: float) -> None:
+        self._db.run(_SET, name=OFFSET, value=repr(seconds))
+
+
+_ACTED: Final = Statement(select(ACT.c.key).where(ACT.c.key == param("key")))
+_ACT: Final = Statement(
+    insert(ACT).values(key=param("key"), at=param("at")).on_conflict_do_nothing()
+)
+_PUBLISH: Final = Statement(
+    insert(DIGEST_RUN)
+    .values(name=param("name"), period=param("period"), at=param("at"))
+    .on_conflict_do_nothing()
+)
+_BREACHED: Final = Statement(
+    first(
+        select(CLOCK.c.ticket)
+        .where(
+            CLOCK.c.outcome.is_(None), CLOCK.c.breached_at.is_(None), CLOCK.c.due_at < param("now")
+        )
+        .order_by(CLOCK.c.due_at),
+        param("limit"),
+    )
+)
+_TO_WAKE: Final = Statement(
+    first(
+        select(TICKET.c.id)
+        .where(TICKET.c.status == "snoozed", TICKET.c.snoozed_until <= param("now"))
+        .order_by(TICKET.c.snoozed_until),
+        param("limit"),
+    )
+)
+_setting = insert(SETTING).values(name=param("name"), value=param("value"))
+_SET: Final = Statement(
+    _setting.on_conflict_do_update(index_elements=["name"], set_={"value": _setting.excluded.value})
+)

@@ -1,0 +1,122 @@
+"""The reads of SQLite: connections of their own that cannot write, in a small pool of threads.
+
+Each call is one transaction and so shows one moment; WAL keeps it from waiting for the writer. The
+pool is small because Python runs one thread at a time anyway: it is there for the disk's sake.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final, TypeVar
+
+from chatops.ports import Entry, Health, Listed, RawBody, Record, TicketFilter
+from chatops.report import CloseRow, Counts, LateRow
+from chatops.scene import Agent, Line
+from chatops.ticket import Ticket
+from storage import backlog, figures, lists, people, records
+from storage.sqlite import SqliteDb, failing_as_storage, reading
+from storage.statement import Db
+
+T = TypeVar("T")
+
+_THREADS: Final = 3
+
+
+class SqliteReader:
+    """Implements chatops.ports.Reader on a file that migrations have made."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: SimpleQueue[SqliteDb] = SimpleQueue()
+        for _ in range(_THREADS):
+            self._idle.put(reading(path))
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="reader")
+
+    async def run(self, fn: Callable[[Db], T]) -> T:
+        """Run `fn` on a connection that cannot write, and return its result.
+
+        Raises:
+            StorageError: the file is damaged, gone, or was never migrated.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, fn)
+
+    async def close(self) -> None:
+        """Wait for the reads under way, then close the connections."""
+        await asyncio.to_thread(self._pool.shutdown)
+        while not self._idle.empty():
+            self._idle.get().connection.close()
+
+    def _read(self, fn: Callable[[Db], T]) -> T:
+        db = self._idle.get()  # there are as many as threads: none waits
+        try:
+            with failing_as_storage(self._path):
+                db.connection.execute("BEGIN")
+                return fn(db)
+        finally:
+            if db.connection.in_transaction:
+                db.connection.execute("ROLLBACK")
+            self._idle.put(db)
+
+    async def ticket(self, id: int) -> Ticket | None:
+        return await self.run(lambda db: records.ticket(db, id))
+
+    async def record(self, id: int) -> Record | None:
+        return await self.run(lambda db: records.record(db, id))
+
+    async def line(self, message: int) -> Line | None:
+        return await self.run(lambda db: records.line(db, message))
+
+    async def entry(self, id: int) -> Entry | None:
+        return await self.run(lambda db: lists.entry(db, id))
+
+    async def entries(self, ticket: int) -> Sequence[Entry]:
+        return await self.run(lambda db: lists.entries(db, ticket))
+
+    async def agents(self) -> Sequence[Agent]:
+        return await self.run(people.agents)
+
+    async def card_at(self, room: str, external_id: str) -> int | None:
+        return await self.run(lambda db: backlog.card_at(db, room, external_id))
+
+    async def card_of(self, ticket: int, room: str) -> str | None:
+        return await self.run(lambda db: backlog.card_of(db, ticket, room))
+
+    async def listed(self, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
+        return await self.run(lambda db: lists.listed(db, wanted))
+
+    async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
+        return await self.run(lambda db: figures.counts(db, queues, start, end))
+
+    async def closes(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[CloseRow]:
+        return await self.run(lambda db: figures.closes(db, queues, start, end))
+
+    async def late(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[LateRow]:
+        return await self.run(lambda db: figures.late(db, queues, start, end))
+
+    async def unread_raw(self, limit: int) -> Sequence[RawBody]:
+        return await self.run(lambda db: backlog.unread_raw(db, limit))
+
+    async def raw(self, since: datetime, *, unreadable: bool) -> Sequence[RawBody]:
+        return await self.run(lambda db: backlog.raw(db, since, unreadable=unreadable))
+
+    async def due_destinations(self, now: datetime) -> Sequence[str]:
+        return await self.run(lambda db: backlog.due_destinations(db, now))
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        return await self.run(lambda db: backlog.next_due(db, after))
+
+    async def published(self, name: str) -> str | None:
+        return await self.run(lambda db: backlog.published(db, name))
+
+    async def offset(self) -> float:
+        return await self.run(backlog.offset)
+
+    async def health(self, now: datetime) -> Health:
+        return await self.run(lambda db: backlog.health(db, now))

@@ -1,0 +1,138 @@
+"""A ticket with its rows, for its card, its forms and its commands; read alike by both ports."""
+
+from typing import Final
+
+from sqlalchemy import and_, case, select, union
+
+from chatops.ports import Record
+from chatops.scene import Customer, Line
+from chatops.sla import Clock
+from chatops.ticket import Ticket
+from storage.rows import clock_of, customer_of, line_of, ticket_of
+from storage.statement import Db, Statement, first, param, there
+from storage.tables import CLOCK, CONVERSATION, CUSTOMER, DELIVERY, MESSAGE, TICKET
+
+#: A card and a form show so many messages; the thread holds the rest.
+LINES: Final = 20
+
+#: A post that all the world answers has thousands of tickets in one thread; so many are named.
+OTHERS: Final = 20
+
+
+def record(db: Db, id: int) -> Record | None:
+    """Return the ticket with its customer, messages, clock and neighbours.
+
+    The messages are the newest, the customer's first and newest, and every reply under way.
+    """
+    if (found := ticket(db, id)) is None:
+        return None
+    (thread_key,) = there(db.one(_THREAD_KEY, conversation=found.conversation))
+    return Record(
+        found,
+        customer(db, found.customer),
+        tuple(line_of(row) for row in db.all(_LINES, ticket=id)),
+        clock(db, id),
+        _others(db, found),
+        thread_key,
+    )
+
+
+def ticket(db: Db, id: int) -> Ticket | None:
+    row = db.one(_TICKET, id=id)
+    return None if row is None else ticket_of(row)
+
+
+def line(db: Db, message: int) -> Line | None:
+    """Return one message, of whichever ticket."""
+    row = db.one(_LINE, message=message)
+    return None if row is None else line_of(row)
+
+
+def clock(db: Db, ticket: int) -> Clock | None:
+    """Return the newest cycle of the first response clock."""
+    row = db.one(_CLOCK, ticket=ticket)
+    return None if row is None else clock_of(row)
+
+
+def customer(db: Db, id: int) -> Customer:
+    return customer_of(there(db.one(_CUSTOMER, id=id)))  # a foreign key holds it
+
+
+def _others(db: Db, ticket: Ticket) -> tuple[int, ...]:
+    before = [ticket.predecessor] if ticket.predecessor is not None else []
+    rows = db.all(_OTHERS, conversation=ticket.conversation)
+    return tuple(sorted({*before, *(other for (other,) in rows)}))
+
+
+_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")))
+_CUSTOMER: Final = Statement(
+    select(
+        CUSTOMER.c.id,
+        CUSTOMER.c.external_id,
+        CUSTOMER.c.handle,
+        CUSTOMER.c.name,
+        CUSTOMER.c.followers,
+    ).where(CUSTOMER.c.id == param("id"))
+)
+_CLOCK: Final = Statement(
+    first(
+        select(*(column for column in CLOCK.c if column.name not in {"id", "ticket"}))
+        .where(CLOCK.c.ticket == param("ticket"), CLOCK.c.kind == "first_response")
+        .order_by(CLOCK.c.cycle.desc())
+    )
+)
+
+_of_ticket = select(MESSAGE.c.id).where(MESSAGE.c.ticket == param("ticket"))
+_inbound = _of_ticket.where(MESSAGE.c.direction == "inbound")
+_shown = union(
+    select(first(_of_ticket.order_by(MESSAGE.c.id.desc()), LINES).subquery()),
+    select(first(_inbound.order_by(MESSAGE.c.id)).subquery()),
+    select(first(_inbound.order_by(MESSAGE.c.id.desc())).subquery()),
+    _of_ticket.where(MESSAGE.c.state.in_(["waiting", "sending", "in doubt"])),
+)
+_line = select(
+    MESSAGE.c.id,
+    MESSAGE.c.direction,
+    MESSAGE.c.text,
+    MESSAGE.c.at,
+    MESSAGE.c.private,
+    MESSAGE.c.agent,
+    MESSAGE.c.state,
+    MESSAGE.c.failure,
+    case((DELIVERY.c.state == "pending", DELIVERY.c.due_at)),
+    MESSAGE.c.external_id,
+    MESSAGE.c.url,
+    MESSAGE.c.parent_text,
+    MESSAGE.c.thanks,
+    MESSAGE.c.edited,
+    MESSAGE.c.deleted,
+).select_from(
+    MESSAGE.outerjoin(
+        DELIVERY, and_(DELIVERY.c.message == MESSAGE.c.id, DELIVERY.c.what == "reply")
+    )
+)
+_LINES: Final = Statement(_line.where(MESSAGE.c.id.in_(_shown)).order_by(MESSAGE.c.id))
+_LINE: Final = Statement(_line.where(MESSAGE.c.id == param("message")))
+
+_THREAD_KEY: Final = Statement(
+    select(CONVERSATION.c.thread_key).where(CONVERSATION.c.id == param("conversation"))
+)
+_own = CONVERSATION.alias("own")
+_OTHERS: Final = Statement(
+    first(
+        select(CONVERSATION.c.ticket)
+        .select_from(
+            _own.join(
+                CONVERSATION,
+                and_(
+                    CONVERSATION.c.account == _own.c.account,
+                    CONVERSATION.c.thread_key == _own.c.thread_key,
+                    CONVERSATION.c.id != _own.c.id,
+                ),
+            )
+        )
+        .where(_own.c.id == param("conversation"), CONVERSATION.c.ticket.is_not(None))
+        .order_by(CONVERSATION.c.ticket.desc()),
+        OTHERS,
+    )
+)

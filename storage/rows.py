@@ -1,0 +1,244 @@
+"""Rows into the core's values and back: one place for each table that desk reads whole."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+
+import orjson
+
+from chatops.event import CloseReason, Kind, Occasion, Priority, ReplyState, SnoozeReason, Then
+from chatops.policy import Role
+from chatops.ports import Delivery, DeliveryState, Found, What
+from chatops.scene import Customer, Direction, Line
+from chatops.sla import Clock, ClockKind, Outcome
+from chatops.ticket import Reply, Status, Ticket, Waiting, Writer
+from storage.instant import instant, micros
+from storage.statement import Param, Row
+
+
+def ticket_params(ticket: Ticket) -> dict[str, Param]:
+    """Return a ticket's columns but its id, by name."""
+    writer = ticket.writer
+    return {
+        "conversation": ticket.conversation,
+        "customer": ticket.customer,
+        "account": ticket.account,
+        "channel": ticket.channel,
+        "kind": ticket.kind.value,
+        "private": ticket.private,
+        "queue": ticket.queue,
+        "language": ticket.language,
+        "priority": ticket.priority.value,
+        "why": _dumps(ticket.why),
+        "can_reply": ticket.can_reply,
+        "predecessor": ticket.predecessor,
+        "opened_at": micros(ticket.opened_at),
+        "revision": ticket.revision,
+        "status": ticket.status.value,
+        "waiting": ticket.waiting.value,
+        "assignee": ticket.assignee,
+        "read_by": "".join(f",{agent}" for agent in ticket.read_by) + ",",
+        "level": ticket.level,
+        "escalated_to": ticket.escalated_to,
+        "snooze_reason": ticket.snooze_reason and ticket.snooze_reason.value,
+        "snoozed_until": micros(ticket.snoozed_until),
+        "close_reason": ticket.close_reason and ticket.close_reason.value,
+        "closed_at": micros(ticket.closed_at),
+        "thanked": ticket.thanked,
+        "answered_at": micros(ticket.answered_at),
+        "writer": writer.agent if writer else None,
+        "writing_until": micros(writer.until) if writer else None,
+        "replies": _dumps([(r.message, r.agent, r.then, r.state) for r in ticket.replies]),
+    }
+
+
+def ticket_of(row: Row) -> Ticket:
+    """Return the ticket of a whole row of `ticket`."""
+    (
+        id,
+        conversation,
+        customer,
+        account,
+        channel,
+        kind,
+        private,
+        queue,
+        language,
+        priority,
+        why,
+        can_reply,
+        predecessor,
+        opened_at,
+        revision,
+        status,
+        waiting,
+        assignee,
+        read_by,
+        level,
+        escalated_to,
+        snooze_reason,
+        snoozed_until,
+        close_reason,
+        closed_at,
+        thanked,
+        answered_at,
+        writer,
+        writing_until,
+        replies,
+    ) = row
+    return Ticket(
+        id=id,
+        conversation=conversation,
+        customer=customer,
+        account=account,
+        channel=channel,
+        kind=Kind(kind),
+        private=bool(private),
+        queue=queue,
+        language=language,
+        priority=Priority(priority),
+        why=() if why == "[]" else tuple(orjson.loads(why)),
+        can_reply=bool(can_reply),
+        predecessor=predecessor,
+        opened_at=instant(opened_at),
+        revision=revision,
+        status=Status(status),
+        waiting=Waiting(waiting),
+        assignee=assignee,
+        read_by=tuple(int(agent) for agent in read_by.split(",") if agent),
+        level=level,
+        escalated_to=escalated_to,
+        snooze_reason=snooze_reason and SnoozeReason(snooze_reason),
+        snoozed_until=instant(snoozed_until),
+        close_reason=close_reason and CloseReason(close_reason),
+        closed_at=instant(closed_at),
+        thanked=bool(thanked),
+        answered_at=instant(answered_at),
+        writer=None if writer is None else Writer(writer, instant(writing_until)),
+        replies=() if replies == "[]" else tuple(map(_reply, orjson.loads(replies))),
+    )
+
+
+def clock_params(clock: Clock) -> dict[str, Param]:
+    """Return a clock's columns but its ticket, by name."""
+    return {
+        "kind": clock.kind.value,
+        "cycle": clock.cycle,
+        "calendar": clock.calendar,
+        "target_s": clock.target_s,
+        "started_at": micros(clock.started_at),
+        "due_at": micros(clock.due_at),
+        "stopped_at": micros(clock.stopped_at),
+        "outcome": clock.outcome and clock.outcome.value,
+        "breached_at": micros(clock.breached_at),
+        "elapsed_s": clock.elapsed_s,
+    }
+
+
+def clock_of(row: Row) -> Clock:
+    """Return the clock of a row of `clock`, without its id and ticket."""
+    kind, cycle, calendar, target, started, due, stopped, outcome, breached, elapsed = row
+    return Clock(
+        ClockKind(kind),
+        cycle,
+        calendar,
+        target,
+        instant(started),
+        instant(due),
+        instant(stopped),
+        outcome and Outcome(outcome),
+        instant(breached),
+        elapsed,
+    )
+
+
+def customer_of(row: Row) -> Customer:
+    """Return the customer of (id, external id, handle, name, followers)."""
+    return Customer(*row)
+
+
+def found_of(row: Row) -> Found:
+    """Return the message of (id, ticket, conversation, direction, state, text, deleted)."""
+    id, ticket, conversation, direction, state, text, deleted = row
+    return Found(
+        id,
+        ticket,
+        conversation,
+        Direction(direction),
+        state and ReplyState(state),
+        text,
+        bool(deleted),
+    )
+
+
+def line_of(row: Row) -> Line:
+    """Return the line of a row that storage.records selects."""
+    id, direction, text, at, private, agent, state, failure, send_at, external_id = row[:10]
+    url, parent_text, thanks, edited, deleted = row[10:]
+    return Line(
+        id,
+        Direction(direction),
+        text,
+        instant(at),
+        bool(private),
+        agent,
+        state and ReplyState(state),
+        failure,
+        _send_at(state, send_at),
+        external_id,
+        url,
+        parent_text,
+        bool(thanks),
+        bool(edited),
+        bool(deleted),
+    )
+
+
+def delivery_of(row: Row, thread: str | None) -> Delivery:
+    """Return the delivery of a row that storage.deliveries selects."""
+    id, what, to, state, marker, wanted, attempts, taken_at, ticket, message = row[:10]
+    entry, occasion, mention, body, undo, external_id = row[10:]
+    return Delivery(
+        id,
+        What(what),
+        to,
+        DeliveryState(state),
+        marker,
+        wanted,
+        attempts,
+        instant(taken_at),
+        ticket,
+        message,
+        entry,
+        occasion and Occasion(occasion),
+        bool(mention),
+        body,
+        bool(undo),
+        external_id,
+        thread,
+    )
+
+
+def roles_json(roles: Mapping[str, Role]) -> str:
+    """Return the roles as `agent.roles` holds them."""
+    return _dumps({queue: int(role) for queue, role in sorted(roles.items())})
+
+
+@lru_cache(maxsize=4096)  # every press reads all agents, and roles change with app.yaml
+def roles_of(text: str) -> Mapping[str, Role]:
+    """Return the roles by queue."""
+    return MappingProxyType({queue: Role(role) for queue, role in orjson.loads(text).items()})
+
+
+def _reply(values: tuple[int, int, str, str]) -> Reply:
+    message, agent, then, state = values
+    return Reply(message, agent, Then(then), ReplyState(state))
+
+
+def _send_at(state: str | None, due_at: int | None) -> datetime | None:
+    return instant(due_at) if state == ReplyState.WAITING else None
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode() if value else ("{}" if isinstance(value, dict) else "[]")

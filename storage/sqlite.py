@@ -1,0 +1,130 @@
+"""SQLite: how a connection is opened, runs statements, and names its failures."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from chatops.errors import StorageError
+from storage.statement import Param, Row, Statement
+
+#: How long a connection waits for another process's lock before it gives up.
+PATIENCE_S: Final = 5.0
+
+_STATEMENTS: Final = 256  #: more than there are, so that none is parsed twice
+
+
+class SqliteDb:
+    """A connection of sqlite3 as storage.statement.Db; transactions are its owner's."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def run(self, statement: Statement, **params: Param) -> int:
+        text, ordered = statement.sqlite
+        return self.connection.execute(text, ordered(params)).rowcount
+
+    def one(self, statement: Statement, **params: Param) -> Row | None:
+        text, ordered = statement.sqlite
+        # fetched to the end: an INSERT with RETURNING is done only then
+        rows = self.connection.execute(text, ordered(params)).fetchall()
+        return rows[0] if rows else None
+
+    def has(self, table: str) -> bool:
+        found = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [table])
+        return found.fetchone() is not None
+
+    def all(self, statement: Statement, **params: Param) -> list[Row]:
+        text, ordered = statement.sqlite
+        return self.connection.execute(text, ordered(params)).fetchall()
+
+
+def writing(path: Path) -> SqliteDb:
+    """Open the connection that writes.
+
+    WAL lets readers go on while it does; synchronous FULL means that what was answered survives a
+    power cut too. Group commit pays for it (facts: 1.26 times, against 2.85 without).
+
+    Raises:
+        StorageError: the file cannot be opened or is locked.
+    """
+    with failing_as_storage(path):
+        connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return SqliteDb(connection)
+
+
+def reading(path: Path) -> SqliteDb:
+    """Open a connection that cannot write.
+
+    Raises:
+        StorageError: there is no such file, or it cannot be opened.
+    """
+    with failing_as_storage(path):
+        connection = _connect(f"{path.absolute().as_uri()}?mode=ro")
+        connection.execute("PRAGMA query_only = ON")
+        return SqliteDb(connection)
+
+
+@contextmanager
+def failing_as_storage(path: Path) -> Iterator[None]:
+    """Turn the driver's errors into ours; the driver's words name no customer."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageError(f"{path.name}: {error}") from error
+
+
+class Hold:
+    """The lock file beside a database: one `serve` at a time writes to it.
+
+    The lock is the operating system's and ends with the process, however that ends. The pid inside
+    is only for the sentence.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._file: int | None = None
+
+    def take(self) -> None:
+        """Take the lock.
+
+        Raises:
+            StorageError: another process, which is named, has it.
+        """
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(file, 20, 0).decode().strip() or "unknown"
+            os.close(file)
+            raise StorageError(
+                f"{self._path.name}: process {holder} is serving this database"
+            ) from error
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        self._file = file
+
+    def release(self) -> None:
+        """Give the lock back, if it is held. The file stays: removing it would let two hold one."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    # autocommit: BEGIN and COMMIT are ours. A connection is handed from the thread that opens it to
+    # the one that uses it, never used by two.
+    return sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=PATIENCE_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_STATEMENTS,
+    )

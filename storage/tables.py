@@ -1,0 +1,360 @@
+"""The tables. Migrations make them; a test proves that both say the same.
+
+Columns hold ids, words and small JSON texts; no rule lives here. A customer's words, name and
+handle stand in `customer`, `message` and `raw_body` alone, so that a person can be forgotten. Times
+are storage.instant. A partial index holds only the rows that its query can want (the open, the due,
+the unresolved): its size follows the work at hand, not the years behind.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, SQLModel
+
+from storage.instant import Instant
+
+#: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
+REVISION: Final = "0001"
+
+#: States of a delivery that hold back what follows in its lane.
+UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
+
+
+class Id(TypeDecorator[int]):
+    """A row's number: BIGINT, but INTEGER on SQLite, where only that counts up by itself."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        return Integer() if dialect.name == "sqlite" else BigInteger()
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(
+        name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
+    )
+
+
+def _in(values: tuple[str, ...]) -> str:
+    return "(" + ", ".join(f"'{value}'" for value in values) + ")"
+
+
+# --- people
+
+
+class AgentRow(SQLModel, table=True):
+    __tablename__ = "agent"
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    name: str = Field(unique=True)  #: the key in app.yaml
+    public_name: str
+    language: str | None
+    roles: str = Field(sa_type=Text)  #: JSON: queue -> number of the role; {} of who left
+    on_shift: bool
+
+
+class IdentityRow(SQLModel, table=True):
+    __tablename__ = "identity"
+    chat: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    agent: int = Field(foreign_key="agent.id", sa_type=Id)
+
+
+class ShiftRow(SQLModel, table=True):
+    """The log of who went on and off shift, and when."""
+
+    __tablename__ = "shift"
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    agent: int = Field(foreign_key="agent.id", sa_type=Id)
+    at: datetime = Field(sa_type=Instant)
+    on_shift: bool
+
+
+class TurnRow(SQLModel, table=True):
+    """Whose turn it was last in a queue's round robin."""
+
+    __tablename__ = "turn"
+    queue: str = Field(primary_key=True)
+    agent: int = Field(sa_type=Id)  #: 0 before the first turn
+
+
+# --- customers and tickets
+
+
+class CustomerRow(SQLModel, table=True):
+    __tablename__ = "customer"
+    __table_args__ = (UniqueConstraint("channel", "external_id", name="uq_customer"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    channel: str
+    external_id: str
+    handle: str
+    name: str
+    followers: int | None = Field(sa_type=BigInteger)
+
+
+class ConversationRow(SQLModel, table=True):
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("account", "thread_key", "customer", name="uq_conversation"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    account: str
+    thread_key: str
+    customer: int = Field(foreign_key="customer.id", sa_type=Id)
+    #: Its current ticket. No foreign key: two tables that need each other cannot be made in turn.
+    ticket: int | None = Field(sa_type=Id)
+
+
+class TicketRow(SQLModel, table=True):
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_conversation", "conversation"),
+        Index("ix_ticket_opened", "queue", "opened_at"),
+        Index("ix_ticket_status", "queue", "status"),
+        _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    conversation: int = Field(foreign_key="conversation.id", sa_type=Id)
+    customer: int = Field(foreign_key="customer.id", sa_type=Id)
+    account: str
+    channel: str
+    kind: str
+    private: bool
+    queue: str
+    language: str
+    priority: str
+    why: str = Field(sa_type=Text)  #: JSON list
+    can_reply: bool
+    predecessor: int | None = Field(sa_type=Id)
+    opened_at: datetime = Field(sa_type=Instant)
+    revision: int
+    status: str
+    waiting: str
+    assignee: int | None = Field(sa_type=Id)
+    read_by: str = Field(sa_type=Text)  #: ",3,14,": LIKE '%,14,%' finds an agent on any database
+    level: int
+    escalated_to: str | None
+    snooze_reason: str | None
+    snoozed_until: datetime | None = Field(sa_type=Instant)
+    close_reason: str | None
+    closed_at: datetime | None = Field(sa_type=Instant)
+    thanked: bool
+    answered_at: datetime | None = Field(sa_type=Instant)
+    writer: int | None = Field(sa_type=Id)
+    writing_until: datetime | None = Field(sa_type=Instant)
+    replies: str = Field(sa_type=Text)  #: JSON list of [message, agent, then, state]
+
+
+class EntryRow(SQLModel, table=True):
+    """The log of all tickets; only appended to."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        Index("ix_entry_ticket", "ticket"),
+        _partial("ix_entry_closes", "at", where="name IN ('Closed', 'Reopened')"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    ticket: int = Field(foreign_key="ticket.id", sa_type=Id)
+    at: datetime = Field(sa_type=Instant)
+    agent: int | None = Field(sa_type=Id)
+    rule: str | None
+    name: str  #: the event's class
+    body: str = Field(sa_type=Text)  #: its fields, as storage.codec writes them
+
+
+class MessageRow(SQLModel, table=True):
+    __tablename__ = "message"
+    __table_args__ = (
+        # NULLs are all different, so that notes and unsent replies have room
+        UniqueConstraint("account", "external_id", name="uq_message"),
+        UniqueConstraint("account", "marker", name="uq_message_marker"),
+        Index("ix_message_ticket", "ticket"),
+        _partial("ix_message_sending", "conversation", where="state IN ('sending', 'in doubt')"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    account: str
+    external_id: str | None
+    direction: str
+    text: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
+    private: bool
+    kind: str | None
+    conversation: int | None = Field(foreign_key="conversation.id", sa_type=Id)
+    ticket: int | None = Field(foreign_key="ticket.id", sa_type=Id)
+    agent: int | None = Field(sa_type=Id)
+    state: str | None
+    marker: str | None
+    parent: str | None
+    parent_text: str | None = Field(sa_type=Text)
+    url: str | None = Field(sa_type=Text)
+    thanks: bool
+    edited: bool
+    deleted: bool
+    failure: str | None
+    origin: str | None
+
+
+class ClockRow(SQLModel, table=True):
+    __tablename__ = "clock"
+    __table_args__ = (
+        UniqueConstraint("ticket", "kind", "cycle", name="uq_clock"),
+        _partial("ix_clock_due", "due_at", where="outcome IS NULL AND breached_at IS NULL"),
+        _partial("ix_clock_running", "started_at", where="outcome IS NULL"),
+        _partial("ix_clock_stopped", "stopped_at", where="stopped_at IS NOT NULL"),
+        _partial("ix_clock_breached", "breached_at", where="breached_at IS NOT NULL"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    ticket: int = Field(foreign_key="ticket.id", sa_type=Id)
+    kind: str
+    cycle: int
+    calendar: str
+    target_s: int
+    started_at: datetime = Field(sa_type=Instant)
+    due_at: datetime = Field(sa_type=Instant)
+    stopped_at: datetime | None = Field(sa_type=Instant)
+    outcome: str | None
+    breached_at: datetime | None = Field(sa_type=Instant)
+    elapsed_s: int | None
+
+
+# --- what came in and what must go out
+
+
+class RawBodyRow(SQLModel, table=True):
+    __tablename__ = "raw_body"
+    __table_args__ = (
+        Index("ix_raw_body_received", "received_at"),
+        _partial("ix_raw_body_waiting", "state", where="state <> 'read'"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    channel: str
+    account: str
+    body: bytes = Field(sa_type=LargeBinary)
+    received_at: datetime = Field(sa_type=Instant)
+    state: str  #: unread, read or unreadable
+    error: str | None = Field(sa_type=Text)
+
+
+class DeliveryRow(SQLModel, table=True):
+    __tablename__ = "delivery"
+    __table_args__ = (
+        _partial("uq_delivery_card", "ticket", "to", where="what = 'card'", unique=True),
+        _partial("ix_delivery_take", "to", "rank", "id", where="due_at IS NOT NULL"),
+        _partial("ix_delivery_due", "due_at", where="due_at IS NOT NULL"),
+        _partial("ix_delivery_lane", "lane", "id", where=f"state IN {_in(UNRESOLVED)}"),
+        _partial("ix_delivery_failed", "id", where="state = 'failed'"),
+        _partial("ix_delivery_message", "message", where="message IS NOT NULL"),
+        _partial("ix_delivery_root", "to", "external_id", where="what = 'card'"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    what: str
+    to: str
+    lane: str
+    urgency: int
+    rank: int  #: its urgency, or that of an update once it is sent: the order of taking
+    marker: str = Field(unique=True)
+    ticket: int | None = Field(foreign_key="ticket.id", sa_type=Id)
+    message: int | None = Field(foreign_key="message.id", sa_type=Id)
+    entry: int | None = Field(foreign_key="entry.id", sa_type=Id)
+    occasion: str | None
+    mention: bool
+    body: str | None = Field(sa_type=Text)
+    undo: bool
+    state: str
+    due_at: datetime | None = Field(sa_type=Instant)  #: transport time; None: not to be taken
+    wanted: int  #: the revision that should be seen
+    shown: int  #: the revision that is seen
+    attempts: int
+    taken_at: datetime | None = Field(sa_type=Instant)
+    external_id: str | None
+    error: str | None = Field(sa_type=Text)
+
+
+# --- what happens once, settings, accounts
+
+
+class ActRow(SQLModel, table=True):
+    """Keys of the acts that are done: the same key is one act."""
+
+    __tablename__ = "act"
+    key: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+
+
+class DigestRunRow(SQLModel, table=True):
+    __tablename__ = "digest_run"
+    name: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)  #: a local date
+    at: datetime = Field(sa_type=Instant)
+
+
+class SettingRow(SQLModel, table=True):
+    """What every process shares and app.yaml does not say."""
+
+    __tablename__ = "setting"
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class AccountStateRow(SQLModel, table=True):
+    __tablename__ = "account_state"
+    account: str = Field(primary_key=True)
+    tokens: bytes | None = Field(sa_type=LargeBinary)  #: encrypted JSON
+    heard_at: datetime | None = Field(sa_type=Instant)
+    revoked: bool
+
+
+class AccountCursorRow(SQLModel, table=True):
+    """How far an account's streams are read. Rows of their own: two streams move independently."""
+
+    __tablename__ = "account_cursor"
+    account: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class LeaseRow(SQLModel, table=True):
+    __tablename__ = "lease"
+    account: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    owner: str
+    until: datetime = Field(sa_type=Instant)
+
+
+METADATA: Final = SQLModel.metadata
+
+
+def _table(row: type[SQLModel]) -> Table:
+    return METADATA.tables[str(row.__tablename__)]
+
+
+AGENT: Final = _table(AgentRow)
+IDENTITY: Final = _table(IdentityRow)
+SHIFT: Final = _table(ShiftRow)
+TURN: Final = _table(TurnRow)
+CUSTOMER: Final = _table(CustomerRow)
+CONVERSATION: Final = _table(ConversationRow)
+TICKET: Final = _table(TicketRow)
+ENTRY: Final = _table(EntryRow)
+MESSAGE: Final = _table(MessageRow)
+CLOCK: Final = _table(ClockRow)
+RAW_BODY: Final = _table(RawBodyRow)
+DELIVERY: Final = _table(DeliveryRow)
+ACT: Final = _table(ActRow)
+DIGEST_RUN: Final = _table(DigestRunRow)
+SETTING: Final = _table(SettingRow)
+ACCOUNT_STATE: Final = _table(AccountStateRow)
+ACCOUNT_CURSOR: Final = _table(AccountCursorRow)
+LEASE: Final = _table(LeaseRow)

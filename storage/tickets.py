@@ -1,0 +1,98 @@
+"""Tickets, their log and their clocks."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chatops.event import Event
+from chatops.ports import Record
+from chatops.sla import Clock
+from chatops.ticket import Ticket
+from storage import records
+from storage.codec import encode
+from storage.instant import micros
+from storage.part import Part
+from storage.rows import clock_params, ticket_of, ticket_params
+from storage.statement import Statement, made, param
+from storage.tables import CLOCK, DELIVERY, ENTRY, TICKET
+
+
+class Tickets(Part):
+    def ticket(self, id: int) -> Ticket | None:
+        row = self._db.one(_LOCK_TICKET, id=id)
+        return None if row is None else ticket_of(row)
+
+    def add_ticket(self, ticket: Ticket) -> int:
+        return made(self._db.one(_ADD_TICKET, **ticket_params(ticket)))
+
+    def save_ticket(self, ticket: Ticket) -> None:
+        """Write the ticket; each of its cards that is posted becomes due for an update.
+
+        A card that waits (for its post, or after a limit) keeps its time.
+        """
+        self._db.run(_SAVE_TICKET, id=ticket.id, **ticket_params(ticket))
+        self._db.run(_WANT_CARDS, ticket=ticket.id, revision=ticket.revision, now=micros(self._at))
+
+    def log(
+        self, ticket: int, event: Event, at: datetime, agent: int | None, rule: str | None
+    ) -> int:
+        name, body = encode(event)
+        return made(
+            self._db.one(
+                _LOG, ticket=ticket, at=micros(at), agent=agent, rule=rule, name=name, body=body
+            )
+        )
+
+    def clock(self, ticket: int) -> Clock | None:
+        return records.clock(self._db, ticket)
+
+    def save_clock(self, ticket: int, clock: Clock) -> None:
+        self._db.run(_SAVE_CLOCK, ticket=ticket, **clock_params(clock))
+
+    def record(self, ticket: int) -> Record | None:
+        return records.record(self._db, ticket)
+
+
+_state = {column: param(column.name) for column in TICKET.c if column.name != "id"}
+_LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
+_ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.id))
+_SAVE_TICKET: Final = Statement(update(TICKET).where(TICKET.c.id == param("id")).values(_state))
+_WANT_CARDS: Final = Statement(
+    update(DELIVERY)
+    .where(DELIVERY.c.ticket == param("ticket"), DELIVERY.c.what == "card")
+    .values(
+        wanted=param("revision"),
+        due_at=case(
+            (DELIVERY.c.state == "sent", func.coalesce(DELIVERY.c.due_at, param("now"))),
+            else_=DELIVERY.c.due_at,
+        ),
+    )
+)
+_LOG: Final = Statement(
+    insert(ENTRY)
+    .values({column: param(column.name) for column in ENTRY.c if column.name != "id"})
+    .returning(ENTRY.c.id)
+)
+_clock = insert(CLOCK).values(
+    {column: param(column.name) for column in CLOCK.c if column.name != "id"}
+)
+_SAVE_CLOCK: Final = Statement(
+    _clock.on_conflict_do_update(
+        index_elements=["ticket", "kind", "cycle"],
+        set_={
+            name: _clock.excluded[name]
+            for name in (
+                "calendar",
+                "target_s",
+                "started_at",
+                "due_at",
+                "stopped_at",
+                "outcome",
+                "breached_at",
+                "elapsed_s",
+            )
+        },
+    )
+)

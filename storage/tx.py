@@ -1,0 +1,11 @@
+"""One transaction, whatever the database: the port `Tx` out of its parts."""
+
+from storage.deliveries import Deliveries
+from storage.messages import Messages
+from storage.once import Once
+from storage.people import People
+from storage.tickets import Tickets
+
+
+class StoredTx(Messages, Tickets, People, Deliveries, Once):
+    """Implements chatops.ports.Tx; each part's module says how."""

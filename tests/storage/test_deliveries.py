@@ -1,0 +1,314 @@
+"""The outbox: order, urgency, levels, and what becomes of a delivery."""
+
+from dataclasses import replace
+
+import pytest
+from stored import NOW, given, s, said, sent, shows, took
+
+from chatops.event import Occasion
+from chatops.ports import Delivery, DeliveryState, NewDelivery, Tx, Urgency, What
+from chatops.scene import Direction
+from chatops.ticket import Ticket
+from storage import Storage
+
+pytestmark = pytest.mark.anyio
+
+
+def carded(tx: Tx, room: str = "care", **fields: object) -> Ticket:
+    ticket = given(tx, **fields)  # type: ignore[arg-type]
+    sent(tx, What.CARD, room, f"{ticket.id}:{room}", ticket=ticket.id)
+    return ticket
+
+
+async def test_a_card_is_one_per_ticket_and_room(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    again = NewDelivery(What.CARD, "care", "x", Urgency.CARD, "another", ticket=ticket.id)
+    elsewhere = replace(again, to="escalation", marker="third")
+    assert await storage.work.transact(lambda tx: tx.deliver(again, NOW)) is False
+    assert await storage.work.transact(lambda tx: tx.deliver(elsewhere, NOW)) is True
+    assert await storage.work.transact(lambda tx: tx.rooms_of(ticket.id)) == ["care", "escalation"]
+
+
+async def test_a_marker_is_one_delivery(storage: Storage) -> None:
+    line = NewDelivery(What.PUBLISHED, "care", "room:care", Urgency.ALERT, "same", body="{}")
+    assert await storage.work.transact(lambda tx: tx.deliver(line, NOW)) is True
+    assert await storage.work.transact(lambda tx: tx.deliver(line, NOW)) is False
+
+
+async def test_what_is_taken_is_told_whole(storage: Storage) -> None:
+    def fill(tx: Tx) -> tuple[int, NewDelivery]:
+        ticket = given(tx)
+        announce = sent(
+            tx, What.ANNOUNCE, "care", "l", ticket=ticket.id, occasion=Occasion.WOKEN, mention=True
+        )
+        return ticket.id, announce
+
+    ticket, announce = await storage.work.transact(fill)
+    job = await took(storage, "care", s(1))
+    assert job is not None
+    assert job == Delivery(
+        id=job.id,
+        what=What.ANNOUNCE,
+        to="care",
+        state=DeliveryState.SENDING,
+        marker=announce.marker,
+        wanted=1,
+        attempts=1,
+        taken_at=s(1),
+        ticket=ticket,
+        message=None,
+        entry=None,
+        occasion=Occasion.WOKEN,
+        mention=True,
+        body=None,
+        undo=False,
+        external_id=None,
+        thread=None,
+    )
+    assert await took(storage, "care", s(1)) is None  # it is on its way
+
+
+async def test_nothing_is_taken_before_its_time_or_elsewhere(storage: Storage) -> None:
+    await storage.work.transact(lambda tx: sent(tx, What.PUBLISHED, "care", "l", due=s(5)))
+    assert await took(storage, "care", s(4)) is None
+    assert await took(storage, "leads", s(9)) is None
+    assert await took(storage, "care", s(5)) is not None
+
+
+async def test_urgent_first_then_the_oldest(storage: Storage) -> None:
+    def fill(tx: Tx) -> None:
+        for marker, urgency in (
+            ("line", Urgency.LINE),
+            ("card 1", Urgency.CARD),
+            ("card 2", Urgency.CARD),
+            ("alert", Urgency.ALERT),
+        ):
+            sent(tx, What.PUBLISHED, "care", f"lane {marker}", marker=marker, urgency=urgency)
+
+    await storage.work.transact(fill)
+    taken = [await took(storage, "care") for _ in range(4)]
+    assert [job and job.marker for job in taken] == ["alert", "card 1", "card 2", "line"]
+
+
+async def test_an_update_comes_after_new_posts_whatever_its_own_urgency(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    await shows(storage, await took(storage, "care"), "ts1")
+
+    def change(tx: Tx) -> None:
+        tx.save_ticket(replace(ticket, revision=2))
+        sent(tx, What.PUBLISHED, "care", "l", marker="new", urgency=Urgency.LINE)
+
+    await storage.work.transact(change)
+    post, update = await took(storage, "care"), await took(storage, "care")
+    assert post is not None
+    assert post.marker == "new"
+    assert update is not None
+    assert (update.state, update.wanted, update.external_id) == (DeliveryState.SENT, 2, "ts1")
+
+
+async def test_posts_and_updates_can_be_held_back_by_themselves(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    assert await took(storage, "care", posts=False) is None
+    await shows(storage, await took(storage, "care"), "ts1")
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=2)))
+    assert await took(storage, "care", updates=False) is None
+    assert await took(storage, "care", posts=False) is not None
+
+
+async def test_a_lane_keeps_its_order(storage: Storage) -> None:
+    def fill(tx: Tx) -> None:
+        for marker in ("first", "second"):
+            sent(tx, What.PUBLISHED, "care", "lane", marker=marker)
+        sent(tx, What.PUBLISHED, "care", "other lane", marker="third")
+
+    await storage.work.transact(fill)
+    first, third = await took(storage, "care"), await took(storage, "care")
+    assert first is not None
+    assert third is not None
+    assert (first.marker, third.marker) == ("first", "third")
+    assert await took(storage, "care") is None
+    doubt = DeliveryState.IN_DOUBT
+    await storage.work.transact(lambda tx: tx.delivery_is(first.id, doubt, s(15)))
+    assert await took(storage, "care") is None
+    looked_up = await took(storage, "care", s(15), posts=False, updates=False)
+    assert looked_up is not None
+    assert (looked_up.marker, looked_up.state, looked_up.attempts) == ("first", doubt, 2)
+    assert looked_up.taken_at == NOW  # of the first attempt: a look-up reaches back to it
+    await storage.work.transact(lambda tx: tx.delivery_is(first.id, DeliveryState.FAILED, None))
+    second = await took(storage, "care", s(15))
+    assert second is not None
+    assert second.marker == "second"
+
+
+async def test_a_thread_line_waits_for_its_card(storage: Storage) -> None:
+    def fill(tx: Tx) -> None:
+        ticket = carded(tx)
+        message = said(tx, ticket)
+        # a lane of its own: it is the card that it waits for
+        sent(tx, What.MESSAGE, "care", "l", ticket=ticket.id, message=message, marker="line")
+
+    await storage.work.transact(fill)
+    card = await took(storage, "care")
+    assert card is not None
+    assert card.what is What.CARD
+    assert await took(storage, "care") is None
+    assert await storage.reader.due_destinations(NOW) == []
+    await shows(storage, card, "ts1")
+    assert await storage.reader.due_destinations(NOW) == ["care"]
+    line = await took(storage, "care")
+    assert line is not None
+    assert (line.marker, line.thread) == ("line", "ts1")
+
+
+async def test_a_change_makes_posted_cards_due_once(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    card = await took(storage, "care")
+    # it changes while the first post is on its way
+    for revision in (2, 3):
+        changed = replace(ticket, revision=revision)
+        await storage.work.transact(lambda tx, changed=changed: tx.save_ticket(changed))
+    assert await took(storage, "care") is None
+    await shows(storage, card, "ts1", s(2))
+    assert await took(storage, "care", s(1)) is None
+    update = await took(storage, "care", s(2))
+    assert update is not None
+    assert (update.wanted, update.state) == (3, DeliveryState.SENT)
+    await shows(storage, update, "ts1")
+    assert await took(storage, "care", s(60)) is None
+
+
+async def test_a_card_that_waits_after_a_limit_keeps_its_time(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    card = await took(storage, "care")
+    assert card is not None
+    await shows(storage, card, "ts1")
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=2)))
+    await storage.work.transact(lambda tx: tx.delivery_is(card.id, DeliveryState.SENT, s(30)))
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=3)))
+    assert await took(storage, "care", s(29)) is None
+    assert await storage.reader.next_due(NOW) == s(30)
+    assert await storage.reader.next_due(s(30)) is None
+    assert await took(storage, "care", s(30)) is not None
+
+
+async def test_a_card_that_was_deleted_is_posted_again_as_a_new_one(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    card = await took(storage, "care")
+    assert card is not None
+    await shows(storage, card, "ts1")
+    pending = DeliveryState.PENDING
+    await storage.work.transact(lambda tx: tx.delivery_is(card.id, pending, s(9), again="new"))
+    assert await storage.reader.card_of(ticket.id, "care") is None
+    again = await took(storage, "care", s(9))
+    assert again is not None
+    assert (again.marker, again.external_id, again.attempts) == ("new", None, 1)
+    assert (again.taken_at, again.state) == (s(9), DeliveryState.SENDING)
+
+
+async def test_a_message_line_is_brought_up_to_date(storage: Storage) -> None:
+    def fill(tx: Tx) -> int:
+        ticket = carded(tx)
+        message = said(tx, ticket)
+        sent(tx, What.MESSAGE, "care", "l", ticket=ticket.id, message=message)
+        return message
+
+    message = await storage.work.transact(fill)
+    await shows(storage, await took(storage, "care"), "ts1")
+    await storage.work.transact(lambda tx: tx.refresh_message(message, s(1)))  # not posted yet
+    line = await took(storage, "care")
+    assert line is not None
+    assert line.wanted == 2
+    await shows(storage, line, "ts2")
+    assert await took(storage, "care", s(60)) is None
+    await storage.work.transact(lambda tx: tx.refresh_message(message, s(61)))
+    update = await took(storage, "care", s(61))
+    assert update is not None
+    assert (update.state, update.external_id, update.thread) == (DeliveryState.SENT, "ts2", "ts1")
+
+
+async def test_what_a_dead_process_left_sending_is_in_doubt(storage: Storage) -> None:
+    await storage.work.transact(lambda tx: sent(tx, What.PUBLISHED, "care", "l"))
+    assert await took(storage, "care") is not None
+    assert await storage.work.transact(lambda tx: tx.doubt_sending(s(15))) == 1
+    assert await took(storage, "care", s(14)) is None
+    job = await took(storage, "care", s(15))
+    assert job is not None
+    assert job.state is DeliveryState.IN_DOUBT
+    await storage.work.transact(lambda tx: tx.delivered(job.id, "ts", 1, s(15)))
+    assert await storage.work.transact(lambda tx: tx.doubt_sending(s(15))) == 0
+
+
+def held_reply(tx: Tx) -> tuple[Ticket, int]:
+    ticket = carded(tx)
+    message = said(tx, ticket, direction=Direction.OUTBOUND, state=None)
+    sent(
+        tx,
+        What.REPLY,
+        "acme_x",
+        f"conversation:{ticket.conversation}",
+        ticket=ticket.id,
+        message=message,
+        held=True,
+    )
+    return ticket, message
+
+
+async def test_a_reply_leaves_once_its_wait_is_over(storage: Storage) -> None:
+    _, message = await storage.work.transact(held_reply)
+    assert await took(storage, "acme_x", s(99)) is None
+    await storage.work.transact(lambda tx: tx.begin_wait(message, s(10)))
+    await storage.work.transact(lambda tx: tx.begin_wait(message, s(99)))  # it waits already
+    assert await took(storage, "acme_x", s(9)) is None
+    assert await took(storage, "acme_x", s(10)) is not None
+
+
+async def test_a_reply_can_be_hastened_and_withheld(storage: Storage) -> None:
+    _, message = await storage.work.transact(held_reply)
+    await storage.work.transact(lambda tx: tx.release_reply(message, NOW))
+    await storage.work.transact(lambda tx: tx.withhold_reply(message))
+    assert await took(storage, "acme_x", s(99)) is None
+    await storage.work.transact(lambda tx: tx.release_reply(message, NOW))
+    assert await took(storage, "acme_x", s(99)) is None  # withdrawn is withdrawn
+
+
+async def test_a_reply_that_is_leaving_is_not_withheld(storage: Storage) -> None:
+    _, message = await storage.work.transact(held_reply)
+    await storage.work.transact(lambda tx: tx.release_reply(message, NOW))
+    job = await took(storage, "acme_x")
+    assert job is not None
+    await storage.work.transact(lambda tx: tx.withhold_reply(message))
+    assert await storage.work.transact(lambda tx: tx.doubt_sending(s(1))) == 1
+
+
+async def test_a_reply_in_doubt_holds_back_its_conversation_until_it_is_known(
+    storage: Storage,
+) -> None:
+    ticket, message = await storage.work.transact(held_reply)
+
+    def second(tx: Tx) -> None:
+        after = said(tx, ticket, direction=Direction.OUTBOUND)
+        lane = f"conversation:{ticket.conversation}"
+        sent(tx, What.REPLY, "acme_x", lane, ticket=ticket.id, message=after, marker="second")
+
+    await storage.work.transact(second)
+    await storage.work.transact(lambda tx: tx.release_reply(message, NOW))
+    job = await took(storage, "acme_x")
+    assert job is not None
+    in_doubt = DeliveryState.IN_DOUBT
+    await storage.work.transact(lambda tx: tx.delivery_is(job.id, in_doubt, None, "time-out"))
+    assert await took(storage, "acme_x", s(99)) is None
+    await storage.work.transact(lambda tx: tx.reply_arrived(message))
+    after = await took(storage, "acme_x", s(99))
+    assert after is not None
+    assert after.marker == "second"
+
+
+async def test_cards_are_found_by_their_place(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    assert await storage.reader.card_of(ticket.id, "care") is None
+    await shows(storage, await took(storage, "care"), "ts1")
+    assert await storage.reader.card_of(ticket.id, "care") == "ts1"
+    assert await storage.reader.card_of(ticket.id, "leads") is None
+    assert await storage.reader.card_at("care", "ts1") == ticket.id
+    assert await storage.reader.card_at("care", "ts2") is None
+    assert await storage.reader.card_at("leads", "ts1") is None
