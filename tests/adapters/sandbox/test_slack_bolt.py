@@ -1,0 +1,143 @@
+"""The vendor's own framework, unchanged, lives on the stand-in: over sockets and over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sandbox import APP, BEN, ROOM, WORKSPACE, actions, button, field_of, modal
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.sandbox.clock import RealClock
+from adapters.sandbox.slack import SlackCloud
+
+pytestmark = pytest.mark.anyio
+
+LIVE = {
+    "type": "plain_text_input",
+    "action_id": "text",
+    "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
+}
+
+
+class Bot:
+    """A little care bot: a button opens a form, the form counts letters and refuses rudeness."""
+
+    def __init__(self, base: str) -> None:
+        self.heard: list[str] = []
+        self.heard_all = asyncio.Event()
+        client = AsyncWebClient(token=APP.bot_token, base_url=f"{base}/api/")
+        self.app = AsyncApp(
+            client=client, signing_secret=APP.signing_secret, process_before_response=True
+        )
+        self.app.action("claim")(self.open_form)
+        self.app.action("text")(self.count)
+        self.app.view("reply")(self.submit)
+        self.app.view_closed("reply")(self.closed)
+        self.app.command("/care")(self.command)
+        self.app.event("app_mention")(self.mentioned)
+        self.app.event("message")(self.wrote)
+
+    async def open_form(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        view = modal(field_of(LIVE, dispatch_action=True), notify_on_close=True)
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await ack()
+
+    async def count(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        view = body["view"]
+        typed = body["actions"][0]["value"]
+        left = field_of(LIVE, dispatch_action=True, hint={"type": "plain_text", "text": typed})
+        await client.views_update(
+            view_id=view["id"], hash=view["hash"], view=modal(left, notify_on_close=True)
+        )
+
+    async def submit(self, ack: Any, view: dict[str, Any]) -> None:
+        typed = view["state"]["values"]["reply"]["text"]["value"]
+        if typed == "rude":
+            await ack(response_action="errors", errors={"reply": "be kind"})
+        else:
+            self.heard.append(f"sent {typed}")
+            await ack()
+
+    async def closed(self, ack: Any) -> None:
+        self.heard.append("closed")
+        await ack()
+
+    async def command(self, ack: Any, command: dict[str, Any], respond: Any) -> None:
+        await ack(f"looking for {command['text']}")
+        await respond(f"found {command['text']}")
+
+    async def mentioned(self, event: dict[str, Any]) -> None:
+        self.heard.append(f"mention {event['text']}")
+        self._count_heard()
+
+    async def wrote(self, event: dict[str, Any]) -> None:
+        self.heard.append(f"message {event['text']}")
+        self._count_heard()
+
+    def _count_heard(self) -> None:
+        if len(self.heard) == 4:
+            self.heard_all.set()
+
+
+@asynccontextmanager
+async def over_socket(cloud: SlackCloud) -> AsyncIterator[Bot]:
+    async with cloud.serve() as base:
+        bot = Bot(base)
+        client = AsyncWebClient(token=APP.app_token, base_url=f"{base}/api/")
+        handler = AsyncSocketModeHandler(bot.app, APP.app_token, web_client=client)
+        await handler.connect_async()
+        await cloud.sockets.connected()
+        yield bot
+        await handler.close_async()
+
+
+@asynccontextmanager
+async def over_http(cloud: SlackCloud) -> AsyncIterator[Bot]:
+    async with cloud.serve() as base:
+        bot = Bot(base)
+        runner = web.AppRunner(bot.app.web_app("/slack/events"), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await cloud.point_at(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        yield bot
+        await runner.cleanup()
+
+
+Way = Callable[[SlackCloud], Any]
+
+
+@pytest.mark.parametrize("way", [over_socket, over_http])
+async def test_a_bolt_app_cannot_tell_the_difference(way: Way) -> None:
+    cloud = SlackCloud(WORKSPACE, RealClock())
+    async with way(cloud) as bot:
+        sent = await bot.app.client.chat_postMessage(
+            channel=ROOM, text="card", blocks=[actions(button(value="42"))]
+        )
+        await _acked(cloud.hands.press(BEN, "claim", channel=ROOM, ts=sent["ts"]))
+        (view,) = cloud.state.views[BEN]
+        await _acked(cloud.hands.type(BEN, view.id, "reply", "text", "日本語"))
+        assert view.content["blocks"][0]["hint"]["text"] == "日本語"
+        rude = await cloud.modals.submit(BEN, view.id, {"reply": {"text": "rude"}})
+        assert rude["errors"] == {"reply": "be kind"}
+        await _acked(cloud.modals.submit(BEN, view.id, {"reply": {"text": "thank you"}}))
+        await _acked(cloud.hands.press(BEN, "claim", channel=ROOM, ts=sent["ts"]))
+        await _acked(cloud.modals.close(BEN, cloud.state.views[BEN][0].id))
+        await _acked(cloud.hands.command(BEN, ROOM, "/care", "42"))
+        answers = [one.text for one in cloud.state.in_room(ROOM) if one.ephemeral_to == BEN]
+        assert sorted(answers) == ["found 42", "looking for 42"]
+        await cloud.hands.say(BEN, ROOM, "@care help")
+        async with asyncio.timeout(5):
+            await bot.heard_all.wait()
+    assert bot.heard[:2] == ["sent thank you", "closed"]
+    assert sorted(bot.heard[2:]) == ["mention <@U0BOT> help", "message <@U0BOT> help"]
+
+
+async def _acked(act: Awaitable[Any]) -> None:
+    done = await act
+    assert done["acked"], done
