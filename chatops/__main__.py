@@ -135,7 +135,7 @@ def connect(
     config: ConfigPath = APP_YAML,
 ) -> None:
     """Connect an account: leads through the network's own consent and stores its tokens."""
-    from chatops import app
+    from chatops import admin, app
 
     async def ask(question: str) -> str:
         return await asyncio.to_thread(out.input, f"{question} ")

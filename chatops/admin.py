@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from adapters import chat as chat_adapters
 from adapters.chat.slack import manifest
+from adapters.chat.slack.settings import Mode
 from chatops import schema as schemas
 from chatops.app import channel_models, opened
 from chatops.call import Answer, Origin
@@ -42,8 +43,15 @@ def migrate(config: Config) -> tuple[str | None, str | None]:
 
 
 def slack_manifest(mode: str, lang: str, prefix: str, url: str | None) -> dict[str, Any]:
-    """Return the app manifest for api.slack.com/apps."""
-    return manifest.manifest(mode=mode, lang=lang, prefix=prefix, url=url)
+    """Return the app manifest for api.slack.com/apps.
+
+    Raises:
+        ConfigError: the mode is unknown, or wants an address.
+    """
+    try:
+        return manifest.manifest(Mode(mode), lang, prefix, url)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 async def connect(config: Config, channel: str, account: str | None, ask: Ask, tell: Tell) -> None:

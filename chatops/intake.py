@@ -19,13 +19,14 @@ from chatops.event import (
     ReplyState,
 )
 from chatops.language import language_of
-from chatops.ledger import CARD_EXCERPT, Act, accept, apply, lane, open_ticket
+from chatops.ledger import Act, accept, apply, lane, open_ticket
 from chatops.policy import Assignment, Policy, Queue, Role
 from chatops.ports import Conversation, Found, NewDelivery, NewMessage, Tx, Urgency, What
 from chatops.routing import priority_of
 from chatops.scene import Direction
 from chatops.thanks import is_thanks
 from chatops.ticket import Refusal, Status, Ticket, heard
+from chatops.ticket_card import CARD_EXCERPT
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,6 @@ from chatops.ticket import Refusal, Reply, Ticket, afterwards, opened, step
 #: A customer's message older than this at intake is backfill and starts no clock (SLA.md rule 13).
 BACKFILL: Final = timedelta(hours=24)
 
-#: An opening message longer than this goes into the thread too, for the card cuts it there.
-CARD_EXCERPT: Final = 1200
 
 _NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
 

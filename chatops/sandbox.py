@@ -101,7 +101,7 @@ def _environment(url: str, serve_port: int, ops_port: int) -> dict[str, str]:
         "SANDBOX_OPS_PORT": str(ops_port),
         "SLACK_BOT_TOKEN": world.CARE_APP.bot_token,
         "SLACK_APP_TOKEN": world.CARE_APP.app_token,
-        "X_CLIENT_SECRET": world.X_APP.client_secret,
+        "X_CLIENT_SECRET": str(world.X_APP.client_secret),
         "X_CONSUMER_KEY": world.X_APP.consumer_key,
         "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
         "CHIRP_TOKEN": world.CHIRP_TOKEN,

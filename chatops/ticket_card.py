@@ -18,11 +18,13 @@ from chatops.event import (
     ReplyState,
     SnoozeReason,
 )
-from chatops.ledger import CARD_EXCERPT
 from chatops.scene import Direction, Line, Scene
 from chatops.sla import State
 from chatops.text import Link, Mention, Text, text
 from chatops.ticket import Status, Ticket
+
+#: An opening message longer than this goes into the thread too, for the card cuts it there.
+CARD_EXCERPT: Final = 1200
 
 _CLAIM: Final = Button("claim", text("button-claim"), style=Style.PRIMARY)
 _SNOOZE: Final = Button("snooze", text("button-snooze"))

@@ -1,0 +1,57 @@
+# make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, LANG=ja)
+# make test      run the tests
+# make check     format, lint, types, import contracts, dependencies
+# make bench     measure the ratios (var/bench.json)
+# make locks     compile the locks anew from requirements*.in
+
+PYTHON ?= python3
+PORT ?= 8080
+REPLAY ?=
+PAGE_LANG ?= en
+BIN := .venv/bin
+RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
+DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
+
+.PHONY: sandbox test check bench locks format clean
+
+sandbox: $(RUN_STAMP)
+	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) $(if $(REPLAY),--replay $(REPLAY))
+
+test: $(DEV_STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+
+check: $(DEV_STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: $(DEV_STAMP)
+	$(BIN)/python -m bench
+
+format: $(DEV_STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+locks: $(DEV_STAMP)
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements.in -o requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.lock
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
+
+# Versions and hashes come from the locks; nothing else is installed.
+$(RUN_STAMP): .venv/bin/python
+	@echo "Installing what runs (once; about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@rm -f .venv/.run-* && touch $@
+
+$(DEV_STAMP): .venv/bin/python
+	@echo "Installing what develops (once; about two minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@rm -f .venv/.dev-* .venv/.run-* && touch $@ $(RUN_STAMP)

@@ -1,0 +1,166 @@
+"""The form in which an agent writes to a customer, and what is asked before it goes. Pure.
+
+It says whose name it goes out under and who can read it, counts as the network counts, and shows
+what came since it was opened.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from chatops.call import Call
+from chatops.card import Block, Choice, Form, Paragraph, Quote, TextBox
+from chatops.channel import Can
+from chatops.event import Then
+from chatops.personal_data import personal_data
+from chatops.policy import CannedReply
+from chatops.scene import Direction, Line, Scene
+from chatops.text import Link, Text, text
+from chatops.ticket import Refusal
+
+
+def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
+    """Return the form as it stands with what has been typed and chosen so far."""
+    canned = offered(scene)
+    chosen = next((one for one in canned if one.name == fields.get("canned")), None)
+    words = fields.get("text", "")
+    if chosen is not None and chosen.name != fields.get("filled"):
+        words = filled(chosen, scene, call)
+    ticket = scene.ticket.id
+    seen = scene.newest if call.seen is None else call.seen
+    return Form(
+        command="reply",
+        ticket=ticket,
+        title=text("form-reply", ticket=ticket),
+        submit=text("submit-reply"),
+        parts=(
+            Paragraph(_as_whom(scene), small=True),
+            *_heard(scene),
+            *_since(scene, seen),
+            *_canned_choice(canned, chosen),
+            TextBox(
+                "text",
+                text("field-text"),
+                multiline=True,
+                initial=words,
+                live=True,
+                version=canned.index(chosen) + 1 if chosen is not None else 0,
+            ),
+            Paragraph(counted(words, scene), small=True),
+            Choice("then", text("field-then"), _thens(), fields.get("then", Then.NOTHING.value)),
+        ),
+        hidden={"seen": str(seen), "filled": chosen.name if chosen is not None else ""},
+        locks=True,
+    )
+
+
+def offered(scene: Scene) -> list[CannedReply]:
+    """Return the queue's canned replies, those in the ticket's language first."""
+    language = scene.ticket.language
+    return sorted(scene.queue.canned, key=lambda canned: canned.language != language)
+
+
+def filled(canned: CannedReply, scene: Scene, call: Call) -> str:
+    """Return a canned reply with its places filled."""
+    # not str.format: what the text holds besides, braces too, stays as it was written
+    return canned.text.replace("{customer_name}", scene.customer.name).replace(
+        "{signature}", call.agent.public_name
+    )
+
+
+def counted(words: str, scene: Scene) -> Text:
+    """Say how long a text is, as the network counts, and by how much too long."""
+    private = scene.ticket.private
+    used, limit = scene.traits.measure(words, private), scene.traits.limit(private)
+    if used > limit:
+        return text("reply-over", used=used, limit=limit, over=used - limit)
+    return text("reply-used", used=used, limit=limit)
+
+
+def refused(words: str, scene: Scene) -> Refusal | None:
+    """Return why these words cannot go to this customer, or None."""
+    ticket, traits = scene.ticket, scene.traits
+    if not ticket.can_reply:
+        return Refusal(_only_there(scene))
+    if (Can.REPLY_PRIVATE if ticket.private else Can.REPLY_PUBLIC) not in traits.can:
+        return Refusal(text("channel-cannot", channel=traits.title, visibility=_visibility(scene)))
+    if not words.strip():
+        return Refusal(text("nothing-written"), field="text")
+    if traits.measure(words, ticket.private) > traits.limit(ticket.private):
+        return Refusal(counted(words, scene), field="text")
+    return None
+
+
+def question(words: str, scene: Scene, call: Call) -> Refusal | None:
+    """Return the first thing to be asked that has not been answered with yes, or None."""
+    return next(
+        (asked for asked in _questions(words, scene, call) if asked.asks not in call.confirmed),
+        None,
+    )
+
+
+def _questions(words: str, scene: Scene, call: Call) -> Iterator[Refusal]:
+    private = scene.ticket.private
+    if call.seen is not None and scene.newest > call.seen:
+        # the name holds the message: a yes to one is no yes to the next
+        yield Refusal(text("ask-new-message"), asks=f"new-message-{scene.newest}")
+    if not private and (kinds := personal_data(words)):
+        said = tuple(text(f"personal-{kind.value}") for kind in kinds)
+        yield Refusal(text("ask-personal-data", kinds=said), asks="personal-data")
+    if (warning := scene.traits.warn(words, private)) is not None:
+        yield Refusal(text("ask-anyway", warning=warning), asks="link-cost")
+
+
+def _only_there(scene: Scene) -> Text:
+    line = scene.heard
+    label = text("button-open-on", channel=scene.traits.title)
+    if line is None or line.url is None:
+        return text("cannot-reply-here", ticket=scene.ticket.id)
+    return text("cannot-reply-but-there", link=Link(line.url, label), ticket=scene.ticket.id)
+
+
+def _visibility(scene: Scene) -> Text:
+    return text("private" if scene.ticket.private else "public")
+
+
+def _as_whom(scene: Scene) -> Text:
+    visible = "reply-as-private" if scene.ticket.private else "reply-as-public"
+    return text(
+        visible,
+        account=scene.account.handle,
+        channel=scene.traits.title,
+        customer=scene.customer.name,
+    )
+
+
+def _heard(scene: Scene) -> Iterator[Block]:
+    if (line := scene.heard) is not None and not line.deleted:
+        yield Paragraph(text("reply-to", customer=scene.customer.name, at=line.at), small=True)
+        yield Quote(line.text)
+
+
+def _since(scene: Scene, seen: int) -> Iterator[Block]:
+    new = [line for line in scene.lines if line.id > seen and line.direction is not Direction.NOTE]
+    if new:
+        yield Paragraph(text("reply-since"))
+    for line in new:
+        yield Paragraph(_who(line, scene), small=True)
+        yield Quote(line.text)
+
+
+def _who(line: Line, scene: Scene) -> Text:
+    if line.direction is Direction.INBOUND:
+        return text("line-inbound", customer=scene.customer.name, at=line.at)
+    colleague = scene.agent(line.agent)
+    if colleague is None:
+        return text("line-outside", channel=scene.traits.title, at=line.at)
+    return text("line-colleague", name=colleague.public_name, at=line.at)
+
+
+def _canned_choice(canned: list[CannedReply], chosen: CannedReply | None) -> Iterator[Choice]:
+    if canned:
+        options = tuple((one.name, text("words", words=one.name)) for one in canned)
+        initial = chosen.name if chosen is not None else None
+        yield Choice("canned", text("field-canned"), options, initial, optional=True, live=True)
+
+
+def _thens() -> tuple[tuple[str, Text], ...]:
+    return tuple((then.value, text(f"then-{then.value}")) for then in Then)
