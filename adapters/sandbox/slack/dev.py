@@ -1,4 +1,21 @@
-"""The hands over HTTP: plain JSON under /dev/slack, on loopback only, for the page."""
+"""The hands over HTTP: plain JSON under /dev/slack, on loopback only, for the page.
+
+    GET  state?as=U1[&room=C1]   everything on that person's screen
+    GET  changes?since=N         answers once the version is above N; `events` streams it instead
+    GET  calls?count=100         the app's last calls
+    POST say                     as, channel, text, thread_ts?
+    POST edit, delete            as, channel, ts, (text)
+    POST command                 as, channel, command, text?, thread_ts?
+    POST press                   as, action_id, block_id?, value?; channel and ts, or view_id
+    POST shortcut                as, channel, ts, callback_id
+    POST type                    as, view_id, block_id, action_id, value, enter?
+    POST submit                  as, view_id, values? (block_id -> action_id -> value)
+    POST close                   as, view_id, all?
+    POST fault                   the fields of `faults.Fault`; or clear
+    POST drop                    cuts every socket
+
+An act answers `hands.Done`; what cannot be done is 400 `{"error": ...}`.
+"""
 
 import asyncio
 import contextlib

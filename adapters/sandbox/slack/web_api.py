@@ -65,7 +65,9 @@ class WebApi:
 
     def _authorise(self, method: Method, request: web.Request, args: JSON) -> None:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        token = given or str(args.pop("token", ""))
+        # Out of the arguments in any case: they are logged, tokens are not.
+        body_token = str(args.pop("token", ""))
+        token = given or body_token
         if not token:
             raise Refused("not_authed")
         app, limits = self._state.app, self._state.limits
