@@ -1,11 +1,11 @@
 """Slack opened as one chat: the connection, what comes in, what goes out."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from ssl import SSLContext
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
@@ -97,7 +97,7 @@ class SlackChat:
             name="chatops",
             logger=logging.getLogger("slack_bolt"),
             client=self._bolt_web.client,
-            authorize=self._authorize,
+            authorize=_authorize(self._people, settings.bot_token.get_secret_value()),
             signing_secret="",
             # `Requests` has checked the raw bytes before anything was parsed.
             request_verification_enabled=False,
@@ -151,12 +151,18 @@ class SlackChat:
         """Try what Slack must let us do, for `doctor`; `now` is transport time."""
         return await diagnose(self._web, self._settings, self._policy, self._words, now)
 
-    async def _authorize(self, **_: Any) -> AuthorizeResult:
-        here = await self._people.installation()
+
+def _authorize(people: People, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:
+    """Tell Bolt who we are. (Bolt reads a callable's argument names, so it can be no method.)"""
+
+    async def authorize() -> AuthorizeResult:
+        here = await people.installation()
         return AuthorizeResult(
             enterprise_id=None,
             team_id=here.team,
             bot_user_id=here.bot_user,
             bot_id=here.bot_id,
-            bot_token=self._settings.bot_token.get_secret_value(),
+            bot_token=token,
         )
+
+    return authorize

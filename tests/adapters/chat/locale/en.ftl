@@ -1,0 +1,17 @@
+# What the tests of chat adapters say.
+t-words = { $words }
+t-form = Reply to #42
+t-send = Send
+t-close = Send and close
+t-text = Reply
+t-then = Then
+t-count = { $count } of 280
+t-claim = Claim
+t-title = #{ $ticket } · { $customer }
+t-by = { $who } has it, see { $where }
+t-label = Customer
+t-age = waiting for { $span }
+t-due = due { $due }
+t-agent = Agent
+t-closed = Closed
+t-median = Median
