@@ -210,6 +210,13 @@ class Outbox:
             await self._state(job, DeliveryState.FAILED, None, error.code)
             if job.undo:
                 await self._replies.unseen(job, error.code)
+        except Exception:
+            # a fault of ours: whether the call was made is unknown, so it is looked up
+            due = self._clock.transport() + SETTLE
+            was_update = job.state is DeliveryState.SENT
+            state = DeliveryState.SENT if was_update else DeliveryState.IN_DOUBT
+            await self._state(job, state, due, "a fault of ours; see the log")
+            raise
 
     async def _post(self, chat: Chat, room: Room, job: Delivery) -> None:
         composed = await compose(self._desk, self._reader, chat, room, job, self._clock.business())

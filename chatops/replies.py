@@ -98,6 +98,10 @@ class Replies:
             return await self._failed(job, "unsupported", str(error))
         except Rejected as error:
             return await self._failed(job, error.code, str(error))
+        except Exception:
+            # a fault of ours: whether the call was made is unknown
+            await self._doubt(channel, job, "a fault of ours; see the log")
+            raise
         return "reply_sent"
 
     async def unseen(self, line: Delivery, code: str) -> None:

@@ -79,12 +79,14 @@ async def _prepare(
     config = app.read_config(CONFIG, environment)
     admin.migrate(config)
 
-    async def agree(question: str) -> str:
-        asked = next(word for word in question.split() if word.startswith("http"))
+    said: list[str] = []
+
+    async def agree(_question: str) -> str:
+        asked = next(line.strip() for line in said if "/oauth2/authorize" in line)
         answer = await http.get(asked)
         return answer.headers["location"]
 
-    await admin.connect(config, "x", None, agree, lambda _said: None)
+    await admin.connect(config, "x", None, agree, said.append)
     webhook = {"url": f"http://{HOST}:{serve_port}/in/sandbox/aozora"}
     bearer = {"Authorization": f"Bearer {world.CHIRP_TOKEN}"}
     told = await http.put(f"{url}/chirp/api/webhook", json=webhook, headers=bearer)

@@ -30,7 +30,7 @@ _CUSTOMER: Final = re.compile(
 _SPAN: Final = re.compile(
     r"(?=.)(?:(\d{1,3}) ?(?:h|hrs?|hours?|時間))? ?(?:(\d{1,4}) ?(?:m|mins?|minutes?|分))?(?:後|半)?"
 )
-_DAYS_ON: Final = re.compile(r"(\d{1,3}) ?(?:d|days?|日)(?:後)?")
+_DAYS_ON: Final = re.compile(r"(\d{1,3}) ?(?:d|days?|日後)")
 _CLOCK: Final = re.compile(
     r"(?:at )?(\d{1,2})(?:(?::|時)([0-5]\d)分?|(時半)|(?:時|(?= ?[ap]m)))(?: ?([ap])m)?"
 )
@@ -45,14 +45,11 @@ _SOON: Final = {
     "あさって": 2,
 } | _TODAY
 _NEXT_WEEK: Final = frozenset({"next week", "next-week", "来週"})
-_WEEKDAYS: Final = {
-    name: number
-    for number, names in enumerate(
-        ("mon monday 月曜", "tue tuesday 火曜", "wed wednesday 水曜", "thu thursday 木曜")
-        + ("fri friday 金曜", "sat saturday 土曜", "sun sunday 日曜")
-    )
-    for name in names.split()
-}
+_WEEKDAYS: Final = (
+    *("mon monday 月曜", "tue tuesday 火曜", "wed wednesday 水曜", "thu thursday 木曜"),
+    *("fri friday 金曜", "sat saturday 土曜", "sun sunday 日曜"),
+)
+_WEEKDAY: Final = {name: day for day, names in enumerate(_WEEKDAYS) for name in names.split()}
 _LAST_PART: Final = re.compile(r"の?\s*(?=(?:at )?\d{1,2}(?::\d\d|時|\s?[ap]m))")
 
 
@@ -93,16 +90,11 @@ def _instant(said: str, here: datetime, zone: ZoneInfo) -> datetime | None:
     if not head:
         at = datetime.combine(here.date(), clock or time.min, zone)
         return at if at > here else at + timedelta(days=1)
-    days = _DAYS_ON.fullmatch(head)
-    if days:
+    if (on := _DAYS_ON.fullmatch(head)) is not None:
         same = clock or here.time().replace(second=0, microsecond=0)
-        return _combined(here.date(), int(days.group(1)), same, zone)
+        return datetime.combine(here.date() + timedelta(days=int(on[1])), same, zone)
     day = _day(head, here.date())
     return None if day is None else datetime.combine(day, clock or time.min, zone)
-
-
-def _combined(today: date, days: int, at: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(today + timedelta(days=days), at, zone)
 
 
 def _clock(said: str) -> time | None:
@@ -119,7 +111,7 @@ def _day(said: str, today: date) -> date | None:
         return today + timedelta(days=_SOON[said])
     if said in _NEXT_WEEK:
         return today + timedelta(days=7 - today.weekday())
-    if (weekday := _WEEKDAYS.get(said.removesuffix("日"))) is not None:
+    if (weekday := _WEEKDAY.get(said.removesuffix("日"))) is not None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
     if (found := _DATE.fullmatch(said)) is None:
         return None
