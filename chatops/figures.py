@@ -1,0 +1,59 @@
+"""Which figures somebody may see, and of which day. Pure.
+
+A day is a local one, from midnight to midnight on the wall (23 or 25 hours where clocks change), in
+the zone of the room where it is asked, of a digest's calendar, or else of the queue's hours.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from chatops.call import Call, Origin
+from chatops.policy import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A local day as [start, end); today's ends now."""
+
+    day: date
+    start: datetime
+    end: datetime
+
+
+def queues_for(call: Call, role: Role, *, in_room: bool = False) -> tuple[str, ...]:
+    """Return the queues in which the person holds `role`.
+
+    What is posted into a room of queues is read by all who are there: it shows those queues alone.
+    """
+    held = tuple(name for name in call.policy.queues if call.agent.may(role, name))
+    if not in_room:
+        return held
+    theirs = tuple(name for name in held if call.room in call.policy.queues[name].rooms)
+    return theirs or held
+
+
+def may_name_people(call: Call, queues: tuple[str, ...], *, in_room: bool) -> bool:
+    """Tell whether figures by person may be shown: to leads, and not in a team's own room."""
+    if in_room and any(call.room in queue.rooms for queue in call.policy.queues.values()):
+        return False
+    return all(call.agent.may(Role.LEAD, name) for name in queues)
+
+
+def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> Window:
+    """Return the day of the call, or one before it."""
+    zone = _zone(call, queues)
+    day = call.now.astimezone(zone).date() - timedelta(days=days_ago)
+    start = datetime.combine(day, time.min, zone)
+    midnight = datetime.combine(day + timedelta(days=1), time.min, zone)
+    return Window(day, start, min(midnight, call.now))
+
+
+def _zone(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
+    if call.origin is Origin.TIMER:
+        for plan in call.policy.digests.values():
+            # its period is a date of its calendar, which its room need not share
+            if plan.room == call.room and plan.run.partition(" ")[2] == call.line:
+                return ZoneInfo(plan.calendar.zone)
+    room = call.policy.rooms.get(call.room or "")
+    return room.zoneinfo if room else ZoneInfo(call.policy.queues[queues[0]].calendar.zone)

@@ -1,0 +1,137 @@
+"""Figures as cards: the report, and the digests of breaches and of closes. Pure.
+
+What a figure means is said in chatops.report. Beside each bar stands its number.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from chatops.card import Block, Card, Facts, Paragraph, Table
+from chatops.policy import Policy
+from chatops.report import CloseRow, Counts, LateRow, spread
+from chatops.text import Mention, Text, text
+
+#: Characters of the longest bar: a phone shows it beside its number.
+_BAR: Final = 8
+
+
+class By(StrEnum):
+    """What closes are counted by."""
+
+    AGENT = "agent"
+    CHANNEL = "channel"
+    REASON = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one day held; `closes` without those that an own reopening undid at once."""
+
+    day: date
+    counts: Counts
+    closes: Sequence[CloseRow]
+
+
+def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
+    """Return the report; `only` leaves in the table by agent that agent's row alone."""
+    counts = figures.counts
+    title = text("report-title", day=figures.day)
+    facts = (
+        (text("report-new"), _number(counts.new)),
+        (text("report-closed"), _number(counts.closed)),
+        (text("report-open"), _number(counts.open)),
+        (text("report-snoozed"), _number(counts.snoozed)),
+        (text("report-first-response"), _first_response(counts)),
+        (text("report-waiting"), _waiting(counts)),
+        (text("report-breached"), _number(counts.breached)),
+    )
+    return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures.closes, by, only)))
+
+
+def closes_card(figures: Figures, by: Sequence[By]) -> Card:
+    """Return the digest of closes."""
+    counts = figures.counts
+    title = text("closes-title", day=figures.day)
+    said = text("closes-said", closed=counts.closed, new=counts.new, open=counts.open)
+    return Card(push=title, title=title, blocks=(Paragraph(said), *_tables(figures.closes, by)))
+
+
+def breaches_card(day: date, rows: Sequence[LateRow], now: datetime, policy: Policy) -> Card:
+    """Return the digest of breaches: who has it, how late it was or is, and what is still open."""
+    title = text("breaches-title", day=day)
+    open_now = sum(row.stopped_at is None for row in rows)
+    said = text("breaches-said", count=len(rows), open=open_now)
+    head = ("head-ticket", "head-assignee", "head-late", "head-state")
+    table = Table(
+        tuple(text(each) for each in head), tuple(_breach(row, now, policy) for row in rows)
+    )
+    return Card(push=title, title=title, blocks=(Paragraph(said), *((table,) if rows else ())))
+
+
+def _breach(row: LateRow, now: datetime, policy: Policy) -> tuple[Text, ...]:
+    calendar = policy.queue_of(row.queue, "").calendar
+    late = timedelta(seconds=calendar.elapsed(row.due_at, row.stopped_at or now))
+    who = text("agent", agent=Mention(row.assignee)) if row.assignee is not None else text("nobody")
+    state = text("breach-open" if row.stopped_at is None else "breach-answered")
+    return text("ticket", ticket=row.ticket), who, text("span", span=late), state
+
+
+def _first_response(counts: Counts) -> Text:
+    found = spread(counts.first_responses)
+    if found.median is None:
+        return text("report-no-response")
+    median = timedelta(seconds=found.median)
+    if found.p90 is None:
+        return text("report-median", median=median, count=found.count)
+    p90 = timedelta(seconds=found.p90)
+    return text("report-spread", median=median, p90=p90, count=found.count)
+
+
+def _waiting(counts: Counts) -> Text:
+    if counts.oldest_waiting is None:
+        return _number(counts.waiting)
+    return text("report-waiting-since", count=counts.waiting, since=counts.oldest_waiting)
+
+
+def _tables(
+    rows: Sequence[CloseRow], by: Sequence[By], only: int | None = None
+) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for each in by:
+        shown = [row for row in rows if only is None or each is not By.AGENT or row.agent == only]
+        counted: Counter[Text] = Counter()
+        for row in shown:
+            counted[_LABELS[each](row)] += row.count
+        if counted:
+            head = (text(f"head-{each.value}"), text("head-closes"), text("head-bar"))
+            blocks.append(Table(head, _bars(counted)))
+    return tuple(blocks)
+
+
+def _bars(counted: Counter[Text]) -> tuple[tuple[Text, ...], ...]:
+    """Return a row each, the greatest first; every bar shows at least one mark."""
+    ranked = counted.most_common()
+    most = ranked[0][1]
+    return tuple(
+        (label, _number(count), text("words", words="▇" * max(1, round(_BAR * count / most))))
+        for label, count in ranked
+    )
+
+
+def _agent(row: CloseRow) -> Text:
+    return text("agent", agent=Mention(row.agent)) if row.agent is not None else text("by-rule")
+
+
+_LABELS: Final[dict[By, Callable[[CloseRow], Text]]] = {
+    By.AGENT: _agent,
+    By.CHANNEL: lambda row: text("words", words=row.channel),
+    By.REASON: lambda row: text(f"close-{row.reason}"),
+}
+
+
+def _number(count: int) -> Text:
+    return text("number", count=count)

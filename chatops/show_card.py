@@ -1,0 +1,62 @@
+"""A ticket at length, for one person: its card, its newest messages, its log. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from chatops.call import Call
+from chatops.card import Block, Card, Paragraph
+from chatops.channel import Can, Traits
+from chatops.log_words import say_log
+from chatops.ports import Entry, Record
+from chatops.scene import Agent, Scene
+from chatops.text import text
+from chatops.ticket_card import message_line, ticket_card
+
+#: As much as a chat shows in one message, and a person reads.
+_MESSAGES: Final = 6
+_ENTRIES: Final = 12
+
+
+def show_card(
+    record: Record, entries: Sequence[Entry], agents: Sequence[Agent], call: Call
+) -> Card:
+    """Return the card of a ticket with what has been said and done."""
+    scene = _scene(record, agents, call)
+    short = ticket_card(scene)
+    blocks: list[Block] = [*short.blocks, Paragraph(text("show-messages"))]
+    for line in scene.lines[-_MESSAGES:]:
+        blocks.extend(message_line(scene, line, mention=False).blocks)
+    blocks.append(Paragraph(text("show-log")))
+    blocks.extend(Paragraph(said, small=True) for said in say_log(entries, _ENTRIES))
+    return Card(
+        push=short.push,
+        title=short.title,
+        blocks=tuple(blocks),
+        buttons=short.buttons,
+        menu=short.menu,
+        ticket=record.ticket.id,
+    )
+
+
+def _scene(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
+    """Put the ticket's rows together; a command that looks has no channel, and only names it."""
+    ticket = record.ticket
+    queue = call.policy.queue_of(ticket.queue, ticket.account)
+    traits = Traits(ticket.channel, ticket.channel.title(), Can(0), _none_of_it, lambda _private: 0)
+    return Scene(
+        ticket=ticket,
+        queue=queue,
+        account=call.policy.account_of(ticket.account, ticket.channel, queue.name),
+        traits=traits,
+        policy=call.policy,
+        customer=record.customer,
+        lines=record.lines,
+        clock=record.clock,
+        agents=tuple(agents),
+        now=call.now,
+        others=record.others,
+    )
+
+
+def _none_of_it(_words: str, _private: bool) -> int:
+    return 0

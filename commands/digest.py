@@ -1,0 +1,37 @@
+"""digest: today's breaches or closes, as the leads' room gets them; by hand or on a timer."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from chatops.call import Answer, Call, looks
+from chatops.figures import day_of, queues_for
+from chatops.policy import Role
+from chatops.ports import Reader
+from chatops.report_card import By, Figures, breaches_card, closes_card
+from chatops.text import text
+from chatops.ticket import Refusal
+
+
+class Topic(StrEnum):
+    BREACHES = "breaches"
+    CLOSES = "closes"
+
+
+class Digest(BaseModel):
+    topic: Topic
+    by: By | None = None
+
+
+@looks("digest", Digest, Role.LEAD)
+async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
+    if not (queues := queues_for(call, Role.LEAD)):
+        return Refusal(text("no-role"))
+    window = day_of(call, queues)
+    if args.topic is Topic.BREACHES:
+        late = await reader.late(queues, window.start, window.end)
+        return Answer(breaches_card(window.day, late, call.now, call.policy))
+    counts = await reader.counts(queues, window.start, window.end)
+    closes = await reader.closes(queues, window.start, window.end)
+    by = [args.by] if args.by is not None else list(By)
+    return Answer(closes_card(Figures(window.day, counts, closes), by))

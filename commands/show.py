@@ -1,0 +1,27 @@
+"""show: a ticket with its newest messages and its log, to the asker alone."""
+
+from pydantic import BaseModel
+
+from chatops.call import Answer, Call, looks
+from chatops.policy import Role
+from chatops.ports import Reader
+from chatops.show_card import show_card
+from chatops.text import text
+from chatops.ticket import Refusal
+
+
+class Show(BaseModel):
+    ticket: int | None = None
+
+
+@looks("show", Show)
+async def show(args: Show, call: Call, reader: Reader) -> Answer | Refusal:
+    wanted = args.ticket or call.ticket
+    if wanted is None:
+        return Refusal(text("which-ticket", command="show"))
+    record = await reader.record(wanted)
+    # to whom may not see its queue, a ticket does not exist
+    if record is None or not call.agent.may(Role.VIEWER, record.ticket.queue):
+        return Refusal(text("unknown-ticket", ticket=wanted))
+    entries = await reader.entries(wanted)
+    return Answer(show_card(record, entries, await reader.agents(), call))
