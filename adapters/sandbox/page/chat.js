@@ -2,7 +2,7 @@
 
 import { composer } from "./composer.js";
 import { ask } from "./dialogs.js";
-import { fill, followEnd, h, keep } from "./dom.js";
+import { fill, followEnd, h, iconButton, keep } from "./dom.js";
 import { avatar, draw, print } from "./message.js";
 import { withIds } from "./seen.js";
 import { dayName, dayNumber } from "./when.js";
@@ -20,14 +20,8 @@ export class Chat {
   #who = h("div", { class: "people", role: "group" });
   #rooms = h("div", { class: "rooms", role: "group" });
   #head = h("header", { class: "room-head" });
-  #list = h(
-    "div",
-    { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "messages" } },
-  );
-  #threadList = h(
-    "div",
-    { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid: "thread-messages" } },
-  );
+  #list = messageList("messages");
+  #threadList = messageList("thread-messages");
   #toEnd;
   #composer;
   #threadComposer;
@@ -57,22 +51,22 @@ export class Chat {
       hint: w("thread.hint"),
       send: (text) => this.#say(text, this.#now.thread),
     });
-    this.#thread = h("section", { class: "thread", hidden: true, "aria-labelledby": "thread-title", data: { testid: "thread" }, on: { keydown: (event) => {
-      if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) this.#go({ thread: "" });
-    } } },
-    h("header", { class: "room-head" }, h("h2", { id: "thread-title" }, w("thread.title")),
-      h(
-        "button",
-        {
-          class: "icon-button",
-          type: "button",
-          "aria-label": w("thread.close"),
-          data: { testid: "thread-close" },
-          on: { click: () => this.#go({ thread: "" }) },
-        },
-        "✕",
-      )),
-    this.#threadList, this.#threadComposer.root);
+    const leave = () => this.#go({ thread: "" });
+    const keydown = (event) => {
+      if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) leave();
+    };
+    this.#thread = h("section", {
+      class: "thread",
+      hidden: true,
+      "aria-labelledby": "thread-title",
+      data: { testid: "thread" },
+      on: { keydown },
+    },
+    h("header", { class: "room-head" },
+      h("h2", { id: "thread-title" }, w("thread.title")),
+      iconButton("✕", w("thread.close"), "thread-close", leave)),
+    this.#threadList,
+    this.#threadComposer.root);
   }
 
   /** Put the panes where the page wants them. */
@@ -96,20 +90,22 @@ export class Chat {
     keep(this.#who, this.#now.seats, {
       key: (person) => person.id,
       print: (person) => JSON.stringify([person, this.#now.me === person.id]),
-      make: (person) => h("button", {
-        class: "person",
-        type: "button",
-        "aria-pressed": String(this.#now.me === person.id),
-        data: { testid: `person-${person.id}` },
-        on: { click: () => this.#go({ as: person.id, thread: "" }) },
-      },
-        avatar(person, person.name), h(
-          "span",
-          { class: "person-words" },
-          h("span", { class: "person-name" }, person.name),
-          person.title && h("span", { class: "person-title" }, person.title),
-        )),
+      make: (person) => this.#person(person),
     });
+  }
+
+  #person(person) {
+    return h("button", {
+      class: "person",
+      type: "button",
+      "aria-pressed": String(this.#now.me === person.id),
+      data: { testid: `person-${person.id}` },
+      on: { click: () => this.#go({ as: person.id, thread: "" }) },
+    },
+    avatar(person, person.name),
+    h("span", { class: "person-words" },
+      h("span", { class: "person-name" }, person.name),
+      h("span", { class: "person-title" }, person.title)));
   }
 
   #showRooms() {
@@ -118,25 +114,24 @@ export class Chat {
     keep(this.#rooms, rooms, {
       key: (r) => r.id,
       print: (r) => JSON.stringify([r.name, r.private, r.id === room?.id, this.#unread(r)]),
-      make: (r) => {
-        const unread = this.#unread(r);
-        return h("button", {
-          class: `room-link${unread ? " room-unread" : ""}`,
-          type: "button",
-          "aria-current": r.id === room?.id ? "page" : null,
-          data: { testid: `room-${r.name}` },
-          on: { click: () => this.#go({ room: r.name, thread: "" }) },
-        },
-          h("span", { class: "room-mark", "aria-hidden": "true" }, mark(r)),
-          h("span", { class: "room-name" }, r.name),
-          r.private && !r.direct && h("span", { class: "unseen" }, `, ${w("nav.private")}`),
-          unread && h(
-            "span",
-            { class: "dot", data: { testid: `unread-${r.name}` } },
-            h("span", { class: "unseen" }, w("nav.unread")),
-          ));
-      },
+      make: (r) => this.#roomLink(r),
     });
+  }
+
+  #roomLink(r) {
+    const unread = this.#unread(r);
+    return h("button", {
+      class: unread ? "room-link room-unread" : "room-link",
+      type: "button",
+      "aria-current": r.id === this.#now.room?.id ? "page" : null,
+      data: { testid: `room-${r.name}` },
+      on: { click: () => this.#go({ room: r.name, thread: "" }) },
+    },
+    h("span", { class: "room-mark", "aria-hidden": "true" }, mark(r)),
+    h("span", { class: "room-name" }, r.name),
+    r.private && !r.direct && h("span", { class: "unseen" }, `, ${w("nav.private")}`),
+    unread && h("span", { class: "dot", data: { testid: `unread-${r.name}` } },
+      h("span", { class: "unseen" }, w("nav.unread"))));
   }
 
   #unread(room) {
@@ -155,30 +150,30 @@ export class Chat {
     this.#composer.root.hidden = false;
     this.#composer.relabel(w("chat.message_to", { room: room.name }));
     this.#composer.turnTo(`${me} ${room.id}`);
-    fill(this.#head, h(
-      "h2",
-      { data: { testid: "room-title" } },
-      h("span", { "aria-hidden": "true" }, `${mark(room)} `),
-      room.name,
-    ),
+    fill(this.#head,
+      h("h2", { data: { testid: "room-title" } },
+        h("span", { "aria-hidden": "true" }, `${mark(room)} `), room.name),
       h("span", { class: "room-members" }, w("chat.members", { n: room.members.length })));
-    const top = room.messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts || m.broadcast);
+    const top = room.messages.filter((m) => isTop(m) || m.broadcast);
     const moved = this.#shownRoom !== `${me} ${room.id}`;
     this.#shownRoom = `${me} ${room.id}`;
-    // On a phone people and rooms are rows to be swiped: show where one is.
-    if (moved) for (const here of [this.#who.querySelector("[aria-pressed=true]"), this.#rooms.querySelector("[aria-current]")]) here.scrollIntoView({
-      block: "nearest",
-      inline: "nearest",
-    });
+    if (moved) this.#showWhere();
     this.#fillList(this.#list, withDays(top, this.#now.tz), moved, false);
     if (!top.length) fill(this.#list, h("p", { class: "nothing", data: { key: "nothing" } }, w("chat.empty")));
   }
 
+  /** On a phone people and rooms are rows to be swiped: bring those into view where one is. */
+  #showWhere() {
+    for (const row of [this.#who, this.#rooms]) {
+      const here = row.querySelector("[aria-pressed=true], [aria-current]");
+      here?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  }
+
   #showThread() {
     const { room, thread, me } = this.#now;
-    const messages = thread && room ? room.messages.filter(
-      (m) => m.ts === thread || m.thread_ts === thread,
-    ) : [];
+    const inIt = (m) => thread && (m.ts === thread || m.thread_ts === thread);
+    const messages = (room?.messages ?? []).filter(inIt);
     this.#thread.hidden = messages.length === 0;
     document.body.classList.toggle("with-thread", messages.length > 0);
     const moved = this.#shownThread !== `${me} ${thread}`;
@@ -190,7 +185,9 @@ export class Chat {
 
   #fillList(list, items, moved, inThread) {
     const context = {
-      ...this.#now.context, inThread, lang: lang(), room: this.#now.room,
+      ...this.#now.context,
+      inThread,
+      lang: lang(),
       act: (message) => this.#hands.pressIn(this.#now.room, message),
       openThread: (ts) => this.#go({ thread: ts }),
       remove: async (message) => {
@@ -204,18 +201,14 @@ export class Chat {
         if (sure) await this.#hands.remove(this.#now.room, message);
       },
     };
+    const within = (item) => ({ ...context, joined: item.joined });
     if (moved) list.replaceChildren();
     keep(list, items, {
       key: (item) => item.day ?? item.message.ts,
-      print: (item) => item.day ? `${item.day} ${lang()}` : print(
-        item.message,
-        { ...context, joined: item.joined },
-      ),
-      make: (item) => item.day ? h(
-        "div",
-        { class: "day" },
-        h("span", {}, item.words),
-      ) : draw(item.message, { ...context, joined: item.joined }),
+      print: (item) => (item.day ? `${item.day} ${lang()}` : print(item.message, within(item))),
+      make: (item) => (item.day
+        ? h("div", { class: "day" }, h("span", {}, item.words))
+        : draw(item.message, within(item))),
     });
     if (moved) this.#toEnd.get(list)();
   }
@@ -230,6 +223,15 @@ export class Chat {
   }
 }
 
+function messageList(testid) {
+  return h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid } });
+}
+
+/** True for what stands in the room itself; a thread's first message names itself as its thread. */
+function isTop(message) {
+  return !message.thread_ts || message.thread_ts === message.ts;
+}
+
 /** The sign before a room's name; what it says is also said in words. */
 function mark(room) {
   if (room.direct) return "@";
@@ -238,9 +240,8 @@ function mark(room) {
 
 /** The newest top-level message of another hand; "" if there is none. */
 function latest(room, me) {
-  return room.messages.filter(
-    (m) => m.author !== me && !m.deleted && (!m.thread_ts || m.thread_ts === m.ts),
-  ).at(-1)?.ts ?? "";
+  const news = room.messages.filter((m) => m.author !== me && !m.deleted && isTop(m));
+  return news.at(-1)?.ts ?? "";
 }
 
 /** Messages with a line before each new day. */
@@ -255,11 +256,16 @@ function withDays(messages, tz) {
       before = null;
     }
     day = its;
-    const joined = Boolean(
-      before && before.author === message.author && !message.blocks.length && !before.blocks.length && !message.ephemeral && !before.ephemeral && Number(message.ts) - Number(before.ts) < JOINED,
-    );
+    const joined = before !== null && goesOn(before, message);
     items.push({ message, joined });
     before = message;
   }
   return items;
+}
+
+/** True where a message follows one of the same hand so closely that it needs no head of its own. */
+function goesOn(before, message) {
+  const isPlain = (m) => !m.blocks.length && !m.ephemeral;
+  return before.author === message.author && isPlain(before) && isPlain(message)
+    && Number(message.ts) - Number(before.ts) < JOINED;
 }

@@ -12,16 +12,25 @@ import { w } from "./words.js";
  * Safari as key 229. What is half written waits where it was begun.
  */
 export function composer({ testid, label, hint, send }) {
-  const field = h(
-    "textarea",
-    { class: "composer-field", rows: 1, "aria-label": label, placeholder: label, data: { testid } },
-  );
+  const field = h("textarea", {
+    class: "composer-field",
+    rows: 1,
+    "aria-label": label,
+    placeholder: label,
+    data: { testid },
+  });
+  const drafts = new Map();
+  let place = "";
   const go = async () => {
     const text = field.value.trim();
     if (!text || button.disabled) return;
+    const from = place;
     button.disabled = true;
     try {
-      if (await send(text)) field.value = "";
+      const gone = await send(text);
+      // Meanwhile one may have gone to another room, where another draft stands in the field.
+      if (gone && from === place) field.value = "";
+      else if (gone) drafts.delete(from);
     } finally {
       button.disabled = false;
       fit(field);
@@ -33,24 +42,15 @@ export function composer({ testid, label, hint, send }) {
     go();
   });
   field.addEventListener("input", () => fit(field));
-  const drafts = new Map();
-  let place = "";
-  const button = h(
-    "button",
-    {
-      class: "button button-primary composer-send",
-      type: "button",
-      data: { testid: `${testid}-send` },
-      on: { click: go },
-    },
-    w("chat.send"),
-  );
-  const root = h(
-    "div",
-    { class: "composer" },
-    field,
-    h("div", { class: "composer-foot" }, h("span", { class: "composer-hint" }, hint), button),
-  );
+  const button = h("button", {
+    class: "button button-primary composer-send",
+    type: "button",
+    data: { testid: `${testid}-send` },
+    on: { click: go },
+  }, w("chat.send"));
+  const foot = h("div", { class: "composer-foot" },
+    h("span", { class: "composer-hint" }, hint), button);
+  const root = h("div", { class: "composer" }, field, foot);
   return {
     root,
     field,

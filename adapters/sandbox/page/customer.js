@@ -1,10 +1,9 @@
 /** The right pane: write as a customer on one of the networks, and see what customers see. */
 
-import { fill, h, keep } from "./dom.js";
-import { avatar } from "./message.js";
+import { fill, h, iconButton, keep } from "./dom.js";
 import { NETWORKS, erase, write } from "./networks.js";
 import { SAMPLES } from "./samples.js";
-import { clockTime } from "./when.js";
+import { drawMessages, drawPosts } from "./timeline.js";
 import { lang, w } from "./words.js";
 
 const NEW = "+";
@@ -18,34 +17,18 @@ export class Customer {
   #state = null;
   #networks;
   #kinds;
-  #person = h(
-    "select",
-    {
-      class: "field",
-      id: "customer-person",
-      data: { testid: "customer-person" },
-      on: { change: () => this.#drawNew() },
-    },
-  );
+  #person = h("select", { ...field("person"), on: { change: () => this.#drawNew() } });
   #new;
-  #handle = h(
-    "input",
-    {
-      class: "field",
-      id: "customer-handle",
-      autocomplete: "off",
-      value: "",
-      data: { testid: "customer-handle" },
-    },
-  );
-  #name = h(
-    "input",
-    { class: "field", id: "customer-name", autocomplete: "off", value: "", data: { testid: "customer-name" } },
-  );
+  #handle = h("input", { ...field("handle"), autocomplete: "off" });
+  #name = h("input", { ...field("name"), autocomplete: "off" });
   #answering = h("p", { class: "answering", data: { testid: "customer-replying-to" } });
   #samples = h("div", { class: "samples", role: "group" });
-  #text = h("textarea", { class: "field", id: "customer-text", rows: 3, data: { testid: "customer-text" } });
-  #send = h("button", { class: "button button-primary", type: "submit", data: { testid: "customer-send" } });
+  #text = h("textarea", { ...field("text"), rows: 3 });
+  #send = h("button", {
+    class: "button button-primary",
+    type: "submit",
+    data: { testid: "customer-send" },
+  });
   #brand = h("p", { class: "brand-line", data: { testid: "customer-brand" } });
   #posts = h("div", { class: "timeline", data: { testid: "customer-timeline" } });
   #messages = h("div", { class: "timeline", data: { testid: "customer-messages" } });
@@ -71,13 +54,8 @@ export class Customer {
 
   mount(place) {
     this.#new = h("div", { class: "two" },
-      h(
-        "div",
-        {},
-        h("label", { class: "b-label", for: "customer-handle" }, w("customer.handle")),
-        this.#handle,
-      ),
-      h("div", {}, h("label", { class: "b-label", for: "customer-name" }, w("customer.name")), this.#name));
+      h("div", {}, label("handle"), this.#handle),
+      h("div", {}, label("name"), this.#name));
     this.#send.textContent = w("customer.send");
     this.#samples.setAttribute("aria-label", w("customer.samples"));
     this.#text.addEventListener("keydown", (event) => {
@@ -85,16 +63,17 @@ export class Customer {
       event.preventDefault();
       this.#write();
     });
+    const submit = (event) => {
+      event.preventDefault();
+      this.#write();
+    };
     fill(place,
-      h("form", { class: "customer-form", on: { submit: (event) => {
-        event.preventDefault();
-        this.#write();
-      } } },
-      this.#networks.root, this.#brand,
-      h("label", { class: "b-label", for: "customer-person" }, w("customer.person")), this.#person, this.#new,
-      this.#kinds.root, this.#answering,
-      h("label", { class: "b-label", for: "customer-text" }, w("customer.text")), this.#text,
-      this.#samples, this.#send),
+      h("form", { class: "customer-form", on: { submit } },
+        this.#networks.root, this.#brand,
+        label("person"), this.#person, this.#new,
+        this.#kinds.root, this.#answering,
+        label("text"), this.#text,
+        this.#samples, this.#send),
       h("section", { class: "customer-sees", "aria-labelledby": "sees" },
         h("h2", { id: "sees" }, w("customer.sees")),
         h("h3", {}, w("customer.timeline")), this.#posts,
@@ -116,25 +95,23 @@ export class Customer {
     this.#draw();
   }
 
-  #segments(name, values, label, current, choose) {
-    const buttons = values.map(
-      (value) => h(
-        "button",
-        {
-          class: "segment",
-          type: "button",
-          data: { testid: `customer-${name}-${value}` },
-          on: { click: () => choose(value) },
-        },
-        label(value),
-      ),
-    );
-    const root = h("div", { class: "segments", role: "group", "aria-label": w(`customer.${name}`) }, buttons);
+  /** A row of buttons of which one is pressed; `draw` shows which. */
+  #segments(name, values, words, current, choose) {
+    const segment = (value) => h("button", {
+      class: "segment",
+      type: "button",
+      data: { testid: `customer-${name}-${value}` },
+      on: { click: () => choose(value) },
+    }, words(value));
+    const buttons = new Map(values.map((value) => [value, segment(value)]));
+    const props = { class: "segments", role: "group", "aria-label": w(`customer.${name}`) };
     return {
-      root,
-      draw: () => buttons.forEach(
-        (button, i) => button.setAttribute("aria-pressed", String(values[i] === current())),
-      ),
+      root: h("div", props, [...buttons.values()]),
+      draw() {
+        for (const [value, button] of buttons) {
+          button.setAttribute("aria-pressed", String(value === current()));
+        }
+      },
     };
   }
 
@@ -160,29 +137,27 @@ export class Customer {
     this.#drawSamples();
     this.#drawPeople();
     this.#drawNew();
-    fill(
-      this.#brand,
-      this.#state ? w("customer.brand", { handle: `@${this.#state.brand.handle}` }) : w("customer.down"),
-    );
+    const handle = this.#state && `@${this.#state.brand.handle}`;
+    fill(this.#brand, handle ? w("customer.brand", { handle }) : w("customer.down"));
+    this.#drawAnswering();
+    const { posts = [], messages = [] } = this.#state ?? {};
+    const context = {
+      tz: this.#tz,
+      answer: (post) => this.#answer(post),
+      erase: (post) => this.#erase(post),
+    };
+    drawPosts(this.#posts, posts, context);
+    drawMessages(this.#messages, messages, context);
+  }
+
+  #drawAnswering() {
     const parent = this.#parent && this.#state?.posts.find((post) => post.id === this.#parent);
     this.#answering.hidden = this.#kind !== "reply";
-    fill(this.#answering, parent
-      ? [
-        w("customer.replying_to", { name: parent.name }),
-        h("q", {}, parent.text.slice(0, 60)),
-        h(
-          "button",
-          {
-            class: "icon-button",
-            type: "button",
-            "aria-label": w("customer.stop_reply"),
-            on: { click: () => this.#setKind("mention") },
-          },
-          "✕",
-        ),
-      ]
-      : w("customer.pick_post"));
-    this.#drawTimeline();
+    if (!parent) return fill(this.#answering, w("customer.pick_post"));
+    return fill(this.#answering,
+      w("customer.replying_to", { name: parent.name }),
+      h("q", {}, parent.text.slice(0, 60)),
+      iconButton("✕", w("customer.stop_reply"), "customer-stop-reply", () => this.#setKind("mention")));
   }
 
   #drawPeople() {
@@ -204,101 +179,23 @@ export class Customer {
 
   #drawSamples() {
     const fitting = SAMPLES.filter((sample) => sample.kinds.includes(this.#kind));
-    keep(this.#samples, fitting.sort((a, b) => (b.lang === lang()) - (a.lang === lang())), {
+    const mine = (sample) => sample.lang === lang();
+    keep(this.#samples, fitting.sort((a, b) => mine(b) - mine(a)), {
       key: (sample) => sample.id,
       print: (sample) => sample.text,
-      make: (sample) => h("button", { class: "sample", type: "button", lang: sample.lang, data: {
-        testid: `sample-${sample.id}`,
-      }, on: { click: () => {
-        this.#text.value = sample.text;
-        this.#text.focus();
-      } } }, sample.title),
+      make: (sample) => h("button", {
+        class: "sample",
+        type: "button",
+        lang: sample.lang,
+        data: { testid: `sample-${sample.id}` },
+        on: { click: () => this.#take(sample) },
+      }, sample.title),
     });
   }
 
-  #drawTimeline() {
-    const posts = inThreads(this.#state?.posts ?? []);
-    keep(
-      this.#posts,
-      posts,
-      {
-        key: (post) => post.id,
-        print: (post) => JSON.stringify([post, lang(), this.#tz]),
-        make: (post) => this.#post(post),
-      },
-    );
-    if (!posts.length) fill(this.#posts, h("p", { class: "nothing" }, w("customer.none")));
-    const messages = this.#state?.messages ?? [];
-    keep(
-      this.#messages,
-      messages,
-      {
-        key: (message) => message.id,
-        print: (message) => JSON.stringify([message, lang(), this.#tz]),
-        make: (message) => this.#message(message),
-      },
-    );
-    if (!messages.length) fill(this.#messages, h("p", { class: "nothing" }, w("customer.no_dm")));
-  }
-
-  #post(post) {
-    return h("article", {
-      class: `post depth-${Math.min(post.depth, 3)}${post.brand ? " post-brand" : ""}`,
-      data: { testid: `post-${post.id}` },
-    },
-      avatar({ id: post.handle }, post.name),
-      h("div", { class: "post-body" }, this.#head(post),
-        h(
-          "p",
-          { class: post.deleted ? "message-gone" : "post-text" },
-          post.deleted ? w("customer.deleted") : post.text,
-          post.edited && !post.deleted && h("span", { class: "edited" }, ` ${w("chat.edited")}`),
-        ),
-        !post.deleted && h("p", { class: "post-tools" },
-          h(
-            "button",
-            {
-              class: "link-button",
-              type: "button",
-              data: { testid: `post-reply-${post.id}` },
-              on: { click: () => this.#answer(post) },
-            },
-            w("customer.reply_button"),
-          ),
-          !post.brand && h(
-            "button",
-            {
-              class: "link-button",
-              type: "button",
-              data: { testid: `post-delete-${post.id}` },
-              on: { click: () => this.#erase(post) },
-            },
-            w("customer.delete"),
-          ))));
-  }
-
-  #message(message) {
-    return h("article", {
-      class: `post${message.brand ? " post-brand" : ""}`,
-      data: { testid: `dm-${message.id}` },
-    },
-      avatar({ id: message.handle }, message.name),
-      h("div", { class: "post-body" }, this.#head(message), h("p", { class: "post-text" }, message.text)));
-  }
-
-  #head(item) {
-    return h("p", { class: "post-head" }, h("strong", {}, item.name), " ", h(
-      "span",
-      { class: "handle" },
-      `@${item.handle}`,
-    ),
-      item.brand && h("span", { class: "app-badge" }, w("customer.is_brand")),
-      item.to && h("span", { class: "handle" }, w("customer.to", { name: item.to })),
-      h(
-        "time",
-        { class: "message-time", datetime: new Date(item.at * 1000).toISOString() },
-        clockTime(item.at, this.#tz),
-      ));
+  #take(sample) {
+    this.#text.value = sample.text;
+    this.#text.focus();
   }
 
   #answer(post) {
@@ -323,16 +220,8 @@ export class Customer {
     if (this.#kind === "reply" && !this.#parent) return this.#complain(w("customer.pick_post"));
     this.#send.disabled = true;
     try {
-      const why = await write(
-        this.#network,
-        {
-          handle,
-          name: fresh ? this.#name.value.trim() || handle : "",
-          text,
-          kind: this.#kind,
-          parent: this.#parent,
-        },
-      );
+      const name = fresh ? this.#name.value.trim() || handle : "";
+      const why = await write(this.#network, { handle, name, text, kind: this.#kind, parent: this.#parent });
       if (why) return this.#complain(why);
       this.#text.value = "";
       this.#parent = null;
@@ -346,12 +235,11 @@ export class Customer {
   }
 }
 
-/** Posts as threads: newest thread last, each answer under what it answers, with its depth. */
-function inThreads(posts) {
-  const ids = new Set(posts.map((post) => post.id));
-  const answers = Map.groupBy(posts, (post) => (ids.has(post.reply_to) ? post.reply_to : ""));
-  const under = (id, depth) => (answers.get(id) ?? []).toSorted((a, b) => a.at - b.at).flatMap(
-    (post) => [{ ...post, depth }, ...under(post.id, depth + 1)],
-  );
-  return under("", 0);
+/** What a field of this form is known by. */
+function field(name) {
+  return { class: "field", id: `customer-${name}`, data: { testid: `customer-${name}` } };
+}
+
+function label(name) {
+  return h("label", { class: "b-label", for: `customer-${name}` }, w(`customer.${name}`));
 }

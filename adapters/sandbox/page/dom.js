@@ -36,6 +36,18 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
+/** A small button with a sign on it; `label` says in words what it does. */
+export function iconButton(sign, label, testid, press) {
+  return h("button", {
+    class: "icon-button",
+    type: "button",
+    title: label,
+    "aria-label": label,
+    data: { testid },
+    on: { click: press },
+  }, sign);
+}
+
 /** Replace an element's children. */
 export function fill(element, ...children) {
   element.replaceChildren(

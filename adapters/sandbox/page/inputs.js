@@ -3,8 +3,8 @@
  * update, checking it as Slack's own client does, and reading it at the end.
  */
 
-import { choiceGroup, chosenIn, selectOptions } from "./elements.js";
 import { h } from "./dom.js";
+import { choiceGroup, chosenIn, pickerField, selectOptions } from "./elements.js";
 import { plain } from "./mrkdwn.js";
 import { w } from "./words.js";
 
@@ -24,40 +24,31 @@ const DRAW = {
 export function inputBlock(block, context) {
   const e = block.element;
   const id = `field-${block.block_id}`;
-  const draw = DRAW[e.type];
-  const control = draw ? draw(e, block, context) : h(
-    "span",
-    { class: "b-unknown" },
-    w("block.unknown", { type: e.type }),
-  );
+  const control = (DRAW[e.type] ?? unknown)(e, block, context);
   control.id = id;
   control.dataset.testid = `modal-field-${block.block_id}`;
   control.dataset.actionId = e.action_id;
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
-  const label = [
-    plain(block.label),
-    block.optional && h("span", { class: "optional" }, ` ${w("dialog.optional")}`),
-  ];
-  const grouped = control.classList.contains("choices");
-  if (grouped) control.setAttribute("aria-labelledby", `${id}-label`);
+  const isGroup = control.classList.contains("choices");
+  if (isGroup) control.setAttribute("aria-labelledby", `${id}-label`);
+  const optional = block.optional && h("span", { class: "optional" }, ` ${w("dialog.optional")}`);
+  const error = {
+    class: "b-error",
+    id: `${id}-error`,
+    role: "alert",
+    hidden: true,
+    data: { testid: `modal-error-${block.block_id}` },
+  };
   return h("div", { class: "b-input" },
-    grouped ? h(
-      "div",
-      { class: "b-label", id: `${id}-label` },
-      label,
-    ) : h("label", { class: "b-label", for: id }, label),
+    h(isGroup ? "div" : "label", { class: "b-label", id: `${id}-label`, for: isGroup ? null : id },
+      plain(block.label), optional),
     control,
     h("p", { class: "b-hint", id: `${id}-hint` }, block.hint && plain(block.hint)),
-    h(
-      "p",
-      {
-        class: "b-error",
-        id: `${id}-error`,
-        role: "alert",
-        hidden: true,
-        data: { testid: `modal-error-${block.block_id}` },
-      },
-    ));
+    h("p", error));
+}
+
+function unknown(e) {
+  return h("span", { class: "b-unknown" }, w("block.unknown", { type: e.type }));
 }
 
 function text(e, block, context) {
@@ -68,8 +59,11 @@ function text(e, block, context) {
     autocomplete: "off",
     autofocus: e.focus_on_load,
   };
-  const node = e.multiline ? h("textarea", { ...props, rows: 5 }) : h("input", { ...props, type: "text" });
-  const on = block.dispatch_action ? (e.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"]) : [];
+  const node = e.multiline
+    ? h("textarea", { ...props, rows: 5 })
+    : h("input", { ...props, type: "text" });
+  const asked = e.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  const on = block.dispatch_action ? asked : [];
   if (on.includes("on_character_entered")) {
     let rest = 0;
     const tell = () => {
@@ -89,34 +83,25 @@ function text(e, block, context) {
   return node;
 }
 
+/** Tell the app of a choice at once, where the block asks for it. */
+function tell(e, block, context, value) {
+  if (block.dispatch_action) context.act(e, block, value);
+}
+
 function select(e, block, context) {
-  const tell = block.dispatch_action && (() => context.act(e, block, node.value));
-  const node = h("select", { class: "field", on: tell ? { change: tell } : {} }, selectOptions(e));
+  const change = () => tell(e, block, context, node.value);
+  const node = h("select", { class: "field", on: { change } }, selectOptions(e));
   return node;
 }
 
 function group(e, block, context) {
-  const node = choiceGroup(
-    e,
-    context,
-    () => block.dispatch_action && context.act(e, block, chosenIn(e, node)),
-    block.block_id,
-  );
+  const change = () => tell(e, block, context, chosenIn(e, node));
+  const node = choiceGroup(e, context, change, block.block_id);
   return node;
 }
 
 function picker(e, block, context) {
-  const date = e.type === "datepicker";
-  const tell = block.dispatch_action && (() => context.act(e, block, node.value));
-  const node = h(
-    "input",
-    {
-      class: "field",
-      type: date ? "date" : "time",
-      value: (date ? e.initial_date : e.initial_time) ?? "",
-      on: tell ? { change: tell } : {},
-    },
-  );
+  const node = pickerField(e, () => tell(e, block, context, node.value));
   return node;
 }
 
@@ -185,11 +170,14 @@ export function fillInputs(form, view) {
     if (control.classList.contains("choices")) {
       const chosen = (held.selected_options ?? [held.selected_option]).map((o) => o?.value);
       for (const input of control.querySelectorAll("input")) input.checked = chosen.includes(input.value);
-    } else control.value = held.value ?? held.selected_option?.value ?? held.selected_date ?? held.selected_time ?? "";
+    } else {
+      const { value, selected_option: option, selected_date: date, selected_time: time } = held;
+      control.value = value ?? option?.value ?? date ?? time ?? "";
+    }
   }
 }
 
-/** Hand what was typed or chosen from a block's old element to its new one (Slack: same block_id and action_id). */
+/** Hand what was typed or chosen to the block's new element: Slack keeps it where the ids are the same. */
 export function carryInput(before, after) {
   for (const control of after.querySelectorAll("[data-action-id]")) {
     const old = before.querySelector(`[data-action-id="${CSS.escape(control.dataset.actionId)}"]`);

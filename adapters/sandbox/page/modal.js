@@ -6,7 +6,7 @@
  */
 
 import { drawBlock } from "./blocks.js";
-import { fill, h, keep } from "./dom.js";
+import { fill, h, iconButton, keep } from "./dom.js";
 import { carryInput, faultsOf, fillInputs, showErrors, valuesOf } from "./inputs.js";
 import { plain } from "./mrkdwn.js";
 import { w } from "./words.js";
@@ -16,49 +16,53 @@ export class Modal {
   #context;
   #view = null;
   #dialog;
+  #form;
   #title = h("h2", { id: "modal-title" });
   #blocks = h("div", { class: "modal-blocks" });
   #trouble = h("p", { class: "modal-trouble", role: "alert", hidden: true });
-  #submit = h("button", { class: "button button-primary", type: "submit", data: { testid: "modal-submit" } });
-  #close = h(
-    "button",
-    { class: "button", type: "button", data: { testid: "modal-close" }, on: { click: () => this.#leave() } },
-  );
-  #form;
+  #submit = h("button", {
+    class: "button button-primary",
+    type: "submit",
+    data: { testid: "modal-submit" },
+  });
+  #close = h("button", {
+    class: "button",
+    type: "button",
+    data: { testid: "modal-close" },
+    on: { click: () => this.#leave() },
+  });
 
   /** `hands` presses, types, submits and closes for the person; `context()` says who and where they are. */
   constructor(hands, context) {
     this.#hands = hands;
     this.#context = context;
-    this.#form = h("form", { novalidate: true, on: { submit: (event) => {
+    const submit = (event) => {
       event.preventDefault();
       this.#send();
-    } } },
-    h("header", { class: "modal-head" }, this.#title,
-      h(
-        "button",
-        {
-          class: "icon-button",
-          type: "button",
-          "aria-label": w("dialog.close"),
-          data: { testid: "modal-x" },
-          on: { click: () => this.#leave() },
-        },
-        "✕",
-      )),
-    h("div", { class: "modal-body" }, this.#trouble, this.#blocks),
-    h("footer", { class: "modal-foot" }, this.#close, this.#submit));
-    this.#dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title", data: { testid: "modal" }, on: {
-      cancel: (event) => {
-        if (event.target !== this.#dialog) return;
-        event.preventDefault();
-        this.#leave();
-      },
-    } }, this.#form);
-    this.#form.addEventListener("keydown", (event) => {
-      // Enter that confirms a conversion (IME) must not submit; nor does Enter in a single line where the app listens to it.
-      if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
-    });
+    };
+    const keydown = (event) => {
+      // The Enter that ends a conversion (IME) must not submit.
+      const converts = event.isComposing || event.keyCode === 229;
+      if (event.key === "Enter" && converts) event.preventDefault();
+    };
+    const cancel = (event) => {
+      // A file field or a question inside may be cancelled too; only Escape here leaves.
+      if (event.target !== this.#dialog) return;
+      event.preventDefault();
+      this.#leave();
+    };
+    this.#form = h("form", { novalidate: true, on: { submit, keydown } },
+      h("header", { class: "modal-head" },
+        this.#title,
+        iconButton("✕", w("dialog.close"), "modal-x", () => this.#leave())),
+      h("div", { class: "modal-body" }, this.#trouble, this.#blocks),
+      h("footer", { class: "modal-foot" }, this.#close, this.#submit));
+    this.#dialog = h("dialog", {
+      class: "modal",
+      "aria-labelledby": "modal-title",
+      data: { testid: "modal" },
+      on: { cancel },
+    }, this.#form);
     document.body.append(this.#dialog);
   }
 
@@ -80,7 +84,11 @@ export class Modal {
     this.#close.textContent = plain(view.close) || w("dialog.cancel");
     this.#submit.textContent = plain(view.submit) || w("dialog.submit");
     this.#submit.hidden = !view.submit;
-    const context = { ...this.#context(), act: this.#hands.pressIn(view), type: this.#hands.typeIn(view) };
+    const context = {
+      ...this.#context(),
+      act: this.#hands.pressIn(view),
+      type: this.#hands.typeIn(view),
+    };
     keep(this.#blocks, view.blocks, {
       key: (block) => block.block_id,
       print: (block) => JSON.stringify(block),
@@ -89,9 +97,13 @@ export class Modal {
     });
     if (fresh) fillInputs(this.#form, view);
     if (!this.#dialog.open) this.#dialog.showModal();
-    if (fresh) (this.#blocks.querySelector("[autofocus]") ?? this.#blocks.querySelector(
-      "input, textarea, select",
-    ) ?? this.#submit).focus();
+    if (fresh) this.#focusFirst();
+  }
+
+  #focusFirst() {
+    const wished = this.#blocks.querySelector("[autofocus]");
+    const first = this.#blocks.querySelector("input, textarea, select");
+    (wished ?? first ?? this.#close).focus();
   }
 
   async #send() {

@@ -1,4 +1,4 @@
-/** What Slack shows one person, in the shape that the panes draw: people by their id and shown name, authors filled in. */
+/** What Slack shows one person, as the panes draw it: people by id and shown name, authors filled in. */
 
 export function seen(state) {
   const people = new Map(state.people.map((person) => [person.id, { ...person, name: person.real_name }]));

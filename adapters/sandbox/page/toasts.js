@@ -1,10 +1,18 @@
-/** Short notes in the corner: push notifications, and what went wrong. They stay until dismissed or for ten seconds. */
+/** Short notes in the corner, for ten seconds: push notifications, and what went wrong. */
 
-import { h } from "./dom.js";
+import { h, iconButton } from "./dom.js";
 import { w } from "./words.js";
 
+/** How long a note stays, in milliseconds, and how many stand at once. */
 const STAYS = 10_000;
-const area = h("div", { class: "toasts", role: "status", "aria-live": "polite", data: { testid: "toasts" } });
+const MOST = 3;
+
+const area = h("div", {
+  class: "toasts",
+  role: "status",
+  "aria-live": "polite",
+  data: { testid: "toasts" },
+});
 
 /** Put the area into the page. */
 export function mountToasts() {
@@ -16,22 +24,21 @@ export function mountToasts() {
 export function toast(kind, title, body, go) {
   const text = [h("strong", {}, title), body];
   const dismiss = () => node.remove();
+  const follow = () => {
+    dismiss();
+    go();
+  };
   const node = h("div", { class: `toast toast-${kind}`, data: { testid: `toast-${kind}` } },
     h("span", { class: "toast-mark", "aria-hidden": "true" }, kind === "fault" ? "⚠️" : "🔔"),
-    go ? h("button", { class: "toast-text", type: "button", on: { click: () => {
-      dismiss();
-      go();
-    } } }, text) : h("div", { class: "toast-text" }, text),
-    h(
-      "button",
-      { class: "icon-button", type: "button", "aria-label": w("toast.dismiss"), on: { click: dismiss } },
-      "✕",
-    ));
+    go
+      ? h("button", { class: "toast-text", type: "button", on: { click: follow } }, text)
+      : h("div", { class: "toast-text" }, text),
+    iconButton("✕", w("toast.dismiss"), "toast-dismiss", dismiss));
   // A modal lies above everything else on the page, so a note must stand inside it to be seen.
   const modal = document.querySelector("dialog[open]");
   (modal ?? document.body).append(area);
   modal?.addEventListener("close", () => document.body.append(area), { once: true });
   area.append(node);
-  while (area.children.length > 3) area.firstElementChild.remove();
+  while (area.children.length > MOST) area.firstElementChild.remove();
   setTimeout(dismiss, STAYS);
 }

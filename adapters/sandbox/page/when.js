@@ -74,7 +74,14 @@ export function nextHour(seconds, hour, tz) {
 function zoneOffset(seconds, tz) {
   const part = Object.fromEntries(
     new Intl.DateTimeFormat("en-GB", {
-      timeZone: tz, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+      timeZone: tz,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
     }).formatToParts(new Date(seconds * 1000)).map(({ type, value }) => [type, Number(value)]),
   );
   return Date.UTC(
