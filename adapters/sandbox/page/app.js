@@ -20,31 +20,35 @@ const AGAIN_AFTER = 1_000;
 const GATHERED = 50;
 
 const place = (id) => document.getElementById(id);
-const here = { as: "", room: "", thread: "", ...Object.fromEntries(new URLSearchParams(location.search)) };
+const asked = Object.fromEntries(new URLSearchParams(location.search));
+const here = { as: "", room: "", thread: "", ...asked };
 setLanguage(here.lang ?? navigator.language.slice(0, 2));
 
 const world = await readWorld();
 here.as ||= world.seats[0].id;
 
-const hands = new Hands(() => here.as, () => load());
+const hands = new Hands(() => here.as, () => load().catch(away));
 const chat = new Chat(hands, go);
 const customer = new Customer((sentence) => hands.complain(sentence));
 const clock = new BusinessClock();
 let now = null;
 const modal = new Modal({
-  pressIn: (view) => hands.pressInView(view), typeIn: (view) => hands.typeIn(view),
-  submit: (view, values) => hands.submit(view, values), close: (view) => hands.close(view),
+  pressIn: (view) => hands.pressInView(view),
+  typeIn: (view) => hands.typeIn(view),
+  submit: (view, values) => hands.submit(view, values),
+  close: (view) => hands.close(view),
 }, () => now.context);
 
 /** Move to another person, room or thread, and write it into the address. */
 function go(change) {
   const other = change.as && change.as !== here.as;
   Object.assign(here, change);
-  history.replaceState(null, "", `?${new URLSearchParams(Object.entries(here).filter(([, value]) => value))}`);
+  const said = Object.entries(here).filter(([, value]) => value);
+  history.replaceState(null, "", `?${new URLSearchParams(said)}`);
   if (other) {
     told = null;
     now = null;
-    load();
+    load().catch(away);
   } else if (now) show(now.state);
 }
 
@@ -79,7 +83,8 @@ function show(state) {
   const named = (name) => rooms.find((r) => r.name === name);
   const room = named(here.room) ?? named(home) ?? rooms[0] ?? null;
   const tz = people.get(here.as).tz;
-  const context = { me: here.as, app: state.app.user, people, rooms: new Map(rooms.map((r) => [r.id, r])), tz };
+  const byId = new Map(rooms.map((r) => [r.id, r]));
+  const context = { me: here.as, app: state.app.user, people, rooms: byId, tz };
   now = { state, context };
   const seats = world.seats.map((seat) => ({ ...people.get(seat.id), title: seat.title[lang()] }));
   chat.show({ me: here.as, tz, context, seats, rooms, room, thread: here.thread });
@@ -114,6 +119,13 @@ function inSight() {
   });
 }
 
+/** Say that the sandbox does not answer; a fault of this page is no such thing and goes on. */
+function away(error) {
+  if (!(error instanceof Refused)) throw error;
+  place("trouble").textContent = w("app.disconnected");
+  place("trouble").hidden = false;
+}
+
 /** Follow Slack's news for good; while the sandbox is away, say so and try again. */
 async function follow() {
   for (let version = -1; ; ) {
@@ -124,9 +136,7 @@ async function follow() {
       place("trouble").hidden = true;
       await new Promise((wake) => setTimeout(wake, GATHERED));
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      place("trouble").textContent = w("app.disconnected");
-      place("trouble").hidden = false;
+      away(error);
       version = -1;
       await new Promise((wake) => setTimeout(wake, AGAIN_AFTER));
     }
@@ -140,30 +150,42 @@ function drawFrame() {
   place("side").setAttribute("aria-label", w("nav.rooms"));
   place("customer").setAttribute("aria-label", w("customer.title"));
   place("languages").setAttribute("aria-label", w("nav.language"));
-  fill(place("languages"), [["en", "English"], ["ja", "日本語"]].map(([code, name]) => h("button", {
-    type: "button", lang: code, "aria-pressed": String(lang() === code), data: { testid: `lang-${code}` },
-    // The page is drawn anew in the other language; where one stands is in the address.
-    on: { click: () => {
-      go({ lang: code });
-      location.reload();
-    } },
-  }, name)));
-  const tabs = [["chat", "💬"], ["customer", "🙋"], ["time", "🕘"]];
-  const turn = (name) => {
-    document.body.dataset.tab = name;
-    for (const button of place("tabs").children) button.setAttribute(
-      "aria-pressed",
-      String(button.dataset.testid === `tab-${name}`),
-    );
-  };
+  fill(place("languages"), languageButton("en", "English"), languageButton("ja", "日本語"));
   place("tabs").setAttribute("aria-label", w("nav.panes"));
-  fill(place("tabs"), tabs.map(([name, mark]) => h("button", {
+  fill(place("tabs"), tab("chat", "💬"), tab("customer", "🙋"), tab("time", "🕘"));
+  turnTo("chat");
+}
+
+/** The page is drawn anew in the other language; where one stands is in the address. */
+function languageButton(code, name) {
+  const speak = () => {
+    go({ lang: code });
+    location.reload();
+  };
+  return h("button", {
     type: "button",
-    data: { testid: `tab-${name}` },
-    on: { click: () => turn(name) },
+    lang: code,
+    "aria-pressed": String(lang() === code),
+    data: { testid: `lang-${code}` },
+    on: { click: speak },
+  }, name);
+}
+
+/** A button of the bar that turns the panes of a phone. */
+function tab(name, sign) {
+  return h("button", {
+    type: "button",
+    data: { testid: `tab-${name}`, tab: name },
+    on: { click: () => turnTo(name) },
   },
-    h("span", { class: "tab-mark", "aria-hidden": "true" }, mark), w(`tab.${name}`))));
-  turn("chat");
+  h("span", { class: "tab-mark", "aria-hidden": "true" }, sign), w(`tab.${name}`));
+}
+
+function turnTo(name) {
+  document.body.dataset.tab = name;
+  for (const button of place("tabs").children) {
+    button.setAttribute("aria-pressed", String(button.dataset.tab === name));
+  }
 }
 
 drawFrame();

@@ -1,6 +1,6 @@
 /** Business time: what it is, and buttons that turn it on. The service keeps it; this only asks. */
 
-import { turnClock, readClock } from "./api.js";
+import { readClock, turnClock } from "./api.js";
 import { fill, h } from "./dom.js";
 import { dayAndTime, nextHour } from "./when.js";
 import { span, w } from "./words.js";
@@ -16,11 +16,7 @@ export class BusinessClock {
   #buttons = [
     this.#button("clock-advance-15", "time.plus_15", () => ({ advance_s: 15 * 60 })),
     this.#button("clock-advance-60", "time.plus_60", () => ({ advance_s: 60 * 60 })),
-    this.#button(
-      "clock-morning",
-      "time.morning",
-      () => ({ to: new Date(nextHour(this.#now(), 9, this.#tz) * 1000).toISOString() }),
-    ),
+    this.#button("clock-morning", "time.morning", () => ({ to: this.#nextMorning() })),
   ];
 
   mount(place) {
@@ -44,17 +40,17 @@ export class BusinessClock {
   }
 
   #button(testid, label, change) {
-    return h(
-      "button",
-      {
-        class: "button",
-        type: "button",
-        disabled: true,
-        data: { testid },
-        on: { click: async () => this.#take(await turnClock(change())) },
-      },
-      w(label),
-    );
+    return h("button", {
+      class: "button",
+      type: "button",
+      disabled: true,
+      data: { testid },
+      on: { click: async () => this.#take(await turnClock(change())) },
+    }, w(label));
+  }
+
+  #nextMorning() {
+    return new Date(nextHour(this.#now(), 9, this.#tz) * 1000).toISOString();
   }
 
   #now() {
@@ -63,17 +59,19 @@ export class BusinessClock {
 
   /** Take an answer of the service, or the reason why there is none ("none" or "down"). */
   #take(answer) {
-    this.#offset = answer.now ? Date.parse(answer.now) / 1000 - Date.now() / 1000 : null;
+    this.#offset = answer.now ? (Date.parse(answer.now) - Date.now()) / 1000 : null;
     for (const button of this.#buttons) button.disabled = this.#offset === null;
-    if (answer.now) this.#note.textContent = answer.offset_s >= 60 ? w(
-      "time.ahead",
-      { span: span(answer.offset_s) },
-    ) : w("time.real");
-    else this.#note.textContent = answer.missing === "none" ? w("time.none") : w("time.not_up");
+    this.#note.textContent = standing(answer);
     this.#draw();
   }
 
   #draw() {
     this.#face.textContent = this.#offset === null ? "--:--" : dayAndTime(this.#now(), this.#tz);
   }
+}
+
+/** How business time stands to the real one, in words; less than a minute is no difference. */
+function standing({ missing, offset_s: ahead }) {
+  if (missing) return w(missing === "none" ? "time.none" : "time.not_up");
+  return ahead >= 60 ? w("time.ahead", { span: span(ahead) }) : w("time.real");
 }

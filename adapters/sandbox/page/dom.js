@@ -23,17 +23,23 @@ export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name === "data") for (const [key, text] of Object.entries(value)) element.dataset[key] = text;
-    else if (name === "on") for (const [event, f] of Object.entries(value)) element.addEventListener(event, f);
+    if (name === "data") Object.assign(element.dataset, value);
+    else if (name === "on") listen(element, value);
     else if (PROPERTIES.has(name)) element[name] = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(
-    ...children.flat(Infinity).filter(
-      (child) => child !== null && child !== undefined && child !== false && child !== "",
-    ),
-  );
+  element.append(...present(children));
   return element;
+}
+
+function listen(element, listeners) {
+  for (const [event, listener] of Object.entries(listeners)) element.addEventListener(event, listener);
+}
+
+/** Children in one flat list, without those that a condition left out. */
+function present(children) {
+  const absent = [null, undefined, false, ""];
+  return children.flat(Infinity).filter((child) => !absent.includes(child));
 }
 
 /** A small button with a sign on it; `label` says in words what it does. */
@@ -50,11 +56,7 @@ export function iconButton(sign, label, testid, press) {
 
 /** Replace an element's children. */
 export function fill(element, ...children) {
-  element.replaceChildren(
-    ...children.flat(Infinity).filter(
-      (child) => child !== null && child !== undefined && child !== false && child !== "",
-    ),
-  );
+  element.replaceChildren(...present(children));
 }
 
 /**
@@ -96,7 +98,7 @@ export function keep(parent, items, { key, print, make, carry }) {
 }
 
 /** Where the keyboard is inside an element, as something that outlives the element. */
-export function focusIn(element) {
+function focusIn(element) {
   const focused = document.activeElement;
   if (!focused || !element.contains(focused)) return null;
   const caret = "selectionStart" in focused && focused.selectionStart !== null
@@ -106,16 +108,17 @@ export function focusIn(element) {
 }
 
 /** Put the keyboard back to where `focusIn` found it. */
-export function restoreFocus(element, focus) {
+function restoreFocus(element, focus) {
   if (!focus?.id) return;
-  const target = [
-    element,
-    ...element.querySelectorAll("[data-testid]"),
-  ].find((e) => e.dataset.testid === focus.id);
+  const within = [element, ...element.querySelectorAll("[data-testid]")];
+  const target = within.find((e) => e.dataset.testid === focus.id);
   if (!target) return;
   target.focus({ preventScroll: true });
   if (focus.caret) target.setSelectionRange(...focus.caret);
 }
+
+/** Within this many pixels of its end a list counts as read to the end. */
+const NEAR = 48;
 
 /**
  * Let a scrolled list stay at its end while it grows, as long as the reader is there.
@@ -131,7 +134,7 @@ export function followEnd(scroller) {
   };
   const follow = () => atEnd && end();
   scroller.addEventListener("scroll", () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
   });
   for (const event of ["load", "error"]) scroller.addEventListener(event, follow, true);
   new ResizeObserver(follow).observe(scroller);

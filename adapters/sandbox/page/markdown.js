@@ -23,57 +23,55 @@ export function markdown(text) {
   return nodes;
 }
 
+const FENCE = /^```/;
+const HEADING = /^(#{1,6}) +(.*)$/;
+const QUOTE = /^> ?/;
+const RULE = /^\s*(-{3,}|\*{3,})\s*$/;
+const BULLET = /^\s*[-*+] /;
+const NUMBER = /^\s*\d+[.)] /;
+const UNDER_HEAD = /^\s*\|?[\s:|]*-[\s:|-]*\|?\s*$/;
+
 /** Take one block off the front of the lines. */
 function block(lines) {
-  const line = lines[0];
-  if (line.trim() === "") {
-    lines.shift();
-    return [];
-  }
-  if (line.startsWith("```")) {
-    lines.shift();
-    const code = takeWhile(lines, (l) => !l.startsWith("```"));
-    lines.shift();
-    return [h("pre", {}, code.join("\n"))];
-  }
-  const heading = /^(#{1,6}) +(.*)$/.exec(line);
-  if (heading) {
-    lines.shift();
-    return [
-      h("p", { class: "md-heading", role: "heading", "aria-level": heading[1].length + 2 }, spans(heading[2])),
-    ];
-  }
-  if (/^(-{3,}|\*{3,})$/.test(line.trim())) {
-    lines.shift();
-    return [h("hr")];
-  }
-  if (line.startsWith(">")) return [
-    h(
-      "blockquote",
-      {},
-      spans(takeWhile(lines, (l) => l.startsWith(">")).map((l) => l.replace(/^> ?/, "")).join("\n")),
-    ),
-  ];
-  if (/^\s*[-*+] /.test(line)) return [list("ul", takeWhile(lines, (l) => /^\s*[-*+] /.test(l)), /^\s*[-*+] /)];
-  if (/^\s*\d+[.)] /.test(line)) return [
-    list("ol", takeWhile(lines, (l) => /^\s*\d+[.)] /.test(l)),
-    /^\s*\d+[.)] /),
-  ];
-  if (line.includes("|") && /^\s*\|?[\s:|-]+\|?\s*$/.test(lines[1] ?? "") && lines[1].includes("-")) return [
-    table(takeWhile(lines, (l) => l.includes("|"))),
-  ];
-  return [
-    h(
-      "p",
-      {},
-      spans(
-        [
-          lines.shift(),
-          ...takeWhile(lines, (l) => l.trim() !== "" && !/^(#|>|```|\s*[-*+] |\s*\d+[.)] )/.test(l)),
-        ].join("\n"),
-      ),
-    ),
-  ];
+  const [line, next = ""] = lines;
+  const run = (pattern) => takeWhile(lines, (l) => pattern.test(l));
+  if (line.trim() === "") return drop(lines);
+  if (FENCE.test(line)) return [fence(lines)];
+  if (HEADING.test(line)) return [heading(lines.shift())];
+  if (RULE.test(line)) return [...drop(lines), h("hr")];
+  if (QUOTE.test(line)) return [h("blockquote", {}, spans(without(QUOTE, run(QUOTE)).join("\n")))];
+  if (BULLET.test(line)) return [list("ul", without(BULLET, run(BULLET)))];
+  if (NUMBER.test(line)) return [list("ol", without(NUMBER, run(NUMBER)))];
+  if (line.includes("|") && UNDER_HEAD.test(next)) return [table(run(/\|/))];
+  return [h("p", {}, spans(paragraph(lines)))];
+}
+
+/** Take a line that shows nothing by itself. */
+function drop(lines) {
+  lines.shift();
+  return [];
+}
+
+function fence(lines) {
+  lines.shift();
+  const code = takeWhile(lines, (l) => !FENCE.test(l));
+  lines.shift();
+  return h("pre", {}, code.join("\n"));
+}
+
+/** A heading stands below those of the page itself. */
+function heading(line) {
+  const [, marks, text] = HEADING.exec(line);
+  return h("p", { class: "md-heading", role: "heading", "aria-level": marks.length + 2 }, spans(text));
+}
+
+function paragraph(lines) {
+  const goesOn = (l) => l.trim() && ![FENCE, HEADING, QUOTE, BULLET, NUMBER].some((p) => p.test(l));
+  return [lines.shift(), ...takeWhile(lines, goesOn)].join("\n");
+}
+
+function without(mark, lines) {
+  return lines.map((line) => line.replace(mark, ""));
 }
 
 function takeWhile(lines, test) {
@@ -82,16 +80,17 @@ function takeWhile(lines, test) {
   return taken;
 }
 
-function list(tag, lines, mark) {
-  return h(tag, {}, lines.map((line) => h("li", {}, spans(line.replace(mark, "")))));
+function list(tag, items) {
+  return h(tag, {}, items.map((item) => h("li", {}, spans(item))));
 }
 
 function table(lines) {
   const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
-  const [head, , ...rows] = lines;
+  const [head, , ...rows] = lines.map(cells);
+  const row = (texts, cell) => h("tr", {}, texts.map((text) => cell(spans(text))));
   return h("table", {},
-    h("thead", {}, h("tr", {}, cells(head).map((cell) => h("th", { scope: "col" }, spans(cell))))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, cells(row).map((cell) => h("td", {}, spans(cell)))))));
+    h("thead", {}, row(head, (nodes) => h("th", { scope: "col" }, nodes))),
+    h("tbody", {}, rows.map((texts) => row(texts, (nodes) => h("td", {}, nodes)))));
 }
 
 function spans(text) {

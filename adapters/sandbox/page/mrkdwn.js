@@ -16,6 +16,7 @@ import { w } from "./words.js";
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const MARKS = { "*": "strong", _: "em", "~": "s" };
 const WORD = /[\p{L}\p{N}]/u;
+const EVERYBODY = new Set(["!here", "!channel", "!everyone"]);
 const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
 
 /** Undo Slack's three entities. */
@@ -66,9 +67,8 @@ function paragraphs(text, context) {
   };
   let plain = [];
   const endPlain = () => {
-    if (plain.length && plain.join("") !== "") nodes.push(
-      h("span", { class: "run" }, inline(plain.join("\n"), context)),
-    );
+    const run = plain.join("\n");
+    if (run.trim()) nodes.push(h("span", { class: "run" }, inline(run, context)));
     plain = [];
   };
   for (const line of text.split("\n")) {
@@ -106,22 +106,20 @@ function inline(text, context) {
   return nodes;
 }
 
+/** What begins at a place of a text, as `{node, end}`; null for an ordinary character. */
 function special(text, i, context) {
   const rest = text.slice(i);
+  const edge = !WORD.test(text[i - 1] ?? " ");
+  const found = (match, node) => ({ node, end: i + match[0].length });
   const angle = /^<([^<>\n]+)>/.exec(rest);
-  if (angle) return { node: reference(angle[1], context), end: i + angle[0].length };
+  if (angle) return found(angle, reference(angle[1], context));
   const code = /^`([^`\n]+)`/.exec(rest);
-  if (code) return { node: h("code", {}, unescape(code[1])), end: i + code[0].length };
+  if (code) return found(code, h("code", {}, unescape(code[1])));
   const symbol = /^:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/.exec(rest);
-  if (symbol && emoji(symbol[1])) return {
-    node: document.createTextNode(emoji(symbol[1])),
-    end: i + symbol[0].length,
-  };
-  const before = text[i - 1] ?? " ";
-  if (MARKS[text[i]] && !WORD.test(before)) return marked(text, i, context);
+  if (symbol && emoji(symbol[1])) return found(symbol, document.createTextNode(emoji(symbol[1])));
+  if (edge && MARKS[text[i]]) return marked(text, i, context);
   const bare = /^https?:\/\/[^\s<>|]+[^\s<>|.,!?)）。、]/.exec(rest);
-  if (bare && !WORD.test(before)) return { node: link(unescape(bare[0])), end: i + bare[0].length };
-  return null;
+  return edge && bare ? found(bare, link(unescape(bare[0]))) : null;
 }
 
 function marked(text, i, context) {
@@ -138,29 +136,25 @@ function marked(text, i, context) {
 /** What stands between angle brackets. */
 function reference(body, context) {
   const [target, label] = split(body);
+  const words = label === undefined ? undefined : unescape(label);
   if (target.startsWith("@")) return mention(target.slice(1), context);
   if (target.startsWith("#")) return roomLink(target.slice(1), context);
-  if (target.startsWith("!date^")) {
-    const [, stamp, format, url] = target.split("^");
-    const words = formatDate(Number(stamp), unescape(format ?? "{date}"), context.tz) ?? unescape(label ?? "");
-    const time = h("time", { datetime: new Date(Number(stamp) * 1000).toISOString() }, words);
-    return url ? h(
-      "a",
-      { href: SAFE_LINK.test(url) ? url : null, target: "_blank", rel: "noopener noreferrer" },
-      time,
-    ) : time;
-  }
-  if (["!here", "!channel", "!everyone"].includes(target)) return h(
-    "span",
-    { class: "mention" },
-    w(`mrkdwn.${target.slice(1)}`),
-  );
-  if (target.startsWith("!subteam^")) return h(
-    "span",
-    { class: "mention" },
-    unescape(label ?? target.slice(9)),
-  );
-  return link(unescape(target), label === undefined ? undefined : unescape(label));
+  if (target.startsWith("!date^")) return moment(target, words ?? "", context);
+  if (target.startsWith("!subteam^")) return called(words ?? target.slice(9));
+  if (EVERYBODY.has(target)) return called(w(`mrkdwn.${target.slice(1)}`));
+  return link(unescape(target), words);
+}
+
+function called(words) {
+  return h("span", { class: "mention" }, words);
+}
+
+/** `!date^1795215600^{date} at {time}^https://link`, or its fallback where it names no moment. */
+function moment(target, fallback, context) {
+  const [, stamp, format, url] = target.split("^");
+  const words = formatDate(Number(stamp), unescape(format ?? "{date}"), context.tz);
+  if (words === null) return document.createTextNode(fallback);
+  return url ? link(unescape(url), words) : h("time", {}, words);
 }
 
 function split(body) {

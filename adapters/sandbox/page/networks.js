@@ -37,23 +37,12 @@ function named({ brand, people, posts, dms }) {
   };
 }
 
-/** Write as a customer, who is made if there is none of that handle; gives null, or why it did not work. */
+/** Write as a customer, who is made if there is none of that handle; gives null, or why it failed. */
 export function write(network, { handle, name, text, kind, parent }) {
-  const lang = JAPANESE.test(text) ? "ja" : "en";
-  return tried(
-    networkHand(
-      network,
-      "write",
-      {
-        as: handle,
-        text,
-        kind,
-        lang,
-        ...(name ? { name } : {}),
-        ...(kind === "reply" ? { to_post: parent } : {}),
-      },
-    ),
-  );
+  const asked = { as: handle, text, kind, lang: JAPANESE.test(text) ? "ja" : "en" };
+  if (name) asked.name = name;
+  if (kind === "reply") asked.to_post = parent;
+  return tried(networkHand(network, "write", asked));
 }
 
 /** Delete a customer's post; gives null, or why it did not work. */

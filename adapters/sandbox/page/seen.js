@@ -1,14 +1,14 @@
 /** What Slack shows one person, as the panes draw it: people by id and shown name, authors filled in. */
 
-export function seen(state) {
-  const people = new Map(state.people.map((person) => [person.id, { ...person, name: person.real_name }]));
-  const rooms = state.rooms.map((room) => ({
-    ...room,
-    messages: room.messages.map(
-      (message) => ({ ...message, author: message.bot ? state.app.user : message.user }),
-    ),
-  }));
-  return { people, rooms, views: state.views, notices: state.notices, notifications: state.notifications };
+export function seen({ people, rooms, app, ...rest }) {
+  const author = (message) => (message.bot ? app.user : message.user);
+  const signed = (message) => ({ ...message, author: author(message) });
+  return {
+    ...rest,
+    app,
+    people: new Map(people.map((person) => [person.id, { ...person, name: person.real_name }])),
+    rooms: rooms.map((room) => ({ ...room, messages: room.messages.map(signed) })),
+  };
 }
 
 /**
@@ -17,14 +17,12 @@ export function seen(state) {
  * Slack's own window does this while one picks a name from its list.
  */
 export function withIds(text, people) {
-  const longestFirst = [...people.values()].filter((person) => person.name).sort(
-    (a, b) => b.name.length - a.name.length,
-  );
-  return longestFirst.reduce(
-    (sofar, { id, name }) => sofar.replaceAll(
-      new RegExp(`(?<![\\w<])@${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)`, "giu"),
-      `<@${id}>`,
-    ),
-    text,
-  );
+  const longestFirst = [...people.values()].sort((a, b) => b.name.length - a.name.length);
+  return longestFirst.reduce((sofar, { id, name }) => sofar.replaceAll(named(name), `<@${id}>`), text);
+}
+
+/** `@name` in any case, as a word of its own. */
+function named(name) {
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\w<])@${literal}(?!\\w)`, "giu");
 }

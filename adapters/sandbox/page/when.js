@@ -21,19 +21,17 @@ const TOKENS = {
 
 /** Slack's `<!date^..>` format with its tokens replaced; null where the moment is not a number. */
 export function formatDate(seconds, pattern, tz) {
-  if (!Number.isFinite(seconds)) return null;
+  if (Number.isNaN(new Date(seconds * 1000).getTime())) return null;
   return pattern.replace(/\{(\w+?)(_pretty)?\}/g, (token, name, pretty) => {
     const words = TOKENS[`${name}${pretty ?? ""}`] ?? TOKENS[name];
     return words ? words(seconds, tz) : token;
   });
 }
 
-/** The day as 2026-11-20. */
+/** The day as 2026-11-20: Sweden writes it so. */
 export function dayNumber(seconds, tz) {
-  return new Intl.DateTimeFormat(
-    "sv-SE",
-    { timeZone: tz, year: "numeric", month: "2-digit", day: "2-digit" },
-  ).format(new Date(seconds * 1000));
+  const day = { timeZone: tz, year: "numeric", month: "2-digit", day: "2-digit" };
+  return new Intl.DateTimeFormat("sv-SE", day).format(new Date(seconds * 1000));
 }
 
 /** The time of day as 14:05. */
@@ -43,11 +41,8 @@ export function clockTime(seconds, tz) {
 
 /** Day and time together, for headings and clocks. */
 export function dayAndTime(seconds, tz) {
-  return format(
-    seconds,
-    tz,
-    { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
-  );
+  const day = { weekday: "short", month: "short", day: "numeric" };
+  return format(seconds, tz, { ...day, hour: "2-digit", minute: "2-digit" });
 }
 
 /** A day as people name it between messages. */

@@ -23,6 +23,7 @@ MRKDWN = {
     "<https://a.example/?a=1&amp;b=2|shop>": f'<a href="https://a.example/?a=1&amp;b=2" {LINK}>shop</a>',
     "see https://a.example/x.": f'see <a href="https://a.example/x" {LINK}>https://a.example/x</a>.',
     "<javascript:alert(1)|press>": "press",
+    "<!date^soon^{date}|later>": "later",
     "<@U1> <@U9> <#C1|x> <!here>": (
         '<span class="mention mention-me">@Ben Carter</span> <span class="mention">@U9</span>'
         ' <span class="mention">#care</span> <span class="mention">@here</span>'
