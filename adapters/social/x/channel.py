@@ -251,7 +251,8 @@ class XChannel:
         )
 
     async def close(self) -> None:
-        """Nothing to do: the HTTP client belongs to the app."""
+        """Let a renewal of tokens come to its end; the HTTP client belongs to the app."""
+        await self._tokens.settle()
 
 
 def _accepted(body: Mapping[str, Any], key: str) -> str:

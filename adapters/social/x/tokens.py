@@ -51,6 +51,7 @@ class Tokens:
         self._owner = owner
         self._app: str | None = None
         self._alone = asyncio.Lock()
+        self._renewals: set[asyncio.Task[str]] = set()
 
     async def access(self) -> str:
         """Return an access token that lives for a while yet.
@@ -70,7 +71,14 @@ class Tokens:
         Once begun it is carried through even if the caller is cancelled: a pair that X has given
         out and nobody saved would lock the account out.
         """
-        return await asyncio.shield(asyncio.create_task(self._renew(stale)))
+        renewal = asyncio.create_task(self._renew(stale))
+        self._renewals.add(renewal)
+        renewal.add_done_callback(self._renewals.discard)
+        return await asyncio.shield(renewal)
+
+    async def settle(self) -> None:
+        """Wait for renewals whose askers have left."""
+        await asyncio.gather(*self._renewals, return_exceptions=True)
 
     async def _renew(self, stale: str) -> str:
         async with self._alone:  # the lease tells processes apart, this the tasks of ours
