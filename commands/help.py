@@ -22,14 +22,15 @@ async def help_(args: Help, call: Call, _reader: Reader) -> Answer | Refusal:
     registry = Registry.of(import_module(__package__))  # at the call: this module is part of it
     prefix = call.policy.prefix
     if args.about is None:
-        title = text("help-title", prefix=prefix)
+        title = text("help-title")
         listed = [command for command in registry if command.listed]
     elif (command := registry.get(args.about)) is not None:
         title = text("help-about", name=text(f"name-{command.name}"))
         listed = [command]
     else:
         return Refusal(text("unknown-command", word=args.about, prefix=prefix))
-    lines = tuple(Paragraph(_line(command, prefix)) for command in listed)
+    intro = Paragraph(text("help-intro"), small=True)
+    lines = (*(Paragraph(_line(command, prefix)) for command in listed), intro)
     return Answer(Card(push=title, title=title, blocks=lines))
 
 
