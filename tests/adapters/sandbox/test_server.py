@@ -1,6 +1,8 @@
 """The sandbox's one process: everything at one address of this machine, and nobody else let in."""
 
 import asyncio
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -172,3 +174,22 @@ def test_no_other_address_is_listened_on(host: str) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert ended.returncode == 2
     assert f"the sandbox listens on {ADDRESS} and nowhere else" in ended.stderr
+
+
+def test_ctrl_c_ends_it_at_once_with_a_page_open_and_customers_writing() -> None:
+    with socket.create_server((ADDRESS, 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "adapters.sandbox", "--port", str(port), "--traffic"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert f"http://{ADDRESS}:{port}" in running.stdout.readline()
+        ask = "{} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+        with (
+            socket.create_connection((ADDRESS, port)) as page,
+            socket.create_connection((ADDRESS, port)) as launcher,
+        ):
+            page.sendall(ask.format("GET /dev/slack/changes?since=99").encode())
+            launcher.sendall(ask.format("POST /dev/begin").encode())
+            assert b'{"begun": true}' in launcher.recv(4096)
+            running.send_signal(signal.SIGINT)
+            assert running.wait(timeout=5) == 0
