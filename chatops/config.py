@@ -95,7 +95,7 @@ def load(
 def _check_network(service: Service, faults: Faults) -> None:
     web, ca = service.web, service.network.ca
     if (web.host, web.port) == (web.ops_host, web.ops_port):
-        faults.add(("web", "ops_port"), "port has this number too; write another, such as 8301")
+        faults.add(("web", "ops_port"), "port has this number too; write another")
     if ca is not None and not Path(ca).is_file():
         faults.add(("network", "ca"), f'there is no file "{ca}"; write the path of a PEM file')
     if service.development:

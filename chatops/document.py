@@ -24,6 +24,9 @@ Value: TypeAlias = "dict[str, Value] | list[Value] | str | int | float | bool | 
 #: A file that holds one secret is a line or a certificate, never more than this many bytes.
 SECRET_LIMIT = 65536
 
+#: A shorter value of a reference is a port, a language or the like, which faults may repeat.
+SHORTEST_SECRET = 8
+
 _REFERENCE = re.compile(r"\$\{(?:file:(?P<file>[^{}]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*))\}")
 _BETWEEN = re.compile(r"[\s,]*")
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
@@ -49,13 +52,21 @@ class Faults:
         self._file = file
         self._lines: dict[Place, int] = {}
         self._found: dict[Place, tuple[int, str]] = {}
+        self._hidden: dict[str, str] = {}
 
     def saw(self, place: Place, line: int) -> None:
         """Remember that what stands at `place` begins on `line`, counted from 1."""
         self._lines[place] = line
 
+    def hide(self, value: str, reference: str) -> None:
+        """Tell `reference` wherever a fault would repeat `value`, which may be a secret."""
+        if len(value) >= SHORTEST_SECRET:
+            self._hidden[value] = reference
+
     def add(self, place: Place, said: str, line: int | None = None) -> None:
         """Note a fault; without a line of its own it is that of the nearest key around it."""
+        for value, reference in self._hidden.items():
+            said = said.replace(value, reference)
         around = (place[:end] for end in range(len(place), -1, -1))
         nearest = next((self._lines[p] for p in around if p in self._lines), 1)
         self._found.setdefault(place, (line or nearest, said))
@@ -73,7 +84,7 @@ class Faults:
     def _told(self) -> list[str]:
         ordered = sorted(self._found.items(), key=lambda found: found[1][0])
         return [
-            f"{self._file}:{line}: {f'{path_of(place)}: ' if place else ''}{said}"
+            _on_one_line(f"{self._file}:{line}: {f'{path_of(place)}: ' if place else ''}{said}")
             for place, (line, said) in ordered
         ]
 
@@ -83,11 +94,16 @@ def path_of(place: Place) -> str:
     return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in place).removeprefix(".")
 
 
+def _on_one_line(said: str) -> str:
+    """Escape what a key may hold and a terminal would act on: line ends, control characters."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in said)
+
+
 def read(path: Path, environ: Mapping[str, str], faults: Faults) -> Value:
     """Return the file's values with references filled in, and note its lines in `faults`.
 
     Raises ConfigError where the file cannot be read or is not YAML at all. A reference that leads
-    nowhere is a fault, and its text stays as it is written.
+    nowhere is a fault, and nothing stands in its place.
     """
     try:
         node = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_Core)
@@ -183,6 +199,8 @@ class _Reader:
         if not found:
             how = "is not set" if found is None else "is empty"
             self._faults.add(place, f"the environment variable {name} {how}; set it")
+            return None
+        self._faults.hide(found, f"${{{name}}}")
         return found
 
     def _file(self, name: str, place: Place) -> str | None:
@@ -192,9 +210,11 @@ class _Reader:
         try:
             with Path(name).open("rb") as file:
                 held = file.read(SECRET_LIMIT + 1)
-            if 0 < len(held) <= SECRET_LIMIT:
-                return held.decode().rstrip("\r\n")
-            how = "is empty" if not held else "is too long for a secret"
+            text = held.decode().rstrip("\r\n")
+            if text and len(held) <= SECRET_LIMIT:
+                self._faults.hide(text, f"${{file:{name}}}")
+                return text
+            how = "is too long for a secret" if text else "is empty"
         except UnicodeDecodeError:
             how = "is not UTF-8 text"
         except (OSError, ValueError) as error:  # ValueError: a NUL within the path

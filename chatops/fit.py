@@ -2,8 +2,7 @@
 
 pydantic stops at what it cannot build and speaks of inputs; here every unknown key is told with
 the nearest known one, every missing key with an example, every reference to a name that nobody
-declared, and a secret that is written out is refused by whoever's model holds it. A message
-repeats no value but such names: any other may be a secret.
+declared, and a secret that is written out is refused by whoever's model holds it.
 """
 
 import json
@@ -39,6 +38,7 @@ _SAID: Mapping[str, str] = {
     "model_type": "write keys and values here",
     "string_too_short": "write something here",
     "string_type": "write text; put quotes around what looks like a number",
+    "too_short": "write at least one",
     "tuple_type": "write a list: [one, another]",
 }
 
@@ -63,7 +63,7 @@ class Fitter:
         try:
             return model.model_validate(value, context={"development": self.development})
         except ValidationError as error:
-            # Inputs stay out of what the error holds: they may be secrets.
+            # Inputs stay out: a secret that was written out is one of them.
             for found in error.errors(include_url=False, include_input=False):
                 if found["type"] != "extra_forbidden":  # told above, with the nearest key
                     steps = tuple(step for step in found["loc"] if step != "[key]")

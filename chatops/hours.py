@@ -60,10 +60,8 @@ def working_span(text: object) -> timedelta:
     return span(text)
 
 
-def weekdays(text: object) -> Days:
+def weekdays(text: str) -> Days:
     """Read `sat`, `mon-fri`, `sun-thu` (it wraps) or several of these with commas."""
-    if not isinstance(text, str):
-        raise ValueError("write weekdays by name, such as mon-fri or sat")
     numbers: set[int] = set()
     for part in text.lower().split(","):
         ends = [_weekday(name.strip()) for name in part.split("-", 1)]
@@ -95,9 +93,9 @@ def dates(text: object) -> tuple[date, ...]:
     return tuple(ends[0] + timedelta(days=n) for n in range((ends[-1] - ends[0]).days + 1))
 
 
-def day(text: object) -> date:
+def day(text: str) -> date:
     """Read `2026-08-13`."""
-    if isinstance(text, str) and _DATE.fullmatch(text):
+    if _DATE.fullmatch(text):
         try:
             return date.fromisoformat(text)
         except ValueError as error:

@@ -34,28 +34,37 @@ class Names:
     """The named blocks of the file, by section."""
 
     def __init__(self, file: Mapping[str, Value], faults: Faults) -> None:
-        self._sections = {name: _section(file.get(name, {}), name, faults) for name in _SECTIONS}
+        self._sections: dict[str, Mapping[str, Value]] = {}
+        self._broken: set[str] = set()
+        for section in _SECTIONS:
+            blocks = file.get(section, {})
+            if isinstance(blocks, dict):
+                self._sections[section] = blocks
+                _check(blocks, section, faults)
+            else:
+                self._sections[section] = {}
+                self._broken.add(section)
+                faults.add((section,), "write names here, with the keys of each below it")
 
     def blocks(self, section: str) -> Mapping[str, Value]:
         return self._sections[section]
 
     def wrong(self, name: str, refers: Refers) -> str | None:
-        """Say what is wrong with a reference; None where it leads somewhere."""
+        """Say what is wrong with a reference; None where it leads somewhere, or nobody can know."""
         known = {*self._sections[refers.section], *refers.also}
-        return None if name in known else no_such(refers.section, name, known)
+        if name in known or refers.section in self._broken:
+            return None
+        return no_such(refers.section, name, known)
 
 
 def no_such(section: str, name: str, known: Iterable[str]) -> str:
-    listed = ", ".join(sorted(known)) or f"none yet; write one under {section}"
-    return f'there is no {_SECTIONS[section]} "{name}"; {section} are: {listed}'
+    listed = ", ".join(sorted(known))
+    remedy = f"{section} are: {listed}" if listed else f"write it under {section}"
+    return f'there is no {_SECTIONS[section]} "{name}"; {remedy}'
 
 
-def _section(value: Value, section: str, faults: Faults) -> Mapping[str, Value]:
-    if not isinstance(value, dict):
-        faults.add((section,), "write names here, with the keys of each below it")
-        return {}
-    for name in value:
+def _check(blocks: Iterable[str], section: str, faults: Faults) -> None:
+    for name in blocks:
         if not _NAME.fullmatch(name):
             said = "a name is up to 40 letters, digits, - and _, and begins with no sign"
             faults.add((section, name), said)
-    return value

@@ -59,7 +59,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # OSError: a folder, as `America`
-        near = get_close_matches(name, available_timezones(), n=1) or ["Asia/Tokyo"]
+        near = get_close_matches(name, sorted(available_timezones()), n=1) or ["Asia/Tokyo"]
         raise ValueError(f'there is no time zone "{name}"; write one such as {near[0]}') from error
     return name
 
