@@ -467,32 +467,3 @@ slack-stranger = I do not know you here, so I may not do this. Ask an administra
 slack-guest = Guests of this workspace may not work on tickets.
 slack-other-workspace = People of other workspaces may not work on tickets.
 slack-unsure-who = Slack cannot tell me right now who you are, so nothing was done. Please try again in a minute.
-
-# Networks: why a reply was refused
-rejected-refused = The network refused it and gave no reason that we know.
-rejected-redirect = The network answered from another address. An administrator should check the account's addresses.
-rejected-not-connected = The account is not connected yet. An administrator has to connect it.
-rejected-revoked = The network has withdrawn our access to the account. An administrator has to connect it again.
-rejected-client = The network does not take the app's client id or secret. An administrator should check them.
-rejected-app-keys = The network does not take the app's keys. An administrator should check them.
-rejected-code = The network did not take the code. Please start connecting again.
-rejected-token = The network does not take our token. An administrator should connect the account again.
-rejected-forbidden = The account may not do this. An administrator should check the app's permissions.
-rejected-not-found = What was addressed is not there any more.
-
-# X
-x-link-costs = A link makes this reply dearer on X: ${ NUMBER($with_link, minimumFractionDigits: 2) } instead of ${ NUMBER($without, minimumFractionDigits: 2) }.
-rejected-not-summoned = X lets us answer only who mentioned or quoted the account. Please answer on X itself.
-rejected-duplicate = X refuses the same words twice. Please change the text.
-rejected-post-gone = The post was deleted, or we may not see it any more.
-rejected-too-long = The text is too long for X.
-rejected-dm-closed = This person does not take direct messages from the account.
-rejected-credits = The account's credit at X is used up. An administrator has to buy more.
-
-# sandbox network
-rejected-empty-text = Chirp wants some words.
-rejected-text-too-long = The text is too long for Chirp.
-rejected-no-such-post = The post is gone or was never public.
-rejected-no-such-author = Chirp does not know this person.
-rejected-unauthorized = Chirp does not take our token.
-rejected-key-reused = Chirp has already had other words under this reply's key.

@@ -463,32 +463,3 @@ slack-stranger = あなたはここに登録されていないため、この操
 slack-guest = このワークスペースのゲストはチケットを操作できません。
 slack-other-workspace = ほかのワークスペースの方はチケットを操作できません。
 slack-unsure-who = Slackであなたを確認できなかったため、何もしませんでした。少し待ってからもう一度お試しください。
-
-# ネットワーク: 返信が拒否された理由
-rejected-refused = ネットワークに拒否されました。理由はわかりません。
-rejected-redirect = ネットワークが別のアドレスから応答しました。管理者がアカウントのアドレスを確認してください。
-rejected-not-connected = アカウントがまだ接続されていません。管理者が接続する必要があります。
-rejected-revoked = ネットワークがアカウントへのアクセスを取り消しました。管理者が接続し直す必要があります。
-rejected-client = アプリのクライアントIDまたはシークレットが受け付けられません。管理者が確認してください。
-rejected-app-keys = アプリのキーが受け付けられません。管理者が確認してください。
-rejected-code = コードが受け付けられませんでした。接続を最初からやり直してください。
-rejected-token = トークンが受け付けられません。管理者がアカウントを接続し直してください。
-rejected-forbidden = このアカウントには許可されていません。管理者がアプリの権限を確認してください。
-rejected-not-found = 宛先はもう存在しません。
-
-# X
-x-link-costs = リンクを含む返信はXで高くなります（{ NUMBER($without, minimumFractionDigits: 2) }ドルではなく{ NUMBER($with_link, minimumFractionDigits: 2) }ドル）。
-rejected-not-summoned = Xでは、アカウントをメンションまたは引用した人にしか返信できません。Xの画面から返信してください。
-rejected-duplicate = Xは同じ文面を二度受け付けません。文面を変えてください。
-rejected-post-gone = 投稿が削除されたか、もう見ることができません。
-rejected-too-long = Xには長すぎる文面です。
-rejected-dm-closed = この方は、このアカウントからのダイレクトメッセージを受け取りません。
-rejected-credits = Xの利用残高がなくなりました。管理者が追加購入する必要があります。
-
-# sandbox network
-rejected-empty-text = Chirpには文面が必要です。
-rejected-text-too-long = Chirpには長すぎる文面です。
-rejected-no-such-post = 投稿が削除されたか、公開されていません。
-rejected-no-such-author = Chirpにこの人は見つかりません。
-rejected-unauthorized = Chirpがトークンを受け付けません。
-rejected-key-reused = この返信のキーは、すでに別の文面に使われています。
