@@ -18,7 +18,7 @@ from chatops.card import Block, Choice, Facts, Form, Paragraph, Quote, Table, Te
 from chatops.text import Text, text
 
 CALLBACK: Final = "form"
-_TITLE, _METADATA, _LABEL, _OPTION, _OPTIONS = 24, 3_000, 2_000, 75, 100
+_BLOCKS, _TITLE, _METADATA, _LABEL, _OPTION, _OPTIONS = 100, 24, 3_000, 2_000, 75, 100
 _INPUT: Final = 3_000  # characters of an input, and of what stands in it at first
 _QUOTED: Final = 1_500  # characters of somebody's words in a form: one still sees the input
 
@@ -85,7 +85,8 @@ def modal(form: Form, asked: Asked, voice: Voice, warning: Text | None = None) -
         "submit": plain(voice.plain(form.submit, _TITLE)),
         "close": plain(voice.plain(text("slack-cancel"), _TITLE)),
         "private_metadata": asked.packed(),
-        "blocks": made,
+        # Slack takes a hundred; what is left out is the oldest of what only tells something.
+        "blocks": made if len(made) <= _BLOCKS else [*made[:1], *made[1 - _BLOCKS :]],
     }
     if form.locks:
         view["notify_on_close"] = True

@@ -27,6 +27,8 @@ SCOPES: Final = (
     Scope("users:read", "tell guests and other workspaces' people from members"),
 )
 
+_COMMAND: Final = 32  # characters of a slash command (Slack's manifest schema, version 2)
+
 _WORDS: Final = {
     "en": {
         "about": "Social tickets as cards: claim, reply, snooze, escalate, close.",
@@ -49,8 +51,10 @@ def manifest(mode: Mode, language: str, prefix: str, url: str | None = None) -> 
     """Return the manifest; `url` is our public address, without a path, for mode http.
 
     Raises:
-        ValueError: mode http without an address.
+        ValueError: mode http without an address, or a prefix too long for a slash command.
     """
+    if len(f"/{prefix}-report") > _COMMAND:
+        raise ValueError(f"prefix {prefix}: Slack's commands have at most {_COMMAND} characters")
     if mode is Mode.HTTP and url is None:
         raise ValueError("mode http needs the public address that Slack calls: --url https://…")
     words = _WORDS[language]
@@ -61,6 +65,12 @@ def manifest(mode: Mode, language: str, prefix: str, url: str | None = None) -> 
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {"name": "Care", "description": words["about"]},
         "features": {
+            # Without the messages tab, Slack refuses the app's direct messages.
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "care", "always_online": True},
             "slash_commands": [
                 _command(f"/{prefix}", words["care"], words["hint"], at),

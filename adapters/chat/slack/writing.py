@@ -8,7 +8,7 @@ where `& < >` are escaped, which is what Slack asks for: docs.slack.dev/messagin
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -34,6 +34,9 @@ _UNFIT: Final = dict.fromkeys(
     ]
 )
 NOTHING: Final = "–"  # stands where there are no words: Slack refuses an empty text
+#: Characters of foreign words in a sentence: Fluent refuses more than 1,000, and long words are
+#: quoted instead.
+_IN_A_SENTENCE: Final = 900
 _KEPT: Final = 4096  # sentences remembered per language and zone: labels return on every card
 
 
@@ -55,6 +58,11 @@ class Anchor:
 Piece = str | Person | Anchor
 
 
+def only_words(found: tuple[Piece, ...]) -> bool:
+    """Tell whether a sentence names no person and holds no link."""
+    return all(type(piece) is str for piece in found)
+
+
 def clean(words: str) -> str:
     """Return foreign words without what cannot be shown; everything visible stays as it is."""
     return words if words.isascii() and words.isprintable() else words.translate(_UNFIT)
@@ -71,9 +79,9 @@ def cut(words: str, longest: int) -> str:
 
 
 _HAND: Final = Hand(
-    foreign=clean,
+    foreign=lambda words: cut(clean(words), _IN_A_SENTENCE),
     person=lambda mention: f"{_PERSON}{mention.agent}{_END}",
-    link=lambda url, label: f"{_LINK}{clean(url)}{_LABEL}{clean(label)}{_END}",
+    link=lambda url, label: f"{_LINK}{clean(url)}{_LABEL}{cut(clean(label), 100)}{_END}",
 )
 
 
@@ -92,13 +100,23 @@ def pieces(said: str) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What was said in one language and zone: most of a card is labels, which return on every card.
+
+    `labels` holds what needs no values, by its id, which is found faster than a Text is.
+    """
+
+    say: Callable[[Text], tuple[Piece, ...]]
+    labels: dict[str, str] = field(default_factory=dict)
+
+
 class Voice:
     """Says Texts in one language and zone, knowing who of our people is who in Slack."""
 
-    def __init__(
-        self, say: Callable[[Text], tuple[Piece, ...]], agents: Mapping[int, Agent]
-    ) -> None:
-        self._say = say
+    def __init__(self, tongue: Tongue, agents: Mapping[int, Agent]) -> None:
+        self._say = tongue.say
+        self._labels = tongue.labels
         self._agents = agents
 
     def pieces(self, said: Text) -> tuple[Piece, ...]:
@@ -106,20 +124,30 @@ class Voice:
 
     def plain(self, said: Text, longest: int | None = None) -> str:
         """Return the sentence as words that nothing parses."""
-        found = self._say(said)
-        words = (
-            found[0]
-            if len(found) == 1 and isinstance(found[0], str)
-            else "".join(self._plainly(piece) for piece in found)
-        )
-        return words if longest is None else cut(words, longest)
+        words = None if said.args else self._labels.get(said.id)
+        if words is None:
+            words = self.joined(self._say(said))
+            if not said.args:
+                self._labels[said.id] = words
+        return words if longest is None or len(words) <= longest else cut(words, longest)
+
+    def joined(self, found: tuple[Piece, ...]) -> str:
+        """Return pieces as words that nothing parses."""
+        return "".join([self._plainly(piece) for piece in found])
+
+    def marked(self, found: tuple[Piece, ...]) -> str:
+        """Return pieces as mrkdwn."""
+        return "".join([self._marked(piece) for piece in found])
+
+    def elements(self, found: tuple[Piece, ...], style: JSON | None = None) -> list[JSON]:
+        """Return pieces as elements of a rich text section, in which nothing is parsed."""
+        return [self._element(piece, style) for piece in found or (NOTHING,)]
 
     def mrkdwn(self, said: Text) -> str:
-        return "".join(self._marked(piece) for piece in self._say(said))
+        return self.marked(self._say(said))
 
     def rich(self, said: Text, style: JSON | None = None) -> list[JSON]:
-        """Return the sentence as elements of a rich text section, in which nothing is parsed."""
-        return [self._element(piece, style) for piece in self._say(said) or (NOTHING,)]
+        return self.elements(self._say(said), style)
 
     def _plainly(self, piece: Piece) -> str:
         match piece:
@@ -169,21 +197,21 @@ class Voice:
 
 
 class Voices:
-    """Voices by language and zone. What was said is remembered: most of a card is labels."""
+    """Voices by language and zone."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._said: dict[tuple[str, str], Callable[[Text], tuple[Piece, ...]]] = {}
+        self._tongues: dict[tuple[str, str], Tongue] = {}
 
     def of(self, language: str, zone: str, agents: Mapping[int, Agent]) -> Voice:
-        say = self._said.get((language, zone))
-        if say is None:
-            say = self._said[language, zone] = self._remembering(language, ZoneInfo(zone))
-        return Voice(say, agents)
+        tongue = self._tongues.get((language, zone))
+        if tongue is None:
+            tongue = self._tongues[language, zone] = self._tongue(language, ZoneInfo(zone))
+        return Voice(tongue, agents)
 
-    def _remembering(self, language: str, zone: ZoneInfo) -> Callable[[Text], tuple[Piece, ...]]:
+    def _tongue(self, language: str, zone: ZoneInfo) -> Tongue:
         @lru_cache(maxsize=_KEPT)
         def say(said: Text) -> tuple[Piece, ...]:
             return pieces(self._words.say(said, language, zone, _HAND))
 
-        return say
+        return Tongue(say)

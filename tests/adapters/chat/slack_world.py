@@ -223,7 +223,7 @@ class World:
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something has come about; fail if it does not in five seconds."""
         async with asyncio.timeout(5):
-            while not true():
+            while not true():  # noqa: ASYNC110 - conditions of every kind, no common event
                 await asyncio.sleep(0.005)
 
 
