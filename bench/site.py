@@ -1,0 +1,171 @@
+"""The site that the measurements run on: ten rooms, ten queues, ten accounts, four agents.
+
+Everything is as in a real app.yaml; the clouds are the sandbox's strict stand-ins on loopback.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.fernet import Fernet
+
+from adapters.sandbox.slack import App, Person, Room, Workspace
+from chatops import app
+from chatops.config import Config
+from storage.migrate import upgrade
+
+HOST: Final = "127.0.0.1"
+ROOMS: Final = 10
+AGENTS: Final = 4
+CHANNEL_SECRET: Final = "bench-channel-secret"
+KEY: Final = Fernet.generate_key().decode()
+
+CARE: Final = App(
+    id="A01BENCH",
+    name="Care",
+    bot_id="B01BENCH",
+    bot_user="U00CARE",
+    bot_token="xoxb-bench",
+    app_token="xapp-bench",
+    signing_secret="bench-signing-secret",
+)
+_PEOPLE: Final = tuple(
+    Person(f"U0{number}AGENT", f"agent{number}", f"Agent {number}") for number in range(1, 5)
+)
+_MEMBERS: Final = frozenset({CARE.bot_user, *(person.id for person in _PEOPLE)})
+WORKSPACE: Final = Workspace(
+    team_id="T01BENCH",
+    domain="bench",
+    name="Bench",
+    app=CARE,
+    people=(Person(CARE.bot_user, "care", "Care", is_bot=True), *_PEOPLE),
+    rooms=tuple(Room(f"C{number:02}ROOM", f"room{number}", _MEMBERS) for number in range(ROOMS)),
+)
+
+_TEXTS: Final = (
+    "My tent came with two left poles. Can you send me a right one before the weekend?",
+    "The zip of my jacket broke on its second day and the shop in town says it is not theirs.",
+    "ご注文したテントがまだ届きません。週末に使う予定なのですが、いつ届きますか？",
+    "Is the blue backpack coming back in stock? I have been waiting for it since the spring.",
+)
+
+
+def account(number: int) -> str:
+    return f"shop{number % ROOMS}"
+
+
+def config(
+    folder: Path, slack_url: str, *, port: int = 8300, ops_port: int = 8301, fresh: bool = True
+) -> Config:
+    """Write app.yaml into `folder` and read it; the database beside it is made if `fresh`."""
+    path = folder / "app.yaml"
+    # JSON is YAML
+    path.write_text(json.dumps(_app_yaml(folder, slack_url, port, ops_port)), encoding="utf-8")
+    made = app.read_config(path, environment())
+    if fresh:
+        upgrade(made.database)
+    return made
+
+
+def environment() -> dict[str, str]:
+    """Return what app.yaml refers to, on top of what a child process needs of ours."""
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},  # noqa: TID251 - children inherit it
+        "BENCH_KEY": KEY,
+        "BENCH_BOT_TOKEN": CARE.bot_token,
+        "BENCH_SIGNING_SECRET": CARE.signing_secret,
+        "BENCH_CHANNEL_TOKEN": "bench-channel-token",
+        "BENCH_CHANNEL_SECRET": CHANNEL_SECRET,
+    }
+
+
+def mentions(count: int, start: int = 0, at: str = "2026-06-01T03:00:00+00:00") -> list[bytes]:
+    """Return the webhook bodies of new customers, each in a thread of their own."""
+    return [_mention(number, at) for number in range(start, start + count)]
+
+
+def again(number: int, at: str = "2026-06-01T03:05:00+00:00") -> bytes:
+    """Return the body of another message by the customer of mention `number`, in its thread."""
+    return _mention(number, at, id=f"p{number}-again")
+
+
+def signed(body: bytes, at: int) -> dict[str, str]:
+    """Return the headers of a webhook of the make-believe network, sent at `at` (Unix seconds)."""
+    proof = hmac.new(CHANNEL_SECRET.encode(), b"%d.%b" % (at, body), hashlib.sha256).hexdigest()
+    return {"X-Chirp-Signature": f"t={at},v1={proof}", "Content-Type": "application/json"}
+
+
+def free_ports(count: int) -> Sequence[int]:
+    """Return ports that nobody listens on just now."""
+    probes = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def _mention(number: int, at: str, id: str | None = None) -> bytes:
+    post = {
+        "id": id or f"p{number}",
+        "text": f"{_TEXTS[number % len(_TEXTS)]} (order {number})",
+        "author": {
+            "id": f"c{number}",
+            "handle": f"customer{number}",
+            "name": f"Customer {number}",
+            "followers": number,
+        },
+        "thread": f"t{number}",
+        "at": at,
+    }
+    return json.dumps({"events": [{"type": "post", "post": post}]}).encode()
+
+
+def _app_yaml(folder: Path, slack_url: str, port: int, ops_port: int) -> dict[str, Any]:
+    numbers = range(ROOMS)
+    queue = {"managers_room": "room0", "calendar": "always", "first_response": "60m"}
+    return {
+        "language": "en",
+        "zone": "Asia/Tokyo",
+        "key": "${BENCH_KEY}",
+        "database": f"sqlite:///{folder.absolute() / 'care.db'}",
+        "development": True,
+        "web": {"host": HOST, "port": port, "ops_host": HOST, "ops_port": ops_port},
+        "chats": {
+            "slack": {
+                "mode": "http",
+                "bot_token": "${BENCH_BOT_TOKEN}",
+                "signing_secret": "${BENCH_SIGNING_SECRET}",
+                "api_url": f"{slack_url}/api/",
+            }
+        },
+        "rooms": {f"room{n}": {"chat": "slack", "id": WORKSPACE.rooms[n].id} for n in numbers},
+        "queues": {f"queue{n}": {**queue, "rooms": [f"room{n}"]} for n in numbers},
+        "people": {
+            person.name: {
+                "name": person.real_name,
+                "ids": {"slack": person.id},
+                "roles": {"*": "agent"},
+            }
+            for person in _PEOPLE
+        },
+        "channels": {
+            "sandbox": {
+                "accounts": {
+                    account(n): {
+                        "queue": f"queue{n}",
+                        "language": "en",
+                        "handle": account(n),
+                        "token": "${BENCH_CHANNEL_TOKEN}",
+                        "secret": "${BENCH_CHANNEL_SECRET}",
+                        "api": f"http://{HOST}:9/chirp/api",
+                    }
+                    for n in numbers
+                }
+            }
+        },
+    }
