@@ -7,7 +7,7 @@ but the marker.
 
 import uuid
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from adapters.chat.slack import blocks
@@ -19,7 +19,6 @@ from chatops.errors import InDoubt
 from chatops.policy import Room
 
 EVENT_TYPE: Final = "chatops"
-_SKEW: Final = timedelta(minutes=2)  # by which Slack's clock and ours may differ
 _PAGE, _PAGES = 100, 10  # messages a page; a look-up that needs more pages is given up
 
 
@@ -53,10 +52,12 @@ class Deliverer:
     ) -> str | None:
         """Look up a post by its marker; None if it certainly is not there.
 
+        Slack's clock and ours differ: `since` allows for it.
+
         Raises:
             InDoubt: so much was written since that we did not read it all.
         """
-        async for message in self._written(room, thread, since - _SKEW):
+        async for message in self._written(room, thread, since):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             if marker in {payload.get("marker"), message.get("client_msg_id")}:
                 return str(message["ts"])

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from chatops.errors import ConfigError
+from chatops.notation import is_loopback
 
 API_URL: Final = "https://slack.com/api/"
 #: Slack's own Web APIs: the public one and the one for the United States' government.
 VENDOR_URLS: Final = frozenset({API_URL, "https://slack-gov.com/api/"})
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Mode(StrEnum):
@@ -50,7 +50,7 @@ class Settings(BaseModel):
             ConfigError: it is neither Slack's nor, under `development`, this machine's.
         """
         url = self.api_url if self.api_url.endswith("/") else f"{self.api_url}/"
-        if url in VENDOR_URLS or (development and urlsplit(url).hostname in _LOOPBACK):
+        if url in VENDOR_URLS or (development and is_loopback(urlsplit(url).hostname or "")):
             return url
         allowed = " or ".join(sorted(VENDOR_URLS))
         raise ConfigError(

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack.writing import JSON
-from chatops.errors import CareError, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import Barred, CareError, Gone, InDoubt, Rejected, TryLater, Unreached
 
 TIMEOUT: Final = 10.0  # seconds for a whole call; Slack itself answers or gives up sooner
 
@@ -20,6 +20,26 @@ _GONE: Final = frozenset({"message_not_found", "cant_update_message", "thread_no
 # "It is possible that some aspect of the operation succeeded" (docs.slack.dev, any method's errors).
 _UNSURE: Final = frozenset({"fatal_error", "internal_error"})
 _NOT_DONE: Final = frozenset({"service_unavailable", "request_timeout", "team_added_to_org"})
+#: The room or the whole workspace is closed to us until somebody mends it.
+_BARRED: Final = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "channel_not_found",
+        "ekm_access_denied",
+        "invalid_auth",
+        "is_archived",
+        "missing_scope",
+        "no_permission",
+        "not_authed",
+        "not_in_channel",
+        "org_login_required",
+        "restricted_action",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
 
 
@@ -54,7 +74,7 @@ class Web:
         """Call a method that changes nothing.
 
         Raises:
-            Rejected, Gone, TryLater, Unreached
+            Rejected, Gone, Barred, TryLater, Unreached
         """
         return await self._call(method, repeatable=True, http_verb="GET", params=params)
 
@@ -62,7 +82,7 @@ class Web:
         """Call a method that may be repeated, such as an update.
 
         Raises:
-            Rejected, Gone, TryLater, Unreached
+            Rejected, Gone, Barred, TryLater, Unreached
         """
         return await self._call(method, repeatable=True, json=args)
 
@@ -70,7 +90,7 @@ class Web:
         """Call a method that does its work anew each time, such as a post.
 
         Raises:
-            Rejected, Gone, TryLater, Unreached, InDoubt
+            Rejected, Gone, Barred, TryLater, Unreached, InDoubt
         """
         return await self._call(method, repeatable=False, json=args)
 
@@ -104,7 +124,8 @@ def refused(method: str, error: SlackApiError, unsure: type[CareError]) -> CareE
         return unsure(f"{method}: HTTP {status} {code}".rstrip())
     if code in _GONE:
         return Gone(code, method)
-    return Rejected(code, f"{method}{_why(data)}")
+    meant = Barred if code in _BARRED else Rejected
+    return meant(code, f"{method}{_why(data)}")
 
 
 def _seconds(given: object) -> float:

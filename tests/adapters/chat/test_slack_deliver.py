@@ -14,7 +14,16 @@ from adapters.chat.slack.web import Web
 from adapters.sandbox.slack import Fault, Kind
 from chatops import policy
 from chatops.card import Button, Card, Paragraph
-from chatops.errors import CareError, ConfigError, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import (
+    Barred,
+    CareError,
+    ConfigError,
+    Gone,
+    InDoubt,
+    Rejected,
+    TryLater,
+    Unreached,
+)
 from chatops.text import Mention, text
 
 pytestmark = pytest.mark.anyio
@@ -134,12 +143,12 @@ async def test_silence_is_in_doubt_and_the_post_is_found(here: World) -> None:
 @pytest.mark.parametrize(
     ("code", "means"),
     [
-        ("channel_not_found", Rejected),
-        ("is_archived", Rejected),
-        ("not_in_channel", Rejected),
-        ("invalid_auth", Rejected),
-        ("token_revoked", Rejected),
-        ("missing_scope", Rejected),
+        ("channel_not_found", Barred),
+        ("is_archived", Barred),
+        ("not_in_channel", Barred),
+        ("invalid_auth", Barred),
+        ("token_revoked", Barred),
+        ("missing_scope", Barred),
         ("msg_too_long", Rejected),
         ("message_not_found", Gone),
         ("cant_update_message", Gone),
@@ -174,13 +183,13 @@ async def test_deleted_card_is_gone_and_a_room_without_us_refuses(here: World) -
     with pytest.raises(Gone):
         await here.chat.update(HOME, ts, a_card())
     elsewhere = policy.Room("elsewhere", "slack", "CELSEWHERE", "en", "UTC")
-    with pytest.raises(Rejected, match="not_in_channel"):
+    with pytest.raises(Barred, match="not_in_channel"):
         await here.chat.post(elsewhere, a_card(), None, MARKER)
 
 
 async def test_missing_scope_names_what_is_needed(here: World) -> None:
     here.cloud.state.scopes = frozenset()
-    with pytest.raises(Rejected, match="needs chat:write"):
+    with pytest.raises(Barred, match="needs chat:write"):
         await here.chat.post(HOME, a_card(), None, MARKER)
 
 
