@@ -441,10 +441,10 @@ name-help = help
 usage-help = help snooze
 help-help = show this list, or explain one command
 name-report = report, care-report
-usage-report = report today | yesterday, in room
+usage-report = report today | yesterday [in room]
 help-report = the day in figures; “in room” shows it to all
 name-digest = digest
-usage-digest = digest breaches | closes, by agent | channel | reason
+usage-digest = digest breaches | closes [by agent | by channel | by reason]
 help-digest = today’s late answers, or today’s closes
 
 # Slack

@@ -440,10 +440,10 @@ name-help = ヘルプ, 使い方
 usage-help = ヘルプ スヌーズ
 help-help = この一覧、または一つのコマンドの説明を表示します
 name-report = レポート, 報告
-usage-report = レポート 今日 | 昨日, ここに
+usage-report = レポート 今日 | 昨日 [ここに]
 help-report = 一日の数字を表示します。「ここに」を付けると全員に見えます
 name-digest = ダイジェスト
-usage-digest = ダイジェスト 期限超過 | クローズ, 担当者別 | チャネル別 | 理由別
+usage-digest = ダイジェスト 期限超過 | クローズ [担当者別 | チャネル別 | 理由別]
 help-digest = 今日の期限超過、またはクローズの件数を表示します
 
 # Slack
