@@ -7,7 +7,8 @@ what happened while nobody listened for long. The mentions hold all of those (bu
 After a cut the stream is asked for what was missed since the last sign of life: up to five minutes
 by `backfill_minutes`, up to a day by `start_time` (docs.x.com, recovery and redundancy). A plan
 that grants neither refuses, and is then asked without. The place moves on only at a keep-alive,
-when nothing is left of the past.
+when nothing is left of the past. What our database did not keep cuts the connection, and is so
+asked for again.
 """
 
 import asyncio
@@ -27,10 +28,10 @@ from adapters.social.x.timeline import POST_FIELDS, posts_in, stamp
 from adapters.social.x.wire import Includes, Post, id_at
 from chatops.channel import AccountRevoked, Inbound
 from chatops.clock import Clock
-from chatops.errors import CareError, Rejected, TryLater, Unreached, Unreadable
+from chatops.errors import CareError, Rejected, StorageError, TryLater, Unreached, Unreadable
 from chatops.ports import Receive, Vault
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 LEASE: Final = 30.0  #: seconds; prolonged three times in that span
 #: X sends an empty line at least every 20 s; without any for longer the connection is dead.
@@ -81,11 +82,14 @@ class Listener:
     async def run(self, receive: Receive, owner: str) -> None:
         """Wait for the lease, hold stream and poll while it is ours, and begin again."""
         while True:
-            if await self._vault.lease(self._account, "stream", owner, LEASE):
-                try:
-                    await self._hold(receive, owner)
-                finally:
-                    await self._vault.release(self._account, "stream", owner)
+            try:
+                if await self._vault.lease(self._account, "stream", owner, LEASE):
+                    try:
+                        await self._hold(receive, owner)
+                    finally:
+                        await self._vault.release(self._account, "stream", owner)
+            except StorageError as error:
+                _log.error("x.lease_failed", account=self._account, error=str(error))
             await self._clock.sleep(LEASE / 3)
 
     async def _hold(self, receive: Receive, owner: str) -> None:
@@ -120,9 +124,9 @@ class Listener:
                 wait = later.seconds
             except Rejected as refusal:
                 wait = self._refused(refusal)
-            except CareError as error:
+            except (CareError, StorageError) as error:
                 wait = 0.0
-                _log.info("stream cut", account=self._account, error=str(error))
+                _log.warning("x.stream_cut", account=self._account, error=str(error))
             failures = 0 if self._signs > signs else failures + 1
             least, most = _BACKOFF
             backoff = min(most, least * 2 ** min(failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads reconnects
@@ -133,7 +137,7 @@ class Listener:
         if self._recovers and refusal.code in {"refused", "forbidden"}:
             self._recovers = False
             return 0.0
-        _log.warning("stream refused", account=self._account, code=refusal.code)
+        _log.warning("x.stream_refused", account=self._account, code=refusal.code)
         return _REFUSED
 
     async def _connection(self, receive: Receive) -> None:
@@ -182,7 +186,7 @@ class Listener:
         try:
             await self._deliver(parse(line, self._channel.reading()), receive)
         except Unreadable as error:
-            _log.warning("unreadable event", account=self._account, error=str(error))
+            _log.warning("x.event_unreadable", account=self._account, error=str(error))
 
     async def _sign_of_life(self, *, quiet: bool) -> None:
         self._signs += 1
@@ -204,12 +208,12 @@ class Listener:
             except TryLater as later:
                 wait = max(wait, later.seconds)
             except Rejected as refusal:
-                _log.warning("mentions refused", account=self._account, code=refusal.code)
+                _log.warning("x.mentions_refused", account=self._account, code=refusal.code)
                 if refusal.code == "revoked":
                     lost = AccountRevoked(self._account, self._clock.transport())
                     await self._deliver([lost], receive)
-            except CareError as error:
-                _log.info("mentions not read", account=self._account, error=str(error))
+            except (CareError, StorageError) as error:
+                _log.warning("x.mentions_unread", account=self._account, error=str(error))
             await self._clock.sleep(wait)
 
     async def _mentions(self, receive: Receive) -> None:

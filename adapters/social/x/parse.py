@@ -46,7 +46,9 @@ class Reading:
     account: str
     handle: str
     site: str
-    summoned_only: bool  #: X answers by API only to who mentioned or quoted the account
+    #: X lets the API answer only who mentioned or quoted the account (self-serve plans, since
+    #: 2026-02-23). A reply's implicit handle counts, as clients report.
+    summoned_only: bool
     now: datetime  #: stands in for the time of a deletion, which X does not tell
     own: str | None = None
 

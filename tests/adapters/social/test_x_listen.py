@@ -19,9 +19,14 @@ pytestmark = pytest.mark.anyio
 
 
 class Heard(list):
-    """What was received, and a way to wait for it."""
+    """What was received, and a way to wait for it; the disk is `full` so often first."""
+
+    full = 0
 
     async def receive(self, inbound) -> None:
+        if self.full:
+            self.full -= 1
+            raise StorageError("disk full")
         self.extend(inbound)
 
     async def until(self, wanted) -> None:
@@ -31,6 +36,13 @@ class Heard(list):
 
     def ids(self) -> list[str]:
         return list(dict.fromkeys(each.external_id for each in self))
+
+
+class Locked:
+    """A database that is locked by somebody else."""
+
+    async def run(self, _fn) -> None:
+        raise StorageError("locked")
 
 
 @asynccontextmanager
@@ -168,13 +180,60 @@ async def test_what_could_not_be_kept_comes_again():
         mika, heard = peer.cloud.hands.person("mika_climbs"), Heard()
         post = peer.cloud.hands.write(mika, "hello?")
 
-        async def full(_inbound) -> None:
-            raise StorageError("disk full")
-
-        with pytest.raises(StorageError):
-            await peer.channel.listen(full)
+        heard.full = 2
         async with listening(peer, heard):
             await heard.until(lambda h: post.id in h.ids())
+
+
+async def test_what_could_not_be_kept_of_the_stream_is_asked_for_again():
+    async with subscribed(poll_seconds=3600) as peer:
+        mika, heard = peer.cloud.hands.person("mika_climbs"), Heard()
+        async with listening(peer, heard):
+            await streaming(peer)
+            heard.full = 2
+            (message,) = peer.cloud.hands.message(mika, "hello?")
+            await heard.until(lambda h: message.id in h.ids())
+
+
+async def test_a_database_that_fails_does_not_end_the_listening():
+    async with x_open(clock=FastClock(), stream=False, poll_seconds=5) as peer:
+        mika, heard = peer.cloud.hands.person("mika_climbs"), Heard()
+        work = peer.vault._work
+        peer.vault._work = Locked()
+        async with listening(peer, heard):
+            await asyncio.sleep(0.2)
+            peer.vault._work = work
+            post = peer.cloud.hands.write(mika, "hello?")
+            await heard.until(lambda h: post.id in h.ids())
+
+
+async def test_an_app_token_that_ended_is_fetched_again():
+    async with subscribed(poll_seconds=3600) as peer:
+        mika, heard = peer.cloud.hands.person("mika_climbs"), Heard()
+        peer.channel._tokens._app = "ended"
+        async with listening(peer, heard):
+            await streaming(peer)
+            (message,) = peer.cloud.hands.message(mika, "hello?")
+            await heard.until(lambda h: message.id in h.ids())
+
+
+async def test_a_limited_or_failing_poll_comes_again():
+    async with x_open(clock=FastClock(), stream=False, poll_seconds=5) as peer:
+        mika, heard = peer.cloud.hands.person("mika_climbs"), Heard()
+        for kind in ("429", "500"):
+            peer.fault(kind, "GET", "/mentions", retry_after=3)
+        post = peer.cloud.hands.write(mika, "hello?")
+        async with listening(peer, heard):
+            await heard.until(lambda h: post.id in h.ids())
+
+
+async def test_an_account_that_is_not_connected_waits_for_it():
+    async with x_open(clock=FastClock(), connected=False, poll_seconds=5) as peer:
+        heard = Heard()
+        async with listening(peer, heard) as task:
+            await asyncio.sleep(0.3)
+            assert not task.done()
+        assert heard == []
 
 
 async def test_a_stream_that_fails_is_opened_again():
