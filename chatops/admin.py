@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from adapters import chat as chat_adapters
 from adapters.chat.slack import manifest
 from adapters.chat.slack.settings import Mode
-from chatops import schema as schemas
 from chatops.app import channel_models, opened
 from chatops.call import Answer, Origin
 from chatops.channel import Finding
 from chatops.config import Config
+from chatops.config import schema as schemas
 from chatops.errors import CareError, ConfigError, StorageError
 from chatops.inbox import Inbox
 from chatops.plain import card_in_words

@@ -17,13 +17,14 @@ from pydantic import BaseModel
 import commands
 from adapters import chat as chat_adapters
 from adapters import social as social_adapters
-from chatops.call import Registry
+from chatops.call import Looks, Registry
 from chatops.channel import Can
 from chatops.clock import SystemClock
 from chatops.config import Config, environ, load
 from chatops.desk import Desk
 from chatops.errors import ConfigError
 from chatops.inbox import Inbox
+from chatops.line import named
 from chatops.metrics import Metrics
 from chatops.outbox import Outbox
 from chatops.ports import Channel, Chat
@@ -93,6 +94,7 @@ async def opened(config: Config) -> AsyncIterator[Service]:
         words = Words()
         registry = Registry.of(commands)
         traits = {name: module.TRAITS for name, module in modules.items()}
+        _check_digests(config, registry, words)
         desk = Desk(storage.work, storage.reader, config.policy, registry, traits, clock, words)
         chats: dict[str, Chat] = {
             name: chat_adapters.opener(name)(
@@ -163,6 +165,19 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
         await _until(stop, running)
+
+
+def _check_digests(config: Config, registry: Registry, words: Words) -> None:
+    """Refuse a digest that runs no command; config cannot know the commands."""
+    for plan in config.policy.digests.values():
+        word = plan.run.partition(" ")[0]
+        command = named(word, registry, words)
+        if command is None or not isinstance(command.handler, Looks):
+            looking = ", ".join(each.name for each in registry if isinstance(each.handler, Looks))
+            raise ConfigError(
+                f"{config.path}: digests: {plan.name}: run: {word} is no command that shows "
+                f"something; these do: {looking}"
+            )
 
 
 async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None:

@@ -200,7 +200,7 @@ class ReplyRequeued:
     """Somebody looked, saw that it is not there, and asked to send it again."""
 
     message: int
-    agent: int | None
+    agent: int | None  #: None: the outbox, for the network certainly did not take it
 
 
 @dataclass(frozen=True, slots=True)

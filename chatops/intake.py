@@ -234,10 +234,9 @@ def _accepted(tx: Tx, gate: Gate, ours: Found, echo: Echo, act: Act) -> None:
     tx.reply_is(ours.id, state, external_id=echo.external_id, url=echo.url)
     if ours.ticket is None or (ticket := tx.ticket(ours.ticket)) is None:
         return
-    reply = ticket.reply(ours.id)
-    if reply is None or reply.state is ReplyState.WAITING:
-        return
-    accept(tx, gate.policy, ticket, reply, at, act)
+    # one that waits to be sent again is there after all, and must not go out twice
+    if (reply := ticket.reply(ours.id)) is not None:
+        accept(tx, gate.policy, ticket, reply, at, act)
 
 
 def _conversation_of(tx: Tx, echo: Echo) -> Conversation | None:

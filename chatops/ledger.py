@@ -51,6 +51,8 @@ from chatops.ticket import Refusal, Reply, Ticket, afterwards, opened, step
 #: A customer's message older than this at intake is backfill and starts no clock (SLA.md rule 13).
 BACKFILL: Final = timedelta(hours=24)
 
+#: What stands before an account's name as a delivery's destination: a room may have the same name.
+AT_ACCOUNT: Final = "account:"
 
 _NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
 
@@ -132,7 +134,6 @@ def accept(tx: Tx, policy: Policy, ticket: Ticket, reply: Reply, at: datetime, a
     What was to follow may be refused by now (a colleague closed the ticket): then it is left out.
     """
     theirs = replace(act, agent=reply.agent, rule="after_reply")
-    tx.reply_arrived(reply.message)
     after = apply(tx, policy, ticket, [ReplySent(reply.message, reply.agent, at)], theirs)
     if isinstance(after, Refusal):
         raise AssertionError(f"ticket {ticket.id}: reply {reply.message} is not under way")
@@ -182,6 +183,7 @@ def _note_reply(tx: Tx, event: Event) -> None:
         case SendingBegan(message):
             tx.reply_is(message, ReplyState.SENDING)
         case ReplySent(message, _, at):
+            tx.reply_arrived(message)
             tx.reply_is(message, ReplyState.SENT, at=at)
         case ReplyFailed(message, code):
             tx.reply_is(message, ReplyState.FAILED, failure=code)
@@ -277,7 +279,9 @@ def _carry_out(
         case AlertBreach():
             for name in dict.fromkeys((*queue.rooms, queue.managers_room)):
                 alert = replace(
-                    row(What.ALERT, name, Urgency.ALERT), entry=entry, lane=f"alert:{name}"
+                    row(What.ALERT, name, Urgency.ALERT),
+                    entry=entry,
+                    lane=f"alert:{ticket.id}:{name}",
                 )
                 tx.deliver(alert, act.due)
 
@@ -285,7 +289,7 @@ def _carry_out(
 def _hold_reply(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
     reply = NewDelivery(
         What.REPLY,
-        ticket.account,
+        AT_ACCOUNT + ticket.account,
         f"conversation:{ticket.conversation}",
         Urgency.LINE,
         act.marks.replies[message],

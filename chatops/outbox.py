@@ -28,6 +28,7 @@ from chatops.errors import (
     TryLater,
     Unreached,
 )
+from chatops.ledger import AT_ACCOUNT
 from chatops.pace import Bucket, ChatPace
 from chatops.policy import Room
 from chatops.ports import (
@@ -60,6 +61,9 @@ POLL: Final = 5.0
 #: A thread line whose thread is gone is tried so often: its card may be on its way again.
 LINE_TRIES: Final = 6
 
+#: A delivery over which we stumbled ourselves is given up at so many attempts, look-ups included.
+FAULTS: Final = 10
+
 #: Replies have no published pace of their own that binds before the network's 429.
 _REPLIES: Final = Cap(calls=5, seconds=1, burst=5)
 
@@ -88,7 +92,9 @@ class Outbox:
         self._accounts = {name: Bucket(_REPLIES) for name in channels}
         self._replies = Replies(desk, reader, clock, channels, self._record)
         self._couriers: dict[str, asyncio.Task[None]] = {}
-        self._barred: dict[str, int] = {}  #: failures in a row, by destination
+        self._bells: dict[str, asyncio.Event] = {}  #: rung when something is due at a busy place
+        self._barred: dict[str, int] = {}  #: failures in a row, by room
+        self._resting: dict[str, datetime] = {}  #: rooms that are left alone until then
 
     async def run(self) -> None:
         """Deliver what is due, for ever; what a dead process left `sending` is looked up first."""
@@ -114,7 +120,10 @@ class Outbox:
         now = self._clock.transport()
         try:
             for to in await self._reader.due_destinations(now):
-                if to not in self._couriers:
+                if to in self._couriers:
+                    self._bells[to].set()
+                else:
+                    self._bells[to] = asyncio.Event()
                     self._couriers[to] = group.create_task(self._courier(to))
             next_due = await self._reader.next_due(now)
         except StorageError as error:
@@ -133,7 +142,7 @@ class Outbox:
             if (room := self._desk.policy.rooms.get(to)) is not None:
                 await self._to_room(room)
             else:
-                await self._to_customers(to)
+                await self._to_customers(to.removeprefix(AT_ACCOUNT))
         except Exception:  # noqa: BLE001 - the loop outlives a fault in one delivery
             _log.exception("outbox.courier", destination=to)
             await self._clock.sleep(BACKOFF[3].total_seconds())
@@ -145,11 +154,13 @@ class Outbox:
 
     async def _to_room(self, room: Room) -> None:
         chat, pace = self._chats[room.chat], self._paces[room.chat]
-        bucket = pace.room(room.name)
+        bucket, bell = pace.room(room.name), self._bells[room.name]
         while True:
+            bell.clear()
             now = self._clock.transport()
-            posts_at = max(bucket.ready_at(now), pace.posts.ready_at(now))
-            updates_at = pace.updates.ready_at(now)
+            rested_at = self._resting.get(room.name, now)
+            posts_at = max(bucket.ready_at(now), pace.posts.ready_at(now), rested_at)
+            updates_at = max(pace.updates.ready_at(now), rested_at)
             if (wait := (min(posts_at, updates_at) - now).total_seconds()) > 0:
                 await self._clock.sleep(wait)
                 continue
@@ -173,7 +184,19 @@ class Outbox:
                 return
             else:
                 later = posts_at if updates else updates_at
-                await self._clock.sleep((later - now).total_seconds())
+                await self._nap(bell, (later - now).total_seconds())
+
+    async def _nap(self, bell: asyncio.Event, seconds: float) -> None:
+        """Wait, but only until the bell: an alert does not wait for the pace of updates."""
+        waits = [
+            asyncio.ensure_future(self._clock.sleep(seconds)),
+            asyncio.ensure_future(bell.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _deliver(self, chat: Chat, room: Room, job: Delivery, pace: ChatPace) -> None:
         bucket = pace.updates if job.state is DeliveryState.SENT else pace.room(room.name)
@@ -202,26 +225,21 @@ class Outbox:
             until = self._clock.transport() + BACKOFF[min(tried, len(BACKOFF)) - 1]
             _log.warning("outbox.unreached", room=room.name, error=str(error), tried=tried)
             self._count("barred" if isinstance(error, Barred) else "unreached")
-            pace.room(room.name).pause(until)
+            self._resting[room.name] = until
             await self._put_back(job, until, str(error))
         except Rejected as error:
             self._count("failed")
             _log.error("outbox.rejected", delivery=job.id, what=job.what, code=error.code)
-            await self._state(job, DeliveryState.FAILED, None, error.code)
-            if job.undo:
-                await self._replies.unseen(job, error.code)
-        except Exception:
-            # a fault of ours: whether the call was made is unknown, so it is looked up
-            due = self._clock.transport() + SETTLE
-            was_update = job.state is DeliveryState.SENT
-            state = DeliveryState.SENT if was_update else DeliveryState.IN_DOUBT
-            await self._state(job, state, due, "a fault of ours; see the log")
-            raise
+            await self._refused(job, error.code)
+        except Exception:  # noqa: BLE001 - the room outlives a fault in one delivery
+            self._count("fault")
+            _log.exception("outbox.fault", delivery=job.id, what=job.what)
+            await self._stumbled(job)
 
     async def _post(self, chat: Chat, room: Room, job: Delivery) -> None:
         composed = await compose(self._desk, self._reader, chat, room, job, self._clock.business())
         if composed is None:
-            await self._state(job, DeliveryState.FAILED, None, "nothing to show")
+            await self._give_up(job, "nothing to show")
             return
         card, revision = composed
         id = await chat.post(room, card, job.thread, job.marker)
@@ -231,7 +249,7 @@ class Outbox:
     async def _update(self, chat: Chat, room: Room, job: Delivery) -> None:
         composed = await compose(self._desk, self._reader, chat, room, job, self._clock.business())
         if composed is None or job.external_id is None:
-            await self._state(job, DeliveryState.FAILED, None, "nothing to show")
+            await self._give_up(job, "nothing to show")
             return
         card, revision = composed
         await chat.update(room, job.external_id, card)
@@ -260,7 +278,34 @@ class Outbox:
             due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
             await self._state(job, DeliveryState.PENDING, due, error.code)
         else:
-            await self._state(job, DeliveryState.FAILED, None, error.code)
+            await self._give_up(job, error.code)
+
+    async def _refused(self, job: Delivery, code: str) -> None:
+        """Give up what was refused for good; a card is wanted all the same."""
+        if job.state is DeliveryState.SENT and job.external_id is not None:
+            # what is there stays, with its thread; the next change is tried again
+            await self._is_there(job, job.external_id, job.wanted)
+        elif job.what is What.CARD:
+            # a ticket that nobody sees is lost: another version of us may get it through
+            due = self._clock.transport() + BACKOFF[-1]
+            await self._state(job, DeliveryState.PENDING, due, code)
+        else:
+            await self._give_up(job, code)
+
+    async def _stumbled(self, job: Delivery) -> None:
+        """Look up what a fault of ours left unknown; what faults again and again is given up."""
+        due = self._clock.transport() + SETTLE
+        if job.attempts >= FAULTS:
+            await self._refused(job, "fault")
+        elif job.state is DeliveryState.SENT:
+            await self._state(job, job.state, due, "fault")
+        else:
+            await self._state(job, DeliveryState.IN_DOUBT, due, "fault")
+
+    async def _give_up(self, job: Delivery, code: str) -> None:
+        await self._state(job, DeliveryState.FAILED, None, code)
+        if job.undo:
+            await self._replies.unseen(job, code)
 
     async def _is_there(self, job: Delivery, external_id: str, revision: int) -> None:
         """Record what the far side shows; a reply's wait begins when its Undo line is visible."""

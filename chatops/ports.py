@@ -63,7 +63,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A row of the outbox. `to` is the room's name, or the account's for a reply.
+    """A row of the outbox. `to` is the room's name, or for a reply `account:` and the account's.
 
     Deliveries of one `lane` are sent in the order of their ids, each after the one before has an
     outcome. A card's lane is its own; thread lines wait until their card is there.
@@ -440,7 +440,7 @@ class Reader(Protocol):
     async def unread_raw(self, limit: int) -> Sequence[RawBody]: ...
     async def raw(self, since: datetime, *, unreadable: bool) -> Sequence[RawBody]: ...
     async def due_destinations(self, now: datetime) -> Sequence[str]:
-        """Return the rooms and accounts that have something due."""
+        """Return the destinations (`NewDelivery.to`) that have something due."""
         ...
 
     async def next_due(self, after: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ import structlog
 from chatops.channel import Can, Outgoing, Sent
 from chatops.clock import Clock
 from chatops.desk import Desk
-from chatops.errors import InDoubt, Rejected, TryLater, Unreached, Unsupported
+from chatops.errors import CareError, InDoubt, Rejected, TryLater, Unreached, Unsupported
 from chatops.event import ReplyDoubted, ReplyFailed, ReplyRequeued, ReplyState, SendingBegan
 from chatops.ledger import Act, Marks, accept, apply
 from chatops.ports import Channel, Delivery, DeliveryState, Reader, Record, Tx
@@ -81,9 +81,9 @@ class Replies:
             TryLater: the network limits this account; the reply waits and is saved so.
         """
         channel = self._channels[job.outgoing.account]
+        if job.delivery.state is DeliveryState.IN_DOUBT:
+            return await self._look_up(channel, job)
         try:
-            if job.delivery.state is DeliveryState.IN_DOUBT:
-                return await self._look_up(channel, job)
             await self._sent(job, await channel.send(job.outgoing))
         except InDoubt as error:
             return await self._doubt(channel, job, str(error))
@@ -128,24 +128,50 @@ class Replies:
         return Job(delivery, _outgoing(record, reply, delivery.marker))
 
     async def _look_up(self, channel: Channel, job: Job) -> str:
-        if Can.FIND in channel.traits.can:
-            found = await channel.find(job.outgoing, job.delivery.taken_at - SKEW)
-            if found is not None:
-                await self._sent(job, found)
-                return "reply_found"
+        """Find out what became of a reply; until that is known it is not sent again."""
+        can = channel.traits.can
+        try:
+            if Can.FIND in can:
+                found = await channel.find(job.outgoing, job.delivery.taken_at - SKEW)
+                if found is not None:
+                    await self._sent(job, found)
+                    return "reply_found"
+            elif Can.REPEAT not in can:
+                return await self._ask(job, "the process ended while it was being sent")
+        except TryLater as error:
+            await self._still_in_doubt(job, max(SETTLE, timedelta(seconds=error.seconds)), error)
+            raise
+        except (InDoubt, Unreached) as error:
+            return await self._still_in_doubt(job, SETTLE, error)
+        except CareError as error:
+            # the network will not be asked: a person can look
+            return await self._ask(job, str(error))
         # it is certainly not there, or its marker makes a repeat harmless
         now = self._clock.transport()
         await self._keep(lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.PENDING, now))
         return "reply_again"
 
     async def _doubt(self, channel: Channel, job: Job, error: str) -> str:
-        can, act = channel.traits.can, self._act()
-        due = act.due + SETTLE
+        if not channel.traits.can & (Can.FIND | Can.REPEAT):
+            return await self._ask(job, error)
+        due = self._clock.transport() + SETTLE
+        await self._keep(
+            lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, due, error)
+        )
+        return "reply_in_doubt"
+
+    async def _still_in_doubt(self, job: Job, span: timedelta, error: CareError) -> str:
+        due, why = self._clock.transport() + span, str(error)
+        await self._keep(
+            lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, due, why)
+        )
+        return "reply_in_doubt"
+
+    async def _ask(self, job: Job, error: str) -> str:
+        """Show a reply of unknown fate to the agent: "it is there" or "send it again"."""
+        act = self._act()
 
         def run(tx: Tx) -> str:
-            if Can.FIND in can or Can.REPEAT in can:
-                tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, due, error)
-                return "reply_in_doubt"
             ticket, reply = _reply(tx, job.delivery)
             if ticket is not None and reply is not None:
                 apply(tx, self._desk.policy, ticket, [ReplyDoubted(reply.message)], act)

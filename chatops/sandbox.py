@@ -6,7 +6,6 @@ account on X is connected by the same `connect` that an administrator uses.
 """
 
 import asyncio
-import os
 import shutil
 import signal
 import socket
@@ -22,6 +21,7 @@ from rich.console import Console
 
 from adapters.sandbox import world
 from chatops import admin, app
+from chatops.config import environ
 from chatops.errors import ConfigError
 
 HOST: Final = "127.0.0.1"
@@ -46,7 +46,7 @@ async def run(*, port: int, replay: Path | None, lang: str) -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     serve_port, ops_port = _free_port(), _free_port()
-    environment = {**os.environ, **_environment(url, serve_port, ops_port)}  # noqa: TID251 - children inherit it
+    environment = {**environ(), **_environment(url, serve_port, ops_port)}
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=10.0))
         plays = ["--replay", str(replay)] if replay else ["--traffic"]

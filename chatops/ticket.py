@@ -281,8 +281,10 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 return Refusal(text("reply-not-sending", ticket=ticket.id))
             return _reply_is(ticket, message, ReplyState.IN_DOUBT), (RefreshMessage(message),)
 
-        case ReplyRequeued(message):
-            if (found := ticket.reply(message)) is None or found.state is ReplyState.WAITING:
+        case ReplyRequeued(message, agent):
+            # a person sends again only what is in doubt: what is under way may arrive yet
+            again = ReplyState.SENDING if agent is None else ReplyState.IN_DOUBT
+            if (found := ticket.reply(message)) is None or found.state is not again:
                 return Refusal(text("reply-not-in-doubt", ticket=ticket.id))
             after = _reply_is(ticket, message, ReplyState.WAITING)
             return after, (SendToCustomer(message), RefreshMessage(message))

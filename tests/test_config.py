@@ -26,6 +26,8 @@ from adapters.chat import chats
 from adapters.social import channels
 from chatops.calendar import Calendar, Window
 from chatops.config import Config, environ, load
+from chatops.config.schema import schema, schema_text
+from chatops.config.shape import Network, Web
 from chatops.errors import ConfigError
 from chatops.event import Occasion
 from chatops.policy import (
@@ -41,8 +43,6 @@ from chatops.policy import (
     Room,
     UrgencyRules,
 )
-from chatops.schema import schema, schema_text
-from chatops.shape import Network, Web
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 21)

@@ -13,9 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from chatops import hours
 from chatops.calendar import Window
-from chatops.event import Occasion
-from chatops.names import Refers
-from chatops.notation import (
+from chatops.config.names import Refers
+from chatops.config.notation import (
     CannedText,
     Database,
     Dates,
@@ -37,6 +36,7 @@ from chatops.notation import (
     Zone,
     between,
 )
+from chatops.event import Occasion
 from chatops.policy import Assignment
 
 #: In `roles`: every queue that has no line of its own.

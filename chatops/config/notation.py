@@ -24,7 +24,7 @@ from pydantic import (
 
 from chatops import hours
 from chatops.calendar import Window
-from chatops.document import Referred
+from chatops.config.document import Referred
 from chatops.policy import Role
 
 #: The words that a canned reply may hold in braces; the reply form fills them in.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chatops.document import Faults, Value
+from chatops.config.document import Faults, Value
 
 #: Names are typed in commands and stand in addresses: no spaces, dots or slashes.
 _NAME = re.compile(r"[^\W_][\w-]{0,39}")

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from chatops.document import Faults, Place, Value
-from chatops.fit import Fitter, Where, below
-from chatops.names import no_such
-from chatops.notation import is_loopback
+from chatops.config.document import Faults, Place, Value
+from chatops.config.fit import Fitter, Where, below
+from chatops.config.names import no_such
+from chatops.config.notation import is_loopback
+from chatops.config.shape import AccountBlock
 from chatops.policy import Account
-from chatops.shape import AccountBlock
 
 #: Settings models by the name of a chat, or by that of a channel (for one account of it).
 Models = Mapping[str, type[BaseModel]]

@@ -15,8 +15,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from chatops.document import Faults, Place, Referred, Value
-from chatops.names import Names, Refers
+from chatops.config.document import Faults, Place, Referred, Value
+from chatops.config.names import Names, Refers
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

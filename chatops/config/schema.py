@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chatops.settings import Models
-from chatops.shape import AccountBlock, File
+from chatops.config.settings import Models
+from chatops.config.shape import AccountBlock, File
 
 #: A node of a JSON Schema, of which pydantic too makes plain dicts.
 Node = dict[str, Any]

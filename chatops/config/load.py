@@ -12,14 +12,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
 
-from chatops import document, link, settings
-from chatops.document import Faults
-from chatops.fit import Fitter, below
-from chatops.names import Names
-from chatops.notation import is_loopback
+from chatops.config import document, link, settings
+from chatops.config.document import Faults
+from chatops.config.fit import Fitter, below
+from chatops.config.names import Names
+from chatops.config.notation import is_loopback
+from chatops.config.settings import Models
+from chatops.config.shape import File, Network, Service, Web
 from chatops.policy import Account, Policy
-from chatops.settings import Models
-from chatops.shape import File, Network, Service, Web
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,18 @@ from itertools import chain
 
 from chatops import hours
 from chatops.calendar import Calendar
-from chatops.document import Place, Value
-from chatops.fit import Fitter, below
+from chatops.config.document import Place, Value
+from chatops.config.fit import Fitter, below
+from chatops.config.shape import (
+    ALWAYS,
+    EVERY_QUEUE,
+    CalendarBlock,
+    DigestBlock,
+    PersonBlock,
+    QueueBlock,
+    RoomBlock,
+    Service,
+)
 from chatops.policy import (
     Account,
     CannedReply,
@@ -23,16 +33,6 @@ from chatops.policy import (
     Role,
     Room,
     UrgencyRules,
-)
-from chatops.shape import (
-    ALWAYS,
-    EVERY_QUEUE,
-    CalendarBlock,
-    DigestBlock,
-    PersonBlock,
-    QueueBlock,
-    RoomBlock,
-    Service,
 )
 
 
