@@ -10,7 +10,7 @@ from chatops.clock import Clock, SystemClock
 from chatops.errors import ConfigError
 from storage.reader import SqliteReader
 from storage.tables import REVISION as REVISION
-from storage.vault import StoredVault
+from storage.vault import StoredVault, fernet
 from storage.work import SqliteWork
 
 _SCHEME: Final = "sqlite:///"
@@ -59,9 +59,10 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
     """
     clock = clock or SystemClock()
     path = sqlite_path(url)
+    seal = None if key is None else fernet(key)  # first: a fault leaves nothing open
     work = SqliteWork(path, clock)
     reader = SqliteReader(path)
-    return Storage(work, reader, StoredVault(work, reader, key, clock))
+    return Storage(work, reader, StoredVault(work, reader, seal, clock))
 
 
 def sqlite_path(url: str) -> Path:

@@ -92,12 +92,17 @@ _CARD_OF: Final = Statement(select(_d.external_id).where(*_in_room, _d.ticket ==
 
 _body = select(
     RAW_BODY.c.id, RAW_BODY.c.channel, RAW_BODY.c.account, RAW_BODY.c.body, RAW_BODY.c.received_at
-).order_by(RAW_BODY.c.id)
-_since = _body.where(RAW_BODY.c.received_at >= param("since"))
+)
+_since = _body.where(RAW_BODY.c.received_at >= param("since")).order_by(
+    RAW_BODY.c.received_at, RAW_BODY.c.id
+)
 # `<> 'read'` is what the partial index says: without it the index would not be used
 _waiting = RAW_BODY.c.state != "read"
 _UNREAD: Final = Statement(
-    first(_body.where(_waiting, RAW_BODY.c.state == "unread"), param("limit"))
+    first(
+        _body.where(_waiting, RAW_BODY.c.state == "unread").order_by(RAW_BODY.c.id),
+        param("limit"),
+    )
 )
 _SINCE: Final = Statement(_since)
 _UNREADABLE: Final = Statement(_since.where(_waiting, RAW_BODY.c.state == "unreadable"))

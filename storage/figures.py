@@ -1,13 +1,15 @@
-"""The figures of a window, counted from rows; chatops.report and REPORTS say what each means.
+"""The figures of a window, counted from rows; chatops.report says what each means.
 
 Spam is left out of the new tickets (its clock is void and counts nowhere); among the closes it has
 a reason of its own. A close that the same person undid within a minute was a slip and no close.
+
+Every statement reads a window of one index and gives its rows by queue; which queues count is
+decided here. Named in the statement, they would lead SQLite to read all tickets of a queue instead.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select, union_all
@@ -17,49 +19,43 @@ from chatops.report import CloseRow, Counts, LateRow
 from chatops.ticket import Status
 from storage.codec import decode
 from storage.instant import instant, micros
-from storage.lists import in_queues, queue_params
-from storage.statement import Db, Param, Statement, param, there
+from storage.statement import Db, Statement, param
 from storage.tables import CLOCK, ENTRY, TICKET
 
 #: A close undone by who made it within this time is left out.
 SLIP: Final = timedelta(seconds=60)
 
 
-def counts(db: Db, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
+def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Counts:
     """Return the additive figures of [start, end); open and snoozed are as they are now."""
-    if not queues:
-        return Counts(0, 0, 0, 0, (), 0, None, 0)
-    asked = _asked(len(queues))
-    params = _params(queues, start, end)
-    (new,) = there(db.one(asked.new, **params))
-    by_status: dict[str, int] = dict(db.all(asked.by_status, **queue_params(queues)))
-    first_responses = tuple(elapsed for (elapsed,) in db.all(asked.responses, **params))
-    waiting, oldest = there(db.one(asked.waiting, **queue_params(queues), end=micros(end)))
-    (breached,) = there(db.one(asked.breached, **params))
+    window = {"start": micros(start), "end": micros(end)}
+    standing: Counter[str] = Counter()
+    for queue, status, count in db.all(_STANDING):
+        standing[status] += count if queue in queues else 0
+    waiting = [row for row in db.all(_WAITING, end=micros(end)) if row[0] in queues]
     return Counts(
-        new=new,
+        new=sum(count for queue, count in db.all(_NEW, **window) if queue in queues),
         closed=sum(row.count for row in closes(db, queues, start, end)),
-        open=by_status.get(Status.OPEN.value, 0),
-        snoozed=by_status.get(Status.SNOOZED.value, 0),
-        first_responses=first_responses,
-        waiting=waiting,
-        oldest_waiting=instant(oldest),
-        breached=breached,
+        open=standing[Status.OPEN],
+        snoozed=standing[Status.SNOOZED],
+        first_responses=[
+            elapsed for queue, elapsed in db.all(_RESPONSES, **window) if queue in queues
+        ],
+        waiting=sum(count for _, count, _ in waiting),
+        oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
+        breached=len(late(db, queues, start, end)),
     )
 
 
-def closes(db: Db, queues: Sequence[str], start: datetime, end: datetime) -> Sequence[CloseRow]:
+def closes(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[CloseRow]:
     """Return the closes of [start, end) by who pressed, channel and reason, most first."""
-    if not queues:
-        return []
-    asked = _asked(len(queues))
     found: dict[int, tuple[datetime, str, Closed]] = {}  # by entry
     newest: dict[int, int] = {}  # a ticket's newest close
-    for id, ticket, at, name, body, channel in db.all(
-        asked.closes, **_params(queues, start, end + SLIP)
-    ):
+    # a close near the end of the window may be undone after it
+    rows = db.all(_CLOSES, start=micros(start), end=micros(end + SLIP))
+    for id, ticket, at, name, body, channel, queue in rows:
         event, when = decode(name, body), instant(at)
-        if isinstance(event, Closed) and when < end:
+        if isinstance(event, Closed) and when < end and queue in queues:
             found[id] = when, channel, event
             newest[ticket] = id
         elif isinstance(event, Reopened) and (close := newest.pop(ticket, None)) is not None:
@@ -73,90 +69,77 @@ def closes(db: Db, queues: Sequence[str], start: datetime, end: datetime) -> Seq
     ]
 
 
-def late(db: Db, queues: Sequence[str], start: datetime, end: datetime) -> Sequence[LateRow]:
+def late(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[LateRow]:
     """Return the clocks that were breached in [start, end), latest last."""
-    if not queues:
-        return []
-    rows = db.all(_asked(len(queues)).late, **_params(queues, start, end))
     return [
         LateRow(ticket, queue, assignee, instant(due), instant(stopped), calendar)
-        for ticket, queue, assignee, due, stopped, calendar in rows
+        for ticket, queue, assignee, due, stopped, calendar in db.all(
+            _LATE, start=micros(start), end=micros(end)
+        )
+        if queue in queues
     ]
-
-
-def _params(queues: Sequence[str], start: datetime, end: datetime) -> dict[str, Param]:
-    return {**queue_params(queues), "start": micros(start), "end": micros(end)}
 
 
 def _within(column: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return column >= param("start"), column < param("end")
 
 
-class _Asked:
-    """The statements for so many queues."""
+_queue = TICKET.c.queue
+_clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
-    def __init__(self, queues: int) -> None:
-        mine = in_queues(queues)
-        clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
-        spam = CloseReason.SPAM.value
-        self.new = Statement(
-            select(func.count())
-            .select_from(TICKET)
-            .where(
-                mine,
-                *_within(TICKET.c.opened_at),
-                or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != spam),
-            )
-        )
-        self.by_status = Statement(
-            select(TICKET.c.status, func.count())
-            .where(mine, TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]))
-            .group_by(TICKET.c.status)
-        )
-        self.responses = Statement(
-            select(CLOCK.c.elapsed_s)
-            .select_from(clocks)
-            .where(mine, *_within(CLOCK.c.stopped_at), CLOCK.c.outcome.in_(["met", "met_late"]))
-        )
-        # two indexes: those that run still, and those that were stopped since
-        waiting = (
-            select(CLOCK.c.started_at)
-            .select_from(clocks)
-            .where(mine, CLOCK.c.started_at < param("end"))
-        )
-        both = union_all(
-            waiting.where(CLOCK.c.outcome.is_(None)),
-            waiting.where(CLOCK.c.stopped_at >= param("end")),
-        ).subquery()
-        self.waiting = Statement(select(func.count(), func.min(both.c.started_at)))
-        breached = _within(CLOCK.c.breached_at)
-        self.breached = Statement(select(func.count()).select_from(clocks).where(mine, *breached))
-        self.late = Statement(
-            select(
-                CLOCK.c.ticket,
-                TICKET.c.queue,
-                TICKET.c.assignee,
-                CLOCK.c.due_at,
-                CLOCK.c.stopped_at,
-                CLOCK.c.calendar,
-            )
-            .select_from(clocks)
-            .where(mine, *breached)
-            .order_by(CLOCK.c.breached_at, CLOCK.c.id)
-        )
-        self.closes = Statement(
-            select(
-                ENTRY.c.id,
-                ENTRY.c.ticket,
-                ENTRY.c.at,
-                ENTRY.c.name,
-                ENTRY.c.body,
-                TICKET.c.channel,
-            )
-            .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
-            .where(mine, ENTRY.c.name.in_(["Closed", "Reopened"]), *_within(ENTRY.c.at))
-            .order_by(ENTRY.c.id)
-        )
-
-
-_asked = lru_cache(maxsize=64)(_Asked)
+_NEW: Final = Statement(
+    select(_queue, func.count())
+    .where(
+        *_within(TICKET.c.opened_at),
+        or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != CloseReason.SPAM.value),
+    )
+    .group_by(_queue)
+)
+_STANDING: Final = Statement(
+    select(_queue, TICKET.c.status, func.count())
+    .where(TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]))
+    .group_by(TICKET.c.status, _queue)
+)
+_RESPONSES: Final = Statement(
+    select(_queue, CLOCK.c.elapsed_s)
+    .select_from(_clocks)
+    .where(*_within(CLOCK.c.stopped_at), CLOCK.c.outcome.in_(["met", "met_late"]))
+)
+# two indexes: the clocks that run still, and those that were stopped since
+_began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(CLOCK.c.started_at < param("end"))
+_ran = union_all(
+    _began.where(CLOCK.c.outcome.is_(None)),
+    _began.where(CLOCK.c.stopped_at >= param("end")),
+).subquery()
+_WAITING: Final = Statement(
+    select(_queue, func.count(), func.min(_ran.c.started_at))
+    .select_from(_ran.join(TICKET, TICKET.c.id == _ran.c.ticket))
+    .group_by(_queue)
+)
+_LATE: Final = Statement(
+    select(
+        CLOCK.c.ticket,
+        _queue,
+        TICKET.c.assignee,
+        CLOCK.c.due_at,
+        CLOCK.c.stopped_at,
+        CLOCK.c.calendar,
+    )
+    .select_from(_clocks)
+    .where(*_within(CLOCK.c.breached_at))
+    .order_by(CLOCK.c.breached_at, CLOCK.c.id)
+)
+_CLOSES: Final = Statement(
+    select(
+        ENTRY.c.id,
+        ENTRY.c.ticket,
+        ENTRY.c.at,
+        ENTRY.c.name,
+        ENTRY.c.body,
+        TICKET.c.channel,
+        _queue,
+    )
+    .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
+    .where(ENTRY.c.name.in_(["Closed", "Reopened"]), *_within(ENTRY.c.at))
+    .order_by(ENTRY.c.id)
+)

@@ -33,7 +33,9 @@ def listed(db: Db, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
         escalated=wanted.escalated,
         unread=wanted.unread_by is not None,
     )
-    params: dict[str, Param] = dict(queue_params(wanted.queues))
+    params: dict[str, Param] = {
+        f"queue{number}": queue for number, queue in enumerate(wanted.queues)
+    }
     if wanted.assignee is not None:
         params["assignee"] = wanted.assignee
     if wanted.unread_by is not None:
@@ -54,16 +56,6 @@ def entries(db: Db, ticket: int) -> Sequence[Entry]:
     return [_entry(row) for row in db.all(_ENTRIES, ticket=ticket)]
 
 
-def queue_params(queues: Sequence[str]) -> dict[str, str]:
-    """Return the parameters that `in_queues` names."""
-    return {f"queue{number}": queue for number, queue in enumerate(queues)}
-
-
-def in_queues(count: int) -> ColumnElement[bool]:
-    """Return the condition that a ticket is in one of so many queues."""
-    return TICKET.c.queue.in_([param(f"queue{number}") for number in range(count)])
-
-
 @lru_cache(maxsize=256)
 def _statements(
     queues: int,
@@ -77,7 +69,11 @@ def _statements(
     """Return what finds a page's ids, and what counts them all."""
     t = TICKET.c
     live = [Status.OPEN.value, Status.SNOOZED.value]
-    conditions = [in_queues(queues), t.status.in_(live if status is None else [status.value])]
+    in_queues = t.queue.in_([param(f"queue{number}") for number in range(queues)])
+    conditions: list[ColumnElement[bool]] = [
+        in_queues,
+        t.status.in_(live if status is None else [status.value]),
+    ]
     if assigned:
         conditions.append(t.assignee == param("assignee"))
     if unclaimed:

@@ -60,7 +60,8 @@ _BREACHED: Final = Statement(
 _TO_WAKE: Final = Statement(
     first(
         select(TICKET.c.id)
-        .where(TICKET.c.status == "snoozed", TICKET.c.snoozed_until <= param("now"))
+        # only a snoozed ticket has that time; naming the status would lead to its index
+        .where(TICKET.c.snoozed_until <= param("now"))
         .order_by(TICKET.c.snoozed_until),
         param("limit"),
     )

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -51,12 +51,7 @@ def writing(path: Path) -> SqliteDb:
     Raises:
         StorageError: the file cannot be opened or is locked.
     """
-    with failing_as_storage(path):
-        connection = _connect(f"{path.absolute().as_uri()}?mode=rwc")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        return SqliteDb(connection)
+    return _opened(path, "rwc", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
 def reading(path: Path) -> SqliteDb:
@@ -65,10 +60,7 @@ def reading(path: Path) -> SqliteDb:
     Raises:
         StorageError: there is no such file, or it cannot be opened.
     """
-    with failing_as_storage(path):
-        connection = _connect(f"{path.absolute().as_uri()}?mode=ro")
-        connection.execute("PRAGMA query_only = ON")
-        return SqliteDb(connection)
+    return _opened(path, "ro", "query_only = ON")
 
 
 @contextmanager
@@ -117,14 +109,20 @@ class Hold:
             self._file = None
 
 
-def _connect(uri: str) -> sqlite3.Connection:
-    # autocommit: BEGIN and COMMIT are ours. A connection is handed from the thread that opens it to
-    # the one that uses it, never used by two.
-    return sqlite3.connect(
-        uri,
-        uri=True,
-        timeout=PATIENCE_S,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=_STATEMENTS,
-    )
+def _opened(path: Path, mode: str, *pragmas: str) -> SqliteDb:
+    with failing_as_storage(path), ExitStack() as stack:
+        # autocommit: BEGIN and COMMIT are ours. A connection is handed from the thread that opens
+        # it to the one that uses it, never used by two.
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=PATIENCE_S,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_STATEMENTS,
+        )
+        stack.callback(connection.close)
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        stack.pop_all()
+        return SqliteDb(connection)

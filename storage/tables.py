@@ -121,8 +121,8 @@ class TicketRow(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ix_ticket_conversation", "conversation"),
-        Index("ix_ticket_opened", "queue", "opened_at"),
-        Index("ix_ticket_status", "queue", "status"),
+        Index("ix_ticket_opened", "opened_at"),
+        Index("ix_ticket_status", "status", "queue"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

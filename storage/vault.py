@@ -25,15 +25,11 @@ from storage.work import Runs
 class StoredVault:
     """Implements chatops.ports.Vault; every call that writes is one short transaction."""
 
-    def __init__(self, work: Runs, reader: Runs, key: str | None, clock: Clock) -> None:
-        """Without a key the vault holds cursors and leases, but no tokens.
-
-        Raises:
-            ConfigError: CHATOPS_KEY is no Fernet key.
-        """
+    def __init__(self, work: Runs, reader: Runs, key: MultiFernet | None, clock: Clock) -> None:
+        """Without a key the vault holds cursors and leases, but no tokens."""
         self._work = work
         self._reader = reader
-        self._fernet = None if key is None else _fernet(key)
+        self._fernet = key
         self._clock = clock
 
     async def state(self, account: str) -> AccountState:
@@ -109,7 +105,12 @@ class StoredVault:
             ) from error
 
 
-def _fernet(key: str) -> MultiFernet:
+def fernet(key: str) -> MultiFernet:
+    """Return what encrypts under CHATOPS_KEY.
+
+    Raises:
+        ConfigError: it is no Fernet key, or not several with commas between.
+    """
     try:
         return MultiFernet([Fernet(part.strip()) for part in key.split(",")])
     except ValueError as error:

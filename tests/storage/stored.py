@@ -93,7 +93,7 @@ def given(
     return ticket
 
 
-def said(tx: Tx, ticket: Ticket, text: str = "Hello", **fields: Any) -> int:
+def said(tx: Tx, ticket: Ticket, text: str = "Hello", /, **fields: Any) -> int:
     """Store a message of the ticket."""
     message = NewMessage(
         account=ticket.account,

@@ -187,8 +187,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_ticket_conversation", "ticket", ["conversation"], unique=False)
-    op.create_index("ix_ticket_opened", "ticket", ["queue", "opened_at"], unique=False)
-    op.create_index("ix_ticket_status", "ticket", ["queue", "status"], unique=False)
+    op.create_index("ix_ticket_opened", "ticket", ["opened_at"], unique=False)
+    op.create_index("ix_ticket_status", "ticket", ["status", "queue"], unique=False)
     op.create_index(
         "ix_ticket_wake",
         "ticket",

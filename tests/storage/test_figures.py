@@ -1,0 +1,138 @@
+"""Figures: each as chatops.report and the definitions of the reports say."""
+
+from dataclasses import replace
+
+import pytest
+from stored import NOW, given, s
+
+from chatops.event import Closed, CloseReason, ReopenCause, Reopened
+from chatops.ports import Tx
+from chatops.report import CloseRow, Counts, LateRow
+from chatops.sla import Clock, ClockKind, Outcome
+from chatops.ticket import Status
+from storage import Storage
+
+pytestmark = pytest.mark.anyio
+
+CLOCK = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 3600, NOW, s(3600))
+START, END = s(0), s(1000)
+CARE = ["care"]
+
+
+def shut(tx: Tx, ticket: int, at: float, agent: int = 3, why: CloseReason | None = None) -> None:
+    event = Closed(why or CloseReason.RESOLVED, agent)
+    tx.log(ticket, event, s(at), agent, None)
+
+
+def reopen(tx: Tx, ticket: int, at: float, agent: int | None) -> None:
+    cause = ReopenCause.CUSTOMER if agent is None else ReopenCause.AGENT
+    tx.log(ticket, Reopened(cause, agent), s(at), agent, None)
+
+
+async def test_closes_by_agent_channel_and_reason(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        for n, agent in enumerate((3, 3, 4)):
+            shut(tx, given(tx, f"c{n}").id, 10, agent)
+        shut(tx, given(tx, "spam").id, 10, 3, CloseReason.SPAM)
+        shut(tx, given(tx, "before").id, -1)
+        shut(tx, given(tx, "at the end").id, 1000)
+        shut(tx, given(tx, "elsewhere", queue="sales").id, 10)
+
+    await storage.work.transact(run)
+    closes = await storage.reader.closes(CARE, START, END)
+    assert closes == [
+        CloseRow(3, "x", "resolved", 2),
+        CloseRow(4, "x", "resolved", 1),
+        CloseRow(3, "x", "spam", 1),
+    ]
+    assert (await storage.reader.counts(CARE, START, END)).closed == 4
+    assert await storage.reader.closes([], START, END) == []
+
+
+async def test_a_close_undone_within_a_minute_by_the_same_person_is_none(
+    storage: Storage,
+) -> None:
+    def run(tx: Tx) -> None:
+        slip, theirs, customers, late, border = (given(tx, f"c{n}").id for n in range(5))
+        shut(tx, slip, 10)
+        reopen(tx, slip, 70, 3)
+        shut(tx, theirs, 10)
+        reopen(tx, theirs, 20, 4)
+        shut(tx, customers, 10)
+        reopen(tx, customers, 20, None)
+        shut(tx, late, 10)
+        reopen(tx, late, 70.5, 3)
+        reopen(tx, late, 71, 3)  # a reopening of what was closed before the window
+        shut(tx, border, 990)
+        reopen(tx, border, 1040, 3)  # after the window's end, yet it undoes
+
+    await storage.work.transact(run)
+    assert await storage.reader.closes(CARE, START, END) == [CloseRow(3, "x", "resolved", 3)]
+
+
+async def test_a_slip_leaves_the_close_before_it(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        ticket = given(tx).id
+        shut(tx, ticket, 10)
+        reopen(tx, ticket, 500, None)
+        shut(tx, ticket, 510, 4)
+        reopen(tx, ticket, 520, 4)
+
+    await storage.work.transact(run)
+    assert await storage.reader.closes(CARE, START, END) == [CloseRow(3, "x", "resolved", 1)]
+
+
+async def test_counts(storage: Storage) -> None:
+    met = replace(CLOCK, stopped_at=s(120), outcome=Outcome.MET, elapsed_s=120)
+    late = replace(
+        CLOCK, due_at=s(60), stopped_at=s(90), outcome=Outcome.MET_LATE, breached_at=s(60)
+    )
+
+    def run(tx: Tx) -> None:
+        tx.save_clock(given(tx, "met").id, met)
+        tx.save_clock(given(tx, "late").id, replace(late, elapsed_s=90))
+        tx.save_clock(given(tx, "running", status=Status.SNOOZED).id, CLOCK)
+        # it was answered after the window: at its end it still waited
+        after = replace(met, started_at=s(-50), stopped_at=s(1000))
+        tx.save_clock(given(tx, "after", at=s(-50)).id, after)
+        tx.save_clock(given(tx, "next day", at=s(1000)).id, replace(CLOCK, started_at=s(1000)))
+        waived = replace(CLOCK, stopped_at=s(5), outcome=Outcome.WAIVED)
+        spam = given(tx, "spam", status=Status.CLOSED, close_reason=CloseReason.SPAM)
+        tx.save_clock(spam.id, waived)
+        tx.save_clock(given(tx, "elsewhere", queue="sales").id, CLOCK)
+
+    await storage.work.transact(run)
+    counts = await storage.reader.counts(CARE, START, END)
+    assert replace(counts, first_responses=sorted(counts.first_responses)) == Counts(
+        new=3,
+        closed=0,
+        open=4,
+        snoozed=1,
+        first_responses=[90, 120],
+        waiting=2,
+        oldest_waiting=s(-50),
+        breached=1,
+    )
+    nothing = Counts(0, 0, 0, 0, [], 0, None, 0)
+    assert await storage.reader.counts([], START, END) == nothing
+    assert await storage.reader.counts(["legal"], START, END) == nothing
+
+
+async def test_breaches_latest_last(storage: Storage) -> None:
+    def run(tx: Tx) -> tuple[int, int]:
+        second = given(tx, "a", assignee=3).id
+        tx.save_clock(second, replace(CLOCK, due_at=s(80), breached_at=s(80)))
+        first = given(tx, "b").id
+        answered = replace(CLOCK, due_at=s(60), breached_at=s(60), stopped_at=s(90))
+        tx.save_clock(first, replace(answered, outcome=Outcome.MET_LATE))
+        next_day = given(tx, "c").id
+        tx.save_clock(next_day, replace(CLOCK, due_at=s(1000), breached_at=s(1000)))
+        return first, second
+
+    first, second = await storage.work.transact(run)
+    assert await storage.reader.late(CARE, START, END) == [
+        LateRow(first, "care", None, s(60), s(90), "tokyo"),
+        LateRow(second, "care", 3, s(80), None, "tokyo"),
+    ]
+    assert await storage.reader.late(["sales"], START, END) == []
+    assert await storage.reader.late([], START, END) == []

@@ -1,0 +1,74 @@
+"""What happens once, and what time brings."""
+
+from dataclasses import replace
+
+import pytest
+from stored import NOW, given, s
+
+from chatops.event import SnoozeReason
+from chatops.ports import Tx
+from chatops.sla import Clock, ClockKind, Outcome
+from chatops.ticket import Status
+from storage import Storage
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_act_is_done_once(storage: Storage) -> None:
+    def run(tx: Tx) -> list[bool]:
+        return [tx.acted("k"), tx.once("k", NOW), tx.acted("k"), tx.once("k", s(9))]
+
+    assert await storage.work.transact(run) == [False, True, True, False]
+
+
+async def test_a_digest_is_made_once_a_period(storage: Storage) -> None:
+    def run(tx: Tx) -> list[bool]:
+        periods = ("2026-06-01", "2026-06-01", "2026-05-31")
+        return [tx.publish_once("evening", period, NOW) for period in periods]
+
+    assert await storage.work.transact(run) == [True, False, True]
+    assert await storage.reader.published("evening") == "2026-06-01"
+    assert await storage.reader.published("morning") is None
+
+
+async def test_business_time_is_shared(storage: Storage) -> None:
+    assert await storage.reader.offset() == 0
+    for seconds in (900.0, -0.25):
+        await storage.work.transact(lambda tx, seconds=seconds: tx.set_offset(seconds))
+        assert await storage.reader.offset() == seconds
+
+
+async def test_clocks_past_due_are_found_earliest_first(storage: Storage) -> None:
+    clock = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 3600, NOW, s(10))
+
+    def run(tx: Tx) -> list[int]:
+        tickets = [given(tx, f"c{n}").id for n in range(5)]
+        late, earlier, known, stopped, running = tickets
+        tx.save_clock(late, clock)
+        tx.save_clock(earlier, replace(clock, due_at=s(5)))
+        tx.save_clock(known, replace(clock, breached_at=s(10)))
+        tx.save_clock(stopped, replace(clock, outcome=Outcome.MET, stopped_at=s(1)))
+        tx.save_clock(running, replace(clock, due_at=s(30)))
+        return tickets
+
+    late, earlier, *_ = await storage.work.transact(run)
+    assert await storage.work.transact(lambda tx: tx.breached(s(20), 9)) == [earlier, late]
+    assert await storage.work.transact(lambda tx: tx.breached(s(20), 1)) == [earlier]
+    assert await storage.work.transact(lambda tx: tx.breached(s(5), 9)) == []  # the due second
+
+
+async def test_snoozes_that_end_are_found(storage: Storage) -> None:
+    snoozed = {"status": Status.SNOOZED, "snooze_reason": SnoozeReason.LATER}
+
+    def run(tx: Tx) -> list[int]:
+        return [
+            given(tx, "a", **snoozed, snoozed_until=s(20)).id,
+            given(tx, "b", **snoozed, snoozed_until=s(10)).id,
+            given(tx, "c", **snoozed, snoozed_until=s(90)).id,
+            given(tx, "d", status=Status.SNOOZED).id,  # until the customer answers
+            given(tx, "e").id,
+        ]
+
+    later, sooner, *_ = await storage.work.transact(run)
+    assert await storage.work.transact(lambda tx: tx.to_wake(s(20), 9)) == [sooner, later]
+    assert await storage.work.transact(lambda tx: tx.to_wake(s(20), 1)) == [sooner]

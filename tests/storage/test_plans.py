@@ -1,0 +1,104 @@
+"""Every statement has an index that fits it, and is one that PostgreSQL takes too."""
+
+import importlib
+import pkgutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy.dialects.postgresql import asyncpg
+
+import storage
+from chatops.ticket import Status
+from storage import lists
+from storage.migrate import upgrade
+from storage.statement import Statement
+
+#: Tables that are small whatever happens: a row a person.
+SMALL = {"agent", "identity", "alembic_version"}
+
+#: Partial indexes that hold only the work at hand: what is due, unresolved, unread or failed.
+AT_HAND = {"ix_delivery_take", "ix_delivery_lane", "ix_delivery_failed"}
+AT_HAND |= {"ix_raw_body_waiting"}
+
+
+def every_statement() -> dict[str, Statement]:
+    """Collect the statements of all modules, and those that are made for a filter."""
+    found: dict[str, Statement] = {}
+    for info in pkgutil.iter_modules(storage.__path__):
+        if info.name in {"migrations", "migrate"}:
+            continue
+        for name, value in vars(importlib.import_module(f"storage.{info.name}")).items():
+            for key, each in value.items() if isinstance(value, dict) else [("", value)]:
+                if isinstance(each, Statement):
+                    found[f"{info.name}.{name}{key}"] = each
+    for status in (None, *Status):
+        options = dict.fromkeys(("assigned", "unclaimed", "escalated", "unread"), True)
+        page, count = lists._statements(2, status, **options)
+        found |= {f"lists.page {status}": page, f"lists.count {status}": count}
+    return found
+
+
+STATEMENTS = every_statement()
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+    path: Path = tmp_path_factory.mktemp("plans") / "care.db"
+    upgrade(f"sqlite:///{path}")
+    return sqlite3.connect(path)
+
+
+def plan_of(db: sqlite3.Connection, name: str) -> list[str]:
+    text, ordered = STATEMENTS[name].sqlite
+    _, names = STATEMENTS[name].text(storage.statement._SQLITE)
+    params = ordered(dict.fromkeys(names))
+    return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {text}", params)]
+
+
+def test_they_are_all_here() -> None:
+    assert len(STATEMENTS) > 80
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> None:
+    plan = plan_of(db, name)
+    for step in plan:
+        own = {f"{made} {step.split()[1]}" for made in ("CO-ROUTINE", "MATERIALIZE")}
+        if (
+            step.startswith("SCAN")
+            and own.isdisjoint(plan)
+            and not any(index in step for index in AT_HAND)
+        ):
+            assert step.split()[1] in SMALL, plan
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    {
+        "deliveries._NEXT(True, True)": "ix_delivery_take",
+        "backlog._NEXT_DUE": "ix_delivery_due",
+        "backlog._DUE": "ix_delivery_due",
+        "once._BREACHED": "ix_clock_due",
+        "once._TO_WAKE": "ix_ticket_wake",
+        "figures._NEW": "ix_ticket_opened",
+        "figures._RESPONSES": "ix_clock_stopped",
+        "figures._WAITING": "ix_clock_running",
+        "figures._LATE": "ix_clock_breached",
+        "figures._CLOSES": "ix_entry_closes",
+        "lists.page None": "ix_ticket_status (status=? AND queue=?)",
+    }.items(),
+)
+def test_what_runs_often_leads_by_its_own_index(
+    db: sqlite3.Connection, name: str, index: str
+) -> None:
+    """A search may still be a long one: by a queue alone it would read years of tickets."""
+    searches = [step for step in plan_of(db, name) if step.startswith("SEARCH")]
+    assert index in searches[0]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_postgresql_has_a_text_for_it(name: str) -> None:
+    text, names = STATEMENTS[name].text(asyncpg.dialect())  # type: ignore[no-untyped-call]
+    assert text
+    assert f"${len(names) + 1}" not in text
