@@ -89,6 +89,7 @@ class Answer:
 
     card: Card
     in_room: bool = False
+    about: int | None = None  #: the ticket whose details it shows: who sees them has read it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+import structlog
 from pydantic import BaseModel
 
 from chatops import intake, sla
 from chatops.call import (
+    Answer,
     Call,
     Command,
     Done,
+    LookHandler,
     Looks,
     OnSelf,
     OnTicket,
@@ -31,7 +34,7 @@ from chatops.card import Card, Form
 from chatops.card_json import dump_card
 from chatops.channel import AccountRevoked, Can, Inbound, Traits
 from chatops.clock import Clock
-from chatops.event import Breached, Event, WakeCause, Woken, WritingBegan, WritingEnded
+from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
 from chatops.ledger import Act, Marks, apply
 from chatops.line import Missing, form_for, named, nearest, read
 from chatops.policy import Policy, Role
@@ -41,6 +44,8 @@ from chatops.text import Text, Words, text
 from chatops.ticket import Refusal, Ticket
 
 T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 #: How long an open reply form holds the soft lock, if its closing is never heard of.
 LOCK: Final = timedelta(minutes=10)
@@ -133,7 +138,7 @@ class Desk:
             case Looks(run):
                 if isinstance(understood, Missing):
                     return understood.refusal
-                return await run(understood.args, call, self._reader)
+                return await self._look(run, understood.args, call)
             case OnSelf(run):
                 if isinstance(understood, Missing):
                     return understood.refusal
@@ -204,6 +209,10 @@ class Desk:
 
         return await self._transact(run)
 
+    async def pass_over(self, name: str, period: str) -> None:
+        """Record that (name, period) is not to be published."""
+        await self._transact(lambda tx, act: tx.publish_once(name, period, act.now))
+
     # --- scenes
 
     def scene(self, record: Record, agents: Sequence[Agent], now: datetime) -> Scene:
@@ -225,6 +234,22 @@ class Desk:
         )
 
     # --- inside
+
+    async def _look(self, run: LookHandler[Any], args: BaseModel, call: Call) -> Outcome:
+        """Answer what only looks; who is shown a ticket's details has read it."""
+        outcome = await run(args, call, self._reader)
+        if isinstance(outcome, Answer) and (id := outcome.about) is not None:
+            _log.info("desk.looked", ticket=id, agent=call.agent.id)
+            await self._mark_read(id, call)
+        return outcome
+
+    async def _mark_read(self, id: int, call: Call) -> None:
+        """Note that the person has seen the ticket, if they work there and had not."""
+        agent = call.agent
+        record = await self._reader.ticket(id)
+        if record is None or agent.id in record.read_by or not agent.may(Role.AGENT, record.queue):
+            return
+        await self._transact(lambda tx, act: self._if_open(tx, id, [Read(agent.id)], act), agent.id)
 
     async def _on_ticket(self, command: Command, id: int, args: BaseModel, call: Call) -> Outcome:
         handler = command.handler
@@ -280,6 +305,8 @@ class Desk:
             began = WritingBegan(call.agent.id, call.now + LOCK)
             id = call.ticket
             await self._transact(lambda tx, act: self._if_open(tx, id, [began], act), call.agent.id)
+        elif isinstance(form, Form):
+            await self._mark_read(call.ticket, call)
         return form
 
     async def _form(
