@@ -82,7 +82,12 @@ async def opened(config: Config) -> AsyncIterator[Service]:
         storage = open_storage(config.database, config.key.get_secret_value(), clock)
         stack.push_async_callback(storage.close)
         clock.offset = timedelta(seconds=await storage.reader.offset())
-        http = await stack.enter_async_context(_http(config))
+        tls = _tls(config)
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(
+                timeout=TIMEOUT, proxy=config.network.proxy, verify=tls, trust_env=False
+            )
+        )
         modules = social_adapters.channels()
         channels: dict[str, Channel] = {}
         for name, (account, settings) in config.accounts.items():
@@ -98,7 +103,13 @@ async def opened(config: Config) -> AsyncIterator[Service]:
         desk = Desk(storage.work, storage.reader, config.policy, registry, traits, clock, words)
         chats: dict[str, Chat] = {
             name: chat_adapters.opener(name)(
-                settings, desk, storage.reader, words, config.development
+                settings,
+                desk,
+                storage.reader,
+                words,
+                config.development,
+                proxy=config.network.proxy,
+                tls=tls,
             )
             for name, settings in config.chats.items()
         }
@@ -211,9 +222,7 @@ async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: 
     await web.TCPSite(runner, host, port).start()
 
 
-def _http(config: Config) -> httpx.AsyncClient:
-    """Return the client for every channel, with the company's proxy and CA where it has them."""
-    verify: ssl.SSLContext | bool = True
-    if config.network.ca is not None:
-        verify = ssl.create_default_context(cafile=str(config.network.ca))
-    return httpx.AsyncClient(timeout=TIMEOUT, proxy=config.network.proxy, verify=verify)
+def _tls(config: Config) -> ssl.SSLContext:
+    """Return how certificates are checked: by the company's authorities where it has its own."""
+    ca = config.network.ca
+    return ssl.create_default_context(cafile=str(ca)) if ca else ssl.create_default_context()
