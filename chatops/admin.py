@@ -90,21 +90,24 @@ async def examine(config: Config) -> list[Finding]:
             if health.failed or health.in_doubt:
                 said = f"deliveries: {health.failed} refused for good, {health.in_doubt} in doubt"
                 findings.append(Finding(False, said, "the cards and threads concerned say why"))
-            sides = [*service.chats.values(), *service.channels.values()]
-            for found in await asyncio.gather(*(_diagnosed(side) for side in sides)):
+            now = service.clock.transport()
+            chats: list[Any] = list(service.chats.values())
+            channels: list[Any] = list(service.channels.values())
+            asked = [chat.diagnose(now) for chat in chats]
+            asked += [channel.diagnose() for channel in channels]
+            for found in await asyncio.gather(*map(_diagnosed, asked)):
                 findings += found
     except (CareError, ConfigError, StorageError) as error:
         findings.append(Finding(False, str(error), "mend this first"))
     return findings
 
 
-async def _diagnosed(side: Any) -> list[Finding]:
-    """Ask a chat or an account for its findings; one that cannot answer is a finding too."""
+async def _diagnosed(asked: Awaitable[list[Finding]]) -> list[Finding]:
+    """Return the findings of a chat or an account; one that cannot answer is a finding too."""
     try:
-        found: list[Finding] = await side.diagnose()
+        return await asked
     except CareError as error:
         return [Finding(False, str(error), "try again; then look at the network and the secrets")]
-    return found
 
 
 def _database(config: Config, found: str | None) -> list[Finding]:

@@ -162,6 +162,9 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
         )
         await _listen(stack, ops, config.web.ops_host, config.web.ops_port)
 
+        # chats open before anything is delivered, and close after the last delivery
+        for chat in service.chats.values():
+            await stack.enter_async_context(chat.running())
         running = [asyncio.create_task(inbox.run()), asyncio.create_task(outbox.run())]
         running += [
             asyncio.create_task(channel.listen(inbox.hear))
@@ -169,8 +172,6 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
             if Can.LISTEN in channel.traits.can
         ]
         stack.push_async_callback(_wind_down, running)
-        for chat in service.chats.values():
-            await stack.enter_async_context(chat.running())
         schedule.start()
         stack.callback(schedule.stop)
         _log.info("serve.ready", host=config.web.host, port=config.web.port)

@@ -1,12 +1,14 @@
 """Raw bodies: stored before they are answered for, then read in order of arrival.
 
-What a crash left unread is read at the next start and by the tick. What cannot be read stays
-stored with the reason, is counted, shown by `doctor`, and can be replayed.
+What a crash left unread is read at the next start. What cannot be read stays stored with the
+reason, is counted, shown by `doctor`, and can be replayed. What could not be read just now (the
+database was full, the network silent) is taken again by the tick.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -15,15 +17,24 @@ from chatops.card import Card, Paragraph
 from chatops.channel import AccountRevoked, Inbound
 from chatops.clock import Clock
 from chatops.desk import Desk
-from chatops.errors import CareError, Unreadable
+from chatops.errors import CareError, StorageError, Unreadable
 from chatops.ports import Channel, RawBody, Reader, Vault, Work
 from chatops.text import text
 
 #: How many bodies are read at once; they share a commit.
 BATCH: Final = 64
 
-#: How long an unread body may be under way here before the tick takes it again.
+#: How many wait in memory; the rest waits in the database, so that a flood does not fill memory.
+ROOM: Final = 1024
+
+#: How often the tick takes bodies again that are still unread, and how old they must be.
 STALE: Final = timedelta(minutes=1)
+
+#: How long to wait before a database that refused to be read is asked again.
+AGAIN: Final = timedelta(seconds=1)
+
+#: How exactly it is known when an account was last heard of.
+HEARD: Final = timedelta(seconds=30)
 
 _log = structlog.get_logger(__name__)
 
@@ -50,6 +61,9 @@ class Inbox:
         self._channels = channels
         self._waiting: asyncio.Queue[RawBody] = asyncio.Queue()
         self._under_way: set[int] = set()
+        self._behind = False  #: the database holds bodies that memory had no room for
+        self._swept_at: datetime | None = None
+        self._heard_at: dict[str, datetime] = {}
 
     async def accept(self, channel: Channel, body: bytes) -> None:
         """Store an authentic body; once this returns, it is not lost.
@@ -62,13 +76,24 @@ class Inbox:
         id = await self._work.transact(lambda tx: tx.store_raw(name, channel.account, body, now))
         self.received += 1
         self._take(RawBody(id, name, channel.account, body, now))
-        await self._vault.heard(channel.account, now)
+        await self._hear_of(channel.account, now)
+
+    async def _hear_of(self, account: str, now: datetime) -> None:
+        before = self._heard_at.get(account)
+        if before is None or now - before >= HEARD:
+            self._heard_at[account] = now
+            # the body is safe: that its account gave a sign may be forgotten
+            with suppress(StorageError):
+                await self._vault.heard(account, now)
 
     async def sweep(self) -> None:
         """Take bodies again that nobody has read for a while."""
-        old = self._clock.transport() - STALE
-        for body in await self._reader.unread_raw(BATCH):
-            if body.received_at <= old or not self._under_way:
+        now = self._clock.transport()
+        if self._swept_at is not None and now - self._swept_at < STALE:
+            return
+        self._swept_at = now
+        for body in await self._reader.unread_raw(ROOM):
+            if body.received_at <= now - STALE:
                 self._take(body)
 
     async def hear(self, inbound: Sequence[Inbound]) -> None:
@@ -77,37 +102,83 @@ class Inbox:
 
     async def run(self) -> None:
         """Read bodies for ever, those first that a crash left unread."""
-        for body in await self._reader.unread_raw(1_000_000):
-            self._take(body)
+        self._behind = True
         while True:
+            while self._behind and self._waiting.empty():
+                await self._catch_up()
             batch = [await self._waiting.get()]
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            # gather starts them in order, and the writer keeps that order
-            await asyncio.gather(*(self.read(body) for body in batch))
+            await self.read(*batch)
 
-    async def read(self, body: RawBody) -> None:
-        """Parse one body and let the desk take it in."""
+    async def _catch_up(self) -> None:
+        """Take what waits in the database, in its order."""
+        try:
+            found = await self._reader.unread_raw(ROOM)
+        except StorageError as error:
+            _log.error("inbox.storage", error=str(error))
+            await self._clock.sleep(AGAIN.total_seconds())
+            return
+        self._behind = len(found) == ROOM
+        for body in found:
+            self._put(body)
+
+    async def read(self, *bodies: RawBody) -> None:
+        """Read bodies together and let the desk take them in, in their order."""
+        try:
+            # the network is asked for what each left out at once; only then one after the other
+            read = await asyncio.gather(*(self._parse(body) for body in bodies))
+            await asyncio.gather(
+                *(
+                    self._take_in(body, inbound)
+                    for body, inbound in zip(bodies, read, strict=True)
+                    if inbound is not None
+                )
+            )
+        finally:
+            self._under_way.difference_update(body.id for body in bodies)
+
+    async def _parse(self, body: RawBody) -> list[Inbound] | None:
+        """Return what a body holds, or None where it has to stay as it is."""
         try:
             channel = self._channels.get(body.account)
             if channel is None:
                 raise Unreadable(f"there is no account {body.account} any more")
-            inbound = [await channel.complete(each) for each in channel.parse(body.body)]
-            await self._revoke(await self._desk.receive(inbound, raw=body.id))
+            return [await channel.complete(each) for each in channel.parse(body.body)]
         except Unreadable as error:
-            self.unreadable += 1
-            reason = str(error)
-            _log.warning("inbox.unreadable", raw=body.id, account=body.account, reason=reason)
-            await self._work.transact(lambda tx: tx.raw_read(body.id, reason))
+            await self._set_aside(body, str(error))
         except CareError as error:
             # the network would not say more just now: the sweep takes it again
             _log.warning("inbox.incomplete", raw=body.id, account=body.account, reason=str(error))
-        except Exception:  # noqa: BLE001 - one body must not stop the others; it stays unread
+        except Exception as error:  # noqa: BLE001 - one body must not stop the others
             _log.exception("inbox.failed", raw=body.id, account=body.account)
-        finally:
-            self._under_way.discard(body.id)
+            await self._set_aside(body, f"a fault of ours: {type(error).__name__}")
+        return None
+
+    async def _take_in(self, body: RawBody, inbound: Sequence[Inbound]) -> None:
+        try:
+            await self._revoke(await self._desk.receive(inbound, raw=body.id))
+        except StorageError as error:
+            # it stays unread, and the sweep takes it again
+            _log.error("inbox.storage", raw=body.id, account=body.account, error=str(error))
+        except Exception as error:  # noqa: BLE001 - one body must not stop the others
+            _log.exception("inbox.failed", raw=body.id, account=body.account)
+            await self._set_aside(body, f"a fault of ours: {type(error).__name__}")
+
+    async def _set_aside(self, body: RawBody, reason: str) -> None:
+        """Mark a body as unreadable: counted, shown by `doctor`, and replayable."""
+        self.unreadable += 1
+        _log.warning("inbox.unreadable", raw=body.id, account=body.account, reason=reason)
+        with suppress(StorageError):  # then it stays unread, and is tried again
+            await self._work.transact(lambda tx: tx.raw_read(body.id, reason))
 
     def _take(self, body: RawBody) -> None:
+        if self._behind or self._waiting.qsize() >= ROOM:
+            self._behind = True  # what comes now goes behind what waits in the database
+        else:
+            self._put(body)
+
+    def _put(self, body: RawBody) -> None:
         if body.id not in self._under_way:
             self._under_way.add(body.id)
             self._waiting.put_nowait(body)

@@ -33,6 +33,11 @@ SKEW: Final = timedelta(minutes=2)
 #: Waits before a reply is tried again that did not reach the network, by attempts.
 BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
 
+#: A reply over which we stumbled ourselves is shown to the agent after so many attempts.
+FAULTS: Final = 10
+
+_FAULT: Final = "a fault of ours; see the log"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -98,10 +103,12 @@ class Replies:
             return await self._failed(job, "unsupported", str(error))
         except Rejected as error:
             return await self._failed(job, error.code, str(error))
-        except Exception:
-            # a fault of ours: whether the call was made is unknown
-            await self._doubt(channel, job, "a fault of ours; see the log")
-            raise
+        except Exception:  # noqa: BLE001 - the account outlives a fault in one reply
+            # whether the call was made is unknown
+            _log.exception("reply.fault", delivery=job.delivery.id)
+            if job.delivery.attempts < FAULTS:
+                return await self._doubt(channel, job, _FAULT)
+            return await self._ask(job, _FAULT)
         return "reply_sent"
 
     async def unseen(self, line: Delivery, code: str) -> None:
@@ -146,6 +153,9 @@ class Replies:
         except CareError as error:
             # the network will not be asked: a person can look
             return await self._ask(job, str(error))
+        except Exception:  # noqa: BLE001 - as in `send`
+            _log.exception("reply.fault", delivery=job.delivery.id)
+            return await self._ask(job, _FAULT)
         # it is certainly not there, or its marker makes a repeat harmless
         now = self._clock.transport()
         await self._keep(lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.PENDING, now))

@@ -8,6 +8,7 @@ was down: after downtime the newest missed digest is made, and says that it is l
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -74,16 +75,27 @@ class Schedule:
         """Do what is due now; a fault is logged, and the next tick tries again."""
         try:
             self._clock.offset = timedelta(seconds=await self._reader.offset())
-            while await self._desk.tick() >= SWEEP:
-                pass
-            for plan in self._desk.policy.digests.values():
-                await self._digest(plan, self._clock.business())
-            await self._sweep()
-            self.ticks += 1
         except StorageError as error:
             _log.error("tick.storage", error=str(error))
+            return
+        await self._part("due", self._due)
+        for plan in self._desk.policy.digests.values():
+            await self._part(plan.name, partial(self._digest, plan, self._clock.business()))
+        await self._part("sweep", self._sweep)
+        self.ticks += 1
+
+    async def _part(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a part of the tick; one that fails keeps no other from its turn."""
+        try:
+            await run()
+        except StorageError as error:
+            _log.error("tick.storage", part=name, error=str(error))
         except Exception:  # noqa: BLE001 - the next tick must come
-            _log.exception("tick.failed")
+            _log.exception("tick.failed", part=name)
+
+    async def _due(self) -> None:
+        while await self._desk.tick() >= SWEEP:
+            pass
 
     async def _digest(self, plan: DigestPlan, now: datetime) -> None:
         fired = newest_fire(plan, now)
@@ -91,11 +103,16 @@ class Schedule:
             return
         period = fired.astimezone(ZoneInfo(plan.calendar.zone)).date().isoformat()
         newest = await self._reader.published(plan.name)
-        if (newest is None and fired < self._started) or (newest is not None and newest >= period):
+        if newest is not None and newest >= period:
+            return
+        if newest is None and fired < self._started:
+            # a digest that is new in app.yaml begins with its next time
+            await self._desk.pass_over(plan.name, period)
             return
         outcome = await self._desk.handle(self._call(plan, fired))
         if not isinstance(outcome, Answer):
             _log.error("tick.digest_refused", digest=plan.name, run=plan.run)
+            await self._desk.pass_over(plan.name, period)
             return
         card = outcome.card if now - fired <= LATE else _stamped_late(outcome.card, fired)
         if await self._desk.publish(plan.name, period, plan.room, card):
