@@ -2,9 +2,7 @@
 
 Words are looked up in closed lists, in English and Japanese: one word of thanks or of "understood",
 next to nothing beyond courtesy, and nothing that could be a wish, a doubt or a question. It errs
-towards no: measured on real follow-ups it is right in about 93 of 100 English messages that it
-takes as thanks, and finds about 69 of 100. A wrong yes is cheap, for the message is shown all the
-same, with a button that reopens.
+towards no. A wrong yes is cheap, for the message is shown all the same, with a button that reopens.
 """
 
 import re
@@ -122,11 +120,12 @@ _KNOWN_JA: Final = re.compile(
     "|".join(sorted(map(re.escape, _KANSHA | _ORDINARY), key=len, reverse=True))
 )
 _NOT_LETTERS: Final = re.compile(r"[\W_ー〜]+")
+_ADDRESSED: Final = re.compile(r"^\w{1,6}(?:さん|様)")
 
 
 def _thanks_ja(folded: str) -> bool:
     if not _ONE_KANSHA.search(folded) or _BLOCKS.search(folded):
         return False
-    whole = _NOT_LETTERS.sub("", folded)
+    whole = _ADDRESSED.sub("", _NOT_LETTERS.sub("", folded))
     strange = _KNOWN_JA.sub("", whole)
-    return len(strange) <= max(2, len(whole) // 6)  # room for a name and さん
+    return len(strange) <= max(2, len(whole) // 6)

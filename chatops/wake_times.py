@@ -85,7 +85,7 @@ def _instant(said: str, here: datetime, zone: ZoneInfo) -> datetime | None:
     parts = _LAST_PART.split(said, maxsplit=1)
     head, tail = (parts[0], parts[1]) if len(parts) == 2 else (said, "")
     clock = _clock(tail) if tail else None
-    if tail and clock is None:
+    if not said or (tail and clock is None):
         return None
     if not head:
         at = datetime.combine(here.date(), clock or time.min, zone)

@@ -106,17 +106,19 @@ def literal_ids(node: ast.expr) -> Iterator[str]:
         yield from literal_ids(node.orelse)
 
 
-def pattern(node: ast.expr) -> str | None:
-    if not isinstance(node, ast.JoinedStr):
-        return None
-    return "".join(
-        re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w-]+"
-        for part in node.values
-    )
+def patterns_of(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(
+            re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w-]+"
+            for part in node.values
+        )
+    elif isinstance(node, ast.IfExp):
+        yield from patterns_of(node.body)
+        yield from patterns_of(node.orelse)
 
 
 CALLS = list(calls_of_text())
-PATTERNS = {made for _, call in CALLS if (made := pattern(call.args[0])) is not None}
+PATTERNS = {made for _, call in CALLS for made in patterns_of(call.args[0])}
 
 
 def test_both_languages_have_the_same_sentences_in_the_same_order() -> None:

@@ -1,0 +1,201 @@
+"""What a typed line, a form and a button say to a command."""
+
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel
+
+import commands
+from chatops.call import Command, OnTicket, Registry
+from chatops.card import Choice, TextBox
+from chatops.event import CloseReason, SnoozeReason, Then
+from chatops.line import (
+    FormOnly,
+    Missing,
+    Read,
+    Verbatim,
+    form_for,
+    named,
+    nearest,
+    read,
+)
+from chatops.policy import Role
+from chatops.text import Words, text
+from chatops.ticket import Refusal
+from tests.scenes import call, scene
+
+WORDS = Words()
+REGISTRY = Registry.of(commands)
+
+
+def command(name: str) -> Command:
+    found = REGISTRY.get(name)
+    assert found is not None
+    return found
+
+
+def reads(name: str, line: str, ticket: int | None = None) -> tuple[dict[str, object], int | None]:
+    understood = read(command(name), call(name, line, ticket=ticket), WORDS)
+    assert isinstance(understood, Read), understood
+    return understood.args.model_dump(exclude_defaults=True), understood.ticket
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "args", "ticket"),
+    [
+        ("claim", "42", {}, 42),
+        ("claim", " #42 ", {}, 42),
+        ("claim", "＃４２", {}, 42),
+        ("close", "42 resolved", {"reason": CloseReason.RESOLVED}, 42),
+        ("close", "42 No Reply Needed", {"reason": CloseReason.NO_REPLY_NEEDED}, 42),
+        ("close", "42 no_reply_needed", {"reason": CloseReason.NO_REPLY_NEEDED}, 42),
+        ("close", "42　解決", {"reason": CloseReason.RESOLVED}, 42),
+        ("close", "42 ｽﾊﾟﾑ", {"reason": CloseReason.SPAM}, 42),
+        ("assign", "42 @ben", {"who": "@ben"}, 42),
+        ("assign", "42 Ben  Carter", {"who": "Ben Carter"}, 42),
+        ("snooze", "42 tomorrow 9:00", {"until": "tomorrow 9:00"}, 42),
+        (
+            "snooze",
+            "42 third party 明日９時",
+            {"until": "明日9時", "reason": SnoozeReason.WAITING_THIRD_PARTY},
+            42,
+        ),
+        ("snooze", "42 1h 社内待ち", {"until": "1h", "reason": SnoozeReason.WAITING_INTERNAL}, 42),
+        ("reply", "42 Ｈｅｌｌｏ  Jo\n 42", {"text": "Ｈｅｌｌｏ  Jo\n 42"}, 42),
+        ("reply", "42 close the lid", {"text": "close the lid"}, 42),
+        ("escalate", "42 legal  See  #7", {"target": "legal", "reason": "See  #7"}, 42),
+        ("undo", "42 #100", {"message": 100}, 42),
+    ],
+)
+def test_a_line_is_read_into_arguments(
+    name: str, line: str, args: dict[str, object], ticket: int
+) -> None:
+    assert reads(name, line) == (args, ticket)
+
+
+def test_in_a_ticket_s_thread_a_leading_number_belongs_to_the_text() -> None:
+    assert reads("note", "42 boxes are missing", ticket=7) == (
+        {"text": "42 boxes are missing"},
+        None,
+    )
+
+
+def test_a_command_that_looks_has_its_ticket_among_its_arguments() -> None:
+    assert reads("show", "#42") == ({"ticket": 42}, None)
+
+
+@pytest.mark.parametrize("line", ["today in room", "in the room today", "ここに"])
+def test_listed_words_may_stand_in_any_order(line: str) -> None:
+    assert reads("report", line)[0]["place"] == "in_room"
+
+
+@pytest.mark.parametrize("line", ["snooze", "スヌーズ", "ｽﾇｰｽﾞ", "Snooze"])
+def test_a_command_s_name_may_be_an_argument(line: str) -> None:
+    assert reads("help", line) == ({"about": "snooze"}, None)
+
+
+def test_an_unknown_word_is_refused_with_the_usage() -> None:
+    usage = text("usage", prefix="care", line=text("usage-close"))
+    refused = Refusal(text("word-not-taken", word="resolvd", usage=usage), field="reason")
+    assert read(command("close"), call("close", "42 resolvd"), WORDS) == refused
+    refused = Refusal(
+        text(
+            "word-not-taken",
+            word="now",
+            usage=text("usage", prefix="care", line=text("usage-claim")),
+        )
+    )
+    assert read(command("claim"), call("claim", "42 now"), WORDS) == refused
+
+
+def test_an_argument_of_the_wrong_kind_is_refused() -> None:
+    usage = text("usage", prefix="care", line=text("usage-show"))
+    refused = Refusal(text("word-not-taken", word="many", usage=usage), field="ticket")
+    assert read(command("show"), call("show", "many"), WORDS) == refused
+
+
+def test_what_is_missing_keeps_what_is_there() -> None:
+    missing = read(command("escalate"), call("escalate", "42 specialists"), WORDS)
+    usage = Refusal(text("usage", prefix="care", line=text("usage-escalate")))
+    assert missing == Missing({"target": "specialists"}, 42, usage)
+
+
+def test_a_button_s_and_a_form_s_fields_go_before_a_line() -> None:
+    pressed = call("undo", fields={"message": "100", "else": "x"}, ticket=42)
+    understood = read(command("undo"), pressed, WORDS)
+    assert isinstance(understood, Read)
+    assert understood.args.model_dump() == {"message": 100}
+    sent = call("reply", fields={"text": "Hi", "then": "close", "seen": "3"}, ticket=42)
+    understood = read(command("reply"), sent, WORDS)
+    assert isinstance(understood, Read)
+    assert understood.args.model_dump() == {"text": "Hi", "then": Then.CLOSE}
+
+
+def test_a_form_s_choice_may_be_a_word() -> None:
+    sent = call("close", fields={"reason": "解決"}, ticket=42)
+    understood = read(command("close"), sent, WORDS)
+    assert isinstance(understood, Read)
+    assert understood.args.model_dump() == {"reason": CloseReason.RESOLVED}
+
+
+def test_a_choice_that_does_not_exist_is_refused_at_its_field() -> None:
+    refused = read(command("close"), call("close", fields={"reason": "bored"}, ticket=42), WORDS)
+    assert isinstance(refused, Refusal)
+    assert refused.field == "reason"
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("claim", "claim"),
+        ("CLAIM", "claim"),
+        ("ｃｌａｉｍ", "claim"),
+        ("担当", "claim"),
+        ("返信", "reply"),
+        ("ｽﾇｰｽﾞ", "snooze"),
+        ("care-report", "report"),
+        ("レポート", "report"),
+    ],
+)
+def test_commands_have_names_in_both_languages(word: str, name: str) -> None:
+    found = named(word, REGISTRY, WORDS)
+    assert found is not None
+    assert found.name == name
+
+
+def test_the_nearest_name_is_offered() -> None:
+    assert named("snoze", REGISTRY, WORDS) is None
+    assert nearest("snoze", REGISTRY, WORDS) == "snooze"
+    assert nearest("スヌース", REGISTRY, WORDS) == "スヌーズ"
+    assert nearest("xyzzy", REGISTRY, WORDS) is None
+
+
+def test_a_pressed_only_command_is_not_offered() -> None:
+    assert nearest("sendno", REGISTRY, WORDS) != "sendnow"
+
+
+def test_the_form_of_a_command_is_made_from_its_arguments() -> None:
+    form = form_for(command("close"), {"reason": "spam"}, scene(), call("close"))
+    assert (form.command, form.ticket, form.title) == ("close", 42, text("form-close", ticket=42))
+    (choice,) = form.parts
+    assert isinstance(choice, Choice)
+    assert choice.initial == "spam"
+    assert choice.options[0] == ("resolved", text("close-resolved"))
+    form = form_for(command("note"), {}, scene(), call("note"))
+    assert form.parts == (TextBox("text", text("field-text"), multiline=True),)
+
+
+def test_an_id_has_no_field_in_a_form() -> None:
+    assert form_for(command("undo"), {}, scene(), call("undo")).parts == ()
+
+
+class Held(BaseModel):
+    why: Annotated[str, Verbatim]
+    hidden: Annotated[str, FormOnly] = "x"
+
+
+def test_a_line_cannot_fill_what_only_a_form_holds() -> None:
+    held = Command("hold", Held, Role.AGENT, OnTicket(lambda _args, _scene, _call: []))
+    understood = read(held, call("hold", "42 a b c"), WORDS)
+    assert isinstance(understood, Read)
+    assert understood.args == Held(why="a b c")
