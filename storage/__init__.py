@@ -1,7 +1,5 @@
 """Storage: the tables and what implements the ports Work, Reader and Vault on them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,15 +7,11 @@ from typing import Final
 from chatops.clock import Clock, SystemClock
 from chatops.errors import ConfigError
 from storage.reader import SqliteReader
-from storage.tables import REVISION as REVISION
+from storage.tables import SCHEMA as SCHEMA
 from storage.vault import StoredVault, fernet
 from storage.work import SqliteWork
 
 _SCHEME: Final = "sqlite:///"
-
-#: The newest migration: what a database must have been brought to (`python -m chatops migrate`).
-#: It stands here so that serving need not load Alembic; a test compares it with the migrations.
-SCHEMA: Final = "0001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +22,13 @@ class Storage:
     reader: SqliteReader
     vault: StoredVault
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Keep other processes from serving this database meanwhile.
-
-        Raises:
-            StorageError: another process, which is named, does.
-        """
-        self.work.hold()
-        try:
-            yield
-        finally:
-            self.work.let_go()
-
     async def close(self) -> None:
-        """Finish what is queued, then close the file."""
-        await self.work.close()
+        """Finish what is under way, then close the file.
+
+        The writer is last: it folds the write-ahead log into the file, which no reader may.
+        """
         await self.reader.close()
+        await self.work.close()
 
 
 def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Storage:

@@ -1,5 +1,7 @@
 """Bring a database up to the newest migration. The only module that loads Alembic."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -8,20 +10,43 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
+
+from chatops.errors import StorageError
+from storage import sqlite_path
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 def upgrade(url: str) -> None:
-    """Run the migrations that are missing; a SQLite file is made if need be."""
-    command.upgrade(_config(url), "head")
+    """Run the migrations that are missing; the file and its folder are made if need be.
+
+    Raises:
+        ConfigError: the address cannot be used.
+        StorageError: the file cannot be opened, is locked or damaged.
+    """
+    path = sqlite_path(url)
+    with _failing_as_storage(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["url"] = url
+        command.upgrade(config, "head")
 
 
 def current(url: str) -> str | None:
-    """Return the database's revision, or None if it was never migrated."""
+    """Return the database's revision, or None if it was never migrated.
+
+    Raises:
+        ConfigError: the address cannot be used.
+        StorageError: the file cannot be opened, is locked or damaged.
+    """
+    path = sqlite_path(url)
+    if not path.exists():  # opening it would make it
+        return None
     engine = create_engine(url)
     try:
-        with engine.connect() as connection:
+        with _failing_as_storage(path), engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
@@ -32,8 +57,10 @@ def head() -> str | None:
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["url"] = url
-    return config
+@contextmanager
+def _failing_as_storage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error.strerror
+        raise StorageError(f"{path}: {reason}") from error

@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-REVISION: Final = "0001"
+SCHEMA: Final = "0001"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")

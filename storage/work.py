@@ -74,10 +74,6 @@ class SqliteWork:
         """
         self._hold.take()
 
-    def let_go(self) -> None:
-        """End `hold`."""
-        self._hold.release()
-
     async def transact(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` in a transaction and return its result after the commit.
 

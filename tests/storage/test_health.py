@@ -5,13 +5,13 @@ from stored import NOW, s, sent, took
 
 from chatops.errors import StorageError
 from chatops.ports import DeliveryState, Health, Tx, What
-from storage import REVISION, Storage
+from storage import SCHEMA, Storage
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_an_empty_store(storage: Storage) -> None:
-    assert await storage.reader.health(NOW) == Health(REVISION, 0, 0, 0, 0, 0, None)
+    assert await storage.reader.health(NOW) == Health(SCHEMA, 0, 0, 0, 0, 0, None)
     assert await storage.reader.due_destinations(NOW) == []
     assert await storage.reader.next_due(NOW) is None
 
@@ -28,7 +28,7 @@ async def test_what_waits_is_counted(storage: Storage) -> None:
         sent(tx, What.PUBLISHED, "behind", "lane 0", due=NOW)
 
     await storage.work.transact(fill)
-    assert await storage.reader.health(s(5)) == Health(REVISION, 1, 1, 2, 0, 0, s(1))
+    assert await storage.reader.health(s(5)) == Health(SCHEMA, 1, 1, 2, 0, 0, s(1))
     assert await storage.reader.due_destinations(s(5)) == ["care", "leads"]
     assert await storage.reader.next_due(NOW) == s(1)
     assert await storage.reader.next_due(s(2)) == s(60)
@@ -42,7 +42,7 @@ async def test_what_waits_is_counted(storage: Storage) -> None:
         tx.delivery_is(failed.id, DeliveryState.FAILED, None, "no such room")
 
     await storage.work.transact(settle)
-    assert await storage.reader.health(s(5)) == Health(REVISION, 1, 1, 0, 1, 1, None)
+    assert await storage.reader.health(s(5)) == Health(SCHEMA, 1, 1, 0, 1, 1, None)
 
 
 async def test_a_read_that_the_driver_ended_harms_no_other(storage: Storage) -> None:

@@ -14,8 +14,9 @@ from sqlalchemy import create_engine
 from sqlmodel import Session, select
 from stored import KEY, NOW
 
+from chatops.errors import ConfigError, StorageError
 from chatops.ports import Health
-from storage import REVISION, open_storage
+from storage import SCHEMA, open_storage
 from storage.migrate import current, head, upgrade
 from storage.tables import METADATA, ActRow, TicketRow
 
@@ -50,9 +51,9 @@ def test_the_revision_is_told(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/care.db"
     assert current(url) is None
     upgrade(url)
-    assert current(url) == head() == REVISION
+    assert current(url) == head() == SCHEMA
     upgrade(url)  # there is nothing left to do
-    assert current(url) == REVISION
+    assert current(url) == SCHEMA
 
 
 @pytest.mark.anyio
@@ -80,3 +81,25 @@ def test_the_tables_serve_administration(tmp_path: Path) -> None:
         assert session.exec(select(ActRow).where(ActRow.at == NOW)).one().at == NOW
         assert session.exec(select(TicketRow)).all() == []
     engine.dispose()
+
+
+def test_the_folder_is_made(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path}/var/deep/care.db")
+    assert (tmp_path / "var/deep/care.db").exists()
+
+
+def test_a_look_makes_no_file(tmp_path: Path) -> None:
+    assert current(f"sqlite:///{tmp_path}/care.db") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_migrated_is_said(tmp_path: Path) -> None:
+    damaged = tmp_path / "care.db"
+    damaged.write_bytes(b"no database " * 1000)
+    for refused in (upgrade, current):
+        with pytest.raises(StorageError, match="not a database"):
+            refused(f"sqlite:///{damaged}")
+        with pytest.raises(ConfigError):
+            refused("mysql://care")
+    with pytest.raises(StorageError, match="exists"):
+        upgrade(f"sqlite:///{damaged}/care.db")  # a file stands where the folder should
