@@ -5,7 +5,6 @@ polling, `tokens` for OAuth, `connect` for the set-up.
 """
 
 from adapters.social.x.channel import TRAITS, XChannel, open_channel
-from adapters.social.x.connect import connect
 from adapters.social.x.settings import Settings
 
-__all__ = ["TRAITS", "Settings", "XChannel", "connect", "open_channel"]
+__all__ = ["TRAITS", "Settings", "XChannel", "open_channel"]

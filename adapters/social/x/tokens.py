@@ -111,7 +111,10 @@ class Tokens:
                 raise Rejected(
                     "app-keys", f"status {answer.status_code}", text("rejected-app-keys")
                 )
-            self._app = str(_body(answer).get("access_token", ""))
+            token = _body(answer).get("access_token")
+            if not isinstance(token, str):
+                raise Unreached("the token endpoint answered without a token")
+            self._app = token
         return self._app
 
     def forget_app(self, token: str) -> None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from social.case import served
 from social.x_case import ACCOUNT, OWN, x_open
 
-from adapters.social.x import connect
+from adapters.social.x.connect import connect
 from adapters.social.x.subscriptions import EVENT_TYPES
 from chatops.channel import Can
 from chatops.errors import Rejected
