@@ -34,8 +34,20 @@ PATIENCE: Final = 30.0  # seconds
 _out = Console(highlight=False)
 
 
-async def run(*, port: int, replay: Path | None, lang: str) -> int:
-    """Run until ctrl-C, or until one of the two ends by itself; return the exit code."""
+async def run(
+    *,
+    port: int,
+    replay: Path | None = None,
+    traffic: bool = True,
+    lang: str = "en",
+    undo: str = "10s",
+    speed: int = 1,
+) -> int:
+    """Run until ctrl-C, or until one of the two ends by itself; return the exit code.
+
+    Tests of the whole want a quiet world that hurries: no `traffic`, a short `undo`, and `speed`
+    times Slack's pace, on both its sides.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -46,13 +58,24 @@ async def run(*, port: int, replay: Path | None, lang: str) -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     serve_port, ops_port = _free_port(), _free_port()
-    environment = {**environ(), **_environment(url, serve_port, ops_port)}
+    environment = {
+        **environ(),
+        **_environment(url, serve_port, ops_port),
+        "SANDBOX_UNDO": undo,
+        "SANDBOX_SPEED": str(speed),
+    }
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=10.0))
-        plays = ["--replay", str(replay)] if replay else ["--traffic"]
+        plays = ["--replay", str(replay)] if replay else ["--traffic"] if traffic else []
         clouds = await _start(
             stack,
-            ["adapters.sandbox", f"--port={port}", f"--serve-dev=http://{HOST}:{ops_port}", *plays],
+            [
+                "adapters.sandbox",
+                f"--port={port}",
+                f"--serve-dev=http://{HOST}:{ops_port}",
+                f"--speed={speed}",
+                *plays,
+            ],
             environment,
             log=None,
         )

@@ -34,6 +34,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--replay", type=Path, metavar="FILE", help="once begun, play these conversations"
     )
+    parser.add_argument(
+        "--speed", type=int, default=1, help="how many times Slack's pace is allowed (1)"
+    )
     asked = parser.parse_args()
     if asked.host != ADDRESS:
         parser.error(f"--host {asked.host}: the sandbox listens on {ADDRESS} and nowhere else")
@@ -44,7 +47,7 @@ def main() -> None:
     asked = _arguments()
     logging.basicConfig(level=logging.WARNING)
     say = partial(print, flush=True)
-    sandbox = Sandbox(asked.port, asked.serve_dev, say)
+    sandbox = Sandbox(asked.port, asked.serve_dev, say, asked.speed)
     if asked.traffic:
         sandbox.programme.be_lively()
     if asked.replay:

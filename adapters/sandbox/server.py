@@ -14,6 +14,7 @@ from adapters.sandbox.clock import RealClock
 from adapters.sandbox.loopback import loopback_only
 from adapters.sandbox.programme import Programme
 from adapters.sandbox.slack import SlackCloud
+from adapters.sandbox.slack.limits import DOCUMENTED, sped
 from adapters.sandbox.turning import ClockProxy
 from adapters.sandbox.world import SEATS, WORKSPACE, chirp, x_world
 from adapters.sandbox.x import XCloud
@@ -33,10 +34,14 @@ class Sandbox:
         port: int,
         serve_dev: str | None = None,
         say: Callable[[str], None] = lambda _line: None,
+        speed: int = 1,
     ) -> None:
-        """`serve_dev` is the service's second port, where business time is turned."""
+        """`serve_dev` is the service's second port, where business time is turned.
+
+        Slack's pace is `speed` times the documented one: a test of every button need not wait.
+        """
         clock = RealClock()
-        self.slack = SlackCloud(WORKSPACE, clock)
+        self.slack = SlackCloud(WORKSPACE, clock, sped(DOCUMENTED, speed))
         self.slack.state.base_url = f"http://{ADDRESS}:{port}/slack"
         self.x = XCloud(x_world(), clock)
         self.network = chirp(clock)

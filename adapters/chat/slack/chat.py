@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from ssl import SSLContext
 from typing import Final
@@ -65,7 +66,6 @@ class SlackChat:
     """Implements `chatops.ports.Chat`."""
 
     name: str = CHAT
-    limits: ChatLimits = LIMITS
 
     def __init__(
         self,
@@ -78,6 +78,7 @@ class SlackChat:
         proxy: str | None,
         tls: SSLContext | None,
     ) -> None:
+        self.limits = _sped(LIMITS, settings.speed)
         self._settings = settings
         self._policy = desk.policy
         self._words = words
@@ -95,7 +96,7 @@ class SlackChat:
         secret = settings.signing_secret
         self._bolt = AsyncApp(
             name="chatops",
-            logger=logging.getLogger("slack_bolt"),
+            logger=_bolt_log(),
             client=self._bolt_web.client,
             authorize=_authorize(self._people, settings.bot_token.get_secret_value()),
             signing_secret="",
@@ -150,6 +151,26 @@ class SlackChat:
     async def diagnose(self, now: datetime) -> list[Finding]:
         """Try what Slack must let us do, for `doctor`; `now` is transport time."""
         return await diagnose(self._web, self._settings, self._policy, self._words, now)
+
+
+def _sped(limits: ChatLimits, speed: int) -> ChatLimits:
+    """Return the limits for a Slack that allows `speed` times as much."""
+    room, posts, updates = (
+        replace(cap, calls=cap.calls * speed) for cap in (limits.room, limits.posts, limits.updates)
+    )
+    return ChatLimits(room, posts, updates)
+
+
+def _bolt_log() -> logging.Logger:
+    """Return Bolt's logger without its one false alarm.
+
+    Where SLACK_BOT_TOKEN stands in the environment, as app.yaml's example has it, Bolt looks there
+    and warns that it does not use it.
+    """
+    log = logging.getLogger("slack_bolt")
+    if not log.filters:
+        log.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
+    return log
 
 
 def _authorize(people: People, token: str) -> Callable[[], Awaitable[AuthorizeResult]]:

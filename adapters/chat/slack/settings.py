@@ -4,10 +4,18 @@ from enum import StrEnum
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from chatops.config.notation import is_loopback
 from chatops.errors import ConfigError
-from chatops.notation import is_loopback
 
 API_URL: Final = "https://slack.com/api/"
 #: Slack's own Web APIs: the public one and the one for the United States' government.
@@ -31,9 +39,12 @@ class Settings(BaseModel):
     )
     signing_secret: SecretStr | None = Field(None, description="Signing Secret; for mode http")
     team: str | None = Field(
-        None, description="the workspace's id, T…: another one stops the start"
+        None, description="the workspace's id, T…; doctor tells when the token is of another"
     )
     api_url: str = Field(API_URL, description="Slack's Web API")
+    speed: int = Field(
+        1, ge=1, description="how many times Slack's pace we keep; above 1 for stand-ins only"
+    )
 
     @model_validator(mode="after")
     def _mode_has_its_secret(self) -> Self:
@@ -42,6 +53,13 @@ class Settings(BaseModel):
         if self.mode is Mode.HTTP and self.signing_secret is None:
             raise ValueError("mode http needs signing_secret: write ${SLACK_SIGNING_SECRET}")
         return self
+
+    @field_validator("speed")
+    @classmethod
+    def _slack_has_one_speed(cls, speed: int, info: ValidationInfo) -> int:
+        if speed > 1 and not (info.context or {}).get("development"):
+            raise ValueError("Slack limits everybody alike; write 1, or leave it out")
+        return speed
 
     def web_api(self, *, development: bool) -> str:
         """Return the Web API's address, with a slash at its end.

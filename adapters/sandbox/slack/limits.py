@@ -156,3 +156,13 @@ DOCUMENTED = Limits(
     Rule("tier_3", 50, "calls a minute of a tier 3 method", "rates"),
     Rule("tier_4", 100, "calls a minute of a tier 4 method", "rates"),
 )
+
+#: The rules that say how often, rather than what.
+_RATES = ("post_pace", "post_workspace", "tier_1", "tier_2", "tier_3", "tier_4")
+
+
+def sped(limits: Limits, speed: int) -> Limits:
+    """The same rules, but `speed` times as many calls in the same time."""
+    for name in _RATES:
+        limits = limits.with_value(name, limits.value(name) * speed)
+    return limits
