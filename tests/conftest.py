@@ -1,0 +1,57 @@
+"""What every test may ask for: a care desk on a fresh database, and a whole town around it."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from care import Care, Hours, cared_for
+from town import Town, town_around
+
+from storage.migrate import upgrade
+
+#: Names a folder of recorded conversations; the tests that need it are skipped without.
+KEPT = "CHATOPS_DATA"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_environment() -> Iterator[None]:
+    """Clear what a developer's own service may have set."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("CHATOPS_")]:  # noqa: TID251
+            if name != KEPT:
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file without rows, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "care.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def hours() -> Hours:
+    """Both clocks of the service, and the clouds': they stand still until a test turns them."""
+    return Hours()
+
+
+@pytest.fixture
+async def care(tmp_path: Path, empty_database: Path, hours: Hours) -> AsyncIterator[Care]:
+    """A desk on a real database; nothing is delivered."""
+    async with cared_for(tmp_path, empty_database, hours) as one:
+        yield one
+
+
+@pytest.fixture
+async def town(tmp_path: Path, empty_database: Path, hours: Hours) -> AsyncIterator[Town]:
+    """The whole service among Slack's and Chirp's stand-ins, over real HTTP."""
+    async with town_around(tmp_path, empty_database, hours) as one:
+        yield one

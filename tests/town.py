@@ -1,0 +1,227 @@
+"""The whole service in one process, among the strict stand-ins, over real HTTP on loopback.
+
+Everything runs as `chatops.app` wires it, on clocks that a test turns: a second of pacing or a
+minute of back-off takes no time. Only the tick is the test's own to give.
+"""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from aiohttp import web
+from care import MUTE, POLICY, SLACK_IDS, WORDS, Care, Hours, cared_for
+
+from adapters.chat.slack.chat import open_chat
+from adapters.chat.slack.settings import Mode
+from adapters.chat.slack.settings import Settings as SlackSettings
+from adapters.sandbox import world
+from adapters.sandbox.network import Network
+from adapters.sandbox.slack import Person, SlackCloud
+from adapters.sandbox.slack.state import Message
+from adapters.social.sandbox import SandboxChannel
+from adapters.social.sandbox import Settings as ChirpSettings
+from chatops.inbox import Inbox
+from chatops.outbox import Outbox
+from chatops.policy import Policy
+from chatops.ports import Channel
+from chatops.schedule import Schedule
+from chatops.web import public_app
+
+#: Real seconds that a test waits for what must come about.
+PATIENCE: Final = 20.0
+
+_MORE: Final = tuple(Person(SLACK_IDS[name], name, name.title()) for name in ("vic", "kim"))
+_IDS: Final = {person.id for person in _MORE}
+WORKSPACE: Final = replace(
+    world.WORKSPACE,
+    people=(*world.WORKSPACE.people, *_MORE),
+    rooms=tuple(replace(room, members=room.members | _IDS) for room in world.WORKSPACE.rooms),
+)
+
+
+class MuteChannel(SandboxChannel):
+    """Chirp as a poorer network would be: see care.MUTE."""
+
+    traits = MUTE
+
+
+@dataclass
+class Town(Care):
+    """A care desk with its couriers, Slack and Chirp."""
+
+    slack: SlackCloud = None  # type: ignore[assignment] # set by town_around
+    chirp: Network = None  # type: ignore[assignment]
+    inbox: Inbox = None  # type: ignore[assignment]
+    outbox: Outbox = None  # type: ignore[assignment]
+    schedule: Schedule = None  # type: ignore[assignment]
+    http: httpx.AsyncClient = None  # type: ignore[assignment]
+    url: str = ""  #: where the service listens
+    channels: Mapping[str, Channel] = None  # type: ignore[assignment]
+
+    async def until(self, true: Callable[[], Any], step: float = 0.25) -> None:
+        """Wait until something has come about, turning the clocks by `step` seconds at a time.
+
+        With a step of 0 they stand still.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                found = true()
+                if await found if inspect.isawaitable(found) else found:
+                    return
+                await self.passes(step)
+
+    async def passes(self, seconds: float) -> None:
+        """Let time pass, and what is under way run on."""
+        await asyncio.sleep(0.002)  # real calls on loopback need the real loop
+        if seconds:
+            await self.hours.turn(seconds)
+        self.desk.changed.set()
+
+    async def quiet(self, step: float = 0.25) -> None:
+        """Wait until nothing is to be read, and nothing is due to be delivered."""
+
+        async def still() -> bool:
+            unread = self.sql("SELECT count(*) FROM raw_body WHERE state = 'unread'")[0][0]
+            return not unread and await self.outbox.idle()
+
+        async with asyncio.timeout(PATIENCE):
+            await self.chirp.settled()
+        await self.until(still, step)
+
+    # --- what people see
+
+    def seen(self, room: str) -> list[Message]:
+        """The room's messages outside threads, the oldest first; no deleted or private ones."""
+        channel = self.desk.policy.rooms[room].id
+        return [
+            message
+            for message in self.slack.state.in_room(channel)
+            if not message.deleted and not message.ephemeral_to and not message.thread_ts
+        ]
+
+    def texts(self, room: str) -> list[str]:
+        return [message.text for message in self.seen(room)]
+
+    async def card(self, ticket: int, room: str = "care-global") -> Message:
+        """The ticket's card in a room."""
+        id = await self.storage.reader.card_of(ticket, room)
+        message = self.slack.state.message(self.desk.policy.rooms[room].id, id or "")
+        assert message is not None
+        return message
+
+    async def thread(self, ticket: int, room: str = "care-global") -> list[Message]:
+        card = await self.card(ticket, room)
+        return list(self.slack.state.replies(card.channel, card.ts))
+
+    def calls(self, method: str) -> list[str]:
+        """The outcomes of all calls of a Web API method, the oldest first."""
+        return [call.outcome for call in self.slack.calls if call.method == method]
+
+    def answered(self) -> list[str]:
+        """What our account has written on Chirp, as customers see it."""
+        brand = self.chirp.timeline.brand
+        return [post.text for post in self.chirp.timeline.posts.values() if post.author == brand]
+
+
+def shows(message: Message) -> str:
+    """All words of a message's blocks."""
+    found: list[str] = []
+
+    def walk(value: object) -> None:
+        match value:
+            case {"text": str(words)}:
+                found.append(words)
+            case dict():
+                for each in value.values():
+                    walk(each)
+            case list():
+                for each in value:
+                    walk(each)
+
+    walk(message.blocks)
+    return "\n".join(found)
+
+
+@asynccontextmanager
+async def town_around(
+    folder: Path, empty: Path, hours: Hours, policy: Policy = POLICY
+) -> AsyncIterator[Town]:
+    async with AsyncExitStack() as stack:
+        care = await stack.enter_async_context(cared_for(folder, empty, hours, policy))
+        slack = SlackCloud(WORKSPACE, hours)
+        chirp = world.chirp(hours)
+        clouds = await _serving(stack, lambda app: (slack.mount(app), chirp.mount(app)))
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
+        settings = ChirpSettings(
+            token=world.CHIRP_TOKEN, secret=world.CHIRP_SECRET, api=f"{clouds}/chirp/api"
+        )
+        channels: dict[str, Channel] = {
+            name: (MuteChannel if account.channel == "mute" else SandboxChannel)(
+                account, settings, http, hours
+            )
+            for name, account in policy.accounts.items()
+        }
+        reader, work = care.storage.reader, care.storage.work
+        chat = open_chat(
+            SlackSettings(
+                mode=Mode.HTTP,
+                bot_token=world.CARE_APP.bot_token,
+                signing_secret=world.CARE_APP.signing_secret,
+                api_url=f"{clouds}/slack/api/",
+            ),
+            care.desk,
+            reader,
+            WORDS,
+            True,
+        )
+        inbox = Inbox(care.desk, work, reader, care.storage.vault, hours, channels)
+        outbox = Outbox(care.desk, work, reader, hours, {"slack": chat}, channels)
+        url = await _serving(stack, None, public_app(inbox, channels, hours, chat.routes()))
+        chirp.delivery.url = f"{url}/in/sandbox/aozora"
+        slack.delivery.request_url = f"{url}/slack/events"
+        await stack.enter_async_context(chat.running())
+        for running in (inbox.run(), outbox.run()):
+            stack.push_async_callback(_ended, asyncio.create_task(running))
+        schedule = Schedule(care.desk, reader, hours, inbox.sweep)
+        yield Town(
+            hours,
+            care.storage,
+            care.desk,
+            care.path,
+            care.agents,
+            slack,
+            chirp,
+            inbox,
+            outbox,
+            schedule,
+            http,
+            url,
+            channels,
+        )
+
+
+async def _serving(
+    stack: AsyncExitStack,
+    mount: Callable[[web.Application], object] | None,
+    app: web.Application | None = None,
+) -> str:
+    app = app or web.Application()
+    if mount is not None:
+        mount(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
