@@ -191,9 +191,8 @@ class Modals:
         return After(view=await self._answers.form(form, kept, place, call.agent, said), said=said)
 
     async def _view(self, form: Form, asked: Asked, place: Place, agent: Agent) -> JSON:
-        kept = Asked(
-            form.command, form.ticket, form.hidden, asked.channel, asked.thread, asked.confirmed
-        )
+        """Return a form's view. What was typed since has not been asked about: no yes is kept."""
+        kept = Asked(form.command, form.ticket, form.hidden, asked.channel, asked.thread)
         return await self._answers.form(form, kept, place, agent)
 
     async def _call(self, body: JSON, *, fresh: bool) -> tuple[Asked, Call | None, Agent | Text]:

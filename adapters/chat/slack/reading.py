@@ -4,7 +4,7 @@ The vendor's JSON stops here. A payload without what its documentation promises 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,7 +72,7 @@ def press(body: JSON) -> Press:
         value = orjson.loads(raw)
         command, ticket = str(value["c"]), value.get("t")
         args = {str(name): str(arg) for name, arg in value.get("a", {}).items()}
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable("a button's value is not ours") from error
     place = _place_of_press(body)
     shown = body.get("container", {}).get("message_ts") or body.get("view", {}).get("id", "")
@@ -138,7 +138,7 @@ def said(body: JSON, name_of: NameOf) -> Said | None:
     thread = event.get("thread_ts")
     if not thread or thread == event["ts"] or not event.get("user"):
         return None
-    words = plain_words(event.get("text") or "", name_of)
+    words = _with_emoji(plain_words(event.get("text") or "", name_of), event)
     return Said(_place_of_event(body), f"slack:{_once(body)}", words) if words.strip() else None
 
 
@@ -148,7 +148,7 @@ def mention(body: JSON, bot: str, name_of: NameOf) -> Typed | None:
     lead = re.match(rf"\s*<@{bot}(?:\|[^>]*)?>", event.get("text") or "")
     if lead is None or event.get("bot_id") or not event.get("user"):
         return None
-    words = plain_words(event["text"][lead.end() :], name_of)
+    words = _with_emoji(plain_words(event["text"][lead.end() :], name_of), event)
     return Typed(_place_of_event(body), f"slack:{_once(body)}", *split(words))
 
 
@@ -170,6 +170,25 @@ def plain_words(marked: str, name_of: NameOf) -> str:
     """Return what a person typed: Slack marks people, rooms and links, and escapes `& < >`."""
     words = _SIGN.sub(lambda sign: _unmarked(sign, name_of), marked)
     return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _with_emoji(words: str, event: JSON) -> str:
+    """Write emoji as characters: Slack writes `:smile:` in a text, and in its blocks which it is.
+
+    A customer would else get the code. Emoji of the workspace's own have no character and stay.
+    """
+    for element in _leaves(event.get("blocks") or []):
+        if element.get("type") == "emoji" and (code := element.get("unicode")):
+            tone = element.get("skin_tone")
+            name = f":{element['name']}:" + (f":skin-tone-{tone}:" if tone else "")
+            words = words.replace(name, "".join(chr(int(part, 16)) for part in code.split("-")))
+    return words
+
+
+def _leaves(elements: list[JSON]) -> Iterator[JSON]:
+    for element in elements:
+        yield element
+        yield from _leaves(element.get("elements") or [])
 
 
 def _unmarked(sign: re.Match[str], name_of: NameOf) -> str:

@@ -5,7 +5,7 @@ they are.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,16 @@ from aiohttp import web
 
 from adapters.chat.slack.chat import SlackChat, open_chat
 from adapters.chat.slack.settings import Mode, Settings
-from adapters.sandbox.slack import DOCUMENTED, App, Limits, Person, Room, SlackCloud, Workspace
+from adapters.sandbox.slack import (
+    DOCUMENTED,
+    App,
+    Fault,
+    Limits,
+    Person,
+    Room,
+    SlackCloud,
+    Workspace,
+)
 from chatops import policy
 from chatops.call import Call, Done, Outcome
 from chatops.card import Card, Choice, Form, Paragraph, Quote, TextBox
@@ -233,10 +242,21 @@ async def world(
     mode: Mode = Mode.SOCKET,
     limits: Limits = DOCUMENTED,
     workspace: Workspace = WORKSPACE,
+    faults: Sequence[Fault] = (),
+    dead_links: int = 0,
 ) -> AsyncIterator[World]:
+    """Start the stand-in, with faults in wait, and the chat against it, and connect the two.
+
+    So many of the first addresses for a socket as `dead_links` says open nothing.
+    """
     async with AsyncExitStack() as stack:
         cloud = SlackCloud(workspace, limits=limits)
         base = await stack.enter_async_context(cloud.serve())
+        for fault in faults:
+            cloud.fault(fault)
+        give = cloud.sockets.new_ticket
+        tickets = iter(["dead"] * dead_links)
+        cloud.sockets.new_ticket = lambda: next(tickets, None) or give()
         desk, reader = ToldDesk(), ToldReader()
         settings = Settings(
             mode=mode,

@@ -117,6 +117,36 @@ def test_longest_words_are_cut_and_the_card_says_so(voices: Voices, long: str) -
     assert "continued in the thread" in str(made)
 
 
+def test_many_long_words_are_cut_further(voices: Voices) -> None:
+    card = Card(push=said("x"), blocks=(Quote('"' * 3_000), Quote("漢" * 3_000)) * 4)
+    made = blocks.blocks(card, voice(voices), "n0")
+    check(made)
+    assert str(made).count("continued in the thread") == 8
+
+
+def test_title_with_a_person_is_no_header(voices: Voices) -> None:
+    card = Card(push=said("x"), title=text("t-by", who=Mention(1), where="here"))
+    (title,) = blocks.blocks(card, voice(voices), "n0")
+    check([title])
+    assert title["elements"][0]["elements"][0] == {
+        "type": "user",
+        "user_id": "UAOI",
+        "style": {"bold": True},
+    }
+
+
+def test_people_and_links_in_plain_words_are_their_names(voices: Voices) -> None:
+    sentence = text("t-by", who=Mention(1), where=Link("https://example.org", "the thread"))
+    assert voice(voices).plain(sentence) == "葵 has it, see the thread"
+    assert voice(voices).mrkdwn(sentence) == "<@UAOI> has it, see <https://example.org|the thread>"
+    assert voice(voices).plain(text("t-by", who=Mention(99), where="x")) == "#99 has it, see x"
+
+
+def test_sentence_too_long_for_small_print_or_fluent_is_cut(voices: Voices) -> None:
+    card = Card(push=said("x"), blocks=(Paragraph(said("a" * 5_000), small=True),))
+    check(blocks.blocks(card, voice(voices), "n0"))
+
+
 def test_longest_table_is_cut_and_says_how_much_is_left(voices: Voices) -> None:
     made = blocks.blocks(report_card(3_000), voice(voices), "n0")
     check(made)

@@ -1,6 +1,5 @@
 """What the outbox asks of Slack: posts, updates, look-ups, and what each failure means."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +7,9 @@ from pathlib import Path
 import pytest
 from slack_world import AOI, APP, HOME, ROOM, WORKSPACE, World, a_card, world
 
+from adapters.chat.slack import deliver
 from adapters.chat.slack.chat import open_chat
+from adapters.chat.slack.diagnose import diagnose
 from adapters.chat.slack.settings import Settings
 from adapters.chat.slack.web import Web
 from adapters.sandbox.slack import Fault, Kind
@@ -205,13 +206,6 @@ async def test_limits_let_no_more_through_than_slack(here: World) -> None:
     assert limits.room.calls / limits.room.seconds <= 1
 
 
-async def test_start_does_not_wait_for_slack(here: World) -> None:
-    here.cloud.fault(Fault("apps.connections.open", Kind.BROKEN))
-    await here.cloud.sockets.refresh()
-    await asyncio.sleep(0)
-    assert await here.chat.post(HOME, a_card(), None, MARKER)
-
-
 @pytest.mark.parametrize(
     ("url", "development"),
     [("http://127.0.0.1:1/api/", False), ("https://example.org/api/", True), ("nonsense", True)],
@@ -246,3 +240,36 @@ async def test_doctor_names_what_is_wrong_and_the_remedy(here: World) -> None:
     here.cloud.state.revoked = True
     (only,) = await here.chat.diagnose(later)
     assert only.what == "Slack refuses the bot token: token_revoked"
+
+
+async def test_doctor_tells_another_workspace_and_a_slack_that_is_away(here: World) -> None:
+    now = datetime.now(UTC)  # noqa: TID251
+    other = here.chat._settings.model_copy(update={"team": "T9"})
+    web, policy, words = here.chat._web, here.chat._policy, here.chat._words
+    found = await diagnose(web, other, policy, words, now)
+    assert found[0].what == "the bot token is of workspace T1, app.yaml says T9"
+    here.cloud.fault(Fault("conversations.info", Kind.BROKEN))
+    here.cloud.fault(Fault("blocks.validate", Kind.BROKEN))
+    wrong = [one.what for one in await here.chat.diagnose(now) if not one.ok]
+    assert [what.split(":")[0] for what in wrong] == [
+        "room care (CROOM)",
+        "Slack could not check a card",
+    ]
+    here.cloud.fault(Fault("blocks.validate", Kind.ERROR, error="invalid_blocks"))
+    (refused,) = [one.what for one in await here.chat.diagnose(now) if not one.ok]
+    assert refused.startswith("Slack refuses our cards: invalid_blocks")
+    web.client.base_url = "http://127.0.0.1:9/api/"
+    (away,) = await here.chat.diagnose(now)
+    assert away.what == "Slack cannot be reached: ClientConnectorError"
+
+
+async def test_search_that_must_end_leaves_the_post_in_doubt(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "_PAGE", 1)
+    monkeypatch.setattr(deliver, "_PAGES", 2)
+    for number in range(3):
+        await here.chat.post(HOME, a_card(), None, f"m{number}")
+    assert await here.chat.find(HOME, None, "m2", NOW) is not None
+    with pytest.raises(InDoubt):
+        await here.chat.find(HOME, None, "m0", NOW)

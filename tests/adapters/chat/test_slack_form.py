@@ -119,6 +119,15 @@ async def test_question_is_shown_and_sending_again_is_a_yes(here: World) -> None
     assert len({call.key for call in here.desk.calls}) == 4
 
 
+async def test_yes_is_forgotten_when_something_else_is_typed(here: World) -> None:
+    view = await opened(here)
+    here.desk.outcomes["reply"] = Refusal(said("it holds a phone number"), asks="personal-data")
+    await here.cloud.modals.submit(BEN, view.id, typed("090-1234-5678"))
+    await here.cloud.hands.type(BEN, view.id, "text:0", "text", "090-8765-4321")
+    await here.cloud.modals.submit(BEN, view.id)
+    assert here.desk.calls[-1].confirmed == frozenset()
+
+
 async def test_typing_makes_the_form_anew(here: World) -> None:
     view = await opened(here)
     await here.cloud.hands.type(BEN, view.id, "text:0", "text", "hello")

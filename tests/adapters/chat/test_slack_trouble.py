@@ -1,0 +1,285 @@
+"""Slack slow, limiting, refusing or away while people press: everybody is told, nothing is lost."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from slack_world import (
+    AOI,
+    BEN,
+    BOT,
+    EVERYBODY,
+    ROOM,
+    WORKSPACE,
+    World,
+    a_card,
+    reply_form,
+    said,
+    world,
+)
+
+from adapters.chat.slack import link
+from adapters.chat.slack.people import People
+from adapters.chat.slack.tasks import Tasks
+from adapters.sandbox.slack import Fault, Kind
+from chatops.call import Answer, Call, Done, Outcome
+from chatops.card import Button, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
+from chatops.errors import CareError
+from chatops.text import text
+from chatops.ticket import Refusal
+
+pytestmark = pytest.mark.anyio
+
+CLAIM = Button("claim", text("t-claim"))
+REPLY = Button("reply", text("t-send"))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path) as one:
+        yield one
+
+
+def people(here: World) -> People:
+    return here.chat._people
+
+
+async def slowly(_call: Call) -> Outcome:
+    await asyncio.sleep(2.2)
+    return Done(said("done in the end"))
+
+
+async def test_answer_that_no_way_takes_is_logged_by_ids_alone(
+    here: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    here.desk.outcomes["claim"] = Refusal(said("a customer's words"))
+    for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
+        here.cloud.fault(Fault(method, Kind.BROKEN))
+    with caplog.at_level(logging.WARNING):
+        done = await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert done["acked"] is True
+    assert f"an answer to {BEN} in {ROOM} could not be delivered" in caplog.text
+    assert "a customer's words" not in caplog.text
+
+
+async def test_answer_goes_to_direct_messages_where_it_cannot_be_shown(here: World) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    here.desk.outcomes["claim"] = Refusal(said("Aoi has it"))
+    for method in ("response_url", "chat.postEphemeral"):
+        here.cloud.fault(Fault(method, Kind.BROKEN))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert here.direct(BEN) == ["Aoi has it"]
+
+
+async def test_answer_for_the_room_is_shown_alone_if_the_room_refuses(here: World) -> None:
+    here.desk.outcomes["list"] = Answer(a_card("three tickets"), in_room=True)
+    here.cloud.fault(Fault("chat.postMessage", Kind.ERROR, error="not_in_channel"))
+    await here.cloud.hands.command(BEN, ROOM, "/care", "list")
+    assert [told["text"] for told in here.private(BEN)] == ["three tickets"]
+
+
+async def test_who_cannot_be_looked_up_is_asked_to_wait(here: World) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    here.cloud.fault(Fault("users.info", Kind.LIMITED))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert here.desk.calls == []
+    assert here.private(BEN)[0]["text"].startswith("Slack cannot tell me right now who you are")
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert [call.command for call in here.desk.calls] == ["claim"]
+
+
+async def test_who_stood_well_five_minutes_ago_goes_on_while_slack_limits(here: World) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    standing = people(here)._standing
+    standing[BEN] = (0.0, standing[BEN][1])
+    here.cloud.fault(Fault("users.info", Kind.LIMITED))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert len(here.desk.calls) == 2
+
+
+async def test_bots_are_strangers(here: World) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    here.cloud.state.people[BEN] = replace(here.cloud.state.people[BEN], is_bot=True)
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert here.private(BEN)[0]["text"].startswith("I do not know you")
+    assert here.desk.calls == []
+
+
+async def test_slow_press_whose_modal_was_closed_is_told_in_the_room(here: World) -> None:
+    here.desk.outcomes["claim"] = slowly
+    ts = await here.card(buttons=(CLAIM,))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    await here.cloud.modals.close(BEN, here.view(BEN).id)
+    await here.until(lambda: here.private(BEN))
+    assert here.private(BEN)[0]["text"] == "done in the end"
+
+
+async def test_slow_press_without_a_modal_is_told_in_the_room(here: World) -> None:
+    here.desk.outcomes["claim"] = slowly
+    here.cloud.fault(Fault("views.open", Kind.BROKEN))
+    ts = await here.card(buttons=(CLAIM,))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    await here.until(lambda: here.private(BEN))
+    assert here.private(BEN)[0]["text"] == "done in the end"
+
+
+async def test_slow_form_whose_modal_was_closed_ends_its_lock_without_a_word(here: World) -> None:
+    async def slow(_call: Call) -> Outcome:
+        await asyncio.sleep(2.2)
+        return reply_form()
+
+    here.desk.outcomes["reply"] = slow
+    ts = await here.card(buttons=(REPLY,))
+    await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
+    await here.cloud.modals.close(BEN, here.view(BEN).id)
+    await here.until(lambda: here.desk.gone)
+    assert here.private(BEN) == []
+
+
+async def test_form_that_slack_refuses_is_said_and_its_lock_ends(here: World) -> None:
+    here.desk.outcomes["reply"] = reply_form()
+    here.cloud.fault(Fault("views.open", Kind.BROKEN))
+    ts = await here.card(buttons=(REPLY,))
+    await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
+    assert here.private(BEN)[0]["text"].startswith("Slack gave us too little time")
+    assert len(here.desk.gone) == 1
+
+
+async def test_slow_sending_whose_modal_was_closed_is_told_in_the_room(here: World) -> None:
+    here.desk.outcomes["reply"] = reply_form()
+    ts = await here.card(buttons=(REPLY,))
+    await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
+
+    async def slow(_call: Call) -> Outcome:
+        await asyncio.sleep(2.2)
+        return Refusal(said("it is closed"), field="text")
+
+    here.desk.outcomes["reply"] = slow
+    view = here.view(BEN)
+    await here.cloud.modals.submit(BEN, view.id, {"text:0": {"text": "hello"}})
+    await here.cloud.modals.close(BEN, view.id)
+    await here.until(lambda: here.private(BEN))
+    assert here.private(BEN)[0]["text"] == "it is closed"
+
+
+async def test_refused_form_that_cannot_be_shown_again_says_why(here: World) -> None:
+    here.desk.outcomes["reply"] = reply_form()
+    ts = await here.card(buttons=(REPLY,))
+    await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
+    here.desk.outcomes["reply"] = Refusal(said("you may not"))
+
+    async def refuses(_call: Call) -> Form | Refusal:
+        return Refusal(said("the ticket is gone"))
+
+    here.desk.forms = refuses
+    view = here.view(BEN)
+    await here.cloud.modals.submit(BEN, view.id, {"text:0": {"text": "hello"}})
+    assert "the ticket is gone" in str(here.view(BEN).content)
+
+
+async def test_form_may_be_answered_with_another_form(here: World) -> None:
+    here.desk.outcomes["reply"] = reply_form()
+    ts = await here.card(buttons=(REPLY,))
+    await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
+    await here.cloud.modals.submit(BEN, here.view(BEN).id, {"text:0": {"text": "hello"}})
+    assert here.view(BEN).content["title"]["text"] == "Reply to #42"
+
+
+async def test_typing_while_slack_is_away_loses_nothing(here: World) -> None:
+    here.desk.outcomes["reply"] = reply_form()
+    ts = await here.card(buttons=(REPLY,))
+    await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
+    view = here.view(BEN)
+    for kind in (Kind.BROKEN, Kind.ERROR):
+        here.cloud.fault(Fault("views.update", kind, error="hash_conflict"))
+        await here.cloud.hands.type(BEN, view.id, "text:0", "text", "hello")
+    await here.cloud.hands.type(BEN, view.id, "text:0", "text", "hello you")
+    assert "9 of 280" in str(here.view(BEN).content)
+
+
+async def test_form_shows_all_that_a_card_may_hold(here: World) -> None:
+    here.desk.outcomes["snooze"] = Form(
+        command="snooze",
+        ticket=42,
+        title=said("a title that is far too long for a modal"),
+        submit=text("t-send"),
+        parts=(
+            Paragraph(said("wide")),
+            Quote(" "),
+            Facts(((text("t-label"), said("Mina")),)),
+            Table((text("t-agent"), text("t-closed")), ((said("葵"), said("1")),)),
+            Table((text("t-agent"),), ()),
+            Choice("until", text("t-then"), (("1h", said("in an hour")),), optional=True),
+            TextBox("reason", text("t-text"), longest=5_000, optional=True),
+            *[Paragraph(said(f"line {n}"), small=True) for n in range(120)],
+        ),
+    )
+    ts = await here.card(buttons=(Button("snooze", text("t-claim")),))
+    await here.cloud.hands.press(AOI, "do:snooze", channel=ROOM, ts=ts)
+    assert len(here.view(AOI).content["blocks"]) == 100
+
+
+async def test_connection_is_made_again_when_slack_ends_it(here: World) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    first = here.cloud.sockets.open[0]
+    await here.cloud.sockets.refresh()
+    await here.until(lambda: here.cloud.sockets.open and here.cloud.sockets.open[0] is not first)
+    done = await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert done["acked"] is True
+    assert [call.command for call in here.desk.calls] == ["claim"]
+
+
+async def test_start_does_not_wait_for_slack_and_connects_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(link, "_AGAIN", 0.05)
+    away = [Fault("apps.connections.open", Kind.BROKEN, times=3)]
+    async with world(tmp_path, faults=away) as here:
+        assert here.cloud.sockets.open
+        assert here.outcomes("apps.connections.open")[-1] == "ok"
+    assert "cannot be opened yet" in caplog.text
+
+
+async def test_address_that_opens_nothing_is_given_up_for_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_CONNECT", 0.1)
+    monkeypatch.setattr(link, "_AGAIN", 0.05)
+    async with world(tmp_path, dead_links=2) as here:
+        assert here.outcomes("apps.connections.open").count("ok") == 3
+
+
+async def test_question_too_long_for_a_button_is_asked_without_one(here: World) -> None:
+    ts = await here.card()
+    here.desk.outcomes["reply"] = Refusal(said("it is long"), asks="personal-data")
+    await here.cloud.hands.say(BEN, ROOM, f"!reply {'a' * 2_500}", ts)
+    await here.until(lambda: here.private(BEN))
+    assert [block["type"] for block in here.private(BEN)[0]["blocks"]] == ["rich_text"]
+
+
+async def test_late_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails() -> None:
+        await asyncio.sleep(0.02)
+        raise CareError("late")
+
+    tasks = Tasks(patience=0.001)
+    assert await tasks.in_time(tasks.begin(fails())) is False
+    await tasks.close()
+    await asyncio.sleep(0)
+    assert "a late answer failed" in caplog.text
+
+
+async def test_bot_that_is_taken_out_of_a_room_is_found_out(here: World) -> None:
+    here.cloud.state.change_room(WORKSPACE.rooms[0], members=EVERYBODY - {BOT})
+    with pytest.raises(CareError, match="not_in_channel"):
+        await here.card()
