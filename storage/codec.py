@@ -10,14 +10,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any, Final, cast, get_args, get_type_hints
+from typing import Any, Final, TypeVar, cast, get_args, get_type_hints
 
 import orjson
 
 from chatops.event import Event
 
-#: Any: which fields a class has that is chosen by name, no checker can know.
-_CLASSES: Final[dict[str, type[Any]]] = {event.__name__: event for event in get_args(Event)}
+E = TypeVar("E", bound=Event)
+
+_CLASSES: Final[dict[str, type[Event]]] = {event.__name__: event for event in get_args(Event)}
 
 
 def encode(event: Event) -> tuple[str, str]:
@@ -35,14 +36,20 @@ def decode(name: str, body: str) -> Event:
     Raises:
         ValueError: no event has that name, or the body is not one of its.
     """
-    if (made := _CLASSES.get(name)) is None:
+    if (kind := _CLASSES.get(name)) is None:
         raise ValueError(f"no event is called {name}")
-    readers = _readers(name)
+    return read(kind, body)
+
+
+def read(kind: type[E], body: str) -> E:
+    """Return an event of a kind that is known; otherwise like `decode`."""
+    made: type[Any] = kind  # which fields a class has that comes by name, no checker can know
+    readers = _readers(kind.__name__)
     try:
         values = orjson.loads(body)
-        event: Event = made(**{field: readers[field](value) for field, value in values.items()})
+        event: E = made(**{field: readers[field](value) for field, value in values.items()})
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"{name}: not a body of this event") from error
+        raise ValueError(f"{kind.__name__}: not a body of this event") from error
     return event
 
 

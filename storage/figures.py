@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, func, or_, select, union_all
 from chatops.event import Closed, CloseReason, Reopened
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.ticket import Status
-from storage.codec import decode
-from storage.instant import instant, micros
+from storage.codec import read
+from storage.instant import MICROSECOND, instant, micros
 from storage.statement import Db, Statement, param
 from storage.tables import CLOCK, ENTRY, TICKET
 
@@ -49,23 +49,19 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
 
 def closes(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[CloseRow]:
     """Return the closes of [start, end) by who pressed, channel and reason, most first."""
-    found: dict[int, tuple[datetime, str, Closed]] = {}  # by entry
-    newest: dict[int, int] = {}  # a ticket's newest close
-    # a close near the end of the window may be undone after it
-    rows = db.all(_CLOSES, start=micros(start), end=micros(end + SLIP))
-    for id, ticket, at, name, body, channel, queue in rows:
-        event, when = decode(name, body), instant(at)
-        if isinstance(event, Closed) and when < end and queue in queues:
-            found[id] = when, channel, event
-            newest[ticket] = id
-        elif isinstance(event, Reopened) and (close := newest.pop(ticket, None)) is not None:
-            closed_at, _, undone = found[close]
-            if event.agent == undone.agent and when - closed_at <= SLIP:
-                del found[close]
-    tally = Counter((event.agent, channel, event.reason) for _, channel, event in found.values())
+    window = {"start": micros(start), "end": micros(end)}
+    tally: Counter[tuple[int | None, str, CloseReason]] = Counter()
+    # bodies of one agent and reason are alike: thousands of closes are a few texts
+    for queue, channel, body, count in db.all(_CLOSES, **window):
+        if queue in queues:
+            tally[_by(channel, read(Closed, body))] += count
+    for queue, channel, body, undone in db.all(_SLIPS, **window, slip=SLIP // MICROSECOND):
+        close = read(Closed, body)
+        if queue in queues and read(Reopened, undone).agent == close.agent:
+            tally[_by(channel, close)] -= 1
     return [
         CloseRow(agent, channel, reason.value, count)
-        for (agent, channel, reason), count in tally.most_common()
+        for (agent, channel, reason), count in (+tally).most_common()
     ]
 
 
@@ -78,6 +74,10 @@ def late(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Seq
         )
         if queue in queues
     ]
+
+
+def _by(channel: str, close: Closed) -> tuple[int | None, str, CloseReason]:
+    return close.agent, channel, close.reason
 
 
 def _within(column: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -129,17 +129,35 @@ _LATE: Final = Statement(
     .where(*_within(CLOCK.c.breached_at))
     .order_by(CLOCK.c.breached_at, CLOCK.c.id)
 )
+# that both names are named is what lets SQLite use their partial index
+_ends = ENTRY.c.name.in_(["Closed", "Reopened"])
 _CLOSES: Final = Statement(
-    select(
-        ENTRY.c.id,
-        ENTRY.c.ticket,
-        ENTRY.c.at,
-        ENTRY.c.name,
-        ENTRY.c.body,
-        TICKET.c.channel,
-        _queue,
-    )
+    select(_queue, TICKET.c.channel, ENTRY.c.body, func.count())
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
-    .where(ENTRY.c.name.in_(["Closed", "Reopened"]), *_within(ENTRY.c.at))
-    .order_by(ENTRY.c.id)
+    .where(_ends, ENTRY.c.name == "Closed", *_within(ENTRY.c.at))
+    .group_by(_queue, TICKET.c.channel, ENTRY.c.body)
+)
+_closed = ENTRY.alias("closed")
+_before = ENTRY.alias("before")
+_its_close = (
+    select(func.max(_before.c.id))
+    .where(
+        _before.c.ticket == ENTRY.c.ticket, _before.c.id < ENTRY.c.id, _before.c.name == "Closed"
+    )
+    .scalar_subquery()
+)
+#: Closes of the window that were undone so soon after, be it past the window's end.
+_SLIPS: Final = Statement(
+    select(_queue, TICKET.c.channel, _closed.c.body, ENTRY.c.body)
+    .select_from(
+        ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket).join(_closed, _closed.c.id == _its_close)
+    )
+    .where(
+        _ends,
+        ENTRY.c.name == "Reopened",
+        ENTRY.c.at >= param("start"),
+        ENTRY.c.at < param("end") + param("slip"),
+        *_within(_closed.c.at),
+        ENTRY.c.at - _closed.c.at <= param("slip"),
+    )
 )

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @overload
@@ -22,7 +22,7 @@ def micros(at: None) -> None: ...
 def micros(at: datetime | None) -> int | None: ...
 def micros(at: datetime | None) -> int | None:
     """Return what is stored of a time that knows its zone; a naive one raises TypeError."""
-    return None if at is None else (at - _EPOCH) // _MICROSECOND
+    return None if at is None else (at - _EPOCH) // MICROSECOND
 
 
 @overload

@@ -163,7 +163,7 @@ class EntryRow(SQLModel, table=True):
     __tablename__ = "entry"
     __table_args__ = (
         Index("ix_entry_ticket", "ticket"),
-        _partial("ix_entry_closes", "at", where="name IN ('Closed', 'Reopened')"),
+        _partial("ix_entry_closes", "name", "at", where="name IN ('Closed', 'Reopened')"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     ticket: int = Field(foreign_key="ticket.id", sa_type=Id)

@@ -62,7 +62,8 @@ async def test_a_close_undone_within_a_minute_by_the_same_person_is_none(
         reopen(tx, customers, 20, None)
         shut(tx, late, 10)
         reopen(tx, late, 70.5, 3)
-        reopen(tx, late, 71, 3)  # a reopening of what was closed before the window
+        reopen(tx, given(tx, "long ago").id, 20, 3)  # of what was closed before the log begins
+        shut(tx, given(tx, "elsewhere", queue="sales").id, 10)
         shut(tx, border, 990)
         reopen(tx, border, 1040, 3)  # after the window's end, yet it undoes
 

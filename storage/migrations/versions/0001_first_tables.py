@@ -268,7 +268,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_entry_closes",
         "entry",
-        ["at"],
+        ["name", "at"],
         unique=False,
         sqlite_where=sa.text("name IN ('Closed', 'Reopened')"),
         postgresql_where=sa.text("name IN ('Closed', 'Reopened')"),
