@@ -18,11 +18,13 @@ def workers(scene: Scene) -> list[Agent]:
 def found(word: str, scene: Scene) -> Agent | Refusal:
     """Return the worker of that name: the key in app.yaml, `@key` or the public name.
 
-    A name that fits nobody is refused with the nearest one, a name that fits several with all.
+    A key is one person's. Another name that fits nobody is refused with the nearest one, a name
+    that fits several with their keys.
     """
     able = workers(scene)
     wanted = _folded(word.removeprefix("@").removeprefix("＠").removesuffix("さん"))
-    meant = [agent for agent in able if wanted in _names(agent)]
+    meant = [agent for agent in able if wanted == _folded(agent.name)]
+    meant = meant or [agent for agent in able if wanted in _names(agent)]
     if len(meant) == 1:
         return meant[0]
     if meant:

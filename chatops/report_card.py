@@ -114,7 +114,7 @@ def _tables(
 
 def _bars(counted: Counter[Text]) -> tuple[tuple[Text, ...], ...]:
     """Return a row each, the greatest first; every bar shows at least one mark."""
-    ranked = counted.most_common()
+    ranked = sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
     most = ranked[0][1]
     return tuple(
         (label, _number(count), text("words", words="▇" * max(1, round(_BAR * count / most))))

@@ -1,0 +1,81 @@
+"""digest: today's breaches, or today's closes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chatops.call import Origin
+from chatops.figures import day_of
+from chatops.text import text
+from chatops.ticket import Refusal
+from tests.commands.conftest import Team
+from tests.scenes import NOW, call, digest_plan, policy
+
+
+@pytest.mark.anyio
+async def test_breaches_say_who_how_late_and_whether_still_open(team: Team) -> None:
+    await team.wrote("Jo", "Where is it?")
+    await team.wrote("Kim", "Hello")
+    await team.ask("aoi", "claim", "1")
+    team.clock.now += timedelta(minutes=90)
+    await team.desk.tick()
+    await team.ask("aoi", "close", "2 no reply needed")
+    said = await team.shown("maya", "digest", "breaches")
+    assert (
+        said
+        == """\
+Late first responses on Thu 1 Oct
+2 first responses were late; still unanswered: 1
+Ticket | Assignee | Late by | State
+#1 | #1 | 30 min | ⚠ unanswered
+#2 | nobody | 30 min | ended"""
+    )
+
+
+@pytest.mark.anyio
+async def test_a_day_without_breaches_says_so(team: Team) -> None:
+    said = await team.shown("maya", "ダイジェスト", "期限超過")
+    assert said == "Late first responses on Thu 1 Oct\nNobody had to wait too long."
+
+
+@pytest.mark.anyio
+async def test_closes_may_be_counted_by_one_thing(team: Team) -> None:
+    await team.wrote("Jo", "Where is it?")
+    await team.ask("aoi", "close", "1 resolved")
+    team.clock.now += timedelta(minutes=5)
+    whole = await team.shown("maya", "digest", "closes")
+    assert whole.splitlines()[1] == "1 closed, 1 new, 0 open now"
+    assert "Reason | Closes | Share" in whole
+    only = await team.shown("maya", "digest", "closes by agent")
+    assert "Agent | Closes | Share" in only
+    assert "Reason" not in only
+
+
+@pytest.mark.anyio
+async def test_it_is_for_leads(team: Team) -> None:
+    assert await team.ask("aoi", "digest", "closes") == Refusal(text("no-role"))
+    usage = text("usage", prefix="care", line=text("usage-digest"))
+    assert await team.ask("maya", "digest") == Refusal(usage)
+
+
+def test_a_digest_s_day_is_its_calendar_s_wherever_its_room_is() -> None:
+    plan = digest_plan()
+    other = digest_plan("other", room="care-managers")
+    timer = call(
+        "digest",
+        "closes",
+        origin=Origin.TIMER,
+        room="care-leads",
+        now=datetime(2026, 10, 1, 16, 30, tzinfo=UTC),
+        policy=policy(digests={"other": other, "closes": plan}),
+    )
+    window = day_of(timer, ("japan",))
+    assert window.day.isoformat() == "2026-10-01"
+    assert window.start == datetime(2026, 9, 30, 23, tzinfo=UTC)
+    assert window.end == timer.now
+    unplanned = replace(timer, line="breaches")
+    assert day_of(unplanned, ("japan",)).day.isoformat() == "2026-10-02"
+    assert day_of(call("digest", now=NOW), ("japan",), days_ago=1).end == NOW.replace(
+        day=30, month=9, hour=15, minute=0
+    )

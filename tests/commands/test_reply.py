@@ -1,0 +1,160 @@
+"""reply: the form, what is refused, what is asked once, what then happens."""
+
+from dataclasses import replace
+
+import pytest
+
+from chatops.call import Draft
+from chatops.card import Choice, Paragraph, Quote, TextBox
+from chatops.channel import Can
+from chatops.event import Claimed, ReplyRequested, Then
+from chatops.reply_form import reply_form
+from chatops.scene import Direction, Scene
+from chatops.text import Link, text
+from chatops.ticket import Refusal
+from commands.reply import Reply, reply
+from tests.scenes import AOI, BEN, NOW, QUEUE, TRAITS, call, line, scene, ticket
+
+OURS = line(101, "We look into it", direction=Direction.OUTBOUND, agent=BEN.id)
+LATER = line(102, "Hello??")
+
+
+def outcome(said: str, at: Scene | None = None, **changes: object) -> object:
+    return reply(Reply(text=said), at or scene(), call("reply", **changes))
+
+
+def box(form: object) -> TextBox:
+    return next(part for part in form.parts if isinstance(part, TextBox))  # type: ignore[attr-defined]
+
+
+def test_a_reply_on_an_unclaimed_ticket_claims_it() -> None:
+    claimed, draft = outcome("It is on its way")  # type: ignore[misc]
+    assert claimed == Claimed(AOI.id)
+    assert isinstance(draft, Draft)
+    assert draft.text == "It is on its way"
+    assert draft.event(5) == ReplyRequested(5, AOI.id, Then.NOTHING)
+
+
+def test_on_a_claimed_ticket_it_only_replies_and_then_does_what_was_chosen() -> None:
+    claimed = scene(ticket=ticket(assignee=BEN.id))
+    (draft,) = reply(Reply(text="Done", then=Then.CLOSE), claimed, call("reply"))  # type: ignore[misc]
+    assert draft.event(5) == ReplyRequested(5, AOI.id, Then.CLOSE)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        (" \n", Refusal(text("nothing-written"), field="text")),
+        ("x" * 43, Refusal(text("reply-over", used=43, limit=40, over=3), field="text")),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_at_its_field(said: str, refused: Refusal) -> None:
+    assert outcome(said) == refused
+
+
+def test_what_the_network_lets_nobody_answer_is_refused_with_the_way_there() -> None:
+    closed = scene(ticket=ticket(can_reply=False))
+    link = Link("https://x.com/i/status/1", text("button-open-on", channel="X"))
+    assert outcome("Hi", closed) == Refusal(text("cannot-reply-but-there", link=link, ticket=42))
+    nowhere = replace(closed, lines=(line(url=None),))
+    assert outcome("Hi", nowhere) == Refusal(text("cannot-reply-here", ticket=42))
+
+
+def test_a_channel_without_that_kind_of_reply_refuses_it() -> None:
+    mute = scene(ticket=ticket(private=True), traits=replace(TRAITS, can=Can.REPLY_PUBLIC))
+    refused = Refusal(text("channel-cannot", channel="X", visibility=text("private")))
+    assert outcome("Hi", mute) == refused
+
+
+def test_what_came_since_the_form_was_opened_is_asked_about_once_a_message() -> None:
+    newer = scene(lines=(line(), OURS, LATER))
+    asked = Refusal(text("ask-new-message"), asks="new-message-102")
+    assert outcome("Hi", newer, seen=100) == asked
+    assert outcome("Hi", newer, seen=100, confirmed=frozenset({"new-message-101"})) == asked
+    assert not isinstance(
+        outcome("Hi", newer, seen=100, confirmed=frozenset({"new-message-102"})), Refusal
+    )
+    assert not isinstance(outcome("Hi", newer, seen=102), Refusal)
+
+
+def test_personal_data_in_public_is_asked_about_once() -> None:
+    kinds = (text("personal-email"),)
+    asked = Refusal(text("ask-personal-data", kinds=kinds), asks="personal-data")
+    assert outcome("Write to a@b.example") == asked
+    assert not isinstance(
+        outcome("Write to a@b.example", confirmed=frozenset({"personal-data"})), Refusal
+    )
+    private = scene(ticket=ticket(private=True))
+    assert not isinstance(outcome("Write to a@b.example", private), Refusal)
+
+
+def test_a_cost_is_asked_about_once() -> None:
+    asked = outcome("See https://a.example")
+    assert isinstance(asked, Refusal)
+    assert asked.asks == "link-cost"
+    yes = frozenset({"link-cost"})
+    assert not isinstance(outcome("See https://a.example", confirmed=yes), Refusal)
+
+
+def test_the_form_names_the_account_and_who_can_read_it() -> None:
+    form = reply_form({}, scene(), call("reply"))
+    as_whom = {"account": "aozora_jp", "channel": "X", "customer": "Jo"}
+    assert form.parts[0] == Paragraph(text("reply-as-public", **as_whom), small=True)
+    assert form.parts[2] == Quote("My parcel is not here")
+    assert form.locks
+    assert form.hidden == {"seen": "100", "filled": ""}
+    private = reply_form({}, scene(ticket=ticket(private=True)), call("reply"))
+    assert private.parts[0] == Paragraph(text("reply-as-private", **as_whom), small=True)
+
+
+def test_the_form_counts_as_the_network_counts() -> None:
+    form = reply_form({"text": "x" * 43}, scene(), call("reply"))
+    assert Paragraph(text("reply-over", used=43, limit=40, over=3), small=True) in form.parts
+    assert box(form).live
+
+
+def test_the_form_shows_what_came_since_it_was_opened() -> None:
+    outside = line(103, "Sorry", direction=Direction.OUTBOUND)
+    note = line(104, "internal", direction=Direction.NOTE)
+    form = reply_form(
+        {}, scene(lines=(line(), OURS, LATER, outside, note)), call("reply", seen=100)
+    )
+    at = OURS.at
+    since = form.parts.index(Paragraph(text("reply-since")))
+    assert form.parts[since + 1 : since + 7] == (
+        Paragraph(text("line-colleague", name="Ben Carter", at=at), small=True),
+        Quote("We look into it"),
+        Paragraph(text("line-inbound", customer="Jo", at=at), small=True),
+        Quote("Hello??"),
+        Paragraph(text("line-outside", channel="X", at=at), small=True),
+        Quote("Sorry"),
+    )
+    assert form.hidden["seen"] == "100"
+
+
+def test_canned_replies_come_in_the_ticket_s_language_first() -> None:
+    def names(language: str) -> list[str]:
+        form = reply_form({}, scene(ticket=ticket(language=language)), call("reply"))
+        choice = next(part for part in form.parts if isinstance(part, Choice))
+        return [name for name, _ in choice.options]
+
+    assert names("ja") == ["お詫び", "on its way"]
+    assert names("en") == ["on its way", "お詫び"]
+    bare = reply_form({}, scene(queue=replace(QUEUE, canned=())), call("reply"))
+    assert [p.name for p in bare.parts if isinstance(p, Choice)] == ["then"]
+
+
+def test_choosing_a_canned_reply_fills_the_text_once() -> None:
+    chosen = reply_form({"text": "old", "canned": "on its way"}, scene(), call("reply"))
+    assert box(chosen).initial == "Hello Jo, {it} is on its way. 伊藤 葵"
+    assert box(chosen).version == 1
+    assert chosen.hidden["filled"] == "on its way"
+    edited = {"text": "Hello Jo!", "canned": "on its way", "filled": "on its way"}
+    kept = reply_form(edited, scene(), call("reply"))
+    assert (box(kept).initial, box(kept).version) == ("Hello Jo!", 1)
+
+
+def test_a_deleted_message_is_not_shown_in_the_form() -> None:
+    gone = scene(lines=(line(deleted=True),), now=NOW)
+    form = reply_form({}, gone, call("reply"))
+    assert not any(isinstance(part, Quote) for part in form.parts)
