@@ -42,12 +42,18 @@ def _scene(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
     """Put the ticket's rows together; a command that looks has no channel, and only names it."""
     ticket = record.ticket
     queue = call.policy.queue_of(ticket.queue, ticket.account)
-    traits = Traits(ticket.channel, ticket.channel.title(), Can(0), _none_of_it, lambda _private: 0)
+    channel = Traits(
+        ticket.channel,
+        ticket.channel.title(),
+        Can(0),
+        measure=lambda words, _private: len(words),
+        limit=lambda _private: 0,
+    )
     return Scene(
         ticket=ticket,
         queue=queue,
         account=call.policy.account_of(ticket.account, ticket.channel, queue.name),
-        traits=traits,
+        traits=channel,
         policy=call.policy,
         customer=record.customer,
         lines=record.lines,
@@ -56,7 +62,3 @@ def _scene(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
         now=call.now,
         others=record.others,
     )
-
-
-def _none_of_it(_words: str, _private: bool) -> int:
-    return 0
