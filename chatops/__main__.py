@@ -183,15 +183,12 @@ def sandbox(
     replay: Annotated[Path | None, typer.Option(help="Conversations to play, JSON lines.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the page: en or ja.")] = "en",
     traffic: Annotated[bool, typer.Option(help="Let make-believe customers write.")] = True,
-    undo: Annotated[str, typer.Option(help="How long a reply waits for Undo.")] = "10s",
     speed: Annotated[int, typer.Option(help="How many times Slack's pace to keep.")] = 1,
 ) -> None:
     """Try everything on this machine: stand-ins for Slack and X, and a page to press it all."""
     from chatops.sandbox import run
 
-    code = asyncio.run(
-        run(port=port, replay=replay, traffic=traffic, lang=lang, undo=undo, speed=speed)
-    )
+    code = asyncio.run(run(port=port, replay=replay, traffic=traffic, lang=lang, speed=speed))
     raise typer.Exit(code)
 
 

@@ -40,13 +40,12 @@ async def run(
     replay: Path | None = None,
     traffic: bool = True,
     lang: str = "en",
-    undo: str = "10s",
     speed: int = 1,
 ) -> int:
     """Run until ctrl-C, or until one of the two ends by itself; return the exit code.
 
-    Tests of the whole want a quiet world that hurries: no `traffic`, a short `undo`, and `speed`
-    times Slack's pace, on both its sides.
+    Tests of the whole want a quiet world that hurries: no `traffic`, and `speed` times Slack's
+    pace, on both its sides.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -61,7 +60,6 @@ async def run(
     environment = {
         **environ(),
         **_environment(url, serve_port, ops_port),
-        "SANDBOX_UNDO": undo,
         "SANDBOX_SPEED": str(speed),
     }
     async with AsyncExitStack() as stack:

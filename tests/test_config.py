@@ -548,11 +548,7 @@ def _references(path: Path) -> dict[str, str]:
     found = {name.split("}")[0]: "made-up" for name in names}
     numbers = {name: str(8310 + n) for n, name in enumerate(sorted(found)) if "PORT" in name}
     urls = {name: "http://127.0.0.1:8080" for name in found if "URL" in name}
-    sandbox = {
-        "SANDBOX_DATABASE": "sqlite:///a.db",
-        "SANDBOX_UNDO": "10s",
-        "SANDBOX_SPEED": "1",
-    }
+    sandbox = {"SANDBOX_DATABASE": "sqlite:///a.db", "SANDBOX_SPEED": "1"}
     return {**found, **numbers, **urls, "CHATOPS_KEY": KEY, **sandbox}
 
 
