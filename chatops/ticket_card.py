@@ -169,17 +169,19 @@ def clock_words(scene: Scene) -> Text:
     if scene.clock is None:
         return text("clock-none")
     how = sla.say(scene.clock, scene.now, scene.queue.calendar)
-    late = timedelta(seconds=abs(how.left_s))
     match how.state:
         case State.ON_TIME | State.DUE_SOON:
-            said = text(f"clock-{how.state.value}", due=how.due_at, left=late)
+            said = text(f"clock-{how.state.value}", due=how.due_at)
             if how.resumes_at is None:
                 return said
             if how.pauses_at is None:
                 return text("clock-paused", said=said, resumes=how.resumes_at)
             return text("clock-pauses", said=said, pauses=how.pauses_at, resumes=how.resumes_at)
-        case State.BREACHED | State.MET_LATE:
-            return text(f"clock-{how.state.value}", due=how.due_at, late=late)
+        case State.BREACHED:
+            return text("clock-breached", due=how.due_at)
+        case State.MET_LATE:
+            late = timedelta(seconds=abs(how.left_s))
+            return text("clock-met_late", due=how.due_at, late=late)
         case State.MET | State.WAIVED:
             return text(f"clock-{how.state.value}")
 

@@ -6,23 +6,30 @@ docs.slack.dev/reference/block-kit; the bound of a whole message is not document
 others near 13,200 characters (bolt-js#2509), so we stay below 12,000.
 """
 
+import re
 from typing import Final
 
 import orjson
 
 from adapters.chat.slack.tables import table
-from adapters.chat.slack.writing import JSON, NOTHING, Voice, clean, cut, only_words
+from adapters.chat.slack.writing import JSON, NOTHING, Voice, clean, cut, only_words, plain
 from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
 from chatops.text import Text, text
 
 LONGEST_MESSAGE: Final = 12_000  # characters of the blocks as JSON
 _LONGEST_PUSH: Final = 2_900  # chat.update refuses a text above 4,000; escaping may lengthen it
-_HEADER, _SMALL_PRINT, _BUTTON, _PLACEHOLDER = 150, 3_000, 75, 150
+_HEADER, _SMALL_PRINT, _PLACEHOLDER = 150, 3_000, 150
+BUTTON: Final = 75  # characters on a button, and of a menu's entry
 _BUTTON_VALUE, _OPTION_VALUE = 2_000, 150
 #: Slack shows no preview of what a message links to.
 UNFURLED: Final[JSON] = {"unfurl_links": False, "unfurl_media": False}
 _FEWEST: Final = 20  # characters of a quotation, or rows of a table, that are always kept
+_MORE: Final = text("slack-more")
 _BOLD: Final[JSON] = {"bold": True}
+_FIELDS, _FIELD = 10, 2_000  # fields of a section, characters of each
+#: What mrkdwn formats or turns into an emoji. (A person or a link of ours stands in angle brackets
+#: and is meant to be read.)
+_READ_AS_MARKUP: Final = re.compile(r"[*_~`]|:[\w+'-]+:|^(?:>|&gt;)")
 
 
 def message(card: Card, voice: Voice, nonce: str) -> JSON:
@@ -89,11 +96,6 @@ def _title(said: Text, voice: Voice) -> JSON:
     return rich(voice.elements(found, _BOLD))
 
 
-def plain(words: str) -> JSON:
-    """Return a plain text object; `:smile:` stays what was written."""
-    return {"type": "plain_text", "text": words, "emoji": False}
-
-
 def rich(elements: list[JSON]) -> JSON:
     """Return a block of one rich text section."""
     return {
@@ -127,7 +129,24 @@ def quotation(words: str, voice: Voice, longest: int) -> list[JSON]:
 
 
 def facts(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
-    """Return one line a fact, its label in bold: the same on a phone and on a desk."""
+    """Return the facts in two columns, each under its label.
+
+    A section's fields are mrkdwn: where that would read a value otherwise than it is written, the
+    facts stand one in a line, as rich text.
+    """
+    said = [(voice.plain(label), voice.mrkdwn(value) or NOTHING) for label, value in pairs]
+    texts = [f"*{label}*\n{value}" for label, value in said]
+    if (
+        len(texts) > _FIELDS
+        or any(len(each) > _FIELD for each in texts)
+        or any(_READ_AS_MARKUP.search(value) for _, value in said)
+    ):
+        return _lines(pairs, voice)
+    fields = [{"type": "mrkdwn", "text": each, "verbatim": True} for each in texts]
+    return {"type": "section", "fields": fields}
+
+
+def _lines(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
     elements: list[JSON] = []
     for label, value in pairs:
         name = voice.plain(label)
@@ -155,7 +174,7 @@ def _actions(card: Card, voice: Voice, nonce: str) -> JSON:
             {
                 "type": "static_select",
                 "action_id": "menu",
-                "placeholder": plain(voice.plain(text("slack-more"), _PLACEHOLDER)),
+                "placeholder": voice.label(_MORE, _PLACEHOLDER),
                 "options": [_option(button, card, voice) for button in card.menu],
             }
         )
@@ -166,7 +185,7 @@ def _button(button: Button, card: Card, voice: Voice, times: int) -> JSON:
     suffix = f":{times}" if times else ""
     made: JSON = {
         "type": "button",
-        "text": plain(voice.plain(button.label, _BUTTON)),
+        "text": voice.label(button.label, BUTTON),
         "action_id": f"do:{button.command}{suffix}",
     }
     if button.style is not Style.PLAIN:
@@ -181,7 +200,7 @@ def _button(button: Button, card: Card, voice: Voice, times: int) -> JSON:
 
 def _option(button: Button, card: Card, voice: Voice) -> JSON:
     return {
-        "text": plain(voice.plain(button.label, _BUTTON)),
+        "text": voice.label(button.label, BUTTON),
         "value": _value(button, card, _OPTION_VALUE),
     }
 
