@@ -7,9 +7,11 @@ pool is small because Python runs one thread at a time anyway: it is there for t
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
+from sqlite3 import Error as SqliteError
 from typing import Final, TypeVar
 
 from chatops.ports import Entry, Health, Listed, RawBody, Record, TicketFilter
@@ -56,7 +58,7 @@ class SqliteReader:
                 db.connection.execute("BEGIN")
                 return fn(db)
         finally:
-            if db.connection.in_transaction:
+            with suppress(SqliteError):  # after some failures SQLite has rolled back by itself
                 db.connection.execute("ROLLBACK")
             self._idle.put(db)
 

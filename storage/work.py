@@ -145,6 +145,9 @@ class SqliteWork:
             job.result = job.fn(self._db)
         except SqliteError as error:
             job.error = self._refused(error)
+        except StopIteration as error:  # which no future takes
+            job.error = RuntimeError("a transaction's function ended an iteration of its own")
+            job.error.__cause__ = error
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the caller's
             job.error = error
         return job.error is None
@@ -155,8 +158,9 @@ class SqliteWork:
         return refusal
 
     def _roll_back(self) -> None:
-        # after some failures SQLite has rolled back by itself
-        if self._db.connection.in_transaction:
+        # After some failures SQLite has rolled back by itself. Where it cannot roll back, the next
+        # BEGIN is refused and rolled back again: the thread goes on, and each caller is told.
+        with suppress(SqliteError):
             self._db.connection.execute("ROLLBACK")
 
 

@@ -116,6 +116,18 @@ async def test_a_function_alone_fails_once(storage: Storage) -> None:
     assert await acts(storage, "bad") == [False]
 
 
+async def test_an_iteration_that_ends_is_told_too(storage: Storage) -> None:
+    """No future takes a StopIteration: its caller, and all of its group, would wait for ever."""
+    before, ended, after = await grouped(
+        storage,
+        lambda tx: tx.once("before", NOW),
+        lambda _: next(iter(())),
+        lambda tx: tx.once("after", NOW),
+    )
+    assert (before, after) == (True, True)
+    assert isinstance(ended, RuntimeError)
+
+
 async def test_a_broken_rule_of_the_tables_is_a_storage_error(storage: Storage) -> None:
     with pytest.raises(StorageError, match="FOREIGN KEY"):
         await storage.work.transact(lambda tx: tx.conversation("acme_x", "t1", customer=99))
