@@ -65,7 +65,7 @@ class Answers:
         if len(value) <= _VALUE:
             button = {
                 "type": "button",
-                "text": blocks.plain(voice.plain(text("slack-yes"))),
+                "text": voice.label(text("slack-yes"), blocks.BUTTON),
                 "action_id": f"do:{yes['c']}",
                 "value": value,
             }

@@ -11,9 +11,9 @@ from typing import Final
 
 import orjson
 
-from adapters.chat.slack.blocks import facts, plain, quotation, rich, small_print
+from adapters.chat.slack.blocks import facts, quotation, rich, small_print
 from adapters.chat.slack.tables import table
-from adapters.chat.slack.writing import JSON, NOTHING, Voice, clean, cut
+from adapters.chat.slack.writing import JSON, Voice, clean, cut
 from chatops.card import Block, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
 from chatops.text import Text, text
 
@@ -81,9 +81,9 @@ def modal(form: Form, asked: Asked, voice: Voice, warning: Text | None = None) -
     view: JSON = {
         "type": "modal",
         "callback_id": CALLBACK,
-        "title": plain(voice.plain(form.title, _TITLE)),
-        "submit": plain(voice.plain(form.submit, _TITLE)),
-        "close": plain(voice.plain(text("slack-cancel"), _TITLE)),
+        "title": voice.label(form.title, _TITLE),
+        "submit": voice.label(form.submit, _TITLE),
+        "close": voice.label(text("slack-cancel"), _TITLE),
         "private_metadata": asked.packed(),
         # Slack takes a hundred; what is left out is the oldest of what only tells something.
         "blocks": made if len(made) <= _BLOCKS else [*made[:1], *made[1 - _BLOCKS :]],
@@ -98,8 +98,8 @@ def notice(said: Text, voice: Voice, title: Text) -> JSON:
     return {
         "type": "modal",
         "callback_id": "notice",
-        "title": plain(voice.plain(title, _TITLE)),
-        "close": plain(voice.plain(text("slack-close"), _TITLE)),
+        "title": voice.label(title, _TITLE),
+        "close": voice.label(text("slack-close"), _TITLE),
         "blocks": [rich(voice.rich(said))],
     }
 
@@ -136,7 +136,7 @@ def _text_box(box: TextBox, voice: Voice) -> JSON:
     return {
         "type": "input",
         "block_id": f"{box.name}:{box.version}",
-        "label": plain(voice.plain(box.label, _LABEL)),
+        "label": voice.label(box.label, _LABEL),
         "element": element,
         "optional": box.optional,
         "dispatch_action": box.live,
@@ -145,7 +145,7 @@ def _text_box(box: TextBox, voice: Voice) -> JSON:
 
 def _choice(choice: Choice, voice: Voice) -> JSON:
     options = [
-        {"text": plain(voice.plain(label, _OPTION) or NOTHING), "value": value}
+        {"text": voice.label(label, _OPTION), "value": value}
         for value, label in choice.options[:_OPTIONS]
     ]
     element: JSON = {"type": "static_select", "action_id": choice.name, "options": options}
@@ -155,7 +155,7 @@ def _choice(choice: Choice, voice: Voice) -> JSON:
     return {
         "type": "input",
         "block_id": f"{choice.name}:0",
-        "label": plain(voice.plain(choice.label, _LABEL)),
+        "label": voice.label(choice.label, _LABEL),
         "element": element,
         "optional": choice.optional,
         "dispatch_action": choice.live,

@@ -100,15 +100,21 @@ def pieces(said: str) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+def plain(words: str) -> JSON:
+    """Return a plain text object; `:smile:` stays what was written."""
+    return {"type": "plain_text", "text": words, "emoji": False}
+
+
 @dataclass(frozen=True, slots=True)
 class Tongue:
     """What was said in one language and zone: most of a card is labels, which return on every card.
 
-    `labels` holds what needs no values, by its id, which is found faster than a Text is.
+    `labels` holds the text objects of sentences without values, by id and length. They are shared
+    by all messages, which nobody changes.
     """
 
     say: Callable[[Text], tuple[Piece, ...]]
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[tuple[str, int], JSON] = field(default_factory=dict)
 
 
 class Voice:
@@ -124,12 +130,17 @@ class Voice:
 
     def plain(self, said: Text, longest: int | None = None) -> str:
         """Return the sentence as words that nothing parses."""
-        words = None if said.args else self._labels.get(said.id)
-        if words is None:
-            words = self.joined(self._say(said))
-            if not said.args:
-                self._labels[said.id] = words
-        return words if longest is None or len(words) <= longest else cut(words, longest)
+        words = self.joined(self._say(said))
+        return words if longest is None else cut(words, longest)
+
+    def label(self, said: Text, longest: int) -> JSON:
+        """Return a text object for a button, a title or an input's name."""
+        if said.args:
+            return plain(self.plain(said, longest) or NOTHING)
+        known = self._labels.get((said.id, longest))
+        if known is None:
+            known = self._labels[said.id, longest] = plain(self.plain(said, longest) or NOTHING)
+        return known
 
     def joined(self, found: tuple[Piece, ...]) -> str:
         """Return pieces as words that nothing parses."""
