@@ -148,7 +148,11 @@ class Desk:
                     return Refusal(text("which-ticket", command=command.name))
                 if isinstance(understood, Missing):
                     return await self._ask(command, call, understood.fields)
-                return await self._on_ticket(command, call.ticket, understood.args, call)
+                outcome = await self._on_ticket(command, call.ticket, understood.args, call)
+                told_nothing = not understood.args.model_fields_set
+                if isinstance(outcome, Refusal) and outcome.field and told_nothing:
+                    return await self._ask(command, call, {})  # the state wants an argument
+                return outcome
 
     async def form(self, call: Call) -> Form | Refusal:
         """Make a form anew while the person types; nothing is written."""

@@ -1,0 +1,48 @@
+"""What the core asks of the outside, as Protocols and plain values. They hold no logic.
+
+`store` is storage (Tx, Work, Reader, Vault), `far` the networks and chats (Channel, Chat),
+`delivery` and `rows` the values that pass between them and the core.
+"""
+
+from chatops.ports.delivery import Delivery, DeliveryState, NewDelivery, Urgency, What
+from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
+from chatops.ports.rows import (
+    AccountState,
+    Conversation,
+    Entry,
+    Found,
+    Health,
+    Listed,
+    NewMessage,
+    RawBody,
+    Record,
+    TicketFilter,
+)
+from chatops.ports.store import Reader, Tx, Vault, Work
+
+__all__ = [
+    "AccountState",
+    "Cap",
+    "Channel",
+    "Chat",
+    "ChatLimits",
+    "Conversation",
+    "Delivery",
+    "DeliveryState",
+    "Entry",
+    "Found",
+    "Health",
+    "Listed",
+    "NewDelivery",
+    "NewMessage",
+    "RawBody",
+    "Reader",
+    "Receive",
+    "Record",
+    "TicketFilter",
+    "Tx",
+    "Urgency",
+    "Vault",
+    "What",
+    "Work",
+]

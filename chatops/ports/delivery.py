@@ -1,0 +1,84 @@
+"""The outbox's rows: what is to be shown where, and how far it got."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from chatops.event import Occasion
+
+
+class Urgency(IntEnum):
+    """Alerts go before new cards, new cards before lines, lines before updates."""
+
+    ALERT = 0
+    CARD = 1
+    LINE = 2
+    UPDATE = 3
+
+
+class What(StrEnum):
+    """What a delivery shows; its words are made at delivery, from the newest rows."""
+
+    CARD = "card"  #: the ticket's card in a room; level-triggered
+    MESSAGE = "message"  #: a message's line in the card's thread; brought up to date
+    EVENT = "event"  #: a line about one log entry in the card's thread
+    ANNOUNCE = "announce"  #: a short line in the room, linking to the card
+    ALERT = "alert"  #: a breach, in the room
+    PUBLISHED = "published"  #: a finished card: a digest, a report, an account's alert
+    REPLY = "reply"  #: words to the customer, on an account
+
+
+class DeliveryState(StrEnum):
+    HELD = "held"  #: a reply whose Undo line is not visible yet
+    PENDING = "pending"
+    SENDING = "sending"  #: written before the call
+    SENT = "sent"
+    FAILED = "failed"  #: refused for good
+    IN_DOUBT = "in doubt"  #: a call's fate is unknown
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A row of the outbox. `to` is the room's name, or for a reply `account:` and the account's.
+
+    Deliveries of one `lane` are sent in the order of their ids, each after the one before has an
+    outcome. A card's lane is its own; thread lines wait until their card is there.
+    """
+
+    what: What
+    to: str
+    lane: str
+    urgency: Urgency
+    marker: str  #: a UUID; the far side's idempotency key or look-up mark
+    ticket: int | None = None
+    message: int | None = None
+    entry: int | None = None
+    occasion: Occasion | None = None
+    mention: bool = False
+    body: str | None = None  #: a PUBLISHED card as JSON
+    held: bool = False
+    undo: bool = False  #: the line that carries Undo: its visibility starts the reply's wait
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery that was taken: `state` is sending (first post), sent (update) or in doubt."""
+
+    id: int
+    what: What
+    to: str
+    state: DeliveryState
+    marker: str
+    wanted: int
+    attempts: int
+    taken_at: datetime  #: transport time of the first attempt
+    ticket: int | None
+    message: int | None
+    entry: int | None
+    occasion: Occasion | None
+    mention: bool
+    body: str | None
+    undo: bool
+    external_id: str | None
+    thread: str | None  #: external id of the card whose thread this goes to

@@ -1,0 +1,123 @@
+"""The far sides, as the core asks for them: networks where customers write, chats where we work."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp.web import AbstractRouteDef
+
+from chatops.card import Card
+from chatops.channel import Inbound, Outgoing, Sent, Traits
+from chatops.policy import Room
+
+Receive = Callable[[Sequence[Inbound]], Awaitable[None]]
+
+
+class Channel(Protocol):
+    """One account on a social network.
+
+    Every call out has a time-out. `verify` and `parse` are pure.
+    """
+
+    account: str
+    traits: Traits
+
+    def challenge(self, query: Mapping[str, str]) -> bytes | None:
+        """Answer the network's check of our address, or None if this is no such check."""
+        ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+        """Check the signature over the raw bytes; header names are in lower case.
+
+        Raises:
+            Unauthentic: missing, wrong or stale.
+        """
+        ...
+
+    def parse(self, body: bytes) -> list[Inbound]:
+        """Return everything a body holds, in its order.
+
+        Raises:
+            Unreadable: the body is not what the network documents.
+        """
+        ...
+
+    async def complete(self, inbound: Inbound) -> Inbound:
+        """Fetch what the network left out; what cannot be fetched stays out."""
+        ...
+
+    async def send(self, outgoing: Outgoing) -> Sent:
+        """Send a reply.
+
+        Raises:
+            Unsupported: this cannot be said to the network.
+            Rejected, TryLater, Unreached, InDoubt: as chatops.errors has them.
+        """
+        ...
+
+    async def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:
+        """Look up a reply of unknown fate (Can.FIND); None if it certainly is not there."""
+        ...
+
+    async def listen(self, receive: Receive) -> None:
+        """Hold the network's stream and poll, until cancelled (Can.LISTEN)."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `calls` in `seconds`, with `burst` at once."""
+
+    calls: float
+    seconds: float
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLimits:
+    """A chat's lawful rates: posts per room, posts and updates per workspace or tenant."""
+
+    room: Cap
+    posts: Cap
+    updates: Cap
+
+
+class Chat(Protocol):
+    """A chat platform where rooms are."""
+
+    name: str
+    limits: ChatLimits
+
+    def routes(self) -> Sequence[AbstractRouteDef]:
+        """Return what the chat calls over HTTP, if anything."""
+        ...
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Listen for commands, presses and forms while the context is open."""
+        ...
+
+    async def post(self, room: Room, card: Card, thread: str | None, marker: str) -> str:
+        """Post a card, or a line into a thread; return its id.
+
+        Raises:
+            Rejected, Gone, TryLater, Unreached, InDoubt: as chatops.errors has them.
+        """
+        ...
+
+    async def update(self, room: Room, id: str, card: Card) -> None:
+        """Show `card` in place of what the message showed. Repeating it is safe."""
+        ...
+
+    async def find(
+        self, room: Room, thread: str | None, marker: str, since: datetime
+    ) -> str | None:
+        """Look up a post of unknown fate; None if it certainly is not there."""
+        ...
+
+    async def url(self, room: Room, id: str) -> str | None:
+        """Return a link to a message."""
+        ...

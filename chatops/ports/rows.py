@@ -1,0 +1,130 @@
+"""What storage holds, as values: messages, conversations, a ticket with its rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chatops.event import Event, Kind, ReplyState
+from chatops.scene import Customer, Direction, Line
+from chatops.sla import Clock
+from chatops.ticket import Status, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: int
+    ticket: int | None  #: its current ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored message, found by its network's id."""
+
+    id: int
+    ticket: int | None
+    conversation: int | None
+    direction: Direction
+    state: ReplyState | None
+    text: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    account: str
+    direction: Direction
+    text: str
+    at: datetime
+    private: bool
+    kind: Kind | None = None
+    conversation: int | None = None
+    ticket: int | None = None
+    external_id: str | None = None
+    agent: int | None = None
+    state: ReplyState | None = None
+    marker: str | None = None
+    parent: str | None = None
+    parent_text: str | None = None
+    url: str | None = None
+    thanks: bool = False
+    deleted: bool = False  #: a tombstone: the deletion came before the message
+    origin: str | None = None  #: the room in whose thread a note was typed
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A ticket with its rows; `lines` as `Scene.lines` wants them."""
+
+    ticket: Ticket
+    customer: Customer
+    lines: tuple[Line, ...]
+    clock: Clock | None
+    others: tuple[int, ...]
+    thread_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a ticket's log."""
+
+    id: int
+    ticket: int
+    at: datetime
+    agent: int | None
+    rule: str | None
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class RawBody:
+    id: int
+    channel: str
+    account: str
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """What a list shows. `queues` is what the person's roles allow; empty shows nothing."""
+
+    queues: Sequence[str]
+    status: Status | None = None
+    assignee: int | None = None
+    unclaimed: bool = False
+    escalated: bool = False
+    unread_by: int | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A ticket in a list, and how many the filter has in all."""
+
+    ticket: Ticket
+    customer: Customer
+    excerpt: str
+    clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `doctor` and metrics show; counts and ages only."""
+
+    schema: str | None
+    unread_raw: int
+    unreadable_raw: int
+    due: int  #: deliveries that could go now
+    in_doubt: int
+    failed: int
+    oldest_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """An account's secrets and place in its streams. Tokens are stored encrypted."""
+
+    tokens: Mapping[str, str]
+    cursors: Mapping[str, str]  #: e.g. the id of the newest mention that was read
+    heard_at: datetime | None  #: when its stream or webhook last gave a sign
+    revoked: bool = False
