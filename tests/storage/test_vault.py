@@ -76,7 +76,7 @@ async def test_without_a_key_there_are_no_tokens(storage: Storage, path: Path) -
     await keyless.close()
 
 
-@pytest.mark.parametrize("key", ["", "short", f"{KEY},"])
+@pytest.mark.parametrize("key", ["", "short", f"{KEY},"], ids=["none", "short", "one too few"])
 def test_a_key_must_be_one(path: Path, key: str) -> None:
     with pytest.raises(ConfigError, match="32 random bytes"):
         open_storage(f"sqlite:///{path}", key)
