@@ -16,7 +16,7 @@ from bench import site
 from bench.baselines.replay import contents, replay
 from bench.figure import Figure, expect, in_turns, ratio
 from chatops import app
-from chatops.clock import Clock
+from chatops.clock import Clock, SystemClock
 from chatops.config import Config
 from chatops.desk import Desk
 from chatops.inbox import Inbox
@@ -40,9 +40,10 @@ async def measure(folder: Path, *, events: int = 2048, rounds: int = 7) -> list[
     config = site.config(folder, f"http://{site.HOST}:9/slack")
     database, empty = folder / "care.db", folder / "empty.db"
     shutil.copy(database, empty)
+    now = SystemClock().transport()
     bodies = [
-        (number, body)
-        for number, body in enumerate(site.mentions(events))
+        (number, site.mention(number, now))
+        for number in range(events)
         for _ in range(2 if number % REPEATED == 0 else 1)
     ]
     log: Log = []

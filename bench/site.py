@@ -3,25 +3,30 @@
 Everything is as in a real app.yaml; the clouds are the sandbox's strict stand-ins on loopback.
 """
 
+import asyncio
 import hashlib
 import hmac
 import json
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography.fernet import Fernet
 
-from adapters.sandbox.slack import App, Person, Room, Workspace
-from chatops import app
+from adapters.sandbox.slack import App, Person, Room, SlackCloud, Workspace
+from adapters.sandbox.slack.state import Message
+from chatops import app, policy
 from chatops.config import Config
+from chatops.ports import Tx
 from storage.migrate import upgrade
 
 HOST: Final = "127.0.0.1"
 ROOMS: Final = 10
-AGENTS: Final = 4
+MINUTE: Final = timedelta(minutes=1)
 CHANNEL_SECRET: Final = "bench-channel-secret"
 KEY: Final = Fernet.generate_key().decode()
 
@@ -34,16 +39,16 @@ CARE: Final = App(
     app_token="xapp-bench",
     signing_secret="bench-signing-secret",
 )
-_PEOPLE: Final = tuple(
+AGENTS: Final = tuple(
     Person(f"U0{number}AGENT", f"agent{number}", f"Agent {number}") for number in range(1, 5)
 )
-_MEMBERS: Final = frozenset({CARE.bot_user, *(person.id for person in _PEOPLE)})
+_MEMBERS: Final = frozenset({CARE.bot_user, *(person.id for person in AGENTS)})
 WORKSPACE: Final = Workspace(
     team_id="T01BENCH",
     domain="bench",
     name="Bench",
     app=CARE,
-    people=(Person(CARE.bot_user, "care", "Care", is_bot=True), *_PEOPLE),
+    people=(Person(CARE.bot_user, "care", "Care", is_bot=True), *AGENTS),
     rooms=tuple(Room(f"C{number:02}ROOM", f"room{number}", _MEMBERS) for number in range(ROOMS)),
 )
 
@@ -84,14 +89,47 @@ def environment() -> dict[str, str]:
     }
 
 
-def mentions(count: int, start: int = 0, at: str = "2026-06-01T03:00:00+00:00") -> list[bytes]:
-    """Return the webhook bodies of new customers, each in a thread of their own."""
-    return [_mention(number, at) for number in range(start, start + count)]
+def mention(number: int, at: datetime, *, again: int = 0) -> bytes:
+    """Return the webhook body of a new customer's post, or of their next one in its thread."""
+    id = f"p{number}-{again}" if again else f"p{number}"
+    post = {
+        "id": id,
+        "text": f"{_TEXTS[number % len(_TEXTS)]} (order {number})",
+        "author": {
+            "id": f"c{number}",
+            "handle": f"customer{number}",
+            "name": f"Customer {number}",
+            "followers": number,
+        },
+        "thread": f"t{number}",
+        "at": at.isoformat(),
+    }
+    return json.dumps({"events": [{"type": "post", "post": post}]}).encode()
 
 
-def again(number: int, at: str = "2026-06-01T03:05:00+00:00") -> bytes:
-    """Return the body of another message by the customer of mention `number`, in its thread."""
-    return _mention(number, at, id=f"p{number}-again")
+async def seed(service: app.Service, count: int) -> None:
+    """Open that many tickets, numbered from 1; their cards are in the outbox."""
+    now = service.clock.transport()
+    channels = service.channels
+    bodies = [(channels[account(number)], mention(number, now)) for number in range(count)]
+    # they share commits, and the writer keeps the order in which they were begun
+    await asyncio.gather(*(service.desk.receive(channel.parse(body)) for channel, body in bodies))
+
+
+async def fill(config: Config, cloud: SlackCloud, count: int) -> None:
+    """Open that many tickets in the database of `config`, with their cards in the stand-in."""
+    async with app.opened(config) as service:
+        now = service.clock.transport()
+        await seed(service, count)
+        for room in config.policy.rooms.values():
+
+            def show(tx: Tx, room: policy.Room = room) -> None:
+                while job := tx.take(room.name, now + MINUTE, updates=False, posts=True):
+                    card = Message(room.id, f"{job.ticket}.000000", CARE.bot_user, "a card")
+                    cloud.state.add(replace(card, bot_id=CARE.bot_id))
+                    tx.delivered(job.id, card.ts, job.wanted, now)
+
+            await service.storage.work.transact(show)
 
 
 def signed(body: bytes, at: int) -> dict[str, str]:
@@ -107,22 +145,6 @@ def free_ports(count: int) -> Sequence[int]:
     for probe in probes:
         probe.close()
     return ports
-
-
-def _mention(number: int, at: str, id: str | None = None) -> bytes:
-    post = {
-        "id": id or f"p{number}",
-        "text": f"{_TEXTS[number % len(_TEXTS)]} (order {number})",
-        "author": {
-            "id": f"c{number}",
-            "handle": f"customer{number}",
-            "name": f"Customer {number}",
-            "followers": number,
-        },
-        "thread": f"t{number}",
-        "at": at,
-    }
-    return json.dumps({"events": [{"type": "post", "post": post}]}).encode()
 
 
 def _app_yaml(folder: Path, slack_url: str, port: int, ops_port: int) -> dict[str, Any]:
@@ -151,7 +173,7 @@ def _app_yaml(folder: Path, slack_url: str, port: int, ops_port: int) -> dict[st
                 "ids": {"slack": person.id},
                 "roles": {"*": "agent"},
             }
-            for person in _PEOPLE
+            for person in AGENTS
         },
         "channels": {
             "sandbox": {

@@ -119,10 +119,12 @@ class Outbox:
         self._desk.changed.clear()
         now = self._clock.transport()
         try:
-            for to in await self._reader.due_destinations(now):
+            # a courier who waits for the pace of updates is rung for what may go before them
+            for to in await self._reader.due_destinations(now, updates=False):
                 if to in self._couriers:
                     self._bells[to].set()
-                else:
+            for to in await self._reader.due_destinations(now):
+                if to not in self._couriers:
                     self._bells[to] = asyncio.Event()
                     self._couriers[to] = group.create_task(self._courier(to))
             next_due = await self._reader.next_due(now)

@@ -35,8 +35,8 @@ def raw(db: Db, since: datetime, *, unreadable: bool) -> Sequence[RawBody]:
     return [_raw(row) for row in rows]
 
 
-def due_destinations(db: Db, now: datetime) -> Sequence[str]:
-    return [to for (to,) in db.all(_DESTINATIONS, now=micros(now))]
+def due_destinations(db: Db, now: datetime, *, updates: bool) -> Sequence[str]:
+    return [to for (to,) in db.all(_DESTINATIONS[updates], now=micros(now))]
 
 
 def next_due(db: Db, after: datetime) -> datetime | None:
@@ -111,11 +111,14 @@ _RAW_STATES: Final = Statement(
 )
 
 _places = select(_d.to).where(_d.due_at.is_not(None)).distinct().subquery()
-_DESTINATIONS: Final = Statement(
-    select(_places.c.to).where(
-        exists().where(_d.to == _places.c.to, _d.due_at <= param("now"), ready())
+_DESTINATIONS: Final = {
+    updates: Statement(
+        select(_places.c.to).where(
+            exists().where(_d.to == _places.c.to, _d.due_at <= param("now"), ready(updates=updates))
+        )
     )
-)
+    for updates in (True, False)
+}
 _NEXT_DUE: Final = Statement(
     first(select(_d.due_at).where(_d.due_at > param("after"), ready()).order_by(_d.due_at))
 )

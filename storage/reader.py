@@ -108,8 +108,8 @@ class SqliteReader:
     async def raw(self, since: datetime, *, unreadable: bool) -> Sequence[RawBody]:
         return await self.run(lambda db: backlog.raw(db, since, unreadable=unreadable))
 
-    async def due_destinations(self, now: datetime) -> Sequence[str]:
-        return await self.run(lambda db: backlog.due_destinations(db, now))
+    async def due_destinations(self, now: datetime, *, updates: bool = True) -> Sequence[str]:
+        return await self.run(lambda db: backlog.due_destinations(db, now, updates=updates))
 
     async def next_due(self, after: datetime) -> datetime | None:
         return await self.run(lambda db: backlog.next_due(db, after))
