@@ -26,8 +26,8 @@ from chatops.text import Text, text
 
 log = logging.getLogger(__name__)
 
-#: A person whom we do not know reads the chat's first language.
-_STRANGERS: Final = "en"
+#: Language and zone where app.yaml names no room in Slack.
+_NO_ROOM: Final = ("en", "UTC")
 _VALUE: Final = 2_000
 
 
@@ -39,12 +39,14 @@ class Answers:
     web: Web
     voices: Voices
 
+    def language(self, place: Place, agent: Agent | None) -> str:
+        """Return a person's own language, else their room's."""
+        return (agent and agent.language) or self._said_in(place)[0]
+
     async def voice(self, place: Place, agent: Agent | None) -> Voice:
-        """Return the voice for a person: their own language, else their room's."""
-        room = self.people.desk.policy.room_by_id(CHAT, place.channel or "")
-        language = (agent and agent.language) or (room.language if room else _STRANGERS)
-        zone = room.zone if room else "UTC"
-        return self.voices.of(language, zone, await self.people.agents())
+        """Return the voice for a person, in their room's zone."""
+        zone = self._said_in(place)[1]
+        return self.voices.of(self.language(place, agent), zone, await self.people.agents())
 
     async def tell(self, place: Place, said: Text | Card, agent: Agent | None) -> None:
         """Tell the person alone; what reaches them by no way is logged."""
@@ -81,12 +83,7 @@ class Answers:
 
     async def post(self, place: Place, card: Card) -> bool:
         """Post where it was asked, for all to see; False if Slack refused."""
-        room = self.people.desk.policy.room_by_id(CHAT, place.channel or "")
-        voice = self.voices.of(
-            room.language if room else _STRANGERS,
-            room.zone if room else "UTC",
-            await self.people.agents(),
-        )
+        voice = self.voices.of(*self._said_in(place), await self.people.agents())
         message = blocks.message(card, voice, uuid.uuid4().hex[:8])
         return await self._try(
             lambda: self.web.act_once(
@@ -127,6 +124,13 @@ class Answers:
     async def notice(self, said: Text, place: Place, agent: Agent | None) -> JSON:
         """Return a modal that only tells something."""
         return forms.notice(said, await self.voice(place, agent), text("slack-notice-title"))
+
+    def _said_in(self, place: Place) -> tuple[str, str]:
+        """Return language and zone of the room, or of our first one where it is none of ours."""
+        policy = self.people.desk.policy
+        ours = (room for room in policy.rooms.values() if room.chat == CHAT)
+        room = policy.room_by_id(CHAT, place.channel or "") or next(ours, None)
+        return (room.language, room.zone) if room else _NO_ROOM
 
     async def _deliver(self, place: Place, message: JSON) -> None:
         ways: list[Callable[[], Awaitable[object]]] = []

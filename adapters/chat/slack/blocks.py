@@ -1,9 +1,9 @@
 """A neutral card as Block Kit, in plain dicts. Pure.
 
-Everything that people read stands in rich text or plain text, where Slack parses nothing: a
-customer's words cannot make a mention, a link or a bold word. Bounds are those of
-docs.slack.dev/reference/block-kit; the bound of a whole message is not documented and was met by
-others near 13,200 characters (bolt-js#2509), so we stay below 12,000.
+What people wrote stands in rich text or plain text, where Slack parses nothing, and in mrkdwn only
+where it reads just as it is written: a customer's words cannot make a mention, a link or a bold
+word. Bounds are those of docs.slack.dev/reference/block-kit; the bound of a whole message is not
+documented and was met by others near 13,200 characters (bolt-js#2509), so we stay below 12,000.
 """
 
 import re
@@ -26,10 +26,10 @@ UNFURLED: Final[JSON] = {"unfurl_links": False, "unfurl_media": False}
 _FEWEST: Final = 20  # characters of a quotation, or rows of a table, that are always kept
 _MORE: Final = text("slack-more")
 _BOLD: Final[JSON] = {"bold": True}
-_FIELDS, _FIELD = 10, 2_000  # fields of a section, characters of each
+_FIELDS, _FIELD = 10, 1_900  # fields of a section, characters of a value in one (2,000 in all)
 #: What mrkdwn formats or turns into an emoji. (A person or a link of ours stands in angle brackets
 #: and is meant to be read.)
-_READ_AS_MARKUP: Final = re.compile(r"[*_~`]|:[\w+'-]+:|^(?:>|&gt;)")
+_READ_AS_MARKUP: Final = re.compile(r"[*_~`]|:[\w+'-]+:|^(?:>|&gt;)", re.MULTILINE)
 
 
 def message(card: Card, voice: Voice, nonce: str) -> JSON:
@@ -134,15 +134,17 @@ def facts(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
     A section's fields are mrkdwn: where that would read a value otherwise than it is written, the
     facts stand one in a line, as rich text.
     """
-    said = [(voice.plain(label), voice.mrkdwn(value) or NOTHING) for label, value in pairs]
-    texts = [f"*{label}*\n{value}" for label, value in said]
+    values = [voice.mrkdwn(value) or NOTHING for _, value in pairs]
     if (
-        len(texts) > _FIELDS
-        or any(len(each) > _FIELD for each in texts)
-        or any(_READ_AS_MARKUP.search(value) for _, value in said)
+        len(values) > _FIELDS
+        or max(map(len, values)) > _FIELD
+        or _READ_AS_MARKUP.search("\n".join(values))
     ):
         return _lines(pairs, voice)
-    fields = [{"type": "mrkdwn", "text": each, "verbatim": True} for each in texts]
+    fields = [
+        {"type": "mrkdwn", "text": f"{voice.heading(label)}{value}", "verbatim": True}
+        for (label, _), value in zip(pairs, values, strict=True)
+    ]
     return {"type": "section", "fields": fields}
 
 

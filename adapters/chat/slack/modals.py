@@ -33,7 +33,7 @@ _FIELD_ERROR: Final = 300  # characters under an input
 class After:
     """What becomes of a modal that was sent: errors under its fields, another view, or nothing.
 
-    With neither it is closed, and `told` says the outcome where it was asked.
+    `said` is the outcome in a sentence, for a modal that waited for it.
     """
 
     errors: JSON | None = None
@@ -221,7 +221,7 @@ class Modals:
             fields={**hidden, **fields(view)},
             seen=int(seen) if seen else None,
             confirmed=asked.confirmed,
-            language=agent.language or (room.language if room else None),
+            language=self._answers.language(place, agent),
         )
         return asked, call, agent
 

@@ -49,7 +49,7 @@ class Presses:
             line=press.line,
             fields=press.args,
             confirmed=press.confirmed,
-            language=self._language(press.place, agent),
+            language=self.answers.language(press.place, agent),
         )
         await self._see_through(call, press.place)
 
@@ -67,7 +67,7 @@ class Presses:
             room=self._room_name(typed.place),
             ticket=ticket,
             line=typed.line,
-            language=self._language(typed.place, agent),
+            language=self.answers.language(typed.place, agent),
         )
         await self._see_through(call, typed.place)
 
@@ -81,10 +81,6 @@ class Presses:
     def _room_name(self, place: Place) -> str | None:
         room = self.room(place)
         return room.name if room else None
-
-    def _language(self, place: Place, agent: Agent) -> str | None:
-        room = self.room(place)
-        return agent.language or (room.language if room else None)
 
     async def _known(self, place: Place) -> Agent | None:
         """Return the agent who acts; anybody else is told why not, alone."""

@@ -115,6 +115,7 @@ class Tongue:
 
     say: Callable[[Text], tuple[Piece, ...]]
     labels: dict[tuple[str, int], JSON] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
 
 
 class Voice:
@@ -123,6 +124,7 @@ class Voice:
     def __init__(self, tongue: Tongue, agents: Mapping[int, Agent]) -> None:
         self._say = tongue.say
         self._labels = tongue.labels
+        self._headings = tongue.headings
         self._agents = agents
 
     def pieces(self, said: Text) -> tuple[Piece, ...]:
@@ -142,16 +144,29 @@ class Voice:
             known = self._labels[said.id, longest] = plain(self.plain(said, longest) or NOTHING)
         return known
 
+    def heading(self, said: Text) -> str:
+        """Return a word of ours, which holds no values, as a bold line of mrkdwn."""
+        known = self._headings.get(said.id)
+        if known is None:
+            known = self._headings[said.id] = f"*{self.mrkdwn(said)}*\n"
+        return known
+
     def joined(self, found: tuple[Piece, ...]) -> str:
         """Return pieces as words that nothing parses."""
+        if len(found) == 1 and type(found[0]) is str:  # most are so
+            return found[0]
         return "".join([self._plainly(piece) for piece in found])
 
     def marked(self, found: tuple[Piece, ...]) -> str:
         """Return pieces as mrkdwn."""
+        if len(found) == 1 and type(found[0]) is str:
+            return escape(found[0])
         return "".join([self._marked(piece) for piece in found])
 
     def elements(self, found: tuple[Piece, ...], style: JSON | None = None) -> list[JSON]:
         """Return pieces as elements of a rich text section, in which nothing is parsed."""
+        if style is None and len(found) == 1 and type(found[0]) is str:
+            return [{"type": "text", "text": found[0]}]
         return [self._element(piece, style) for piece in found or (NOTHING,)]
 
     def mrkdwn(self, said: Text) -> str:

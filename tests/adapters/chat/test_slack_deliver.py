@@ -34,11 +34,6 @@ NOW = datetime.now(UTC)  # noqa: TID251 - the stand-in's messages are as old as 
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path) as one:
         yield one

@@ -20,11 +20,6 @@ REPLY = Button("reply", text("t-send"))
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path) as one:
         yield one

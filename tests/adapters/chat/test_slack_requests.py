@@ -24,11 +24,6 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path, Mode.HTTP) as one:
         yield one
