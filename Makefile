@@ -1,7 +1,9 @@
-# make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, LANG=ja)
+# make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, PAGE_LANG=ja)
 # make test      run the tests
 # make check     format, lint, types, import contracts, dependencies
 # make bench     measure the ratios (var/bench.json)
+# make format    format, and mend what ruff can mend
+# make docs      write the parts of the pages that come from the code
 # make locks     compile the locks anew from requirements*.in
 
 PYTHON ?= python3
@@ -12,7 +14,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: sandbox test check bench locks format clean
+.PHONY: sandbox test check bench docs locks format clean
 
 sandbox: $(RUN_STAMP)
 	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) $(if $(REPLAY),--replay $(REPLAY))
@@ -33,6 +35,9 @@ bench: $(DEV_STAMP)
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(DEV_STAMP)
+	$(BIN)/python -m tests.doc_tables
 
 locks: $(DEV_STAMP)
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements.in -o requirements.lock

@@ -1,0 +1,289 @@
+"""The pages say what is: their commands run, their links lead somewhere, their tables are the code's."""
+
+import asyncio
+import os
+import re
+import shlex
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from cryptography.fernet import Fernet
+
+from adapters.sandbox import replay
+from adapters.social.x.length import LINK_DOLLARS, REPLY_DOLLARS
+from chatops import admin
+from chatops.text import LOCALE
+from chatops.wake_times import read_wake
+from storage import migrate
+from tests import doc_tables
+from tests.doc_tables import PAGES, ROOT
+from tests.scenes import NOW, TOKYO
+
+#: What make does. CI runs `make check` and `make test`; the others' recipes are run by tests of
+#: their own: the browser's run starts the sandbox, tests/test_bench.py the bench.
+BY_MAKE: Final = frozenset(
+    {
+        "make sandbox",
+        "make sandbox PORT=8090 PAGE_LANG=ja",
+        "make test",
+        "make check",
+        "make bench",
+        "make docs",
+        "make format",
+        "make locks",
+    }
+)
+#: What needs what no test has, and where it is tried instead.
+ELSEWHERE: Final = {
+    ". .venv/bin/activate": "a shell's own affair",
+    "python -m pip install --require-hashes -r requirements.lock": "make's set-up runs it",
+    "python -m chatops connect x": "the sandbox runs it at its start; test_x_connect.py",
+}
+#: Commands that do not end with 0 in the world of these tests, where no Slack answers.
+FAILING: Final = {"python -m chatops doctor": "Slack cannot be reached"}
+SERVING: Final = "python -m chatops serve"
+
+#: The hosts that pages may name; `host` stands in an example of a proxy's address.
+HOSTS: Final = frozenset(
+    {"127.0.0.1", "care.example.com", "api.x.com", "x.com", "slack.com", "host"}
+)
+
+PATIENCE: Final = 60.0  # seconds
+
+
+def shell_lines() -> Iterator[str]:
+    for page in PAGES:
+        for block in re.findall(
+            r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        ):
+            yield from filter(None, block.splitlines())
+
+
+COMMANDS: Final = sorted({line for line in shell_lines() if line not in BY_MAKE | ELSEWHERE.keys()})
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an app.yaml and a database; nobody answers at the addresses in it."""
+    folder = tmp_path_factory.mktemp("docs")
+    (folder / "var").mkdir()
+    source = (ROOT / "adapters" / "sandbox" / "app.yaml").read_text("utf-8")
+    (folder / "app.yaml").write_text(source, "utf-8")
+    migrate.upgrade(f"sqlite:///{folder}/var/chatops.db")
+    return folder
+
+
+def surroundings() -> Mapping[str, str]:
+    """Everything that the sandbox's app.yaml refers to; ports and addresses are free ones."""
+    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+        for each in (one, two, three):
+            each.bind(("127.0.0.1", 0))
+        nobody, port, ops_port = (each.getsockname()[1] for each in (one, two, three))
+    names = re.findall(
+        r"\$\{(\w+)\}", (ROOT / "adapters" / "sandbox" / "app.yaml").read_text("utf-8")
+    )
+    return {
+        **dict.fromkeys(names, "none"),
+        "PATH": os.environ["PATH"],  # noqa: TID251 - the child's
+        "PYTHONPATH": str(ROOT),
+        "CHATOPS_KEY": Fernet.generate_key().decode(),
+        "SANDBOX_URL": f"http://127.0.0.1:{nobody}",
+        "SANDBOX_DATABASE": "sqlite:///var/chatops.db",
+        "SANDBOX_SERVE_PORT": str(port),
+        "SANDBOX_OPS_PORT": str(ops_port),
+        "SANDBOX_UNDO": "10s",
+        "SANDBOX_SPEED": "1",
+        "COLUMNS": "200",
+    }
+
+
+async def started(command: str, folder: Path) -> asyncio.subprocess.Process:
+    words = shlex.split(command)
+    assert words[0] == "python", f"nothing runs: {command}"
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *words[1:],
+        cwd=folder,
+        env=surroundings(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+
+
+# --- commands
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each != SERVING])
+async def test_command_on_a_page_runs(command: str, desk: Path) -> None:
+    process = await started(command, desk)
+    async with asyncio.timeout(PATIENCE):
+        said, _ = await process.communicate()
+    expected = FAILING.get(command)
+    assert process.returncode == (0 if expected is None else 1), said.decode()
+    assert (expected or "") in said.decode()
+
+
+@pytest.mark.anyio
+async def test_serve_says_when_it_is_ready_and_ctrl_c_ends_it(desk: Path) -> None:
+    process = await started(SERVING, desk)
+    assert process.stdout is not None
+    said = []
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for line in process.stdout:
+                said.append(line.decode())
+                if '"serve.ready"' in said[-1]:
+                    break
+            process.send_signal(signal.SIGINT)
+            rest, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, "".join(said) + rest.decode()
+    assert SERVING in COMMANDS
+
+
+def test_what_is_not_run_here_stands_on_a_page_and_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert set(shell_lines()) >= BY_MAKE | ELSEWHERE.keys()
+    for line in BY_MAKE:
+        _, target, *given = line.split()
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), line
+        for each in given:
+            assert re.search(rf"^{each.partition('=')[0]} \?=", makefile, re.MULTILINE), line
+    assert "-m pip install --quiet" in makefile
+    assert "--require-hashes -r requirements.lock" in makefile
+
+
+def test_readme_shows_both_commands_and_the_page_in_its_first_screen() -> None:
+    first = "\n".join((ROOT / "README.md").read_text("utf-8").splitlines()[:30])
+    assert re.findall(r"^make \w+$", first, re.MULTILINE) == ["make sandbox", "make test"]
+    assert len(re.findall(r"!\[.+\]\(docs/images/page\.png\)", first)) == 1
+
+
+# --- parts that the code writes
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_page_says_what_the_code_says(page: Path) -> None:
+    said = page.read_text("utf-8")
+    assert said == doc_tables.written(said), "write it anew: make docs"
+
+
+def test_every_block_of_app_yaml_has_its_table() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    made = {
+        name.removeprefix("config ").partition(".")[0] for name in doc_tables.names_in(page)
+    } - {"service"}
+    tops = {path for path, _ in doc_tables.yaml_keys() if "." not in path and "[" not in path}
+    alone = set(re.findall(r"^\| `([^`.\[]+)` \|", page, re.MULTILINE))
+    assert made | alone == tops
+    models = set(admin.schema()["properties"]["channels"]["properties"])
+    assert {f"config channels.{name}" for name in models} <= doc_tables.names_in(page)
+
+
+# --- links and names
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("https://", "http://")):
+            continue
+        path, _, anchor = target.partition("#")
+        found = page.parent / path if path else page
+        assert found.exists(), target
+        if anchor:
+            heads = re.findall(r"^#+ (.+)$", found.read_text("utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_page_names_no_other_host_and_no_machine(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert str(ROOT) not in text
+    shown = re.sub(r"^```(python|json)\n.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = {urlsplit(url).hostname for url in re.findall(r"https?://[\w.:-]+\w", shown)}
+    assert found - HOSTS == set()
+
+
+def test_tests_named_on_the_faults_page_are_there() -> None:
+    there = {
+        (path.name, name)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in doc_tables.tests_in(path)
+    }
+    page = (ROOT / "docs" / "faults.md").read_text("utf-8")
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", page)
+    assert len(named) > 30
+    assert set(named) - there == set()
+
+
+# --- examples
+
+
+def test_spoken_times_are_understood() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    section = page.partition("## Times")[2].partition("\n\nThe queue's")[0]
+    said = re.findall(r"`([^`]+)`", section)[1:]  # the first is the command's name
+    assert len(said) >= 12
+    assert [
+        words for words in said if read_wake(words, NOW, TOKYO, ZoneInfo("Asia/Tokyo")) is None
+    ] == []
+
+
+def test_the_digest_on_the_clocks_page_is_the_examples() -> None:
+    page = (ROOT / "docs" / "clock.md").read_text("utf-8")
+    block = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert block is not None
+    shown = yaml.safe_load(block[1])["digests"]
+    assert shown == yaml.safe_load((ROOT / "app.yaml").read_text("utf-8"))["digests"][:1]
+
+
+def test_the_conversation_on_the_sandboxs_page_can_be_played() -> None:
+    page = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
+    block = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert block is not None
+    read = replay.read(block[1].splitlines())
+    assert (len(read.threads), read.messages, read.tickets, read.faulty) == (1, 2, 1, ())
+    assert read.threads[0].lines[1].at == datetime(2020, 1, 1, 0, 1, tzinfo=UTC).timestamp()
+
+
+def test_prices_are_those_of_which_the_form_warns() -> None:
+    page = (ROOT / "docs" / "x.md").read_text("utf-8")
+    assert f"| Reply to somebody who summoned us | {REPLY_DOLLARS:.3f} |" in page
+    assert f"| Any post with a link | **{LINK_DOLLARS:.2f}** |" in page
+
+
+def test_what_x_is_quoted_with_is_what_the_service_says() -> None:
+    page = (ROOT / "docs" / "x.md").read_text("utf-8")
+    said = (LOCALE / "en.ftl").read_text("utf-8")
+    said += (ROOT / "adapters" / "social" / "x" / "examine.py").read_text("utf-8")
+    quoted = re.findall(r'^\|[^|"]*"([^"]+)"', page, re.MULTILINE)
+    assert len(quoted) > 5
+    assert [words for words in quoted if words not in said] == []
+
+
+def test_log_events_on_the_operations_page_are_written() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    table = page.partition("| Event | Means |")[2].partition("\n\n")[0]
+    sources = "".join(
+        path.read_text("utf-8")
+        for folder in ("chatops", "adapters")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    events = re.findall(r"`([a-z_]+\.[a-z_]+)`", table)
+    assert len(events) > 8
+    assert [event for event in events if f'"{event}"' not in sources] == []
