@@ -17,11 +17,15 @@ class Scope:
 
 SCOPES: Final = (
     Scope("app_mentions:read", "hear @bot commands", ("app_mention",)),
-    Scope("channels:history", "notes in threads of public rooms", ("message.channels",)),
+    Scope(
+        "channels:history",
+        "notes in threads of public rooms; look up a post of unknown fate there",
+        ("message.channels",),
+    ),
     Scope("channels:read", "doctor: is the bot in its public rooms"),
     Scope("chat:write", "cards, thread lines, private answers"),
     Scope("commands", "the slash commands"),
-    Scope("groups:history", "notes in threads of private rooms", ("message.groups",)),
+    Scope("groups:history", "the same in private rooms", ("message.groups",)),
     Scope("groups:read", "doctor: is the bot in its private rooms"),
     Scope("im:write", "answer in direct messages where a private answer cannot be shown"),
     Scope("users:read", "tell guests and other workspaces' people from members"),
