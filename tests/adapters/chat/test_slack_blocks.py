@@ -187,6 +187,41 @@ def test_signs_in_foreign_words_make_no_mention(voices: Voices) -> None:
     assert voice(voices).pieces(said(forged)) == ("1 https://evil.exampleclick",)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (said("Mina & Ken"), "Mina &amp; Ken"),
+        (said("<!channel>"), "&lt;!channel&gt;"),
+        (said("due 6:26"), "due 6:26"),
+        (said(""), "–"),
+        (text("t-by", who=Mention(1), where="here"), "<@UAOI> has it, see here"),
+    ],
+)
+def test_facts_stand_in_two_columns(voices: Voices, value: Text, shown: str) -> None:
+    pairs = ((text("t-label"), value),) * 10
+    (made,) = blocks.blocks(Card(push=said("x"), blocks=(Facts(pairs),)), voice(voices), "n0")
+    check([made])
+    field = {"type": "mrkdwn", "text": f"*Customer*\n{shown}", "verbatim": True}
+    assert made == {"type": "section", "fields": [field] * 10}
+
+
+@pytest.mark.parametrize(
+    "value", ["_mina_", "*co*", "a~b", "`x`", ":tada:", "> said", "line\n> two", "a" * 899 + "_"]
+)
+def test_facts_that_mrkdwn_would_change_stand_one_in_a_line(voices: Voices, value: str) -> None:
+    pairs = ((text("t-label"), said("Mina")), (text("t-label"), said(value)))
+    (made,) = blocks.blocks(Card(push=said("x"), blocks=(Facts(pairs),)), voice(voices), "n0")
+    check([made])
+    assert made["elements"][0]["elements"][-1] == {"type": "text", "text": value}
+
+
+def test_more_facts_than_a_section_holds_stand_one_in_a_line(voices: Voices) -> None:
+    pairs = ((text("t-label"), said("Mina")),) * 11
+    (made,) = blocks.blocks(Card(push=said("x"), blocks=(Facts(pairs),)), voice(voices), "n0")
+    check([made])
+    assert made["type"] == "rich_text"
+
+
 def test_empty_quotation_is_left_out(voices: Voices) -> None:
     card = Card(push=said("x"), blocks=(Quote("  "), Table((said("h"),), ())))
     assert blocks.blocks(card, voice(voices), "n0") == []
