@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -21,6 +22,12 @@ cli = typer.Typer(
 )
 out = Console()
 err = Console(stderr=True)
+
+
+class Language(StrEnum):
+    EN = "en"
+    JA = "ja"
+
 
 ConfigPath = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 APP_YAML = Path("app.yaml")
@@ -119,8 +126,12 @@ def replay(
     from chatops.hours import span
 
     async def run() -> None:
+        try:
+            back = span(since)
+        except ValueError as error:
+            raise ConfigError(f"--since {since}: {error}") from error
         read = app.read_config(config)
-        counted = await admin.replay(read, span(since), unreadable=unreadable)
+        counted = await admin.replay(read, back, unreadable=unreadable)
         out.print(f"{counted.read} bodies read, {counted.unreadable} cannot be read")
 
     _run(run())
@@ -153,7 +164,7 @@ def connect(
 def report(
     config: ConfigPath = APP_YAML,
     line: Annotated[str, typer.Argument(help="As typed behind /care-report: today.")] = "today",
-    lang: Annotated[str, typer.Option(help="en or ja.")] = "en",
+    lang: Annotated[Language, typer.Option(help="Of the words.")] = Language.EN,
 ) -> None:
     """Print the figures that /care-report shows."""
     from chatops import admin, app
@@ -167,28 +178,31 @@ def report(
 @cli.command("slack-manifest")
 def slack_manifest(
     mode: Annotated[str, typer.Option(help="socket or http.")] = "socket",
-    lang: Annotated[str, typer.Option(help="en or ja.")] = "en",
+    lang: Annotated[Language, typer.Option(help="Of the words.")] = Language.EN,
     prefix: Annotated[str, typer.Option(help="The slash command's name.")] = "care",
     url: Annotated[str | None, typer.Option(help="Your public address, for http.")] = None,
 ) -> None:
     """Print the app manifest to paste at api.slack.com/apps."""
     from chatops import admin
 
-    out.print_json(json.dumps(admin.slack_manifest(mode, lang, prefix, url)))
+    async def run() -> None:
+        out.print_json(json.dumps(admin.slack_manifest(mode, lang, prefix, url)))
+
+    _run(run())
 
 
 @cli.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where the page is.")] = 8080,
     replay: Annotated[Path | None, typer.Option(help="Conversations to play, JSON lines.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the page: en or ja.")] = "en",
+    lang: Annotated[Language, typer.Option(help="Of the page.")] = Language.EN,
     traffic: Annotated[bool, typer.Option(help="Let make-believe customers write.")] = True,
     speed: Annotated[int, typer.Option(help="How many times Slack's pace to keep.")] = 1,
 ) -> None:
     """Try everything on this machine: stand-ins for Slack and X, and a page to press it all."""
     from chatops.sandbox import run
 
-    code = asyncio.run(run(port=port, replay=replay, traffic=traffic, lang=lang, speed=speed))
+    code = _run(run(port=port, replay=replay, traffic=traffic, lang=lang, speed=speed))
     raise typer.Exit(code)
 
 
