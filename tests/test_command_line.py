@@ -1,0 +1,54 @@
+"""What an administrator can mend is one sentence on stderr and exit code 1, never a traceback."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chatops.__main__ import cli
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_app_yaml_the_check_says_so(folder: Path) -> None:
+    result = CliRunner().invoke(cli, ["check"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "app.yaml" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_sandbox_on_a_port_that_is_taken_names_another(folder: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = CliRunner().invoke(cli, ["sandbox", "--port", str(port)])
+    said = " ".join(result.stderr.split())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert said == f"port {port} is taken: choose another, make sandbox PORT=8090"
+    assert not (folder / "var").exists()
+
+
+def test_manifest_for_http_asks_for_the_address() -> None:
+    result = CliRunner().invoke(cli, ["slack-manifest", "--mode", "http"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "--url" in result.stderr
+
+
+def test_span_that_is_none_names_what_to_write(folder: Path) -> None:
+    result = CliRunner().invoke(cli, ["replay", "--since", "yesterday"])
+    said = " ".join(result.stderr.split())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert said == "--since yesterday: write a span with its unit: 10s, 60m, 4h, 7d or 1h30m"
+
+
+@pytest.mark.parametrize("command", ["report", "slack-manifest", "sandbox"])
+def test_language_that_is_none_names_those_that_are(command: str) -> None:
+    result = CliRunner().invoke(cli, [command, "--lang", "fr"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'en', 'ja'" in result.stderr
