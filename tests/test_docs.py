@@ -18,7 +18,7 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
-from adapters.sandbox import replay
+from adapters.sandbox import replay, world
 from adapters.social.x.length import LINK_DOLLARS, REPLY_DOLLARS
 from chatops import admin
 from chatops.text import LOCALE
@@ -259,6 +259,13 @@ def test_the_conversation_on_the_sandboxs_page_can_be_played() -> None:
     read = replay.read(block[1].splitlines())
     assert (len(read.threads), read.messages, read.tickets, read.faulty) == (1, 2, 1, ())
     assert read.threads[0].lines[1].at == datetime(2020, 1, 1, 0, 1, tzinfo=UTC).timestamp()
+
+
+def test_people_and_rooms_on_the_sandboxs_page_are_in_its_world() -> None:
+    page = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
+    ids = set(re.findall(r"/\?as=(\w+)", page))
+    assert ids == {world.GUEST.id, world.STRANGER.id}
+    assert world.CARE_GLOBAL.members > ids
 
 
 def test_prices_are_those_of_which_the_form_warns() -> None:

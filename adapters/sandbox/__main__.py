@@ -58,7 +58,8 @@ def main() -> None:
         port=asked.port,
         access_log=None,
         shutdown_timeout=_PARTING,
-        print=say,
+        # In place of aiohttp's banner, which would look as if all were ready.
+        print=lambda _banner: say(f"The stand-ins listen on http://{ADDRESS}:{asked.port}"),
     )
 
 
