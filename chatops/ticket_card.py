@@ -107,14 +107,17 @@ def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
 
 
 def event_line(scene: Scene, event: Event, agent: int | None, room: str) -> Card:
-    """Return the thread line about one thing that has happened; who is concerned is called."""
-    who = text("by-agent", agent=Mention(agent)) if agent is not None else text("by-rule")
+    """Return the thread line about one thing that has happened; who is concerned is called.
+
+    Who did it is named and not called: nobody is notified of their own act.
+    """
+    who = text("by-agent", agent=_named(scene, agent)) if agent is not None else text("by-rule")
     blocks: list[Block] = []
     match event:
         case Assigned(assigned):
             said = text("event-assigned", who=who, agent=Mention(assigned))
         case Escalated(target, to, _, message):
-            called = _people(scene, target) if room == to else ()
+            called = _people(scene, target, but=agent) if room == to else ()
             said = text("event-escalated", who=who, target=target)
             if called:
                 said = text("event-escalated-to", said=said, people=called)
@@ -313,14 +316,14 @@ def _said(scene: Scene, line: Line) -> Text:
             edited = "line-edited" if line.edited else "line-inbound"
             return text(edited, customer=scene.customer.name, at=line.at)
         case Direction.NOTE:
-            return text("line-note", agent=Mention(line.agent or 0))
+            return text("line-note", agent=_named(scene, line.agent))
         case Direction.OUTBOUND if line.agent is None:
             return text("line-outside", channel=scene.traits.title, at=line.at)
         case Direction.OUTBOUND:
             state = (line.state or ReplyState.SENT).value.replace(" ", "-")
             return text(
                 f"reply-{state}",
-                agent=Mention(line.agent or 0),
+                agent=_named(scene, line.agent),
                 visibility=text("private" if line.private else "public"),
                 seconds=scene.policy.undo_in,
                 at=line.at,
@@ -344,10 +347,17 @@ def _line_buttons(line: Line) -> tuple[Button, ...]:
             return ()
 
 
-def _people(scene: Scene, target: str) -> tuple[Text, ...]:
+def _named(scene: Scene, agent: int | None) -> str:
+    """Return a colleague's name, which calls nobody."""
+    known = scene.agent(agent)
+    return known.public_name if known is not None else f"#{agent}"
+
+
+def _people(scene: Scene, target: str, *, but: int | None) -> tuple[Text, ...]:
     to = scene.queue.escalation.get(target)
     names = to.people if to is not None else ()
-    return tuple(text("agent", agent=Mention(a.id)) for a in scene.agents if a.name in names)
+    called = (each for each in scene.agents if each.name in names and each.id != but)
+    return tuple(text("agent", agent=Mention(each.id)) for each in called)
 
 
 def _link(scene: Scene, url: str | None) -> Link | str:

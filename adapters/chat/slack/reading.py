@@ -84,11 +84,13 @@ def _place_of_press(body: JSON) -> Place:
     container = body.get("container", {})
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
     message = body.get("message") or {}
+    thread = message.get("thread_ts") or container.get("thread_ts")
     return Place(
         user=body["user"]["id"],
         teams=_teams(body),
         channel=channel,
-        thread=message.get("thread_ts") or container.get("thread_ts"),
+        # A card names itself as its thread once it has replies, yet it stands in the room.
+        thread=None if thread == message.get("ts") else thread,
         trigger=body.get("trigger_id"),
         response_url=body.get("response_url"),
     )
