@@ -25,7 +25,12 @@ class Metrics(Collector):
         self.registry.register(self)
 
     async def refresh(self) -> Health:
-        """Look at the database; what is collected next shows it."""
+        """Look at the database; what is collected next shows it, and nothing older.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        self._health = None
         self._health = await self._reader.health(self._clock.transport())
         return self._health
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,8 @@ LARGEST_BODY: Final = 1024 * 1024
 
 _log = structlog.get_logger(__name__)
 
+#: Looks at the database, for metrics too, and names what is wrong.
+#: Raises StorageError.
 Ready = Callable[[], Awaitable[Mapping[str, str]]]
 
 
@@ -101,11 +104,16 @@ def ops_app(
         return web.Response(text="ok\n")
 
     async def readyz(_: web.Request) -> web.Response:
-        faults = await ready()
+        try:
+            faults = await ready()
+        except StorageError as error:
+            faults = {"database": str(error)}
         said = {"ready": not faults, "faults": dict(faults)}
         return web.json_response(said, status=503 if faults else 200)
 
     async def metrics(_: web.Request) -> web.Response:
+        with suppress(StorageError):  # the gauges of a database that fails are left out
+            await ready()
         headers = {"Content-Type": CONTENT_TYPE_LATEST}
         return web.Response(body=generate_latest(registry), headers=headers)
 

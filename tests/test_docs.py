@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 import yaml
 from cryptography.fernet import Fernet
@@ -106,14 +107,16 @@ def surroundings() -> Mapping[str, str]:
     }
 
 
-async def started(command: str, folder: Path) -> asyncio.subprocess.Process:
+async def started(
+    command: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> asyncio.subprocess.Process:
     words = shlex.split(command)
     assert words[0] == "python", f"nothing runs: {command}"
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *words[1:],
         cwd=folder,
-        env=surroundings(),
+        env=environment or surroundings(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -135,15 +138,20 @@ async def test_command_on_a_page_runs(command: str, desk: Path) -> None:
 
 @pytest.mark.anyio
 async def test_serve_says_when_it_is_ready_and_ctrl_c_ends_it(desk: Path) -> None:
-    process = await started(SERVING, desk)
+    environment = surroundings()
+    process = await started(SERVING, desk, environment)
     assert process.stdout is not None
     said = []
+    operators = f"http://127.0.0.1:{environment['SANDBOX_OPS_PORT']}"
     try:
         async with asyncio.timeout(PATIENCE):
             async for line in process.stdout:
                 said.append(line.decode())
                 if '"serve.ready"' in said[-1]:
                     break
+            async with httpx.AsyncClient(base_url=operators) as http:
+                counted = (await http.get("/metrics")).text
+                looks = [(await http.get(path)).status_code for path in ("/healthz", "/readyz")]
             process.send_signal(signal.SIGINT)
             rest, _ = await process.communicate()
     finally:
@@ -152,6 +160,10 @@ async def test_serve_says_when_it_is_ready_and_ctrl_c_ends_it(desk: Path) -> Non
             await process.wait()
     assert process.returncode == 0, "".join(said) + rest.decode()
     assert SERVING in COMMANDS
+    assert looks == [200, 200]
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    named = set(re.findall(r"`(chatops_\w+)", page))
+    assert {name for name in named if f"# TYPE {name} " in counted} == named
 
 
 def test_what_is_not_run_here_stands_on_a_page_and_in_the_makefile() -> None:

@@ -1,0 +1,50 @@
+"""What a probe and Prometheus get while the database fails."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from aiohttp import web
+
+from chatops.clock import SystemClock
+from chatops.metrics import Metrics
+from chatops.web import ops_app
+from storage import migrate, open_storage
+
+
+@pytest.mark.anyio
+async def test_database_that_fails_is_not_ready_and_its_gauges_are_left_out(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/care.db"
+    migrate.upgrade(url)
+    clock = SystemClock()
+    storage = open_storage(url, None, clock)
+    metrics = Metrics(storage.reader, clock, lambda: {"posted": 1}, dict)
+
+    async def ready() -> Mapping[str, str]:
+        await metrics.refresh()
+        return {}
+
+    app = ops_app(ready, metrics.registry, storage.work, clock, development=False)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    try:
+        async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as http:
+            well = (await http.get("/metrics")).text
+            with closing(sqlite3.connect(tmp_path / "care.db")) as other:
+                other.execute("DROP TABLE delivery")
+            refused = await http.get("/readyz")
+            ill = await http.get("/metrics")
+    finally:
+        await runner.cleanup()
+        await storage.close()
+    assert "chatops_deliveries_due 0.0" in well
+    assert (refused.status_code, refused.json()["ready"]) == (503, False)
+    assert list(refused.json()["faults"]) == ["database"]
+    assert 'chatops_deliveries_total{outcome="posted"} 1.0' in ill.text
+    assert "chatops_deliveries_due" not in ill.text
