@@ -349,7 +349,7 @@ class Outbox:
             if (wait := (bucket.ready_at(now) - now).total_seconds()) > 0:
                 await self._clock.sleep(wait)
                 continue
-            job = await self._replies.take(account, now)
+            job = await self._replies.take(AT_ACCOUNT + account, now)
             if job is None:
                 return
             bucket.spend(now)

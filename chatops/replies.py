@@ -67,12 +67,12 @@ class Replies:
         self._channels = channels
         self._keep = keep
 
-    async def take(self, account: str, now: datetime) -> Job | None:
-        """Take the next reply of an account and write that it is being sent, or None."""
+    async def take(self, to: str, now: datetime) -> Job | None:
+        """Take the next reply at a destination and write that it is being sent, or None."""
         act = self._act()
 
         def run(tx: Tx) -> Job | None:
-            while (delivery := tx.take(account, now, updates=False, posts=True)) is not None:
+            while (delivery := tx.take(to, now, updates=False, posts=True)) is not None:
                 if (job := self._begin(tx, delivery, act)) is not None:
                     return job
             return None
