@@ -60,9 +60,19 @@ class Hands:
         return made
 
     def write(
-        self, person: Person, text: str, kind: Written = "mention", to_post: str | None = None
+        self,
+        person: Person,
+        text: str,
+        kind: Written = "mention",
+        to_post: str | None = None,
+        *,
+        names_answered: bool = True,
     ) -> Post:
-        """A customer writes in public. A mention names the brand, whether the text did or not."""
+        """A customer writes in public. A mention names the brand, whether the text did or not.
+
+        A reply names whom it answers, unless the customer took the handle out: then X lets the
+        brand's app not answer it.
+        """
         brand = self._world.brand
         if kind == "mention":
             if brand.id not in {found.id for _, _, found in self._world.mentions(text)}:
@@ -78,6 +88,7 @@ class Hands:
                 self._clock.now(),
                 reply_to=target.id if kind == "reply" else None,
                 quotes=target.id if kind == "quote" else None,
+                names_answered=names_answered,
             )
         self._activity.posted(post)
         return post
@@ -210,7 +221,11 @@ class Hands:
         person = self.person(str(asked["as"]), **options)
         if kind == "dm":
             return {"ids": [message.id for message in self.message(person, *texts)]}
-        posts = [self.write(person, text, kind, asked.get("to_post")) for text in texts]
+        named = asked.get("names_answered", True) is True
+        posts = [
+            self.write(person, text, kind, asked.get("to_post"), names_answered=named)
+            for text in texts
+        ]
         return {"id": posts[-1].id, "ids": [post.id for post in posts]}
 
     async def _brand_writes_asked(self, asked: dict[str, Any]) -> object:

@@ -148,9 +148,11 @@ class XWorld:
         *,
         reply_to: str | None = None,
         quotes: str | None = None,
+        names_answered: bool = True,
     ) -> Post:
+        """Write a post. Who answers may take out the handles that X puts before a reply."""
         parent = self.posts[reply_to] if reply_to else None
-        prefix = self._answered(author, parent) if parent else ""
+        prefix = self._answered(author, parent) if parent and names_answered else ""
         text, links = _shorten(prefix + text)
         post_id = self.new_id(now)
         post = Post(
