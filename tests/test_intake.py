@@ -33,7 +33,11 @@ def echo(text: str, of: Message, **more: object) -> Echo:
     """Our own account's answer to a customer's message."""
     given = {"external_id": f"e-{of.external_id}", "parent": of.external_id, "at": of.at}
     return Echo(
-        account=of.account, thread_key=of.thread_key, text=text, private=of.private, **{**given, **more}
+        account=of.account,
+        thread_key=of.thread_key,
+        text=text,
+        private=of.private,
+        **{**given, **more},
     )
 
 

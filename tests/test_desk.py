@@ -1,0 +1,306 @@
+"""Who may do what, once: the desk on real storage with the real commands."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from care import NOON, Care, refused, wrote
+
+from chatops.call import Answer, Done, Origin
+from chatops.card import Card, Form, Paragraph
+from chatops.errors import StorageError
+from chatops.event import Breached, Claimed, SnoozeReason, WakeCause, Woken
+from chatops.policy import Role
+from chatops.scene import Agent
+from chatops.text import Mention, text
+from chatops.ticket import Refusal, Status
+
+pytestmark = pytest.mark.anyio
+
+STRANGER = Agent(99, "sam", "Sam", None, {})
+
+
+# --- who may
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        (STRANGER, "unknown-ticket"),
+        ("kim", "unknown-ticket"),  # she works another queue: for her it is not there
+        ("vic", "not-allowed"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("claim", {}),
+        ("reply", {"text": "hello"}),
+        ("reply", {}),  # its form shows the customer's words
+        ("note", {"text": "psst"}),
+        ("close", {"reason": "spam"}),
+        ("escalate", {"target": "specialists", "reason": "hot"}),
+        ("snooze", {"until": "1h", "reason": "later"}),
+        ("assign", {"who": "ben"}),
+        ("read", {}),
+    ],
+)
+async def test_who_may_not_is_refused_and_nothing_is_written(
+    care: Care, who: str | Agent, said: str, command: str, fields: dict[str, str]
+) -> None:
+    ticket = await care.opens()
+    before = care.everything(), await care.ticket(ticket)
+    outcome = await care.does(who, command, ticket, fields=fields)
+    assert refused(outcome) == said
+    assert (care.everything(), await care.ticket(ticket)) == before
+
+
+async def test_role_is_told_by_name(care: Care) -> None:
+    ticket = await care.opens()
+    outcome = await care.does("vic", "claim", ticket)
+    assert isinstance(outcome, Refusal)
+    assert outcome.said == text("not-allowed", role=text("role-agent"), queue="global")
+
+
+async def test_ticket_that_is_not_there_is_unknown(care: Care) -> None:
+    assert refused(await care.does("ben", "claim", 4711)) == "unknown-ticket"
+    assert refused(await care.does("ben", "reply", 4711)) == "unknown-ticket"
+
+
+async def test_person_is_known_by_their_id_in_the_chat(care: Care) -> None:
+    ben = await care.desk.person("slack", "U01BEN")
+    assert ben is not None
+    assert (ben.name, ben.roles) == ("ben", {"global": Role.AGENT, "japan": Role.AGENT})
+    assert await care.desk.person("slack", "UNOBODY") is None
+    assert await care.desk.person("teams", "U01BEN") is None
+
+
+async def test_form_of_another_queue_is_not_made_while_typing(care: Care) -> None:
+    ticket = await care.opens()
+    call = care.call("kim", "reply", ticket, fields={"text": "hel"})
+    assert refused(await care.desk.form(call)) == "unknown-ticket"
+
+
+# --- once
+
+
+async def test_same_press_twice_is_one_act(care: Care) -> None:
+    ticket = await care.opens()
+    for _ in range(2):
+        await care.did("ben", "note", ticket, key="press-1", fields={"text": "psst"})
+    assert care.sql("SELECT count(*) FROM message WHERE direction = 'note'") == [(1,)]
+
+
+async def test_same_press_64_times_at_once_is_one_act(care: Care) -> None:
+    ticket = await care.opens()
+    given = {"key": "press-1", "fields": {"text": "psst"}}
+    await asyncio.gather(*(care.did("ben", "note", ticket, **given) for _ in range(64)))
+    assert care.sql("SELECT count(*) FROM message WHERE direction = 'note'") == [(1,)]
+
+
+async def test_refused_press_may_be_tried_again(care: Care) -> None:
+    ticket = await care.opens()
+    await care.did("ben", "claim", ticket)
+    await care.does("aoi", "claim", ticket, key="press-1")
+    await care.did("ben", "unclaim", ticket)
+    await care.did("aoi", "claim", ticket, key="press-1")
+    assert (await care.ticket(ticket)).assignee == care.agents["aoi"].id
+
+
+async def test_first_claim_wins_and_the_others_are_told_who(care: Care) -> None:
+    ticket = await care.opens()
+    names = ["ben", "aoi", "maya", "ken"]
+    outcomes = await asyncio.gather(*(care.does(name, "claim", ticket) for name in names))
+    winner = (await care.ticket(ticket)).assignee
+    won = [outcome for outcome in outcomes if isinstance(outcome, Done)]
+    lost = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
+    assert (len(won), len(lost)) == (1, 3)
+    told = text("already-claimed", ticket=ticket, agent=Mention(winner or 0))
+    assert [refusal.said for refusal in lost] == [told] * 3
+    assert [event for event in await care.log(ticket) if isinstance(event, Claimed)] == [
+        Claimed(winner or 0)
+    ]
+
+
+# --- what is asked
+
+
+async def test_missing_argument_becomes_a_form_and_a_reply_form_locks(care: Care) -> None:
+    ticket = await care.opens()
+    outcome = await care.does("ben", "reply", ticket)
+    assert isinstance(outcome, Form)
+    writer = (await care.ticket(ticket)).writer
+    assert writer is not None
+    assert (writer.agent, writer.until) == (care.agents["ben"].id, NOON + timedelta(minutes=10))
+    await care.desk.left(care.call("ben", "reply", ticket))
+    assert (await care.ticket(ticket)).writer is None
+
+
+async def test_closing_a_form_ends_nobody_elses_lock(care: Care) -> None:
+    ticket = await care.opens()
+    await care.does("ben", "reply", ticket)
+    await care.desk.left(care.call("aoi", "reply", ticket))
+    await care.desk.left(care.call("aoi", "reply", 4711))
+    await care.desk.left(care.call("aoi", "reply"))
+    assert (await care.ticket(ticket)).writer is not None
+
+
+async def test_form_without_lock_writes_no_lock(care: Care) -> None:
+    ticket = await care.opens()
+    assert isinstance(await care.does("ben", "assign", ticket), Form)
+    assert (await care.ticket(ticket)).writer is None
+
+
+async def test_form_is_made_anew_while_typing_and_writes_nothing(care: Care) -> None:
+    ticket = await care.opens()
+    before = care.everything()
+    form = await care.desk.form(care.call("ben", "reply", ticket, fields={"text": "Dear"}))
+    assert isinstance(form, Form)
+    assert care.everything() == before
+    assert refused(await care.desk.form(care.call("ben", "xyzzy", ticket))) == "unknown-command"
+
+
+async def test_refused_argument_is_refused_before_anything_is_written(care: Care) -> None:
+    ticket = await care.opens()
+    before = care.everything()
+    for words in ("", "  ", "x" * 501):
+        outcome = await care.does("ben", "reply", ticket, fields={"text": words})
+        assert isinstance(outcome, Refusal)
+        assert outcome.field == "text"
+    assert care.everything() == before
+
+
+async def test_unknown_command_offers_the_nearest(care: Care) -> None:
+    outcome = await care.does("ben", "clam")
+    assert isinstance(outcome, Refusal)
+    assert outcome.said == text("did-you-mean", word="clam", near="claim", prefix="care")
+    assert refused(await care.does("ben", "xyzzy")) == "unknown-command"
+
+
+async def test_command_on_a_ticket_needs_to_know_which(care: Care) -> None:
+    assert refused(await care.does("ben", "claim")) == "which-ticket"
+
+
+async def test_typed_line_names_the_ticket_and_is_told_what_it_did(care: Care) -> None:
+    ticket = await care.opens()
+    outcome = await care.does("ben", "claim", None, f"#{ticket}", origin=Origin.SLASH)
+    assert outcome == Done(text("done-claim", ticket=ticket))
+
+
+async def test_press_is_answered_by_its_card_alone(care: Care) -> None:
+    ticket = await care.opens()
+    assert await care.does("ben", "claim", ticket) == Done()
+
+
+async def test_looking_writes_nothing(care: Care) -> None:
+    await care.opens()
+    before = care.everything()
+    assert isinstance(await care.does("vic", "list", None, ""), Answer)
+    assert isinstance(await care.does("vic", "help", None, ""), Answer)
+    assert care.everything() == before
+
+
+async def test_line_that_a_look_cannot_read_is_refused(care: Care) -> None:
+    assert isinstance(await care.does("ben", "list", None, "sideways upwards"), Refusal)
+    assert isinstance(await care.does("maya", "digest", None, ""), Refusal)
+
+
+# --- shifts
+
+
+async def test_shift_is_told_once(care: Care) -> None:
+    said = [await care.does("ben", word) for word in ("on", "on", "off", "off")]
+    names = ("now-on", "already-on", "now-off", "already-off")
+    assert said == [Done(text(name)) for name in names]
+
+
+async def test_who_holds_no_role_has_no_shift(care: Care) -> None:
+    before = care.everything()
+    assert refused(await care.does("vic", "on")) == "no-role"
+    assert refused(await care.does(STRANGER, "on")) == "no-role"
+    assert care.everything() == before
+
+
+async def test_noted_in_a_thread_stands_there_already(care: Care) -> None:
+    ticket = await care.opens()
+    await care.did("ben", "escalate", ticket, fields={"target": "specialists", "reason": "hot"})
+    await care.did(
+        "ben", "note", ticket, fields={"text": "psst"}, origin=Origin.THREAD, room="care-global"
+    )
+    rows = care.sql(
+        'SELECT "to" FROM delivery JOIN message ON message.id = delivery.message'
+        " WHERE message.direction = 'note' AND message.text = 'psst'"
+    )
+    assert rows == [("care-escalation",)]
+
+
+# --- time
+
+
+async def test_breach_alerts_both_rooms_once_and_after_a_restart_too(care: Care) -> None:
+    ticket = await care.opens()
+    assert await care.desk.tick() == 0
+    care.hours.jump(timedelta(minutes=60))
+    assert await care.desk.tick() == 0  # the due second itself is in time
+    care.hours.jump(timedelta(seconds=1))
+    assert await care.desk.tick() == 1
+    assert await care.desk.tick() == 0
+    assert care.due("alert") == [
+        ("alert", "care-global", "pending"),
+        ("alert", "care-managers", "pending"),
+    ]
+    breaches = [event for event in await care.log(ticket) if isinstance(event, Breached)]
+    assert breaches == [Breached(NOON + timedelta(minutes=60))]
+
+
+async def test_two_ticks_at_once_alert_once(care: Care) -> None:
+    await care.opens()
+    care.hours.jump(timedelta(hours=2))
+    await asyncio.gather(*(care.desk.tick() for _ in range(8)))
+    assert len(care.due("alert")) == 2
+
+
+async def test_late_alerts_of_many_tickets_come_in_the_order_of_their_due_times(care: Care) -> None:
+    await care.hears(*(wrote(at=NOON - timedelta(minutes=n)) for n in range(3)))
+    care.hours.jump(timedelta(hours=2))
+    await care.desk.tick()
+    rows = care.sql("SELECT ticket FROM delivery WHERE what = 'alert' ORDER BY id")
+    assert [ticket for (ticket,) in rows] == [3, 3, 2, 2, 1, 1]
+
+
+async def test_snooze_wakes_at_its_time(care: Care) -> None:
+    ticket = await care.opens()
+    await care.did("ben", "snooze", ticket, fields={"until": "1h", "reason": "later"})
+    snoozed = await care.ticket(ticket)
+    assert (snoozed.status, snoozed.snooze_reason) == (Status.SNOOZED, SnoozeReason.LATER)
+    await care.desk.tick()
+    assert (await care.ticket(ticket)).status is Status.SNOOZED
+    care.hours.jump(timedelta(hours=1))
+    await care.desk.tick()
+    assert (await care.ticket(ticket)).status is Status.OPEN
+    assert Woken(WakeCause.TIME) in await care.log(ticket)
+    assert ("announce", "care-global", "pending") in care.due()
+
+
+# --- publishing
+
+
+async def test_finished_card_is_published_once_for_ever(care: Care) -> None:
+    card = Card(push=text("nobody"), blocks=(Paragraph(text("nobody")),))
+    told = [await care.desk.publish("evening", "2026-06-01", "care-leads", card) for _ in range(2)]
+    assert told == [True, False]
+    assert care.due() == [("published", "care-leads", "pending")]
+    await care.desk.pass_over("evening", "2026-06-02")
+    assert not await care.desk.publish("evening", "2026-06-02", "care-leads", card)
+
+
+# --- the database
+
+
+async def test_what_the_database_refuses_is_kept_not_even_half(care: Care) -> None:
+    ticket = await care.opens()
+    before = care.everything()
+    await care.storage.close()
+    with pytest.raises(StorageError):
+        await care.does("ben", "claim", ticket)
+    assert care.everything() == before
