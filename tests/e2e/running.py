@@ -15,8 +15,10 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -64,7 +66,7 @@ class Live:
 
     # --- hands
 
-    async def slack(self, act: str, **body: object) -> Json:
+    async def slack(self, act: str, /, **body: object) -> Json:
         """Move a person's hands in Slack; see adapters/sandbox/slack/dev.py."""
         return await self._post(f"/dev/slack/{act}", body)
 
@@ -75,11 +77,11 @@ class Live:
         )
         assert done["acked"], (line, done)
 
-    async def write(self, network: str, handle: str, text: str, **more: object) -> Json:
+    async def write(self, network: str, handle: str, text: str, /, **more: object) -> Json:
         """Write as a customer; see adapters/sandbox/{x,network}/hands.py."""
         return await self.network(network, "write", **{"as": handle}, text=text, **more)
 
-    async def network(self, name: str, act: str, **body: object) -> Json:
+    async def network(self, name: str, act: str, /, **body: object) -> Json:
         """Move a hand on a network: a customer's, or a colleague's in its own app."""
         return await self._post(f"/dev/{name}/{act}", body)
 
@@ -93,10 +95,14 @@ class Live:
         return f"customer_{self.handles}"
 
     async def ticket(
-        self, network: str = "x", text: str = "Where is my parcel?", **more: object
+        self,
+        network: str = "x",
+        text: str = "Where is my parcel?",
+        handle: str = "",
+        **more: object,
     ) -> int:
         """Let a new customer write, and return their ticket once its card is in its room."""
-        handle = self.handle()
+        handle = handle or self.handle()
         await self.write(network, handle, text, **more)
         sql = (
             "SELECT t.id FROM ticket t JOIN customer c ON c.id = t.customer"
@@ -107,6 +113,16 @@ class Live:
         return int(found["id"])
 
     # --- eyes
+
+    async def now(self) -> datetime:
+        """Return business time, where the sandbox's people live."""
+        answer = await self.http.get(f"{self.base}/dev/clock")
+        return datetime.fromisoformat(answer.json()["now"]).astimezone(ZoneInfo("Asia/Tokyo"))
+
+    async def seen_on(self, network: str) -> Json:
+        """Return what is to be seen on a network."""
+        seen: Json = (await self.http.get(f"{self.base}/dev/{network}/state")).json()
+        return seen
 
     def rows(self, sql: str, *values: object) -> list[Json]:
         """Read the service's database."""
@@ -182,12 +198,12 @@ async def running(folder: Path) -> AsyncIterator[Live]:
     try:
         async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
             yield Live(f"http://127.0.0.1:{port}", folder, http)
+        log = (folder / "var/sandbox/serve.log").read_text(encoding="utf-8")
+        assert "Traceback" not in log, log
     finally:
         process.send_signal(signal.SIGINT)
         rest, _ = await process.communicate()
     assert process.returncode == 0, rest.decode()
-    log = (folder / "var/sandbox/serve.log").read_text(encoding="utf-8")
-    assert "Traceback" not in log, log
 
 
 @asynccontextmanager
