@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import Final, TypeVar
 from uuid import UUID, uuid5
 
@@ -157,36 +158,36 @@ class Outbox:
     async def _to_room(self, room: Room) -> None:
         chat, pace = self._chats[room.chat], self._paces[room.chat]
         bucket, bell = pace.room(room.name), self._bells[room.name]
+        looked = False  # for posts, in vain, since the bell was last rung
         while True:
-            bell.clear()
-            now = self._clock.transport()
-            rested_at = self._resting.get(room.name, now)
-            posts_at = max(bucket.ready_at(now), pace.posts.ready_at(now), rested_at)
-            updates_at = max(pace.updates.ready_at(now), rested_at)
-            if (wait := (min(posts_at, updates_at) - now).total_seconds()) > 0:
-                await self._clock.sleep(wait)
-                continue
-            posts, updates = posts_at <= now, updates_at <= now
-            spent = [each for each, may in ((bucket, posts), (pace.posts, posts)) if may]
-            spent += [pace.updates] if updates else []
-            for each in spent:
-                each.spend(now)
-            job = await self._record(
-                lambda tx, now=now, posts=posts, updates=updates: tx.take(  # type: ignore[misc]
-                    room.name, now, updates=updates, posts=posts
-                )
-            )
-            is_update = job is not None and job.state is DeliveryState.SENT
-            for each in spent:
-                if job is None or (each is pace.updates) != is_update:
-                    each.refund()
+            if bell.is_set():
+                bell.clear()
+                looked = False
+            async with pace.turn:
+                now = self._clock.transport()
+                rested_at = self._resting.get(room.name, now)
+                posts_at = max(bucket.ready_at(now), pace.posts.ready_at(now), rested_at)
+                updates_at = max(pace.updates.ready_at(now), rested_at)
+                posts, updates = posts_at <= now and not looked, updates_at <= now
+                job = await self._take(room, now, updates=updates, posts=posts)
+                if job is not None:
+                    pace.spend(room.name, now, update=job.state is DeliveryState.SENT)
+            looked = looked or posts
             if job is not None:
+                looked = False
                 await self._deliver(chat, room, job, pace)
-            elif posts and updates:
+            elif updates and looked:
                 return
             else:
-                later = posts_at if updates else updates_at
+                later = updates_at if looked else posts_at if updates else min(posts_at, updates_at)
                 await self._nap(bell, (later - now).total_seconds())
+
+    async def _take(
+        self, room: Room, now: datetime, *, updates: bool, posts: bool
+    ) -> Delivery | None:
+        if not (updates or posts):
+            return None
+        return await self._record(lambda tx: tx.take(room.name, now, updates=updates, posts=posts))
 
     async def _nap(self, bell: asyncio.Event, seconds: float) -> None:
         """Wait, but only until the bell: an alert does not wait for the pace of updates."""
@@ -362,7 +363,7 @@ class Outbox:
 
     async def _record(self, run: Callable[[Tx], T]) -> T:
         """Write, however long the database needs: what was sent must not be forgotten."""
-        for wait in (*BACKOFF, *([BACKOFF[-1]] * 1_000_000)):
+        for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
             try:
                 return await self._work.transact(run)
             except StorageError as error:

@@ -1,5 +1,6 @@
 """Lawful rates: token buckets on transport time, and pauses that a far side asked for."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,11 +29,6 @@ class Bucket:
         """Count one call."""
         self._full_at = max(self._full_at or now, now) + self._gap
 
-    def refund(self) -> None:
-        """Take back a call that was counted and not made."""
-        if self._full_at is not None:
-            self._full_at -= self._gap
-
     def pause(self, until: datetime) -> None:
         """Make no call before `until`."""
         self._paused_until = max(self._paused_until or until, until)
@@ -40,9 +36,14 @@ class Bucket:
 
 @dataclass(slots=True)
 class ChatPace:
-    """One chat's buckets: its rooms', and the workspace's for posts and for updates."""
+    """One chat's buckets: its rooms', and the workspace's for posts and for updates.
+
+    Whoever looks for something to send does so in `turn`, from asking the buckets to spending: else
+    ten rooms would count on the same call, and nine look in vain.
+    """
 
     limits: ChatLimits
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     posts: Bucket = field(init=False)
     updates: Bucket = field(init=False)
     _rooms: dict[str, Bucket] = field(default_factory=dict)
@@ -54,3 +55,8 @@ class ChatPace:
     def room(self, name: str) -> Bucket:
         """Return the bucket of one room."""
         return self._rooms.setdefault(name, Bucket(self.limits.room))
+
+    def spend(self, room: str, now: datetime, *, update: bool) -> None:
+        """Count one call to a room."""
+        for bucket in [self.updates] if update else [self.posts, self.room(room)]:
+            bucket.spend(now)
