@@ -13,7 +13,7 @@ from adapters.social._address import demand_lawful
 from adapters.social.x import signature
 from adapters.social.x.api import Api
 from adapters.social.x.examine import examine
-from adapters.social.x.length import limit, measure, plain, warn
+from adapters.social.x.length import limit, measure, plain, rules, warn
 from adapters.social.x.listen import Listener
 from adapters.social.x.parse import Reading, dm_thread, dm_url, parse, post_url
 from adapters.social.x.settings import Settings
@@ -54,6 +54,7 @@ def open_channel(
     assert isinstance(settings, Settings)  # noqa: S101 - config made it by this very model
     addresses = (settings.api, settings.authorize, settings.site, settings.redirect_uri)
     demand_lawful(development, *addresses, *filter(None, [settings.webhook_url]))
+    rules()
     return XChannel(account, settings, http, vault, clock)
 
 

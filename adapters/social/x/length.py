@@ -9,9 +9,9 @@ A direct message: 10,000 characters, links at their full length.
 """
 
 import unicodedata
-from typing import Final
-
-from twitter_text import extract_urls_with_indices, parse_tweet
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
 
 from chatops.text import Text, text
 
@@ -25,7 +25,13 @@ REPLY_DOLLARS: Final = 0.01
 
 def measure(words: str, private: bool) -> int:
     """Return how many characters X counts."""
-    return len(words) if private else int(parse_tweet(words).weightedLength)
+    return len(words) if private else int(rules().parse_tweet(words).weightedLength)
+
+
+@cache
+def rules() -> Any:  # the package has no types
+    """Return twitter-text, loaded when an account on X is opened: it takes a quarter of a second."""
+    return import_module("twitter_text")
 
 
 def limit(private: bool) -> int:
@@ -41,7 +47,7 @@ def warn(words: str, private: bool) -> Text | None:
 
 def links(words: str) -> list[str]:
     """Return the links that X will find in a text, as they are written."""
-    return [str(found["url"]) for found in extract_urls_with_indices(words)]
+    return [str(found["url"]) for found in rules().extract_urls_with_indices(words)]
 
 
 def plain(words: str) -> str:
