@@ -26,6 +26,9 @@ from chatops.ticket import Status, Ticket
 #: An opening message longer than this goes into the thread too, for the card cuts it there.
 CARD_EXCERPT: Final = 1200
 
+#: Characters of our own post that a customer answers.
+PARENT_EXCERPT: Final = 140
+
 _CLAIM: Final = Button("claim", text("button-claim"), style=Style.PRIMARY)
 _SNOOZE: Final = Button("snooze", text("button-snooze"))
 _ESCALATE: Final = Button("escalate", text("button-escalate"))
@@ -155,7 +158,6 @@ def alert_card(scene: Scene, url: str | None) -> Card:
         (text("fact-customer"), text("words", words=scene.customer.name)),
         (text("fact-channel"), _where(scene)),
         (text("fact-assignee"), _assignee(ticket)),
-        (text("fact-clock"), clock_words(scene)),
     )
     chosen = (_ASSIGN, _ESCALATE) if ticket.assignee is not None else (_CLAIM, _ASSIGN, _ESCALATE)
     return Card(
@@ -215,11 +217,17 @@ def _words(scene: Scene) -> tuple[Block, ...]:
     said = line.text if len(line.text) <= CARD_EXCERPT else line.text[: CARD_EXCERPT - 1] + "…"
     blocks: list[Block] = []
     if line.parent_text:
-        blocks += [Paragraph(text("card-answers"), small=True), Quote(line.parent_text[:300])]
+        blocks.append(Paragraph(text("card-answers", post=_excerpt(line.parent_text)), small=True))
     blocks.append(Quote(said))
     if len(line.text) > CARD_EXCERPT:
         blocks.append(Paragraph(text("card-continues"), small=True))
     return tuple(blocks)
+
+
+def _excerpt(words: str) -> str:
+    """Return what brings one of our own posts to mind."""
+    line = " ".join(words.split())
+    return line if len(line) <= PARENT_EXCERPT else line[: PARENT_EXCERPT - 1] + "…"
 
 
 def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:

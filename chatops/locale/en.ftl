@@ -51,7 +51,7 @@ role-admin = admin
 # The ticket's card
 card-title = { ticket } · { $channel } { $kind } from { $customer }
 card-about = { $visibility } · to @{ $account } · from @{ $handle } · { $language } · { $at }
-card-answers = Answers our post:
+card-answers = ↩ Answers our post “{ $post }”
 card-continues = … continued in the thread
 push-ticket = { $channel } { $kind } { ticket }
 fact-status = Status

@@ -51,7 +51,7 @@ role-admin = 管理者
 # チケットのカード
 card-title = { ticket } · { $channel }の{ $kind } · { $customer }
 card-about = { $visibility } · 宛先 @{ $account } · 差出人 @{ $handle } · { $language } · { $at }
-card-answers = 当社の投稿への返信:
+card-answers = ↩ 当社の投稿「{ $post }」への返信
 card-continues = … 続きはスレッドにあります
 push-ticket = { $channel }の{ $kind } { ticket }
 fact-status = 状態

@@ -160,9 +160,7 @@ class Day:
 
     async def replies_and_undoes(self, ticket: int) -> None:
         await self.desk.press(self._card(ticket), "reply", "")
-        await self.desk.field("text").press_sequentially(self.tale.answers)
-        count = str(len(self.tale.answers))
-        await expect(self.desk.modal.locator(".b-context").last).to_contain_text(count)
+        await self._writes_reply()
         await self._shot("03-reply-form")
         await self.desk.submit()
         await expect(self.desk.modal).to_be_hidden()
@@ -272,7 +270,7 @@ class Day:
         await self._card(ticket).scroll_into_view_if_needed()
         await self._shot("19-phone-card")
         await self.desk.press(self._card(ticket), "reply", "")
-        await self.desk.fill(text=self.tale.answers)
+        await self._writes_reply()
         await self._shot("20-phone-form")
         await self.desk.page.get_by_test_id("modal-close").click()
         await expect(self.desk.modal).to_be_hidden()
@@ -297,6 +295,12 @@ class Day:
 
     async def _writes(self, text: str, **more: object) -> None:
         await self.live.write(self.tale.network, self.tale.customer, text, **more)
+
+    async def _writes_reply(self) -> None:
+        """Type the answer, until the form has counted its last character."""
+        await self.desk.field("text").press_sequentially(self.tale.answers)
+        count = str(len(self.tale.answers))
+        await expect(self.desk.modal.locator(".b-context").last).to_contain_text(count)
 
     async def _at_work(self, person: str, room: str = "", ticket: int | None = None) -> None:
         room = room or self.tale.room

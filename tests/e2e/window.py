@@ -109,8 +109,8 @@ def shown(blocks: list[dict[str, Any]]) -> dict[str, Any]:
             case "rich_text":
                 card["quotes"] += [_words(element) for element in block["elements"]]
             case "section":
-                pairs = [field["text"].split("\n", 1) for field in block["fields"]]
-                card["facts"] |= {label.strip("*"): value for label, value in pairs}
+                pairs = [field["text"].split(":* ", 1) for field in block["fields"]]
+                card["facts"] |= {label.removeprefix("*"): value for label, value in pairs}
             case "actions":
                 for element in block["elements"]:
                     if element["type"] == "button":

@@ -129,7 +129,7 @@ def quotation(words: str, voice: Voice, longest: int) -> list[JSON]:
 
 
 def facts(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
-    """Return the facts in two columns, each under its label.
+    """Return the facts in two columns; on a phone Slack sets one under the other.
 
     A section's fields are mrkdwn: where that would read a value otherwise than it is written, the
     facts stand one in a line, as rich text.

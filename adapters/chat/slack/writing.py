@@ -145,10 +145,10 @@ class Voice:
         return known
 
     def heading(self, said: Text) -> str:
-        """Return a word of ours, which holds no values, as a bold line of mrkdwn."""
+        """Return a word of ours, which holds no values, in bold before what it heads, as mrkdwn."""
         known = self._headings.get(said.id)
         if known is None:
-            known = self._headings[said.id] = f"*{self.mrkdwn(said)}*\n"
+            known = self._headings[said.id] = f"*{self.mrkdwn(said)}:* "
         return known
 
     def joined(self, found: tuple[Piece, ...]) -> str:

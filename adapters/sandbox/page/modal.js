@@ -84,10 +84,14 @@ export class Modal {
     this.#close.textContent = plain(view.close) || w("dialog.cancel");
     this.#submit.textContent = plain(view.submit) || w("dialog.submit");
     this.#submit.hidden = !view.submit;
+    const type = this.#hands.typeIn(view);
     const context = {
       ...this.#context(),
       act: this.#hands.pressIn(view),
-      type: this.#hands.typeIn(view),
+      // What is typed last goes with the form itself, which may be on its way or gone.
+      type: (...typed) => {
+        if (!this.#submit.disabled && this.#view?.id === view.id) type(...typed);
+      },
     };
     keep(this.#blocks, view.blocks, {
       key: (block) => block.block_id,

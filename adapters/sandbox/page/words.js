@@ -2,7 +2,7 @@
 
 const TABLE = {
   "app.title": ["Care sandbox", "ケア サンドボックス"],
-  "app.make_believe": ["Everything here is make-believe and stays on this machine.", "すべて架空のデータで、この端末の外には出ません。"],
+  "app.make_believe": ["Everything here is make-believe.", "ここにあるものはすべて架空です。"],
   "app.disconnected": ["The sandbox does not answer. Trying again…", "サンドボックスが応答しません。再接続しています…"],
   "nav.who": ["You are", "あなた"],
   "nav.rooms": ["Rooms", "チャンネル"],

@@ -201,7 +201,7 @@ def test_facts_stand_in_two_columns(voices: Voices, value: Text, shown: str) -> 
     pairs = ((text("t-label"), value),) * 10
     (made,) = blocks.blocks(Card(push=said("x"), blocks=(Facts(pairs),)), voice(voices), "n0")
     check([made])
-    field = {"type": "mrkdwn", "text": f"*Customer*\n{shown}", "verbatim": True}
+    field = {"type": "mrkdwn", "text": f"*Customer:* {shown}", "verbatim": True}
     assert made == {"type": "section", "fields": [field] * 10}
 
 
