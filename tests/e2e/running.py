@@ -151,6 +151,25 @@ class Live:
         (row,) = self.rows(sql, ticket, room)
         return str(row["external_id"])
 
+    def is_current(self, ticket: int, room: str) -> bool:
+        """Tell whether a ticket's card and thread in a room show all that has happened."""
+        sql = """SELECT count(*) AS lags FROM delivery WHERE ticket = ? AND "to" = ? AND
+            (shown < wanted OR state != 'sent')"""
+        (row,) = self.rows(sql, ticket, room)
+        return not row["lags"]
+
+    def customer(self, ticket: int) -> str:
+        """Return the handle of a ticket's customer."""
+        sql = "SELECT handle FROM customer c JOIN ticket t ON t.customer = c.id WHERE t.id = ?"
+        (row,) = self.rows(sql, ticket)
+        return str(row["handle"])
+
+    async def pushes(self, person: str) -> list[Json]:
+        """Return what a person's phone has shown."""
+        answer = await self.http.get(f"{self.base}/dev/slack/state", params={"as": person})
+        found: list[Json] = answer.json()["notifications"]
+        return found
+
     async def messages(self, person: str, room: str) -> list[Json]:
         """Return what a person sees in a room, threads included."""
         asked = {"as": person, "room": ROOMS[room]}

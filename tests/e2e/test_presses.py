@@ -311,17 +311,20 @@ async def expect_card(desk: Window, ticket: int) -> None:
     ts = live.card_ts(ticket, ROOM)
     expected = card_of(live, ticket)
 
-    async def is_so() -> bool:
+    async def is_so() -> Json | None:
         (message,) = [m for m in await live.messages(AOI, ROOM) if m["ts"] == ts]
         card = shown(message["blocks"])
         seen.update({name: card[name] for name in expected})
-        return seen == expected
+        newest: Json = message["blocks"][-1]
+        return newest if seen == expected and live.is_current(ticket, ROOM) else None
 
     seen: Json = {}
     try:
-        await live.until(is_so)
+        actions = await live.until(is_so)
     except TimeoutError:
         assert seen == expected
+        raise
+    await expect(desk.card(ts).locator(f"[data-block-id='{actions['block_id']}']")).to_be_visible()
     labels = desk.card(ts).locator(".button")
     await expect(labels).to_have_text(
         [label + "↗" * (label == "Open on X") for label in expected["buttons"]]

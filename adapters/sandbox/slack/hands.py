@@ -126,7 +126,9 @@ class Hands:
         if view_id:
             return await self._press_in_view(self._my_view(me, view_id), action_id, block_id, value)
         message = self._seen(me, channel or "", ts or "")
-        pressed = _find(message.blocks, action_id, block_id)
+        # The message may have been updated under the person's finger, with new block ids.
+        stands = any(block["block_id"] == block_id for block in message.blocks)
+        pressed = _find(message.blocks, action_id, block_id if stands else None)
         payload = self._offered(
             lambda: payloads.press_on_message(self._state, me, message, pressed, value)
         )
