@@ -7,7 +7,7 @@ was down: after downtime the newest missed digest is made, and says that it is l
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -136,23 +136,25 @@ class Schedule:
 
 
 def newest_fire(plan: DigestPlan, now: datetime) -> datetime | None:
-    """Return the newest time at or before `now` at which the digest was to be made.
+    """Return the newest time at or before `now` at which the digest was to be made, in UTC.
 
-    Closed days of its calendar are passed over.
+    Closed days of its calendar are passed over. Each local day is asked for its one time: APScheduler
+    stands still for ever at the second of two equal times when clocks go back.
     """
+    zone = ZoneInfo(plan.calendar.zone)
     trigger = CronTrigger(
         day_of_week=",".join(_DAYS[day] for day in plan.days),
         hour=plan.at.hour,
         minute=plan.at.minute,
-        timezone=ZoneInfo(plan.calendar.zone),
+        timezone=zone,
     )
-    newest = None
-    fire = trigger.get_next_fire_time(None, now - LOOK_BACK)
-    while fire is not None and fire <= now:
-        if plan.calendar.works_on(fire.date()):
-            newest = fire
-        fire = trigger.get_next_fire_time(fire, fire + timedelta(seconds=1))
-    return newest
+    today = now.astimezone(zone).date()
+    for back in range(LOOK_BACK.days + 1):
+        day = today - timedelta(days=back)
+        fire: datetime = trigger.get_next_fire_time(None, datetime.combine(day, time.min, zone))
+        if fire.date() == day and fire <= now and plan.calendar.works_on(day):
+            return fire.astimezone(UTC)
+    return None
 
 
 def _stamped_late(card: Card, planned: datetime) -> Card:
