@@ -228,6 +228,6 @@ async def test_schedule_ticks_by_itself_until_it_is_stopped(care: Care) -> None:
     process.stop()  # before the start: nothing to do
     process.start()
     async with asyncio.timeout(10):
-        while not process.ticks:
+        while not process.ticks:  # noqa: ASYNC110 - it ticks by the real clock
             await asyncio.sleep(0.05)
     process.stop()
