@@ -19,7 +19,7 @@ from bench.figure import Figure, expect, in_turns
 from bench.processes import Server, both
 from chatops.clock import SystemClock
 
-#: Seconds from one webhook to the next: below the workspace's 290 posts a minute, which both share.
+#: Seconds from one webhook to the next: below the workspace's 300 posts a minute, which both share.
 BEAT: Final = 0.22
 WARMING: Final = 3
 

@@ -1,5 +1,6 @@
 """Makes the words of a delivery, from the newest rows, at the moment when it goes out."""
 
+import asyncio
 from contextlib import suppress
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from chatops.errors import CareError
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, Reader, What
 from chatops.scene import Scene
-from chatops.ticket_card import alert_card, announcement, event_line, message_line, ticket_card
+from chatops.thread_card import alert_card, announcement, event_line, message_line
+from chatops.ticket_card import ticket_card
 
 
 async def compose(
@@ -19,12 +21,17 @@ async def compose(
     """Return the card to show and the revision that it shows; None if its rows are gone."""
     if job.what is What.PUBLISHED:
         return (load_card(job.body), job.wanted) if job.body else None
-    record = await reader.record(job.ticket) if job.ticket is not None else None
+    if job.ticket is None:
+        return None
+    record, agents = await asyncio.gather(reader.record(job.ticket), reader.agents())
     if record is None:
         return None
-    scene = desk.scene(record, await reader.agents(), now)
+    scene = desk.scene(record, agents, now)
     if job.what is What.CARD:
         return ticket_card(scene), scene.ticket.revision
+    if job.what is What.ALERT:
+        home = scene.policy.rooms[scene.queue.rooms[0]]
+        return alert_card(scene, await _url(reader, chat, home, scene)), scene.ticket.revision
     card = await _line(reader, chat, room, job, scene)
     return (card, job.wanted) if card is not None else None
 
@@ -39,9 +46,6 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             return event_line(scene, entry.event, entry.agent, room.name) if entry else None
         case What.ANNOUNCE if job.occasion is not None:
             return announcement(scene, job.occasion, await _url(reader, chat, room, scene))
-        case What.ALERT:
-            home = scene.policy.rooms[scene.queue.rooms[0]]
-            return alert_card(scene, await _url(reader, chat, home, scene))
         case _:
             return None
 

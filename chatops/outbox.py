@@ -121,9 +121,10 @@ class Outbox:
         now = self._clock.transport()
         try:
             # a courier who waits for the pace of updates is rung for what may go before them
-            for to in await self._reader.due_destinations(now, updates=False):
-                if to in self._couriers:
-                    self._bells[to].set()
+            if self._couriers:
+                for to in await self._reader.due_destinations(now, updates=False):
+                    if to in self._couriers:
+                        self._bells[to].set()
             for to in await self._reader.due_destinations(now):
                 if to not in self._couriers:
                     self._bells[to] = asyncio.Event()

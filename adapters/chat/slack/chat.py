@@ -38,7 +38,7 @@ EVENTS_PATH: Final = "/slack/events"
 #: once lets calls + burst through in its first minute, so the two together are Slack's number.
 LIMITS: Final = ChatLimits(
     room=Cap(calls=1, seconds=1, burst=1),
-    posts=Cap(calls=290, seconds=60, burst=10),
+    posts=Cap(calls=296, seconds=60, burst=4),
     updates=Cap(calls=49, seconds=60, burst=1),
 )
 
