@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -55,7 +56,13 @@ Value = str | int | float | date | timedelta | Mention | Link | Text | tuple[Tex
 
 def text(id: str, /, **args: Value) -> Text:
     """Return the sentence `id` with its values, in the order of their names."""
-    return Text(id, tuple(sorted(args.items())))
+    return Text(id, tuple(sorted(args.items()))) if args else _bare(id)
+
+
+@cache
+def _bare(id: str) -> Text:
+    """Return a sentence without values: labels return on every card, and are one object each."""
+    return Text(id)
 
 
 @dataclass(frozen=True, slots=True)
