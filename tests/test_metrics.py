@@ -1,0 +1,33 @@
+"""What Prometheus reads."""
+
+import pytest
+from care import Care
+from prometheus_client import generate_latest
+
+from chatops.metrics import Metrics
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_counts_and_ages_and_no_words(care: Care) -> None:
+    await care.opens(text="my secret", who="mia")
+    care.hours._now += 30
+    metrics = Metrics(
+        care.storage.reader, care.hours, lambda: {"posted": 2, "failed": 1}, lambda: {"received": 3}
+    )
+    before = generate_latest(metrics.registry).decode()
+    assert 'chatops_deliveries_total{outcome="posted"} 2.0' in before
+    assert 'chatops_bodies_total{outcome="received"} 3.0' in before
+    assert "chatops_deliveries_due" not in before
+    await metrics.refresh()
+    after = generate_latest(metrics.registry).decode()
+    assert "chatops_deliveries_due 1.0" in after
+    assert "chatops_delivery_lag_seconds 30.0" in after
+    assert "secret" not in after
+    assert "mia" not in after
+
+
+async def test_nothing_due_lags_by_nothing(care: Care) -> None:
+    metrics = Metrics(care.storage.reader, care.hours, dict, dict)
+    await metrics.refresh()
+    assert "chatops_delivery_lag_seconds 0.0" in generate_latest(metrics.registry).decode()

@@ -1,0 +1,322 @@
+"""A picture of every card, and the rule that a card offers only what the ticket allows."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+import pytest
+from scenes import AOI, BEN, NOW, TOKYO, line, scene, ticket
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from chatops import sla
+from chatops.card import Button, Card, Facts, Paragraph, Quote
+from chatops.event import (
+    Assigned,
+    Claimed,
+    Closed,
+    CloseReason,
+    Escalated,
+    Event,
+    Noted,
+    Occasion,
+    Priority,
+    Read,
+    ReopenCause,
+    Reopened,
+    ReplyRequested,
+    ReplyState,
+    Snoozed,
+    SnoozeReason,
+    Unclaimed,
+    WakeCause,
+    Woken,
+)
+from chatops.plain import card_in_words
+from chatops.scene import Direction, Scene
+from chatops.text import LANGUAGES, Hand, Text, Words, text
+from chatops.thread_card import alert_card, announcement, event_line, message_line
+from chatops.ticket import Refusal, Status, Ticket, Writer, step
+from chatops.ticket_card import CARD_EXCERPT, ticket_card
+
+WORDS = Words()
+ZONE = ZoneInfo("Asia/Tokyo")
+HAND = Hand(person=lambda mention: f"@{mention.agent}")
+
+STATES: dict[str, dict[str, object]] = {
+    "open": {},
+    "snoozed": {
+        "status": Status.SNOOZED,
+        "snooze_reason": SnoozeReason.LATER,
+        "snoozed_until": NOW + timedelta(hours=1),
+    },
+    "waiting": {"status": Status.SNOOZED, "snooze_reason": SnoozeReason.WAITING_CUSTOMER},
+    "closed": {
+        "status": Status.CLOSED,
+        "close_reason": CloseReason.RESOLVED,
+        "closed_at": NOW,
+    },
+}
+CLOCK = sla.start(TOKYO, 3600, NOW - timedelta(minutes=10))
+
+
+def shown(state: str, *, claimed: bool, private: bool) -> Scene:
+    now = ticket(private=private, assignee=BEN.id if claimed else None, **STATES[state])
+    return scene(ticket=now, clock=CLOCK, lines=(line(private=private),))
+
+
+def said(card: Card, language: str) -> dict[str, object]:
+    """A card in words, with its buttons and its menu."""
+
+    def labels(buttons: tuple[Button, ...]) -> list[str]:
+        return [f"{b.command}: {WORDS.say(b.label, language, ZONE, HAND)}" for b in buttons]
+
+    return {
+        "push": WORDS.say(card.push, language, ZONE, HAND),
+        "words": card_in_words(card, WORDS, language, ZONE).splitlines(),
+        "buttons": labels(card.buttons),
+        "menu": labels(card.menu),
+    }
+
+
+@pytest.fixture
+def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
+@pytest.mark.parametrize("claimed", [False, True], ids=["unclaimed", "claimed"])
+@pytest.mark.parametrize("state", STATES)
+def test_card(
+    picture: SnapshotAssertion, state: str, claimed: bool, private: bool, language: str
+) -> None:
+    card = ticket_card(shown(state, claimed=claimed, private=private))
+    assert said(card, language) == picture
+
+
+#: An event that each button of a card brings about.
+BRINGS: dict[str, Event] = {
+    "claim": Claimed(AOI.id),
+    "reply": ReplyRequested(1, AOI.id),
+    "snooze": Snoozed(SnoozeReason.LATER, NOW + timedelta(hours=2), AOI.id),
+    "escalate": Escalated("specialists", "care-second", AOI.id, 1),
+    "close": Closed(CloseReason.SPAM, AOI.id),
+    "wake": Woken(WakeCause.AGENT),
+    "reopen": Reopened(ReopenCause.AGENT, AOI.id),
+    "unclaim": Unclaimed(AOI.id),
+    "assign": Assigned(AOI.id, AOI.id),
+    "read": Read(AOI.id),
+    "note": Noted(1, AOI.id),
+}
+LOOKS = {"show"}
+
+
+@pytest.mark.parametrize(
+    ("state", "claimed", "private"), list(product(STATES, (False, True), (False, True)))
+)
+def test_card_offers_only_what_the_ticket_allows(state: str, claimed: bool, private: bool) -> None:
+    here = shown(state, claimed=claimed, private=private)
+    card = ticket_card(here)
+    assert len(card.buttons) <= 5
+    offered = [button.command for button in (*card.buttons, *card.menu)]
+    assert len(offered) == len(set(offered))
+    for command in set(offered) - LOOKS:
+        assert not isinstance(step(here.ticket, BRINGS[command], NOW), Refusal), command
+
+
+def facts(card: Card) -> dict[Text, Text]:
+    return dict(pair for block in card.blocks if isinstance(block, Facts) for pair in block.pairs)
+
+
+def asides(card: Card) -> list[str]:
+    return [b.said.id for b in card.blocks if isinstance(b, Paragraph) and b.small]
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_push_never_holds_words_or_names(private: bool) -> None:
+    here = shown("open", claimed=False, private=private)
+    words = WORDS.say(ticket_card(here).push, "en", ZONE)
+    assert "parcel" not in words
+    assert "Jo" not in words
+
+
+def test_reply_leads_to_the_network_where_its_api_takes_no_answer() -> None:
+    now = ticket(can_reply=False)
+    card = ticket_card(scene(ticket=now))
+    (there,) = [button for button in card.buttons if button.url]
+    assert (there.command, there.url) == ("open", "https://x.com/i/status/1")
+    assert "aside-cannot-reply" in asides(card)
+    nowhere = ticket_card(scene(ticket=now, lines=(line(url=None),)))
+    assert [button for button in nowhere.buttons if button.url or button.command == "reply"] == []
+
+
+def test_long_words_are_cut_and_go_on_in_the_thread() -> None:
+    card = ticket_card(scene(lines=(line(said="x" * (CARD_EXCERPT + 1)),)))
+    (quote,) = [block.words for block in card.blocks if isinstance(block, Quote)]
+    assert (len(quote), quote[-1]) == (CARD_EXCERPT, "…")
+    assert "card-continues" in asides(card)
+
+
+def test_card_shows_the_post_that_was_answered() -> None:
+    card = ticket_card(scene(lines=(line(parent_text="New tents"),)))
+    assert text("card-answers", post="New tents") in [
+        block.said for block in card.blocks if isinstance(block, Paragraph)
+    ]
+
+
+def test_deleted_words_are_gone_and_a_ticket_without_words_has_none() -> None:
+    assert "line-deleted" in asides(ticket_card(scene(lines=(line(said="", deleted=True),))))
+    assert [b for b in ticket_card(scene(lines=())).blocks if isinstance(b, Quote)] == []
+
+
+def test_asides_say_what_surrounds_the_ticket() -> None:
+    now = ticket(
+        escalated_to="specialists",
+        level=1,
+        writer=Writer(BEN.id, NOW + timedelta(minutes=1)),
+        thanked=True,
+    )
+    card = ticket_card(scene(ticket=now, others=(1, 2)))
+    assert asides(card)[1:] == ["aside-escalated", "aside-writing", "aside-thanks", "aside-others"]
+    later = ticket_card(scene(ticket=now, now=NOW + timedelta(minutes=2)))
+    assert "aside-writing" not in asides(later)
+
+
+def test_priority_says_why_and_readers_are_named() -> None:
+    urgent = ticket(priority=Priority.URGENT, why=("why-words",), read_by=(AOI.id, BEN.id))
+    shown_facts = facts(ticket_card(scene(ticket=urgent)))
+    assert shown_facts[text("fact-priority")].id == "priority-why"
+    assert shown_facts[text("fact-read")].id == "people"
+    assert facts(ticket_card(scene()))[text("fact-clock")] == text("clock-none")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "how"),
+    [(0, "on_time"), (40, "due_soon"), (51, "breached"), (60 * 4, "breached")],
+)
+def test_clock_is_said_in_words(minutes: int, how: str) -> None:
+    here = scene(clock=CLOCK, now=NOW + timedelta(minutes=minutes))
+    assert facts(ticket_card(here))[text("fact-clock")].id.startswith(f"clock-{how}")
+
+
+@pytest.mark.parametrize("reply_late", [False, True])
+def test_stopped_clock_says_how_it_ended(reply_late: bool) -> None:
+    at = NOW + timedelta(minutes=90 if reply_late else 5)
+    clock = sla.stop(CLOCK, at, TOKYO)
+    card = ticket_card(scene(clock=clock, now=at))
+    assert facts(card)[text("fact-clock")].id == ("clock-met_late" if reply_late else "clock-met")
+    waived = ticket_card(scene(clock=sla.waive(CLOCK, NOW)))
+    assert facts(waived)[text("fact-clock")].id == "clock-waived"
+
+
+def test_clock_that_pauses_overnight_says_until_when() -> None:
+    clock = sla.start(TOKYO, 3600 * 6, NOW)
+    for now in (NOW, NOW + timedelta(hours=6)):
+        card = ticket_card(scene(clock=clock, now=now))
+        words = WORDS.say(facts(card)[text("fact-clock")], "en", ZONE)
+        assert "9:00" in words
+
+
+def test_closed_ticket_without_a_reason_is_a_fault() -> None:
+    broken = replace(ticket(), status=Status.CLOSED)
+    with pytest.raises(AssertionError, match="closed without a reason"):
+        ticket_card(scene(ticket=broken))
+
+
+# --- lines
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", ReplyState)
+def test_reply_line(picture: SnapshotAssertion, state: ReplyState, language: str) -> None:
+    reply = line(
+        7,
+        "On its way",
+        direction=Direction.OUTBOUND,
+        agent=BEN.id,
+        state=state,
+        failure="no-such-post",
+    )
+    assert said(message_line(scene(), reply, mention=False), language) == picture
+
+
+def head(card: Card) -> Text:
+    block = card.blocks[0]
+    assert isinstance(block, Paragraph)
+    return block.said
+
+
+def test_lines_say_who_wrote() -> None:
+    here: Scene = scene(ticket=ticket(assignee=BEN.id))
+    note = line(8, "psst", direction=Direction.NOTE, agent=AOI.id)
+    outside = line(9, "Hello", direction=Direction.OUTBOUND)
+    edited = line(10, "Hello", edited=True)
+    heads = [head(message_line(here, each, mention=False)).id for each in (note, outside, edited)]
+    assert heads == ["line-note", "line-outside", "line-edited"]
+
+
+def test_assignee_is_called_once_and_never_of_their_own_words() -> None:
+    here = scene(ticket=ticket(assignee=BEN.id))
+    assert head(message_line(here, line(), mention=True)).id == "line-for"
+    own = line(8, "psst", direction=Direction.NOTE, agent=BEN.id)
+    assert head(message_line(here, own, mention=True)).id == "line-note"
+    assert head(message_line(scene(), line(), mention=True)).id == "line-inbound"
+
+
+def test_thanks_and_deletions_are_said() -> None:
+    assert "line-thanks" in asides(message_line(scene(), line(thanks=True), mention=False))
+    assert "line-deleted" in asides(message_line(scene(), line(deleted=True), mention=False))
+
+
+EVENTS: list[Event] = [
+    Assigned(BEN.id, AOI.id),
+    Escalated("specialists", "care-second", AOI.id, 100),
+    Closed(CloseReason.RESOLVED, AOI.id),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_event_line(picture: SnapshotAssertion, event: Event, language: str) -> None:
+    lines = [
+        said(event_line(scene(), event, agent, room), language)
+        for agent in (AOI.id, None)
+        for room in ("care-japan", "care-second")
+    ]
+    assert lines == picture
+
+
+def test_escalation_whose_reason_is_not_at_hand_is_said_without() -> None:
+    card = event_line(scene(), Escalated("gone", "care-second", 1, None), 1, "care-second")
+    assert len(card.blocks) == 1
+
+
+def test_event_without_a_line_is_a_fault() -> None:
+    with pytest.raises(AssertionError, match="has no line"):
+        event_line(scene(), Claimed(1), 1, "care-japan")
+
+
+@pytest.mark.parametrize("url", [None, "https://example.org/card"])
+@pytest.mark.parametrize("occasion", Occasion)
+def test_announcement(occasion: Occasion, url: str | None) -> None:
+    card = announcement(scene(), occasion, url)
+    words = card_in_words(card, WORDS, "en", ZONE)
+    assert "#42" in words
+    assert ("example.org" in words) == (url is not None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "now",
+    [ticket(), ticket(assignee=BEN.id), ticket(**STATES["closed"])],
+    ids=["open", "claimed", "closed"],
+)
+def test_alert(picture: SnapshotAssertion, now: Ticket, language: str) -> None:
+    late = scene(ticket=now, clock=CLOCK, now=NOW + timedelta(hours=2))
+    assert said(alert_card(late, "https://example.org/card"), language) == picture
+
+
+def test_alert_of_a_ticket_without_a_clock_is_dated_now() -> None:
+    assert head(alert_card(scene(), None)).id == "alert-breach"
