@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from chatops.card import Card, Form
+from chatops.channel import Traits
 from chatops.event import Event
 from chatops.policy import Policy, Role
 from chatops.scene import Agent, Scene
@@ -53,6 +54,7 @@ class Call:
     now: datetime
     language: str
     policy: Policy
+    channels: Mapping[str, Traits] = field(default_factory=dict)  #: by name, as people write them
     line: str | None = None  #: what was typed behind the command, unread
     fields: Mapping[str, str] = field(default_factory=dict)  #: from a form or a button
     ticket: int | None = None

@@ -37,6 +37,7 @@ from chatops.clock import Clock
 from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
 from chatops.ledger import Act, Marks, apply
 from chatops.line import Missing, form_for, named, nearest, read
+from chatops.line import Read as Told
 from chatops.policy import Policy, Role
 from chatops.ports import NewDelivery, Reader, Record, Tx, Urgency, What, Work
 from chatops.scene import Agent, Scene
@@ -112,6 +113,7 @@ class Desk:
             now=self.clock.business(),
             language=language or agent.language or "en",
             policy=self.policy,
+            channels=self._traits,
             line=line,
             fields=fields or {},
             ticket=ticket,
@@ -134,25 +136,15 @@ class Desk:
         if isinstance(understood, Refusal):
             return understood
         call = replace(call, command=command.name, ticket=understood.ticket or call.ticket)
+        if isinstance(command.handler, OnTicket):
+            return await self._for_ticket(command, understood, call)
+        if isinstance(understood, Missing):
+            return understood.refusal
         match command.handler:
             case Looks(run):
-                if isinstance(understood, Missing):
-                    return understood.refusal
                 return await self._look(run, understood.args, call)
             case OnSelf(run):
-                if isinstance(understood, Missing):
-                    return understood.refusal
                 return await self._on_self(command, run(understood.args, call), call)
-            case OnTicket():
-                if call.ticket is None:
-                    return Refusal(text("which-ticket", command=command.name))
-                if isinstance(understood, Missing):
-                    return await self._ask(command, call, understood.fields)
-                outcome = await self._on_ticket(command, call.ticket, understood.args, call)
-                told_nothing = not understood.args.model_fields_set
-                if isinstance(outcome, Refusal) and outcome.field and told_nothing:
-                    return await self._ask(command, call, {})  # the state wants an argument
-                return outcome
 
     async def form(self, call: Call) -> Form | Refusal:
         """Make a form anew while the person types; nothing is written."""
@@ -238,6 +230,17 @@ class Desk:
         )
 
     # --- inside
+
+    async def _for_ticket(self, command: Command, told: Told | Missing, call: Call) -> Outcome:
+        """Do what a ticket's command asks, or ask for what it lacks."""
+        if call.ticket is None:
+            return Refusal(text("which-ticket", command=command.name))
+        if isinstance(told, Missing):
+            return await self._ask(command, call, told.fields)
+        outcome = await self._on_ticket(command, call.ticket, told.args, call)
+        if isinstance(outcome, Refusal) and outcome.field and not told.args.model_fields_set:
+            return await self._ask(command, call, {})  # the ticket's state wants an argument
+        return outcome
 
     async def _look(self, run: LookHandler[Any], args: BaseModel, call: Call) -> Outcome:
         """Answer what only looks; who is shown a ticket's details has read it."""
@@ -359,7 +362,7 @@ class Desk:
             marks=Marks(),
             agent=agent,
             room=call.room if call is not None else None,
-            typed_in=thread if call is not None and call.command == "note" else None,
+            typed_in=thread,
         )
         result = await self._work.transact(lambda tx: run(tx, act))
         self.changed.set()

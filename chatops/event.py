@@ -93,6 +93,7 @@ class Opened:
 class CustomerWrote:
     message: int
     thanks: bool = False  #: only thanks: asks for nothing
+    can_reply: bool = False  #: the network takes an answer to this one, whatever it said before
 
 
 @dataclass(frozen=True, slots=True)

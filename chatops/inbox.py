@@ -189,7 +189,8 @@ class Inbox:
             await self._vault.revoked(each.account)
             account = self._desk.policy.accounts[each.account]
             queue = self._desk.policy.queues[account.queue]
-            said = text("alert-revoked", account=account.handle, at=each.at)
+            at = each.at + self._clock.offset
+            said = text("alert-revoked", account=account.handle, at=at)
             card = Card(
                 push=said,
                 title=text("alert-revoked-title", account=account.handle),

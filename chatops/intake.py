@@ -67,7 +67,9 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
     customer = tx.customer(account.channel, message.author)
     conversation = tx.conversation(message.account, message.thread_key, customer)
     ticket = tx.ticket(conversation.ticket) if conversation.ticket is not None else None
-    thanks = ticket is not None and is_thanks(message.text, answer_to=message.parent_text)
+    thanks = ticket is not None and is_thanks(
+        message.text, answer_to=tx.last_words(ticket.id) or message.parent_text
+    )
     at = gate.business(message.at, act.now)
     id = tx.add_message(
         NewMessage(
@@ -84,6 +86,7 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
             parent_text=message.parent_text or _parent_text(tx, message),
             url=message.url,
             thanks=thanks,
+            can_reply=message.can_reply,
         )
     )
     if id is None:
@@ -91,7 +94,13 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
     if ticket is None or _is_too_late(gate.policy, ticket, act.now, thanks=thanks):
         _open(tx, gate, message, conversation, customer, ticket, id, at, act)
     else:
-        _apply(tx, gate, ticket, heard(ticket, id, thanks=thanks), replace(act, heard_at=at))
+        _apply(
+            tx,
+            gate,
+            ticket,
+            heard(ticket, id, thanks=thanks, can_reply=message.can_reply),
+            replace(act, heard_at=at),
+        )
 
 
 def _is_too_late(policy: Policy, ticket: Ticket, now: datetime, *, thanks: bool) -> bool:

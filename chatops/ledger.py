@@ -165,7 +165,7 @@ def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:
             agent=act.agent,
             state=ReplyState.WAITING if is_reply else None,
             marker=marker,
-            origin=act.typed_in,
+            origin=None if is_reply else act.typed_in,
         )
     )
     if message is None:
@@ -254,7 +254,7 @@ def _carry_out(
                 line = replace(
                     row(What.MESSAGE, name),
                     message=message,
-                    mention=mention and queue.mention_assignee,
+                    mention=mention and queue.mention_assignee and name == rooms[0],
                     undo=isinstance(event, ReplyRequested) and name == first,
                 )
                 tx.deliver(line, act.due)

@@ -74,8 +74,12 @@ class Missing:
 def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal:
     """Read what a call brings along; fields of a form or a button go before a typed line."""
     ticket, line = None, call.line or ""
-    if isinstance(command.handler, OnTicket) and call.ticket is None:
-        ticket, line = _leading_ticket(line)
+    if isinstance(command.handler, OnTicket):
+        leading, rest = _leading_ticket(line)
+        if call.ticket is None or leading == call.ticket:
+            ticket, line = leading, rest
+        elif leading is not None and not _takes_words(command):
+            return _other_ticket(command, leading, call.ticket, call)
     typed = _typed(command, line, words, call)
     if isinstance(typed, Refusal):
         return typed
@@ -142,6 +146,23 @@ def _input(
 def _leading_ticket(line: str) -> tuple[int | None, str]:
     found = _TICKET.match(line)
     return (int(found.group(1)), line[found.end() :]) if found else (None, line)
+
+
+def leading_number(line: str) -> int | None:
+    """Return the ticket's number with which a line begins, `42` or `#42`."""
+    return _leading_ticket(line)[0]
+
+
+def _takes_words(command: Command) -> bool:
+    """Tell whether a command takes a text as it is written, which may begin with a number."""
+    return any(_is_verbatim(field) for field in command.args.model_fields.values())
+
+
+def _other_ticket(command: Command, meant: int, here: int, call: Call) -> Refusal:
+    """Refuse a line that is typed under one ticket and begins with another one's number."""
+    prefix = call.policy.prefix
+    said = text("other-ticket", meant=str(meant), ticket=here, command=command.name, prefix=prefix)
+    return Refusal(said)
 
 
 def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, str] | Refusal:

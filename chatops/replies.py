@@ -255,7 +255,10 @@ def _outgoing(record: Record, reply: Reply, marker: str) -> Outgoing:
     inbound = [
         each.external_id
         for each in record.lines
-        if each.direction is Direction.INBOUND and each.external_id and not each.deleted
+        if each.direction is Direction.INBOUND
+        and each.external_id
+        and each.can_reply
+        and not each.deleted
     ]
     return Outgoing(
         account=record.ticket.account,

@@ -6,10 +6,11 @@ what came since it was opened.
 
 from collections.abc import Iterator, Mapping
 
-from chatops.call import Call
+from chatops.call import Call, Origin
 from chatops.card import Block, Choice, Form, Paragraph, Quote, TextBox
 from chatops.channel import Can
 from chatops.event import Then
+from chatops.line import leading_number
 from chatops.personal_data import personal_data
 from chatops.policy import CannedReply
 from chatops.scene import Direction, Line, Scene
@@ -33,7 +34,8 @@ def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
         submit=text("submit-reply"),
         parts=(
             Paragraph(_as_whom(scene), small=True),
-            *_heard(scene),
+            *_writing(scene, call),
+            *_heard(scene, seen),
             *_since(scene, seen),
             *_canned_choice(canned, chosen),
             TextBox(
@@ -45,6 +47,7 @@ def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
                 version=canned.index(chosen) + 1 if chosen is not None else 0,
             ),
             Paragraph(counted(words, scene), small=True),
+            *_warning(words, scene),
             Choice("then", text("field-then"), _thens(), fields.get("then", Then.NOTHING.value)),
         ),
         hidden={"seen": str(seen), "filled": chosen.name if chosen is not None else ""},
@@ -99,6 +102,10 @@ def question(words: str, scene: Scene, call: Call) -> Refusal | None:
 
 def _questions(words: str, scene: Scene, call: Call) -> Iterator[Refusal]:
     private = scene.ticket.private
+    meant = leading_number(words) if call.origin is Origin.THREAD else None
+    if meant is not None and meant != scene.ticket.id:
+        other = text("ask-other-ticket", meant=str(meant), ticket=scene.ticket.id)
+        yield Refusal(other, asks="other-ticket")
     if call.seen is not None and scene.newest > call.seen:
         # the name holds the message: a yes to one is no yes to the next
         yield Refusal(text("ask-new-message"), asks=f"new-message-{scene.newest}")
@@ -131,8 +138,23 @@ def _as_whom(scene: Scene) -> Text:
     )
 
 
-def _heard(scene: Scene) -> Iterator[Block]:
-    if (line := scene.heard) is not None and not line.deleted:
+def _writing(scene: Scene, call: Call) -> Iterator[Block]:
+    """Say who else has a form open; it is a hint, and holds nobody back."""
+    writer = scene.ticket.writer
+    if writer is not None and writer.agent != call.agent.id and writer.until > scene.now:
+        yield Paragraph(text("aside-writing", agent=scene.named(writer.agent)))
+
+
+def _warning(words: str, scene: Scene) -> Iterator[Block]:
+    if (warning := scene.traits.warn(words, scene.ticket.private)) is not None:
+        yield Paragraph(warning, small=True)
+
+
+def _heard(scene: Scene, seen: int) -> Iterator[Block]:
+    """Show what is answered: the newest of the customer's that the form was opened on."""
+    inbound = [line for line in scene.lines if line.direction is Direction.INBOUND]
+    line = next((line for line in reversed(inbound) if line.id <= seen), None) or scene.heard
+    if line is not None and not line.deleted:
         yield Paragraph(text("reply-to", customer=scene.customer.name, at=line.at), small=True)
         yield Quote(line.text)
 

@@ -4,13 +4,14 @@ What a figure means is said in chatops.report. Beside each bar stands its number
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from chatops.card import Block, Card, Facts, Paragraph, Table
+from chatops.channel import Traits
 from chatops.policy import Policy
 from chatops.report import CloseRow, Counts, LateRow, spread
 from chatops.text import Mention, Text, text
@@ -34,6 +35,7 @@ class Figures:
     day: date
     counts: Counts
     closes: Sequence[CloseRow]
+    channels: Mapping[str, Traits]  #: by name, for how people write them
 
 
 def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
@@ -49,7 +51,7 @@ def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
         (text("report-waiting"), _waiting(counts)),
         (text("report-breached"), _number(counts.breached)),
     )
-    return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures.closes, by, only)))
+    return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures, by, only)))
 
 
 def closes_card(figures: Figures, by: Sequence[By]) -> Card:
@@ -57,11 +59,16 @@ def closes_card(figures: Figures, by: Sequence[By]) -> Card:
     counts = figures.counts
     title = text("closes-title", day=figures.day)
     said = text("closes-said", closed=counts.closed, new=counts.new, open=counts.open)
-    return Card(push=title, title=title, blocks=(Paragraph(said), *_tables(figures.closes, by)))
+    return Card(push=title, title=title, blocks=(Paragraph(said), *_tables(figures, by)))
 
 
-def breaches_card(day: date, rows: Sequence[LateRow], now: datetime, policy: Policy) -> Card:
-    """Return the digest of breaches: who has it, how late it was or is, and what is still open."""
+def breaches_card(
+    day: date, rows: Sequence[LateRow], earlier: int, now: datetime, policy: Policy
+) -> Card:
+    """Return the digest of breaches: who has it, how late it was or is, and what is still open.
+
+    `earlier` is how many of the days before still wait: a day without a breach hides none of them.
+    """
     title = text("breaches-title", day=day)
     open_now = sum(row.stopped_at is None for row in rows)
     said = text("breaches-said", count=len(rows), open=open_now)
@@ -69,7 +76,12 @@ def breaches_card(day: date, rows: Sequence[LateRow], now: datetime, policy: Pol
     table = Table(
         tuple(text(each) for each in head), tuple(_breach(row, now, policy) for row in rows)
     )
-    return Card(push=title, title=title, blocks=(Paragraph(said), *((table,) if rows else ())))
+    blocks: list[Block] = [Paragraph(said)]
+    if earlier:
+        blocks.append(Paragraph(text("breaches-earlier", count=earlier)))
+    if rows:
+        blocks.append(table)
+    return Card(push=title, title=title, blocks=tuple(blocks))
 
 
 def _breach(row: LateRow, now: datetime, policy: Policy) -> tuple[Text, ...]:
@@ -97,15 +109,17 @@ def _waiting(counts: Counts) -> Text:
     return text("report-waiting-since", count=counts.waiting, since=counts.oldest_waiting)
 
 
-def _tables(
-    rows: Sequence[CloseRow], by: Sequence[By], only: int | None = None
-) -> tuple[Block, ...]:
+def _tables(figures: Figures, by: Sequence[By], only: int | None = None) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for each in by:
-        shown = [row for row in rows if only is None or each is not By.AGENT or row.agent == only]
+        shown = [
+            row
+            for row in figures.closes
+            if only is None or each is not By.AGENT or row.agent == only
+        ]
         counted: Counter[Text] = Counter()
         for row in shown:
-            counted[_LABELS[each](row)] += row.count
+            counted[_label(each, row, figures.channels)] += row.count
         if counted:
             head = (text(f"head-{each.value}"), text("head-closes"), text("head-bar"))
             blocks.append(Table(head, _bars(counted)))
@@ -122,15 +136,16 @@ def _bars(counted: Counter[Text]) -> tuple[tuple[Text, ...], ...]:
     )
 
 
-def _agent(row: CloseRow) -> Text:
-    return text("agent", agent=Mention(row.agent)) if row.agent is not None else text("by-rule")
-
-
-_LABELS: Final[dict[By, Callable[[CloseRow], Text]]] = {
-    By.AGENT: _agent,
-    By.CHANNEL: lambda row: text("words", words=row.channel),
-    By.REASON: lambda row: text(f"close-{row.reason}"),
-}
+def _label(by: By, row: CloseRow, channels: Mapping[str, Traits]) -> Text:
+    match by:
+        case By.AGENT:
+            agent = row.agent
+            return text("by-rule") if agent is None else text("agent", agent=Mention(agent))
+        case By.CHANNEL:
+            known = channels.get(row.channel)
+            return text("words", words=known.title if known is not None else row.channel)
+        case By.REASON:
+            return text(f"close-{row.reason}")
 
 
 def _number(count: int) -> Text:

@@ -53,6 +53,7 @@ class Line:
     url: str | None = None
     parent_text: str | None = None  #: our post that it answers
     thanks: bool = False
+    can_reply: bool = True  #: False where the network refuses an answer to it
     edited: bool = False
     deleted: bool = False
 
@@ -94,6 +95,11 @@ class Scene:
         )
 
     @property
+    def opening(self) -> Line | None:
+        """The customer's first message: what the ticket is about."""
+        return next((line for line in self.lines if line.direction is Direction.INBOUND), None)
+
+    @property
     def heard(self) -> Line | None:
         """The customer's newest message that asks for something, else their newest."""
         inbound = [line for line in self.lines if line.direction is Direction.INBOUND]
@@ -103,6 +109,11 @@ class Scene:
     def line(self, message: int) -> Line | None:
         """Return the message with that id, if it is among the lines."""
         return next((line for line in self.lines if line.id == message), None)
+
+    def named(self, agent: int | None) -> str:
+        """Return a colleague's name, which calls nobody."""
+        known = self.agent(agent)
+        return known.public_name if known is not None else f"#{agent}"
 
     def agent(self, id: int | None) -> Agent | None:
         """Return the agent with that id."""

@@ -10,7 +10,8 @@ from chatops.log_words import say_log
 from chatops.ports import Entry, Record
 from chatops.scene import Agent, Scene
 from chatops.text import text
-from chatops.ticket_card import message_line, ticket_card
+from chatops.thread_card import message_line
+from chatops.ticket_card import ticket_card
 
 #: As much as a chat shows in one message, and a person reads.
 _MESSAGES: Final = 6
@@ -39,12 +40,12 @@ def show_card(
 
 
 def _scene(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
-    """Put the ticket's rows together; a command that looks has no channel, and only names it."""
+    """Put the ticket's rows together; a channel that is no longer configured is named as it was."""
     ticket = record.ticket
     queue = call.policy.queue_of(ticket.queue, ticket.account)
-    channel = Traits(
+    channel = call.channels.get(ticket.channel) or Traits(
         ticket.channel,
-        ticket.channel.title(),
+        ticket.channel,
         Can(0),
         measure=lambda words, _private: len(words),
         limit=lambda _private: 0,

@@ -19,6 +19,7 @@ _DID_IT: Final = re.compile(
     r"\b(?:done|did|sent|just|replied|emailed|dmed|messaged|ordered|tried)\b|送りました|送信しました"
     r"|(?<!了解)(?<!了解いた)(?<!承知)(?<!承知いた)しました|済み"
 )
+_SENTENCE_END: Final = re.compile(r"[.!;\n]+")
 _NUMBER: Final = re.compile(r"\d{3,}")
 _JAPANESE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 
@@ -108,11 +109,25 @@ def _awaits(asked: str, said: str) -> bool:
 
 
 def _thanks_en(folded: str) -> bool:
-    words = _WORD.findall(_HARMLESS.sub(" ", folded))
+    said = _HARMLESS.sub(" ", folded)
+    words = _WORD.findall(said)
     if _CORE.isdisjoint(words) or not _DOUBT.isdisjoint(words):
         return False
-    strange = [word for word in words if word not in _CORE and word not in _COURTESY]
-    return len(strange) <= max(1, len(words) // 6)  # one is most often a name
+    sentences = [_WORD.findall(each) for each in _SENTENCE_END.split(said)]
+    return all(_is_courteous(each) for each in sentences)
+
+
+def _is_courteous(sentence: list[str]) -> bool:
+    """Tell whether a sentence says nothing; one strange word is most often a name.
+
+    A name stands by itself or beside thanks: any other sentence with a strange word tells
+    something ("Thanks. It broke.").
+    """
+    strange = [word for word in sentence if word not in _CORE and word not in _COURTESY]
+    if not strange:
+        return True
+    beside_thanks = not _CORE.isdisjoint(sentence) or len(sentence) == 1
+    return beside_thanks and len(strange) <= max(1, len(sentence) // 6)
 
 
 _ONE_KANSHA: Final = re.compile("|".join(sorted(map(re.escape, _KANSHA), key=len, reverse=True)))

@@ -96,6 +96,7 @@ class Reply:
     agent: int
     then: Then
     state: ReplyState  #: waiting, sending or in doubt
+    overtaken: bool = False  #: the customer wrote after it: it answers less than everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +183,17 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         case Opened():
             raise AssertionError("a ticket is opened once, by `opened`")
 
-        case CustomerWrote(message, thanks):
-            after = replace(ticket, thanked=thanks and ticket.status is Status.CLOSED)
+        case CustomerWrote(message, thanks, can_reply):
+            after = replace(
+                ticket,
+                thanked=thanks and ticket.status is Status.CLOSED,
+                can_reply=ticket.can_reply or can_reply,
+            )
             if not thanks:
                 # a reply under way was written before this: it may not close over it
-                replies = tuple(replace(reply, then=Then.NOTHING) for reply in ticket.replies)
+                replies = tuple(
+                    replace(reply, then=Then.NOTHING, overtaken=True) for reply in ticket.replies
+                )
                 after = replace(after, waiting=Waiting.US, read_by=(), replies=replies)
             if ticket.revision == 1:
                 return after, ()  # the card itself shows what opened the ticket
@@ -265,10 +272,11 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
             return _reply_is(ticket, message, ReplyState.SENDING), (RefreshMessage(message),)
 
         case ReplySent(message, _, at):
-            if ticket.reply(message) is None:
+            if (found := ticket.reply(message)) is None:
                 return Refusal(text("reply-not-waiting", ticket=ticket.id))
-            after = _without(ticket, message)
-            after = replace(after, waiting=Waiting.CUSTOMER, answered_at=at)
+            after = replace(_without(ticket, message), answered_at=at)
+            if not found.overtaken:
+                after = replace(after, waiting=Waiting.CUSTOMER)
             return after, (RefreshMessage(message),)
 
         case ReplyFailed(message):
@@ -335,10 +343,17 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
             return ticket, (AlertBreach(),)
 
 
-def heard(ticket: Ticket, message: int, *, thanks: bool) -> tuple[Event, ...]:
-    """Return what a customer's message brings about: it wakes and reopens, unless only thanks."""
-    wrote = CustomerWrote(message, thanks)
-    if thanks or ticket.status is Status.OPEN:
+def heard(
+    ticket: Ticket, message: int, *, thanks: bool, can_reply: bool = False
+) -> tuple[Event, ...]:
+    """Return what a customer's message brings about.
+
+    It wakes and reopens, unless it is only thanks; even thanks are the answer that a ticket was
+    put to sleep for. `can_reply` tells whether the network takes an answer to this message.
+    """
+    wrote = CustomerWrote(message, thanks, can_reply)
+    awaited = ticket.snooze_reason is SnoozeReason.WAITING_CUSTOMER
+    if ticket.status is Status.OPEN or (thanks and not awaited):
         return (wrote,)
     if ticket.status is Status.SNOOZED:
         return wrote, Woken(WakeCause.CUSTOMER)

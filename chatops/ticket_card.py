@@ -10,17 +10,11 @@ from typing import Final
 from chatops import sla
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
 from chatops.event import (
-    Assigned,
-    Closed,
-    Escalated,
-    Event,
-    Occasion,
-    ReplyState,
     SnoozeReason,
 )
-from chatops.scene import Direction, Line, Scene
+from chatops.scene import Line, Scene
 from chatops.sla import State
-from chatops.text import Link, Mention, Text, text
+from chatops.text import Text, text
 from chatops.ticket import Status, Ticket
 
 #: An opening message longer than this goes into the thread too, for the card cuts it there.
@@ -29,14 +23,14 @@ CARD_EXCERPT: Final = 1200
 #: Characters of our own post that a customer answers.
 PARENT_EXCERPT: Final = 140
 
-_CLAIM: Final = Button("claim", text("button-claim"), style=Style.PRIMARY)
+CLAIM: Final = Button("claim", text("button-claim"), style=Style.PRIMARY)
 _SNOOZE: Final = Button("snooze", text("button-snooze"))
-_ESCALATE: Final = Button("escalate", text("button-escalate"))
+ESCALATE: Final = Button("escalate", text("button-escalate"))
 _CLOSE: Final = Button("close", text("button-close"))
 _WAKE: Final = Button("wake", text("button-wake"), style=Style.PRIMARY)
 _REOPEN: Final = Button("reopen", text("button-reopen"), style=Style.PRIMARY)
 _UNCLAIM: Final = Button("unclaim", text("button-unclaim"))
-_ASSIGN: Final = Button("assign", text("button-assign"))
+ASSIGN: Final = Button("assign", text("button-assign"))
 _NOTE: Final = Button("note", text("button-note"))
 _READ: Final = Button("read", text("button-read"))
 _SHOW: Final = Button("show", text("button-show"))
@@ -46,12 +40,12 @@ def ticket_card(scene: Scene) -> Card:
     """Return the card of a ticket."""
     ticket = scene.ticket
     return Card(
-        push=text("push-ticket", channel=scene.traits.title, kind=_kind(ticket), ticket=ticket.id),
+        push=push_of(scene),
         title=text(
             "card-title",
             ticket=ticket.id,
             channel=scene.traits.title,
-            kind=_kind(ticket),
+            kind=kind_of(ticket),
             customer=scene.customer.name,
         ),
         blocks=(_about(scene), *_words(scene), Facts(_facts(scene)), *_asides(scene)),
@@ -66,9 +60,9 @@ def buttons(scene: Scene) -> tuple[Button, ...]:
     ticket = scene.ticket
     match ticket.status:
         case Status.OPEN if ticket.assignee is None:
-            return (_CLAIM, *_reply(scene), _SNOOZE, _ESCALATE, _CLOSE)
+            return (CLAIM, *_reply(scene), _SNOOZE, ESCALATE, _CLOSE)
         case Status.OPEN:
-            return (*_reply(scene, Style.PRIMARY), _SNOOZE, _ESCALATE, _CLOSE)
+            return (*_reply(scene, Style.PRIMARY), _SNOOZE, ESCALATE, _CLOSE)
         case Status.SNOOZED:
             return (_WAKE, *_reply(scene), _CLOSE)
         case Status.CLOSED:
@@ -79,94 +73,33 @@ def menu(scene: Scene) -> tuple[Button, ...]:
     """Return what else may be done in this state, behind "More"."""
     match scene.ticket.status:
         case Status.OPEN if scene.ticket.assignee is None:
-            return (_ASSIGN, _READ, _NOTE, _SHOW)
+            return (ASSIGN, _READ, _NOTE, _SHOW)
         case Status.OPEN:
-            return (_UNCLAIM, _ASSIGN, _READ, _NOTE, _SHOW)
+            return (_UNCLAIM, ASSIGN, _READ, _NOTE, _SHOW)
         case Status.SNOOZED if scene.ticket.assignee is None:
-            return (_CLAIM, _SNOOZE, _ESCALATE, _ASSIGN, _READ, _NOTE, _SHOW)
+            return (CLAIM, _SNOOZE, ESCALATE, ASSIGN, _READ, _NOTE, _SHOW)
         case Status.SNOOZED:
-            return (_SNOOZE, _ESCALATE, _UNCLAIM, _ASSIGN, _READ, _NOTE, _SHOW)
+            return (_SNOOZE, ESCALATE, _UNCLAIM, ASSIGN, _READ, _NOTE, _SHOW)
         case Status.CLOSED:
             return (_READ, _NOTE, _SHOW)
 
 
-def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
-    """Return the thread line of one message, in the state that it is in."""
+def push_of(scene: Scene) -> Text:
+    """Return what a lock screen shows: channel, kind and number, and never anybody's words."""
     ticket = scene.ticket
-    said = _said(scene, line)
-    assignee = ticket.assignee
-    calls = mention and assignee is not None and assignee != line.agent
-    head = text("line-for", said=said, agent=Mention(assignee)) if calls and assignee else said
-    blocks: list[Block] = [Paragraph(head)]
-    if line.deleted:
-        blocks.append(Paragraph(text("line-deleted"), small=True))
-    else:
-        blocks.append(Quote(line.text))
-    if line.thanks:
-        blocks.append(Paragraph(text("line-thanks"), small=True))
-    if line.state is ReplyState.FAILED:
-        blocks.append(Paragraph(text("reply-failed-why", code=line.failure or "?"), small=True))
-    return Card(push=said, blocks=tuple(blocks), buttons=_line_buttons(line), ticket=ticket.id)
+    return text("push-ticket", channel=scene.traits.title, kind=kind_of(ticket), ticket=ticket.id)
 
 
-def event_line(scene: Scene, event: Event, agent: int | None, room: str) -> Card:
-    """Return the thread line about one thing that has happened; who is concerned is called.
-
-    Who did it is named and not called: nobody is notified of their own act.
-    """
-    who = text("by-agent", agent=_named(scene, agent)) if agent is not None else text("by-rule")
-    blocks: list[Block] = []
-    match event:
-        case Assigned(assigned):
-            said = text("event-assigned", who=who, agent=Mention(assigned))
-        case Escalated(target, to, _, message):
-            called = _people(scene, target, but=agent) if room == to else ()
-            said = text("event-escalated", who=who, target=target)
-            if called:
-                said = text("event-escalated-to", said=said, people=called)
-            reason = scene.line(message) if message is not None else None
-            if reason is not None:
-                blocks.append(Quote(reason.text))
-        case Closed(reason):
-            said = text("event-closed", who=who, reason=text(f"close-{reason.value}"))
-        case _:
-            raise AssertionError(f"{event} has no line")
-    return Card(push=said, blocks=(Paragraph(said), *blocks), ticket=scene.ticket.id)
+def kind_of(ticket: Ticket) -> Text:
+    """Return what the customer's first message was."""
+    return text(f"kind-{ticket.kind.value}")
 
 
-def announcement(scene: Scene, occasion: Occasion, url: str | None) -> Card:
-    """Return the short line that brings a ticket back to people's eyes."""
-    said = text(f"announce-{occasion.value}", ticket=_link(scene, url))
-    return Card(
-        push=text(f"announce-{occasion.value}", ticket=f"#{scene.ticket.id}"),
-        blocks=(Paragraph(said),),
-        ticket=scene.ticket.id,
-    )
-
-
-def alert_card(scene: Scene, url: str | None) -> Card:
-    """Return the alert of a breached first response: who, how late, who has it, what next."""
-    ticket = scene.ticket
-    due = scene.clock.due_at if scene.clock else scene.now
-    said = text(
-        "alert-breach",
-        ticket=_link(scene, url),
-        queue=ticket.queue,
-        due=due,
-    )
-    facts = (
-        (text("fact-customer"), text("words", words=scene.customer.name)),
-        (text("fact-channel"), _where(scene)),
-        (text("fact-assignee"), _assignee(ticket)),
-    )
-    chosen = (_ASSIGN, _ESCALATE) if ticket.assignee is not None else (_CLAIM, _ASSIGN, _ESCALATE)
-    return Card(
-        push=text("push-breach", ticket=ticket.id, queue=ticket.queue),
-        title=text("alert-title", ticket=ticket.id),
-        blocks=(Paragraph(said), Facts(facts)),
-        buttons=chosen if ticket.status is not Status.CLOSED else (),
-        ticket=ticket.id,
-    )
+def assignee_of(scene: Scene) -> Text:
+    """Return who has the ticket, by a name that calls nobody."""
+    if scene.ticket.assignee is None:
+        return text("nobody")
+    return text("words", words=scene.named(scene.ticket.assignee))
 
 
 def clock_words(scene: Scene) -> Text:
@@ -209,33 +142,39 @@ def _about(scene: Scene) -> Block:
 
 
 def _words(scene: Scene) -> tuple[Block, ...]:
-    line = scene.heard
-    if line is None:
+    """Show what opened the ticket, and below it what the customer wrote last."""
+    opening, newest = scene.opening, scene.heard
+    if opening is None or newest is None:
         return ()
-    if line.deleted:
-        return (Paragraph(text("line-deleted"), small=True),)
-    said = line.text if len(line.text) <= CARD_EXCERPT else line.text[: CARD_EXCERPT - 1] + "…"
     blocks: list[Block] = []
-    if line.parent_text:
-        blocks.append(Paragraph(text("card-answers", post=_excerpt(line.parent_text)), small=True))
-    blocks.append(Quote(said))
-    if len(line.text) > CARD_EXCERPT:
-        blocks.append(Paragraph(text("card-continues"), small=True))
+    if opening.parent_text:
+        post = _excerpt(" ".join(opening.parent_text.split()), PARENT_EXCERPT)
+        blocks.append(Paragraph(text("card-answers", post=post), small=True))
+    blocks += _quoted(opening)
+    if newest.id != opening.id:
+        blocks += [Paragraph(text("card-newest", at=newest.at), small=True), *_quoted(newest)]
     return tuple(blocks)
 
 
-def _excerpt(words: str) -> str:
-    """Return what brings one of our own posts to mind."""
-    line = " ".join(words.split())
-    return line if len(line) <= PARENT_EXCERPT else line[: PARENT_EXCERPT - 1] + "…"
+def _quoted(line: Line) -> tuple[Block, ...]:
+    if line.deleted:
+        return (Paragraph(text("line-deleted"), small=True),)
+    quote = Quote(_excerpt(line.text, CARD_EXCERPT))
+    if len(line.text) <= CARD_EXCERPT:
+        return (quote,)
+    return quote, Paragraph(text("card-continues"), small=True)
+
+
+def _excerpt(words: str, longest: int) -> str:
+    return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
 def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
     ticket = scene.ticket
-    read = tuple(text("agent", agent=Mention(agent)) for agent in ticket.read_by)
+    read = tuple(text("words", words=scene.named(agent)) for agent in ticket.read_by)
     pairs = [
         (text("fact-status"), _status(ticket)),
-        (text("fact-assignee"), _assignee(ticket)),
+        (text("fact-assignee"), assignee_of(scene)),
         (text("fact-clock"), clock_words(scene)),
         (text("fact-priority"), _priority(ticket)),
         (text("fact-read"), text("people", people=read) if read else text("nobody-yet")),
@@ -251,7 +190,7 @@ def _asides(scene: Scene) -> tuple[Block, ...]:
     if ticket.escalated_to is not None:
         said.append(text("aside-escalated", target=ticket.escalated_to, level=ticket.level))
     if ticket.writer is not None and ticket.writer.until > scene.now:
-        said.append(text("aside-writing", agent=Mention(ticket.writer.agent)))
+        said.append(text("aside-writing", agent=scene.named(ticket.writer.agent)))
     if ticket.thanked:
         said.append(text("aside-thanks"))
     if not ticket.can_reply:
@@ -271,25 +210,6 @@ def _reply(scene: Scene, style: Style = Style.PLAIN) -> tuple[Button, ...]:
         return ()
     label = text("button-open-on", channel=scene.traits.title)
     return (Button("open", label, url=line.url, style=style),)
-
-
-def _kind(ticket: Ticket) -> Text:
-    return text(f"kind-{ticket.kind.value}")
-
-
-def _where(scene: Scene) -> Text:
-    return text(
-        "where",
-        channel=scene.traits.title,
-        kind=_kind(scene.ticket),
-        visibility=text("private" if scene.ticket.private else "public"),
-    )
-
-
-def _assignee(ticket: Ticket) -> Text:
-    if ticket.assignee is None:
-        return text("nobody")
-    return text("agent", agent=Mention(ticket.assignee))
 
 
 def _status(ticket: Ticket) -> Text:
@@ -312,62 +232,3 @@ def _priority(ticket: Ticket) -> Text:
     if not ticket.why:
         return level
     return text("priority-why", level=level, why=tuple(text(reason) for reason in ticket.why))
-
-
-# --- lines
-
-
-def _said(scene: Scene, line: Line) -> Text:
-    """Say who wrote and what became of it, without the words."""
-    match line.direction:
-        case Direction.INBOUND:
-            edited = "line-edited" if line.edited else "line-inbound"
-            return text(edited, customer=scene.customer.name, at=line.at)
-        case Direction.NOTE:
-            return text("line-note", agent=_named(scene, line.agent))
-        case Direction.OUTBOUND if line.agent is None:
-            return text("line-outside", channel=scene.traits.title, at=line.at)
-        case Direction.OUTBOUND:
-            state = (line.state or ReplyState.SENT).value.replace(" ", "-")
-            return text(
-                f"reply-{state}",
-                agent=_named(scene, line.agent),
-                visibility=text("private" if line.private else "public"),
-                seconds=scene.policy.undo_in,
-                at=line.at,
-            )
-
-
-def _line_buttons(line: Line) -> tuple[Button, ...]:
-    message = (("message", str(line.id)),)
-    match line.state:
-        case ReplyState.WAITING:
-            return (
-                Button("undo", text("button-undo"), message, Style.DANGER),
-                Button("sendnow", text("button-sendnow"), message),
-            )
-        case ReplyState.IN_DOUBT:
-            return (
-                Button("arrived", text("button-arrived"), message),
-                Button("resend", text("button-resend"), message),
-            )
-        case _:
-            return ()
-
-
-def _named(scene: Scene, agent: int | None) -> str:
-    """Return a colleague's name, which calls nobody."""
-    known = scene.agent(agent)
-    return known.public_name if known is not None else f"#{agent}"
-
-
-def _people(scene: Scene, target: str, *, but: int | None) -> tuple[Text, ...]:
-    to = scene.queue.escalation.get(target)
-    names = to.people if to is not None else ()
-    called = (each for each in scene.agents if each.name in names and each.id != but)
-    return tuple(text("agent", agent=Mention(each.id)) for each in called)
-
-
-def _link(scene: Scene, url: str | None) -> Link | str:
-    label = f"#{scene.ticket.id}"
-    return Link(url, label) if url else label

@@ -1,6 +1,8 @@
 """digest: today's breaches or closes, as the leads' room gets them; by hand or on a timer."""
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel
 
@@ -11,6 +13,9 @@ from chatops.ports import Reader
 from chatops.report_card import By, Figures, breaches_card, closes_card
 from chatops.text import text
 from chatops.ticket import Refusal
+
+#: How far back a late ticket that still waits is counted.
+LOOK_BACK: Final = timedelta(days=90)
 
 
 class Topic(StrEnum):
@@ -30,8 +35,10 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
     window = day_of(call, queues)
     if args.topic is Topic.BREACHES:
         late = await reader.late(queues, window.start, window.end)
-        return Answer(breaches_card(window.day, late, call.now, call.policy))
+        before = await reader.late(queues, window.start - LOOK_BACK, window.start)
+        earlier = sum(row.stopped_at is None for row in before)
+        return Answer(breaches_card(window.day, late, earlier, call.now, call.policy))
     counts = await reader.counts(queues, window.start, window.end)
     closes = await reader.closes(queues, window.start, window.end)
     by = [args.by] if args.by is not None else list(By)
-    return Answer(closes_card(Figures(window.day, counts, closes), by))
+    return Answer(closes_card(Figures(window.day, counts, closes, call.channels), by))

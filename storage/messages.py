@@ -13,7 +13,7 @@ from chatops.ports import Conversation, Found, NewMessage
 from storage.instant import micros
 from storage.part import Part
 from storage.rows import found_of
-from storage.statement import Param, Statement, made, param, there
+from storage.statement import Param, Statement, first, made, param, there
 from storage.tables import CONVERSATION, CUSTOMER, MESSAGE, RAW_BODY
 
 
@@ -71,6 +71,10 @@ class Messages(Part):
     def sending(self, conversation: int) -> Sequence[Found]:
         return [found_of(row) for row in self._db.all(_SENDING, conversation=conversation)]
 
+    def last_words(self, ticket: int) -> str | None:
+        row = self._db.one(_LAST_WORDS, ticket=ticket)
+        return None if row is None else str(row[0])
+
     def add_message(self, message: NewMessage) -> int | None:
         row = self._db.one(
             _ADD_MESSAGE,
@@ -90,6 +94,7 @@ class Messages(Part):
             parent_text=message.parent_text,
             url=message.url,
             thanks=message.thanks,
+            can_reply=message.can_reply,
             deleted=message.deleted,
             origin=message.origin,
         )
@@ -209,6 +214,17 @@ _SENDING: Final = Statement(
         MESSAGE.c.conversation == param("conversation"),
         MESSAGE.c.state.in_(["sending", "in doubt"]),
     ).order_by(MESSAGE.c.id)
+)
+_LAST_WORDS: Final = Statement(
+    first(
+        select(MESSAGE.c.text)
+        .where(
+            MESSAGE.c.ticket == param("ticket"),
+            MESSAGE.c.direction == "outbound",
+            or_(MESSAGE.c.state.is_(None), MESSAGE.c.state == "sent"),
+        )
+        .order_by(MESSAGE.c.id.desc())
+    )
 )
 _ADD_MESSAGE: Final = Statement(
     insert(MESSAGE)

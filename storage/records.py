@@ -104,6 +104,7 @@ _line = select(
     MESSAGE.c.url,
     MESSAGE.c.parent_text,
     MESSAGE.c.thanks,
+    MESSAGE.c.can_reply,
     MESSAGE.c.edited,
     MESSAGE.c.deleted,
 ).select_from(

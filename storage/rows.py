@@ -49,7 +49,9 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "answered_at": micros(ticket.answered_at),
         "writer": writer.agent if writer else None,
         "writing_until": micros(writer.until) if writer else None,
-        "replies": _dumps([(r.message, r.agent, r.then, r.state) for r in ticket.replies]),
+        "replies": _dumps(
+            [(r.message, r.agent, r.then, r.state, r.overtaken) for r in ticket.replies]
+        ),
     }
 
 
@@ -175,7 +177,7 @@ def found_of(row: Row) -> Found:
 def line_of(row: Row) -> Line:
     """Return the line of a row that storage.records selects."""
     id, direction, text, at, private, agent, state, failure, send_at, external_id = row[:10]
-    url, parent_text, thanks, edited, deleted = row[10:]
+    url, parent_text, thanks, can_reply, edited, deleted = row[10:]
     return Line(
         id,
         Direction(direction),
@@ -190,6 +192,7 @@ def line_of(row: Row) -> Line:
         url,
         parent_text,
         bool(thanks),
+        bool(can_reply),
         bool(edited),
         bool(deleted),
     )
@@ -231,9 +234,9 @@ def roles_of(text: str) -> Mapping[str, Role]:
     return MappingProxyType({queue: Role(role) for queue, role in orjson.loads(text).items()})
 
 
-def _reply(values: tuple[int, int, str, str]) -> Reply:
-    message, agent, then, state = values
-    return Reply(message, agent, Then(then), ReplyState(state))
+def _reply(values: tuple[int, int, str, str, bool]) -> Reply:
+    message, agent, then, state, overtaken = values
+    return Reply(message, agent, Then(then), ReplyState(state), overtaken)
 
 
 def _send_at(state: str | None, due_at: int | None) -> datetime | None:

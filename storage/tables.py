@@ -48,6 +48,10 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
     )
 
 
+#: Deliveries that show a ticket's newest state, and are brought up to date with it.
+FOLLOWS: Final = ("card", "alert")
+
+
 def _in(values: tuple[str, ...]) -> str:
     return "(" + ", ".join(f"'{value}'" for value in values) + ")"
 
@@ -154,7 +158,7 @@ class TicketRow(SQLModel, table=True):
     answered_at: datetime | None = Field(sa_type=Instant)
     writer: int | None = Field(sa_type=Id)
     writing_until: datetime | None = Field(sa_type=Instant)
-    replies: str = Field(sa_type=Text)  #: JSON list of [message, agent, then, state]
+    replies: str = Field(sa_type=Text)  #: JSON list of [message, agent, then, state, overtaken]
 
 
 class EntryRow(SQLModel, table=True):
@@ -200,6 +204,7 @@ class MessageRow(SQLModel, table=True):
     parent_text: str | None = Field(sa_type=Text)
     url: str | None = Field(sa_type=Text)
     thanks: bool
+    can_reply: bool
     edited: bool
     deleted: bool
     failure: str | None
@@ -256,6 +261,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_lane", "lane", "id", where=f"state IN {_in(UNRESOLVED)}"),
         _partial("ix_delivery_failed", "id", where="state = 'failed'"),
         _partial("ix_delivery_message", "message", where="message IS NOT NULL"),
+        _partial("ix_delivery_follows", "ticket", where=f"what IN {_in(FOLLOWS)}"),
         _partial("ix_delivery_root", "to", "external_id", where="what = 'card'"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -16,7 +16,7 @@ from storage.instant import micros
 from storage.part import Part
 from storage.rows import clock_params, ticket_of, ticket_params
 from storage.statement import Statement, made, param
-from storage.tables import CLOCK, DELIVERY, ENTRY, TICKET
+from storage.tables import CLOCK, DELIVERY, ENTRY, FOLLOWS, TICKET
 
 
 class Tickets(Part):
@@ -61,7 +61,7 @@ _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.
 _SAVE_TICKET: Final = Statement(update(TICKET).where(TICKET.c.id == param("id")).values(_state))
 _WANT_CARDS: Final = Statement(
     update(DELIVERY)
-    .where(DELIVERY.c.ticket == param("ticket"), DELIVERY.c.what == "card")
+    .where(DELIVERY.c.ticket == param("ticket"), DELIVERY.c.what.in_(FOLLOWS))
     .values(
         wanted=param("revision"),
         due_at=case(

@@ -91,6 +91,7 @@ MINE = replace(OPEN, assignee=BEN)
 SNOOZED = replace(
     MINE, status=Status.SNOOZED, snooze_reason=SnoozeReason.LATER, snoozed_until=LATER
 )
+AWAITING = replace(SNOOZED, snooze_reason=SnoozeReason.WAITING_CUSTOMER, snoozed_until=None)
 CLOSED = replace(
     MINE, status=Status.CLOSED, close_reason=CloseReason.RESOLVED, closed_at=NOW, thanked=True
 )
@@ -138,7 +139,7 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         "a message takes back what was to follow a reply written before it",
         replying(replace(WAITING, then=Then.CLOSE)),
         CustomerWrote(12),
-        {"replies": (WAITING,)},
+        {"replies": (replace(WAITING, overtaken=True),)},
         (PostMessage(12, mention=True),),
     ),
     (
@@ -234,6 +235,20 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         ReplySent(11, BEN, LATER),
         {"replies": (), "waiting": Waiting.CUSTOMER, "answered_at": LATER},
         (RefreshMessage(11),),
+    ),
+    (
+        "sent, and overtaken by the customer meanwhile",
+        replying(replace(SENDING, overtaken=True)),
+        ReplySent(11, BEN, LATER),
+        {"replies": (), "answered_at": LATER},
+        (RefreshMessage(11),),
+    ),
+    (
+        "a message that the network lets us answer",
+        replace(OPEN, can_reply=False),
+        CustomerWrote(2, can_reply=True),
+        {"can_reply": True},
+        (PostMessage(2),),
     ),
     ("failed", replying(SENDING), ReplyFailed(11, "x-403"), {"replies": ()}, (RefreshMessage(11),)),
     (
@@ -389,6 +404,7 @@ def test_an_event_that_may_not_happen_is_refused(
         (OPEN, True, (CustomerWrote(2, thanks=True),)),
         (SNOOZED, False, (CustomerWrote(2), Woken(WakeCause.CUSTOMER))),
         (SNOOZED, True, (CustomerWrote(2, thanks=True),)),
+        (AWAITING, True, (CustomerWrote(2, thanks=True), Woken(WakeCause.CUSTOMER))),
         (CLOSED, False, (CustomerWrote(2), Reopened(ReopenCause.CUSTOMER, None))),
         (CLOSED, True, (CustomerWrote(2, thanks=True),)),
     ],

@@ -52,6 +52,7 @@ role-admin = admin
 card-title = { ticket } · { $channel } { $kind } from { $customer }
 card-about = { $visibility } · to @{ $account } · from @{ $handle } · { $language } · { $at }
 card-answers = ↩ Answers our post “{ $post }”
+card-newest = Newest message, { $at }:
 card-continues = … continued in the thread
 push-ticket = { $channel } { $kind } { ticket }
 fact-status = Status
@@ -195,6 +196,8 @@ reply-over = { $used } of { $limit } characters: { $over } too many
 # Questions
 ask-new-message = Something new was written since you opened this form. Send all the same?
 ask-personal-data = Everybody can read this reply, and it seems to hold { $kinds }. Send all the same?
+ask-other-ticket = This is the thread of { ticket }, and the line begins with { $meant }. Send it to this customer as it is?
+other-ticket = This is the thread of { ticket }, not of #{ $meant }. Say it there, or by /{ $prefix } { $command } { $meant }.
 ask-anyway = { $warning } Send all the same?
 x-link-costs = A reply with a link costs { NUMBER($with_link, minimumFractionDigits: 2) } US dollars on X, one without { NUMBER($without, minimumFractionDigits: 2) }.
 
@@ -339,6 +342,10 @@ breaches-said = { $count ->
     [0] Nobody had to wait too long.
     [one] One first response was late; still unanswered: { $open }
    *[other] { $count } first responses were late; still unanswered: { $open }
+}
+breaches-earlier = { $count ->
+    [one] One ticket that was late before this day still waits for an answer.
+   *[other] { $count } tickets that were late before this day still wait for an answer.
 }
 breach-open = ⚠ unanswered
 breach-answered = ended

@@ -52,6 +52,7 @@ role-admin = 管理者
 card-title = { ticket } · { $channel }の{ $kind } · { $customer }
 card-about = { $visibility } · 宛先 @{ $account } · 差出人 @{ $handle } · { $language } · { $at }
 card-answers = ↩ 当社の投稿「{ $post }」への返信
+card-newest = 最新のメッセージ（{ $at }）：
 card-continues = … 続きはスレッドにあります
 push-ticket = { $channel }の{ $kind } { ticket }
 fact-status = 状態
@@ -195,6 +196,8 @@ reply-over = { $limit }文字中 { $used }文字：{ $over }文字超過して�
 # 確認
 ask-new-message = フォームを開いた後に新しい投稿がありました。このまま送信しますか？
 ask-personal-data = この返信は誰でも読めますが、{ $kinds }が含まれているようです。このまま送信しますか？
+ask-other-ticket = ここは{ ticket }のスレッドですが、「{ $meant }」で始まっています。このままこのお客様に送信しますか？
+other-ticket = ここは{ ticket }のスレッドです。#{ $meant }には、そのスレッドか /{ $prefix } { $command } { $meant } をお使いください。
 ask-anyway = { $warning }このまま送信しますか？
 x-link-costs = Xではリンク付きの返信に{ NUMBER($with_link, minimumFractionDigits: 2) }米ドル、リンクなしの返信に{ NUMBER($without, minimumFractionDigits: 2) }米ドルかかります。
 
@@ -339,6 +342,7 @@ breaches-said = { $count ->
     [0] 期限超過はありませんでした。
    *[other] 期限超過{ $count }件（未返信{ $open }件）
 }
+breaches-earlier = 前日までに期限を過ぎ、まだ返信のないチケットが{ $count }件あります。
 breach-open = ⚠ 未返信
 breach-answered = 対応済み
 head-ticket = チケット

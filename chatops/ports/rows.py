@@ -47,6 +47,7 @@ class NewMessage:
     parent_text: str | None = None
     url: str | None = None
     thanks: bool = False
+    can_reply: bool = True  #: False where the network refuses an answer to it
     deleted: bool = False  #: a tombstone: the deletion came before the message
     origin: str | None = None  #: the room in whose thread a note was typed
 

@@ -43,7 +43,7 @@ Agent | Closes | Share
 #1 | 1 | ▇▇▇▇▇▇▇▇
 #2 | 1 | ▇▇▇▇▇▇▇▇
 Channel | Closes | Share
-x | 2 | ▇▇▇▇▇▇▇▇
+X | 2 | ▇▇▇▇▇▇▇▇
 Reason | Closes | Share
 duplicate | 1 | ▇▇▇▇▇▇▇▇
 resolved | 1 | ▇▇▇▇▇▇▇▇"""
@@ -107,7 +107,7 @@ async def test_without_a_queue_there_are_no_figures(team: Team) -> None:
 )
 def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: object) -> None:
     counts = Counts(0, 0, 0, 0, seconds, 0, None, 0)
-    card = report_card(Figures(NOW.date(), counts, ()), (), None)
+    card = report_card(Figures(NOW.date(), counts, (), {}), (), None)
     (facts,) = card.blocks
     assert isinstance(facts, Facts)
     values = dict(facts.pairs)

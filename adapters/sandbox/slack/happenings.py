@@ -107,11 +107,18 @@ def _notify(state: State, message: Message) -> None:
 
 
 def _markup(part: object) -> str:
-    """All mrkdwn in blocks; plain_text names nobody."""
+    """All mrkdwn in blocks, and whom rich text names; plain_text names nobody."""
     if isinstance(part, list):
         return " ".join(_markup(one) for one in part)
     if not isinstance(part, dict):
         return ""
-    if part.get("type") == "mrkdwn":
-        return str(part["text"])
+    match part:
+        case {"type": "mrkdwn", "text": said}:
+            return str(said)
+        case {"type": "user", "user_id": person}:
+            return f"<@{person}>"
+        case {"type": "broadcast", "range": whom}:
+            return f"<!{whom}>"
+        case _:
+            pass
     return " ".join(_markup(one) for one in part.values())

@@ -293,6 +293,7 @@ def upgrade() -> None:
         sa.Column("parent_text", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("thanks", sa.Boolean(), nullable=False),
+        sa.Column("can_reply", sa.Boolean(), nullable=False),
         sa.Column("edited", sa.Boolean(), nullable=False),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
@@ -388,6 +389,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("message IS NOT NULL"),
         postgresql_where=sa.text("message IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_delivery_follows",
+        "delivery",
+        ["ticket"],
+        unique=False,
+        sqlite_where=sa.text("what IN ('card', 'alert')"),
+        postgresql_where=sa.text("what IN ('card', 'alert')"),
     )
     op.create_index(
         "ix_delivery_root",

@@ -1,0 +1,152 @@
+"""What stands beside a ticket's card: the lines of its thread, announcements and alerts. Pure.
+
+Only who is concerned is called by a mention; who acted is named, for nobody is notified of their
+own act.
+"""
+
+from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
+from chatops.event import Assigned, Closed, Escalated, Event, Occasion, ReplyState
+from chatops.scene import Direction, Line, Scene
+from chatops.text import Link, Mention, Text, text
+from chatops.ticket import Status
+from chatops.ticket_card import ASSIGN, CLAIM, ESCALATE, assignee_of, kind_of, push_of
+
+
+def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
+    """Return the thread line of one message, in the state that it is in."""
+    ticket = scene.ticket
+    said = _said(scene, line)
+    assignee = ticket.assignee
+    calls = mention and assignee is not None and assignee != line.agent
+    head = text("line-for", said=said, agent=Mention(assignee)) if calls and assignee else said
+    blocks: list[Block] = [Paragraph(head)]
+    if line.deleted:
+        blocks.append(Paragraph(text("line-deleted"), small=True))
+    else:
+        blocks.append(Quote(line.text))
+    if line.thanks:
+        blocks.append(Paragraph(text("line-thanks"), small=True))
+    if line.state is ReplyState.FAILED:
+        blocks.append(Paragraph(text("reply-failed-why", code=line.failure or "?"), small=True))
+    return Card(
+        push=push_of(scene), blocks=tuple(blocks), buttons=_line_buttons(line), ticket=ticket.id
+    )
+
+
+def event_line(scene: Scene, event: Event, agent: int | None, room: str) -> Card:
+    """Return the thread line about one thing that has happened; who is concerned is called.
+
+    Who did it is named and not called: nobody is notified of their own act.
+    """
+    who = text("by-agent", agent=scene.named(agent)) if agent is not None else text("by-rule")
+    blocks: list[Block] = []
+    match event:
+        case Assigned(assigned):
+            said = text("event-assigned", who=who, agent=Mention(assigned))
+        case Escalated(target, to, _, message):
+            called = _people(scene, target, but=agent) if room == to else ()
+            said = text("event-escalated", who=who, target=target)
+            if called:
+                said = text("event-escalated-to", said=said, people=called)
+            reason = scene.line(message) if message is not None else None
+            if reason is not None:
+                blocks.append(Quote(reason.text))
+        case Closed(reason):
+            said = text("event-closed", who=who, reason=text(f"close-{reason.value}"))
+        case _:
+            raise AssertionError(f"{event} has no line")
+    return Card(push=push_of(scene), blocks=(Paragraph(said), *blocks), ticket=scene.ticket.id)
+
+
+def announcement(scene: Scene, occasion: Occasion, url: str | None) -> Card:
+    """Return the short line that brings a ticket back to people's eyes."""
+    said = text(f"announce-{occasion.value}", ticket=_link(scene, url))
+    return Card(
+        push=text(f"announce-{occasion.value}", ticket=f"#{scene.ticket.id}"),
+        blocks=(Paragraph(said),),
+        ticket=scene.ticket.id,
+    )
+
+
+def alert_card(scene: Scene, url: str | None) -> Card:
+    """Return the alert of a breached first response: who, how late, who has it, what next."""
+    ticket = scene.ticket
+    due = scene.clock.due_at if scene.clock else scene.now
+    said = text(
+        "alert-breach",
+        ticket=_link(scene, url),
+        queue=ticket.queue,
+        due=due,
+    )
+    facts = (
+        (text("fact-customer"), text("words", words=scene.customer.name)),
+        (text("fact-channel"), _where(scene)),
+        (text("fact-assignee"), assignee_of(scene)),
+    )
+    chosen = (ASSIGN, ESCALATE) if ticket.assignee is not None else (CLAIM, ASSIGN, ESCALATE)
+    return Card(
+        push=text("push-breach", ticket=ticket.id, queue=ticket.queue),
+        title=text("alert-title", ticket=ticket.id),
+        blocks=(Paragraph(said), Facts(facts)),
+        buttons=chosen if ticket.status is not Status.CLOSED else (),
+        ticket=ticket.id,
+    )
+
+
+def _said(scene: Scene, line: Line) -> Text:
+    """Say who wrote and what became of it, without the words."""
+    match line.direction:
+        case Direction.INBOUND:
+            edited = "line-edited" if line.edited else "line-inbound"
+            return text(edited, customer=scene.customer.name, at=line.at)
+        case Direction.NOTE:
+            return text("line-note", agent=scene.named(line.agent))
+        case Direction.OUTBOUND if line.agent is None:
+            return text("line-outside", channel=scene.traits.title, at=line.at)
+        case Direction.OUTBOUND:
+            state = (line.state or ReplyState.SENT).value.replace(" ", "-")
+            return text(
+                f"reply-{state}",
+                agent=scene.named(line.agent),
+                visibility=text("private" if line.private else "public"),
+                seconds=scene.policy.undo_in,
+                at=line.at,
+            )
+
+
+def _line_buttons(line: Line) -> tuple[Button, ...]:
+    message = (("message", str(line.id)),)
+    match line.state:
+        case ReplyState.WAITING:
+            return (
+                Button("undo", text("button-undo"), message, Style.DANGER),
+                Button("sendnow", text("button-sendnow"), message),
+            )
+        case ReplyState.IN_DOUBT:
+            return (
+                Button("arrived", text("button-arrived"), message),
+                Button("resend", text("button-resend"), message),
+            )
+        case _:
+            return ()
+
+
+def _people(scene: Scene, target: str, *, but: int | None) -> tuple[Text, ...]:
+    to = scene.queue.escalation.get(target)
+    names = to.people if to is not None else ()
+    called = (each for each in scene.agents if each.name in names and each.id != but)
+    return tuple(text("agent", agent=Mention(each.id)) for each in called)
+
+
+def _link(scene: Scene, url: str | None) -> Link | str:
+    label = f"#{scene.ticket.id}"
+    return Link(url, label) if url else label
+
+
+def _where(scene: Scene) -> Text:
+    return text(
+        "where",
+        channel=scene.traits.title,
+        kind=kind_of(scene.ticket),
+        visibility=text("private" if scene.ticket.private else "public"),
+    )
