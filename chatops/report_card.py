@@ -14,7 +14,8 @@ from chatops.card import Block, Card, Facts, Paragraph, Table
 from chatops.channel import Traits
 from chatops.policy import Policy
 from chatops.report import CloseRow, Counts, LateRow, spread
-from chatops.text import Mention, Text, text
+from chatops.scene import Agent
+from chatops.text import Text, text
 
 #: Characters of the longest bar: a phone shows it beside its number.
 _BAR: Final = 8
@@ -36,6 +37,7 @@ class Figures:
     counts: Counts
     closes: Sequence[CloseRow]
     channels: Mapping[str, Traits]  #: by name, for how people write them
+    agents: Sequence[Agent]  #: named here and not called: a figure asks nobody to look
 
 
 def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
@@ -63,7 +65,12 @@ def closes_card(figures: Figures, by: Sequence[By]) -> Card:
 
 
 def breaches_card(
-    day: date, rows: Sequence[LateRow], earlier: int, now: datetime, policy: Policy
+    day: date,
+    rows: Sequence[LateRow],
+    earlier: int,
+    now: datetime,
+    policy: Policy,
+    agents: Sequence[Agent],
 ) -> Card:
     """Return the digest of breaches: who has it, how late it was or is, and what is still open.
 
@@ -74,7 +81,7 @@ def breaches_card(
     said = text("breaches-said", count=len(rows), open=open_now)
     head = ("head-ticket", "head-assignee", "head-late", "head-state")
     table = Table(
-        tuple(text(each) for each in head), tuple(_breach(row, now, policy) for row in rows)
+        tuple(text(each) for each in head), tuple(_breach(row, now, policy, agents) for row in rows)
     )
     blocks: list[Block] = [Paragraph(said)]
     if earlier:
@@ -84,10 +91,12 @@ def breaches_card(
     return Card(push=title, title=title, blocks=tuple(blocks))
 
 
-def _breach(row: LateRow, now: datetime, policy: Policy) -> tuple[Text, ...]:
+def _breach(
+    row: LateRow, now: datetime, policy: Policy, agents: Sequence[Agent]
+) -> tuple[Text, ...]:
     calendar = policy.queue_of(row.queue, "").calendar
     late = timedelta(seconds=calendar.elapsed(row.due_at, row.stopped_at or now))
-    who = text("agent", agent=Mention(row.assignee)) if row.assignee is not None else text("nobody")
+    who = _name(row.assignee, agents) if row.assignee is not None else text("nobody")
     state = text("breach-open" if row.stopped_at is None else "breach-answered")
     return text("ticket", ticket=row.ticket), who, text("span", span=late), state
 
@@ -119,7 +128,7 @@ def _tables(figures: Figures, by: Sequence[By], only: int | None = None) -> tupl
         ]
         counted: Counter[Text] = Counter()
         for row in shown:
-            counted[_label(each, row, figures.channels)] += row.count
+            counted[_label(each, row, figures)] += row.count
         if counted:
             head = (text(f"head-{each.value}"), text("head-closes"), text("head-bar"))
             blocks.append(Table(head, _bars(counted)))
@@ -136,16 +145,20 @@ def _bars(counted: Counter[Text]) -> tuple[tuple[Text, ...], ...]:
     )
 
 
-def _label(by: By, row: CloseRow, channels: Mapping[str, Traits]) -> Text:
+def _label(by: By, row: CloseRow, figures: Figures) -> Text:
     match by:
         case By.AGENT:
-            agent = row.agent
-            return text("by-rule") if agent is None else text("agent", agent=Mention(agent))
+            return text("by-rule") if row.agent is None else _name(row.agent, figures.agents)
         case By.CHANNEL:
-            known = channels.get(row.channel)
+            known = figures.channels.get(row.channel)
             return text("words", words=known.title if known is not None else row.channel)
         case By.REASON:
             return text(f"close-{row.reason}")
+
+
+def _name(id: int, agents: Sequence[Agent]) -> Text:
+    known = next((agent.public_name for agent in agents if agent.id == id), f"#{id}")
+    return text("words", words=known)
 
 
 def _number(count: int) -> Text:

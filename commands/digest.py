@@ -32,13 +32,13 @@ class Digest(BaseModel):
 async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
     if not (queues := queues_for(call, Role.LEAD)):
         return Refusal(text("no-role"))
-    window = day_of(call, queues)
+    window, agents = day_of(call, queues), await reader.agents()
     if args.topic is Topic.BREACHES:
         late = await reader.late(queues, window.start, window.end)
         before = await reader.late(queues, window.start - LOOK_BACK, window.start)
         earlier = sum(row.stopped_at is None for row in before)
-        return Answer(breaches_card(window.day, late, earlier, call.now, call.policy))
+        return Answer(breaches_card(window.day, late, earlier, call.now, call.policy, agents))
     counts = await reader.counts(queues, window.start, window.end)
     closes = await reader.closes(queues, window.start, window.end)
     by = [args.by] if args.by is not None else list(By)
-    return Answer(closes_card(Figures(window.day, counts, closes, call.channels), by))
+    return Answer(closes_card(Figures(window.day, counts, closes, call.channels, agents), by))

@@ -38,6 +38,5 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     named = may_name_people(call, queues, in_room=in_room)
     by = [each for each in By if not in_room or named or each is not By.AGENT]
     only = None if named else call.agent.id
-    return Answer(
-        report_card(Figures(window.day, counts, closes, call.channels), by, only), in_room
-    )
+    figures = Figures(window.day, counts, closes, call.channels, await reader.agents())
+    return Answer(report_card(figures, by, only), in_room)

@@ -28,7 +28,7 @@ async def test_breaches_say_who_how_late_and_whether_still_open(team: Team) -> N
 Late first responses on Thu 1 Oct
 2 first responses were late; still unanswered: 1
 Ticket | Assignee | Late by | State
-#1 | #1 | 30 min | ⚠ unanswered
+#1 | 伊藤 葵 | 30 min | ⚠ unanswered
 #2 | nobody | 30 min | ended"""
     )
 

@@ -40,8 +40,8 @@ First response: none yet
 Still waiting: 1, the oldest since Thu 1 Oct 15:30
 Late: 1
 Agent | Closes | Share
-#1 | 1 | ▇▇▇▇▇▇▇▇
-#2 | 1 | ▇▇▇▇▇▇▇▇
+Maya Lind | 1 | ▇▇▇▇▇▇▇▇
+伊藤 葵 | 1 | ▇▇▇▇▇▇▇▇
 Channel | Closes | Share
 X | 2 | ▇▇▇▇▇▇▇▇
 Reason | Closes | Share
@@ -54,8 +54,8 @@ resolved | 1 | ▇▇▇▇▇▇▇▇"""
 async def test_an_agent_sees_their_own_figures_alone(team: Team) -> None:
     await a_day(team)
     said = await team.shown("aoi", "report")
-    assert "#1 | 1" in said
-    assert "#2 | 1" not in said
+    assert "伊藤 葵 | 1" in said
+    assert "Maya Lind | 1" not in said
 
 
 @pytest.mark.anyio
@@ -107,7 +107,7 @@ async def test_without_a_queue_there_are_no_figures(team: Team) -> None:
 )
 def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: object) -> None:
     counts = Counts(0, 0, 0, 0, seconds, 0, None, 0)
-    card = report_card(Figures(NOW.date(), counts, (), {}), (), None)
+    card = report_card(Figures(NOW.date(), counts, (), {}, ()), (), None)
     (facts,) = card.blocks
     assert isinstance(facts, Facts)
     values = dict(facts.pairs)
