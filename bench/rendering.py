@@ -6,6 +6,7 @@ very first drawing of a ticket costs stands beside it.
 """
 
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Final
 
@@ -46,7 +47,7 @@ async def measure(folder: Path, *, repeats: int = 20, rounds: int = 9) -> list[F
     mine, dumps = await in_turns(rounds, ours, theirs)
     per = 1e6 / TICKETS
     detail = (
-        f"{min(mine) * per:.0f} of {min(dumps) * per:.1f} µs for {len(orjson.dumps(drawn[0]))} "
+        f"{median(mine) * per:.0f} of {median(dumps) * per:.1f} µs for {len(orjson.dumps(drawn[0]))} "
         f"bytes; drawn for the first time {first * per:.0f} µs"
     )
     return [Figure("e. rendering a card", ratio(mine, dumps), 6, "lower", detail)]
