@@ -33,13 +33,13 @@ async def other(ack: AsyncAck) -> None:
 async def webhook(request: web.Request) -> web.Response:
     body = await request.read()
     at, _, proof = request.headers["X-Chirp-Signature"].removeprefix("t=").partition(",v1=")
-    due = hmac.new(CHANNEL_SECRET.encode(), b"%b.%b" % (at.encode(), body), hashlib.sha256)
-    if not hmac.compare_digest(due.hexdigest(), proof):
+    signed = b"%b.%b" % (at.encode(), body)
+    if hmac.new(CHANNEL_SECRET.encode(), signed, hashlib.sha256).hexdigest() != proof:
         raise web.HTTPUnauthorized
     post = orjson.loads(body)["events"][0]["post"]
-    said = {"type": "section", "text": {"type": "plain_text", "text": post["text"]}}
+    said = [{"type": "section", "text": {"type": "plain_text", "text": post["text"]}}]
     room = f"C0{request.match_info['account'][-1]}ROOM"
-    await client.chat_postMessage(channel=room, text=post["author"]["name"], blocks=[said])
+    await client.chat_postMessage(channel=room, text=post["author"]["name"], blocks=said)
     return web.Response()
 
 
@@ -52,12 +52,9 @@ async def session(_: web.Application) -> AsyncIterator[None]:
         yield
 
 
-bolt.command(ANY)(other)
-bolt.action(ANY)(claim)
-for listen in (bolt.view_submission, bolt.view_closed, bolt.event, bolt.event, bolt.event):
-    listen(ANY)(other)
+for kind in ("command", "action", "view_submission", "view_closed", "event", "event", "event"):
+    getattr(bolt, kind)(ANY)(claim if kind == "action" else other)
 app = bolt.server().web_app
-app.router.add_post("/in/sandbox/{account}", webhook)
-app.router.add_get("/readyz", claimed)
+app.add_routes([web.post("/in/sandbox/{account}", webhook), web.get("/readyz", claimed)])
 app.cleanup_ctx.append(session)
 web.run_app(app, host="127.0.0.1", port=int(PORT), access_log=None, print=None)
