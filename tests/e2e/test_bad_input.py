@@ -21,11 +21,14 @@ async def desk(browser: Browser, live: Live) -> AsyncIterator[Window]:
 
 
 @pytest.fixture
-async def ticket(desk: Window) -> int:
-    """A new ticket, with Ben before its card."""
+async def ticket(desk: Window) -> AsyncIterator[int]:
+    """A new ticket, with Ben before its card; what he leaves open is closed."""
     ticket = await desk.live.ticket()
     await desk.be(BEN, ROOM)
-    return ticket
+    yield ticket
+    if await desk.modal.is_visible():
+        await desk.page.get_by_test_id("modal-close").click()
+        await expect(desk.modal).to_be_hidden()
 
 
 def card(desk: Window, ticket: int, room: str = ROOM) -> Locator:
@@ -83,7 +86,7 @@ async def test_reply_too_long_says_by_how_much(desk: Window, ticket: int) -> Non
     [
         ("Write to help@aozora.example please.", "it seems to hold an e-mail address"),
         ("Call us on +81 3 1234 5678, please.", "it seems to hold a phone number"),
-        ("See https://aozora.example/poles", "A reply with a link costs 0.20 US dollars on X"),
+        ("See https://example.com/poles", "A reply with a link costs 0.20 US dollars on X"),
     ],
 )
 async def test_what_may_be_a_mistake_is_asked_once(
@@ -139,25 +142,29 @@ async def test_unknown_command_gets_the_nearest(desk: Window, ticket: int) -> No
     assert names(desk.live, ticket) == []
 
 
+UNKNOWN = "I do not know you here, so I may not do this."
+
+
 @pytest.mark.parametrize(
-    ("person", "why"),
+    ("person", "to_a_press"),
     [
-        ("U05GUEST", "Guests of this workspace may not work on tickets."),
+        ("U05GUEST", UNKNOWN),
+        # Slack names a person's own workspace with a press, and not with a command.
         ("U06STRANGER", "People of other workspaces may not work on tickets."),
     ],
 )
 async def test_who_does_not_belong_is_told_so_alone(
-    desk: Window, ticket: int, person: str, why: str
+    desk: Window, ticket: int, person: str, to_a_press: str
 ) -> None:
     await desk.be(person, ROOM)
+    alone = desk.page.get_by_test_id("messages").locator(".message-ephemeral")
     await desk.type(f"/care claim {ticket}")
-    await expect(told(desk)).to_contain_text(why)
-    await desk.press(card(desk, ticket), "claim", "Claim")
-    sorry = desk.page.get_by_test_id("messages").locator(".message-ephemeral", has_text=why)
-    await expect(sorry).to_have_count(2)
+    await expect(alone).to_contain_text([UNKNOWN])
+    await card(desk, ticket).locator("[data-action-id='do:claim']").click()
+    await expect(alone).to_contain_text([UNKNOWN, to_a_press])
     assert names(desk.live, ticket) == []
     others = await desk.live.messages(BEN, ROOM)
-    assert not any(why in message["text"] for message in others)
+    assert not any(message["text"].startswith((UNKNOWN, to_a_press)) for message in others)
 
 
 async def test_same_button_pressed_twice_is_one_act(desk: Window, ticket: int) -> None:
@@ -187,7 +194,7 @@ async def test_customers_words_stand_as_they_were_written(desk: Window) -> None:
     ticket = await desk.live.ticket("chirp", words, name="*Mina* <!here>")
     await desk.be(BEN, "care-japan")
     shown = card(desk, ticket, "care-japan")
-    await expect(shown.locator("blockquote, .b-quote").first).to_have_text(words)
+    await expect(shown.locator("blockquote").first).to_have_text(words)
     await expect(shown).to_contain_text("*Mina* <!here>")
     await expect(shown.locator(".mention, em, code, a")).to_have_count(0)
     await desk.shot("24-as-written")

@@ -8,9 +8,6 @@ import { choiceGroup, chosenIn, pickerField, selectOptions } from "./elements.js
 import { plain } from "./mrkdwn.js";
 import { w } from "./words.js";
 
-/** How long typing must rest before Slack's client tells the app of it, in milliseconds. */
-const TYPING_REST = 150;
-
 const DRAW = {
   plain_text_input: text,
   static_select: select,
@@ -65,11 +62,7 @@ function text(e, block, context) {
   const asked = e.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const on = block.dispatch_action ? asked : [];
   if (on.includes("on_character_entered")) {
-    let rest = 0;
-    const tell = () => {
-      clearTimeout(rest);
-      rest = setTimeout(() => context.type(e, block, node.value), TYPING_REST);
-    };
+    const tell = () => context.type(e, block, node.value);
     node.addEventListener("input", (event) => event.isComposing || tell());
     node.addEventListener("compositionend", tell);
   }

@@ -11,10 +11,15 @@ import { carryInput, faultsOf, fillInputs, showErrors, valuesOf } from "./inputs
 import { plain } from "./mrkdwn.js";
 import { w } from "./words.js";
 
+/** How long typing must rest before Slack's client tells the app of it, in milliseconds. */
+const TYPING_REST = 150;
+
 export class Modal {
   #hands;
   #context;
   #view = null;
+  #typing = 0;
+  #untold = null;
   #dialog;
   #form;
   #title = h("h2", { id: "modal-title" });
@@ -71,6 +76,7 @@ export class Modal {
     const view = views.at(-1) ?? null;
     if (!view) {
       this.#view = null;
+      clearTimeout(this.#typing);
       if (this.#dialog.open) this.#dialog.close();
       return;
     }
@@ -88,9 +94,13 @@ export class Modal {
     const context = {
       ...this.#context(),
       act: this.#hands.pressIn(view),
-      // What is typed last goes with the form itself, which may be on its way or gone.
-      type: (...typed) => {
-        if (!this.#submit.disabled && this.#view?.id === view.id) type(...typed);
+      type: (e, block, value, enter = false) => {
+        clearTimeout(this.#typing);
+        this.#untold = () => {
+          this.#untold = null;
+          type(e, block, value, enter);
+        };
+        this.#typing = setTimeout(this.#untold, enter ? 0 : TYPING_REST);
       },
     };
     keep(this.#blocks, view.blocks, {
@@ -115,6 +125,8 @@ export class Modal {
     const faults = faultsOf(this.#form, view);
     showErrors(this.#form, view, faults);
     if (Object.keys(faults).length) return;
+    // What was typed last goes with the form.
+    clearTimeout(this.#typing);
     this.#submit.disabled = true;
     this.#submit.setAttribute("aria-busy", "true");
     try {
@@ -123,6 +135,8 @@ export class Modal {
       this.#trouble.hidden = !wrong && !why;
       this.#trouble.textContent = why || w("dialog.fix");
       if (wrong) showErrors(this.#form, this.#view ?? view, errors);
+      if (wrong) this.#untold?.();
+      this.#untold = null;
     } finally {
       this.#submit.disabled = false;
       this.#submit.removeAttribute("aria-busy");
