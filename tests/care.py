@@ -51,10 +51,12 @@ KEY: Final = Fernet.generate_key().decode()
 WORDS: Final = Words()
 REGISTRY: Final = Registry.of(commands)
 
-#: The make-believe network under its own name, and one whose replies can be neither looked up nor
-#: repeated: what became of a cut call only a person can find out.
+#: The make-believe network under its own name; one whose replies can be neither looked up nor
+#: repeated, so that only a person can find out what became of a cut call; and one where they can be
+#: looked up.
 MUTE: Final = replace(TRAITS, name="mute", can=Can.REPLY_PUBLIC | Can.REPLY_PRIVATE)
-TRAITS_OF: Final[Mapping[str, Traits]] = {"sandbox": TRAITS, "mute": MUTE}
+ASKED: Final = replace(MUTE, name="asked", can=MUTE.can | Can.FIND)
+TRAITS_OF: Final[Mapping[str, Traits]] = {"sandbox": TRAITS, "mute": MUTE, "asked": ASKED}
 
 SHOP: Final = Calendar.always("Asia/Tokyo")
 
@@ -110,6 +112,7 @@ POLICY: Final = Policy(
         "aozora": Account("aozora", "sandbox", "global", "en", "aozora"),
         "aozora_ja": Account("aozora_ja", "sandbox", "japan", "ja", "aozora_ja"),
         "quiet": Account("quiet", "mute", "global", "en", "quiet"),
+        "open": Account("open", "asked", "global", "en", "open"),
     },
     digests={
         "evening": DigestPlan(

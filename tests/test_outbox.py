@@ -16,7 +16,7 @@ from chatops.outbox import FAULTS
 from chatops.ports import NewDelivery, Urgency, What
 from chatops.text import text
 
-BEN = "<@U01BEN>"
+BEN = "*Assignee:* Ben"
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from care import Hours, refused
+from care import Hours, refused, wrote
 from town import Town, shows, town_around
 
 from adapters.sandbox.faults import Fault
@@ -331,3 +331,95 @@ async def test_process_that_died_while_sending_asks_the_agent_and_never_repeats(
             await second.passes(60)
         assert second.answered() == []  # the second Chirp never heard of it again
         assert state(second, reply) == "in doubt"
+
+
+# --- a network that can be asked
+
+
+async def cut(town: Town, kind: str = "reset_after") -> tuple[int, int]:
+    """A reply on the network that can be asked, whose call was cut and has not been looked up."""
+    post = town.chirp.timeline.write(town.chirp.hands.person("mia"), "Anyone?", town.hours.now())
+    ticket = await town.opens(account="open", external_id=post.id, thread=post.thread)
+    await town.quiet()
+    town.chirp.hands.fault(Fault(kind, path="/posts", method="POST"))  # type: ignore[arg-type]
+    reply = await town.replies("ben", ticket, "Hello")
+    await town.until(lambda: town.outbox.progress.get("reply_in_doubt"))
+    assert state(town, reply) == "sending"
+    return ticket, reply
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "reset"])
+async def test_reply_of_unknown_fate_is_looked_up_and_there_once(town: Town, kind: str) -> None:
+    _, reply = await cut(town, kind)
+    await town.until(lambda: state(town, reply) == "sent")
+    assert town.answered() == ["Hello"]
+    found = town.outbox.progress.get("reply_found", 0)
+    assert found == (1 if kind == "reset_after" else 0)
+
+
+@pytest.mark.parametrize("trouble", ["500", "429", "reset"])
+async def test_look_up_that_fails_leaves_it_in_doubt_and_sends_nothing(
+    town: Town, trouble: str
+) -> None:
+    _, reply = await cut(town)
+    town.chirp.hands.fault(Fault(trouble, path="/posts", method="GET", times=3, retry_after=60))  # type: ignore[arg-type]
+    for _ in range(12):
+        await town.passes(2)
+    assert (town.answered(), state(town, reply)) == (["Hello"], "sending")
+    await town.until(lambda: state(town, reply) == "sent", step=2)
+    assert town.answered() == ["Hello"]
+
+
+async def test_look_up_that_is_refused_asks_the_agent(town: Town) -> None:
+    ticket, reply = await cut(town)
+    parent = next(iter(town.chirp.timeline.posts))
+    town.chirp.timeline.delete(parent)
+    await town.until(lambda: state(town, reply) == "in doubt")
+    assert ReplyDoubted(reply) in await town.log(ticket)
+    assert town.answered() == ["Hello"]
+
+
+async def test_fault_of_ours_in_a_look_up_asks_the_agent(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, reply = await cut(town)
+
+    async def fails(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(town.channels["open"], "find", fails)
+    await town.until(lambda: state(town, reply) == "in doubt")
+    assert town.answered() == ["Hello"]
+
+
+async def test_fault_of_ours_in_sending_is_tried_again_and_then_shown(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await asked(town)
+
+    async def fails(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(town.channels["aozora"], "send", fails)
+    reply = await town.replies("ben", ticket)
+    await town.until(lambda: state(town, reply) == "in doubt", step=2)
+    assert town.answered() == []
+
+
+async def test_reply_to_words_that_their_author_deleted_cannot_be_said(town: Town) -> None:
+    ticket = await asked(town)
+    parent = next(iter(town.chirp.timeline.posts))
+    reply = await town.replies("ben", ticket)
+    town.chirp.hands.delete(parent)
+    await town.until(lambda: state(town, reply) == "failed")
+    assert ReplyFailed(reply, "unsupported") in await town.log(ticket)
+
+
+async def test_reply_in_a_storm_of_messages_still_leaves(town: Town) -> None:
+    ticket = await asked(town)
+    reply = await town.replies("ben", ticket)
+    (thread,) = town.sql("SELECT thread_key FROM conversation")[0]
+    (who,) = town.sql("SELECT external_id FROM customer")[0]
+    await town.hears(*(wrote(f"{n}", thread=thread, who=who.removeprefix("u-")) for n in range(30)))
+    await town.until(lambda: state(town, reply) == "sent")
+    assert town.count("ticket") == 1

@@ -9,12 +9,13 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 from aiohttp import web
-from care import MUTE, POLICY, SLACK_IDS, WORDS, Care, Hours, cared_for
+from care import ASKED, MUTE, POLICY, SLACK_IDS, WORDS, Care, Hours, cared_for
 
 from adapters.chat.slack.chat import open_chat
 from adapters.chat.slack.settings import Mode
@@ -23,8 +24,10 @@ from adapters.sandbox import world
 from adapters.sandbox.network import Network
 from adapters.sandbox.slack import Person, SlackCloud
 from adapters.sandbox.slack.state import Message
+from adapters.social._call import Call
 from adapters.social.sandbox import SandboxChannel
 from adapters.social.sandbox import Settings as ChirpSettings
+from chatops.channel import Outgoing, Sent
 from chatops.inbox import Inbox
 from chatops.outbox import Outbox
 from chatops.policy import Policy
@@ -54,6 +57,28 @@ class MuteChannel(SandboxChannel):
     """Chirp as a poorer network would be: see care.MUTE."""
 
     traits = MUTE
+
+
+class AskedChannel(SandboxChannel):
+    """Chirp as a network whose replies can be looked up: see care.ASKED."""
+
+    traits = ASKED
+
+    async def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:  # noqa: ARG002
+        parent, api = outgoing.in_reply_to, self._settings.api
+        await self._ask(Call("GET", f"{api}/posts/{parent}"))  # meets the network's troubles
+        token = self._settings.token.get_secret_value()
+        answer = await self._http.get(
+            f"{api}/posts",
+            params={"parent": parent},
+            headers={"authorization": f"Bearer {token}"},
+        )
+        there = [post for post in answer.json()["posts"] if post["text"] == outgoing.text]
+        return Sent(there[0]["id"], datetime.fromisoformat(there[0]["at"])) if there else None
+
+
+#: A channel of each kind, by the name that policy gives it.
+KINDS: Final = {"sandbox": SandboxChannel, "mute": MuteChannel, "asked": AskedChannel}
 
 
 @dataclass
@@ -162,15 +187,13 @@ async def town_around(
         care = await stack.enter_async_context(cared_for(folder, empty, hours, policy))
         slack = SlackCloud(WORKSPACE, hours)
         chirp = world.chirp(hours)
-        clouds = await _serving(stack, lambda app: (slack.mount(app), chirp.mount(app)))
+        clouds = await served(stack, lambda app: (slack.mount(app), chirp.mount(app)))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
         settings = ChirpSettings(
             token=world.CHIRP_TOKEN, secret=world.CHIRP_SECRET, api=f"{clouds}/chirp/api"
         )
         channels: dict[str, Channel] = {
-            name: (MuteChannel if account.channel == "mute" else SandboxChannel)(
-                account, settings, http, hours
-            )
+            name: KINDS[account.channel](account, settings, http, hours)
             for name, account in policy.accounts.items()
         }
         reader, work = care.storage.reader, care.storage.work
@@ -188,7 +211,7 @@ async def town_around(
         )
         inbox = Inbox(care.desk, work, reader, care.storage.vault, hours, channels)
         outbox = Outbox(care.desk, work, reader, hours, {"slack": chat}, channels)
-        url = await _serving(stack, None, public_app(inbox, channels, hours, chat.routes()))
+        url = await served(stack, None, public_app(inbox, channels, hours, chat.routes()))
         chirp.delivery.url = f"{url}/in/sandbox/aozora"
         slack.delivery.request_url = None  # presses are the Slack adapter's own tests
         await stack.enter_async_context(chat.running())
@@ -212,7 +235,7 @@ async def town_around(
         )
 
 
-async def _serving(
+async def served(
     stack: AsyncExitStack,
     mount: Callable[[web.Application], object] | None,
     app: web.Application | None = None,
@@ -220,7 +243,7 @@ async def _serving(
     app = app or web.Application()
     if mount is not None:
         mount(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, "127.0.0.1", 0).start()
