@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from care import Hours, refused, wrote
+from care import Hours, refused
 from town import Town, shows, town_around
 
 from adapters.sandbox.faults import Fault
@@ -418,8 +418,8 @@ async def test_reply_to_words_that_their_author_deleted_cannot_be_said(town: Tow
 async def test_reply_in_a_storm_of_messages_still_leaves(town: Town) -> None:
     ticket = await asked(town)
     reply = await town.replies("ben", ticket)
-    (thread,) = town.sql("SELECT thread_key FROM conversation")[0]
-    (who,) = town.sql("SELECT external_id FROM customer")[0]
-    await town.hears(*(wrote(f"{n}", thread=thread, who=who.removeprefix("u-")) for n in range(30)))
+    parent, mia = next(iter(town.chirp.timeline.posts)), town.chirp.hands.person("mia")
+    for n in range(30):
+        town.chirp.hands.write(mia, f"message {n}", to_post=parent)
     await town.until(lambda: state(town, reply) == "sent")
     assert town.count("ticket") == 1
