@@ -159,9 +159,13 @@ class Stage:
 
     async def tell_until_taken(self, account: str, *posts: Chirp) -> None:
         """Deliver as networks do: again and again, until it is answered with 200."""
-        async with asyncio.timeout(PATIENCE):
-            while await self.tell(account, *posts) != 200:  # noqa: ASYNC110 - a network repeats
-                await asyncio.sleep(0.05)
+        status: int | None = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (status := await self.tell(account, *posts)) != 200:  # noqa: ASYNC110 - a network repeats
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"never taken: {status}\n{self.log()}") from None
 
     # --- what is there
 
