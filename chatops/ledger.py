@@ -57,6 +57,10 @@ AT_ACCOUNT: Final = "account:"
 _NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
 
 
+#: An event, the ticket that it leaves, and what must follow.
+Step = tuple[Event, Ticket, tuple[Effect, ...]]
+
+
 class Marks:
     """Markers for one transaction's deliveries: made from one UUID that was drawn outside it."""
 
@@ -108,24 +112,27 @@ def apply(
 
     A Draft's words are stored first, as a note or as a reply that waits.
     """
-    if isinstance(refused := _rehearse(ticket, acts, act.now), Refusal):
-        return refused
-    if not acts:
-        return ticket
+    steps = _steps(ticket, [_event(each) for each in acts], act.now)
+    if isinstance(steps, Refusal) or not steps:
+        return steps if isinstance(steps, Refusal) else ticket
+    if any(isinstance(each, Draft) for each in acts):
+        events = [
+            _store(tx, ticket, each, act) if isinstance(each, Draft) else each for each in acts
+        ]
+        steps = _steps(ticket, events, act.now)
+        if isinstance(steps, Refusal):
+            raise AssertionError(f"{events} passed without their messages, and not with them")
     queue = policy.queue_of(ticket.queue, ticket.account)
-    for each in acts:
-        event = _store(tx, ticket, each, act) if isinstance(each, Draft) else each
-        outcome = step(ticket, event, act.now)
-        if isinstance(outcome, Refusal):
-            raise AssertionError(f"{event} passed the rehearsal and was refused")
-        before, (ticket, effects) = ticket, outcome
+    before = ticket
+    for event, after, effects in steps:
         entry = tx.log(ticket.id, event, act.now, act.agent, act.rule)
         _note_reply(tx, event)
         _run_clock(tx, queue, before, event, act)
         for effect in effects:
-            _carry_out(tx, queue, ticket, event, entry, effect, act)
-    tx.save_ticket(ticket)
-    return ticket
+            _carry_out(tx, queue, after, event, entry, effect, act)
+        before = after
+    tx.save_ticket(before)
+    return before
 
 
 def accept(tx: Tx, policy: Policy, ticket: Ticket, reply: Reply, at: datetime, act: Act) -> Ticket:
@@ -141,13 +148,21 @@ def accept(tx: Tx, policy: Policy, ticket: Ticket, reply: Reply, at: datetime, a
     return after if isinstance(followed, Refusal) else followed
 
 
-def _rehearse(ticket: Ticket, acts: Sequence[Event | Draft], now: datetime) -> Ticket | Refusal:
-    for each in acts:
-        outcome = step(ticket, each.event(0) if isinstance(each, Draft) else each, now)
+def _event(act: Event | Draft) -> Event:
+    """Return what an act will be; a Draft's event without its message, which is not stored yet."""
+    return act.event(0) if isinstance(act, Draft) else act
+
+
+def _steps(ticket: Ticket, events: Sequence[Event], now: datetime) -> list[Step] | Refusal:
+    """Return what each event makes of the ticket that the one before left, or the first refusal."""
+    steps: list[Step] = []
+    for event in events:
+        outcome = step(ticket, event, now)
         if isinstance(outcome, Refusal):
             return outcome
-        ticket, _ = outcome
-    return ticket
+        ticket, effects = outcome
+        steps.append((event, ticket, effects))
+    return steps
 
 
 def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:
