@@ -1,0 +1,210 @@
+"""What each button of a card does: its label, its form, its row, its log entry, and the card after.
+
+Which buttons a ticket has is computed as the card computes it; all else is written down here.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from chatops import ticket_card
+from chatops.event import CloseReason, SnoozeReason
+from chatops.ticket import Status
+from tests import scenes
+from tests.e2e.running import Json, Live
+
+LEAD: Final = "U03MAYA"
+
+LABELS: Final = {
+    "claim": "Claim",
+    "unclaim": "Unclaim",
+    "assign": "Assign",
+    "reply": "Reply",
+    "open": "Open on X",
+    "snooze": "Snooze",
+    "wake": "Wake",
+    "escalate": "Escalate",
+    "close": "Close",
+    "reopen": "Reopen",
+    "note": "Note",
+    "read": "Mark as read",
+    "show": "Details",
+}
+
+FORMS: Final = {
+    "reply": {"text": "We are looking into it."},
+    "snooze": {"until": "1h", "reason": "waiting_internal"},
+    "escalate": {"target": "specialists", "reason": "Please look at this."},
+    "close": {"reason": "no_reply_needed"},
+    "note": {"text": "They called yesterday, too."},
+    "assign": {},  # to whom depends on who presses
+}
+
+#: These change nothing but who has read the ticket.
+LOOKS: Final = {"show", "open"}
+
+
+def offered(
+    status: Status, assignee: int | None, *, can_reply: bool
+) -> tuple[list[str], list[str]]:
+    """Return the commands of the buttons and of the menu, as the card computes them."""
+    reasons: dict[str, Any] = {}
+    if status is Status.SNOOZED:
+        reasons = {"snooze_reason": SnoozeReason.WAITING_CUSTOMER}
+    if status is Status.CLOSED:
+        reasons = {"close_reason": CloseReason.RESOLVED}
+    ticket = scenes.ticket(status=status, assignee=assignee, can_reply=can_reply, **reasons)
+    scene = scenes.scene(ticket=ticket)
+    return (
+        [button.command for button in ticket_card.buttons(scene)],
+        [button.command for button in ticket_card.menu(scene)],
+    )
+
+
+def chosen(me: str) -> str:
+    """Return to whom a ticket is assigned: neither to oneself nor to who may have it."""
+    return "ken" if me == LEAD else "maya"
+
+
+NAMES: Final = {
+    "claim": "Claimed",
+    "unclaim": "Unclaimed",
+    "assign": "Assigned",
+    "reply": "ReplyRequested",
+    "snooze": "Snoozed",
+    "wake": "Woken",
+    "escalate": "Escalated",
+    "close": "Closed",
+    "reopen": "Reopened",
+    "note": "Noted",
+    "read": "Read",
+}
+
+#: Who does this need not have read the ticket.
+UNREAD: Final = {"open", "wake", "reopen", "unclaim"}
+
+_AWAKE: Final = {"status": "open", "snooze_reason": None, "snoozed_until": None}
+
+
+def outcome(  # noqa: C901, PLR0912 - one case a command
+    live: Live, ticket: int, before: Json, command: str, entry: Json, me: int
+) -> tuple[Json, Json]:
+    """Return what the row must have changed, and what the log must say."""
+    match command:
+        case "claim":
+            return {"assignee": me}, {"agent": me}
+        case "unclaim":
+            return {"assignee": None}, {"agent": me}
+        case "assign":
+            (row,) = live.rows("SELECT id FROM agent WHERE name = ?", chosen(_slack_id(live, me)))
+            return {"assignee": row["id"]}, {"agent": row["id"], "by": me}
+        case "reply":
+            message = _message(live, ticket, "outbound", FORMS["reply"]["text"])
+            mine = {} if before["assignee"] else {"assignee": me}
+            replies = f'[[{message},{me},"nothing","waiting",false]]'
+            body = {"message": message, "agent": me, "then": "nothing"}
+            return {**mine, "replies": replies}, body
+        case "snooze":
+            until = datetime.fromtimestamp(entry["at"] / 1e6, UTC) + timedelta(hours=1)
+            stored = live.row(ticket)["snoozed_until"]
+            assert abs(stored / 1e6 - until.timestamp()) < 60
+            body = {
+                "reason": "waiting_internal",
+                "until": datetime.fromtimestamp(stored / 1e6, UTC).isoformat(),
+                "agent": me,
+            }
+            changes = {
+                "status": "snoozed",
+                "snooze_reason": "waiting_internal",
+                "snoozed_until": stored,
+            }
+            return changes, body
+        case "wake":
+            return _AWAKE, {"cause": "agent"}
+        case "escalate":
+            message = _message(live, ticket, "note", FORMS["escalate"]["reason"])
+            body = {
+                "target": "specialists",
+                "room": "care-escalation",
+                "agent": me,
+                "message": message,
+            }
+            return {"level": before["level"] + 1, "escalated_to": "specialists"}, body
+        case "close":
+            closed = {"close_reason": "no_reply_needed", "closed_at": entry["at"]}
+            body = {"reason": "no_reply_needed", "agent": me}
+            return {**_AWAKE, "status": "closed", **closed}, body
+        case "reopen":
+            opened = {"close_reason": None, "closed_at": None, "waiting": "us"}
+            return {**_AWAKE, **opened}, {"cause": "agent", "agent": me}
+        case "note":
+            message = _message(live, ticket, "note", FORMS["note"]["text"])
+            return {}, {"message": message, "agent": me}
+        case "read":
+            return {}, {"agent": me}
+        case "show" | "open":
+            return {}, {}
+        case _:
+            raise AssertionError(f"nobody has said what {command} does")
+
+
+def card_of(live: Live, ticket: int) -> Json:
+    """Return what the card of a stored ticket must hold, besides who the customer is."""
+    row = live.row(ticket)
+    (clock,) = live.rows("SELECT * FROM clock WHERE ticket = ?", ticket)
+    name = {agent["id"]: agent["public_name"] for agent in live.rows("SELECT * FROM agent")}
+    read = [name[int(agent)] for agent in row["read_by"].split(",") if agent]
+    facts = {
+        "Status": _status(row),
+        "Assignee": name[row["assignee"]] if row["assignee"] else "nobody",
+        "First response": f"Due {_time(clock['due_at'])}"
+        if clock["outcome"] is None
+        else "Closed before an answer was due",
+        "Priority": "Normal",
+        "Read by": ", ".join(read) or "nobody yet",
+    }
+    if row["status"] == "open":
+        facts["Waiting for"] = {"us": "us", "customer": "the customer"}[row["waiting"]]
+    status = Status(row["status"])
+    buttons, menu = offered(status, row["assignee"], can_reply=bool(row["can_reply"]))
+    return {
+        "facts": facts,
+        "buttons": [LABELS[command] for command in buttons],
+        "menu": [LABELS[command] for command in menu],
+    }
+
+
+def _status(row: Json) -> str:
+    reasons = {
+        "waiting_internal": "waiting for colleagues",
+        "waiting_customer": "waiting for the customer",
+        "duplicate": "duplicate",
+        "no_reply_needed": "no reply needed",
+    }
+    match row["status"]:
+        case "snoozed" if row["snoozed_until"] is None:
+            return f"Snoozed until the customer answers ({reasons[row['snooze_reason']]})"
+        case "snoozed":
+            reason = reasons[row["snooze_reason"]]
+            return f"Snoozed until {_time(row['snoozed_until'])} ({reason})"
+        case "closed":
+            return f"Closed: {reasons[row['close_reason']]}"
+        case _:
+            return "Open"
+
+
+def _time(stored: int) -> str:
+    at = datetime.fromtimestamp(stored / 1e6, ZoneInfo("Asia/Tokyo"))
+    return f"{at:%a} {at.day} {at:%b} {at.hour}:{at:%M}"
+
+
+def _slack_id(live: Live, agent: int) -> str:
+    return next(slack for slack, id in live.agents().items() if id == agent)
+
+
+def _message(live: Live, ticket: int, direction: str, words: str) -> int:
+    """Return the id of the newest message, which must hold these words."""
+    sql = "SELECT id, text FROM message WHERE ticket = ? AND direction = ? ORDER BY id DESC LIMIT 1"
+    (row,) = live.rows(sql, ticket, direction)
+    assert row["text"] == words
+    return int(row["id"])
