@@ -17,7 +17,7 @@ import httpx
 import regex
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from adapters.social._address import Address, demand_lawful
+from adapters._address import demand_lawful, of_vendor
 from adapters.social._call import Call, patience, perform, unanswered
 from chatops.channel import (
     Author,
@@ -71,7 +71,9 @@ class Settings(BaseModel):
 
     token: SecretStr = Field(description="Bearer token of the API")
     secret: SecretStr = Field(description="Signs the webhooks")
-    api: Address = Field("http://127.0.0.1:8080/chirp/api", description="Chirp's API")
+    api: Annotated[str, of_vendor()] = Field(
+        "http://127.0.0.1:8080/chirp/api", description="Chirp's API", validate_default=True
+    )
 
 
 # --- Chirp's JSON
@@ -137,10 +139,10 @@ def open_channel(
     """Open an account on Chirp.
 
     Raises:
-        ConfigError: an address without TLS outside development.
+        ConfigError: outside development, where there is no Chirp.
     """
     assert isinstance(settings, Settings)  # noqa: S101 - config made it by this very model
-    demand_lawful(development, settings.api)
+    demand_lawful(settings, development)
     return SandboxChannel(account, settings, http, clock)
 
 

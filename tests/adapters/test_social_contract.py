@@ -165,10 +165,10 @@ def test_its_secrets_do_not_show(case):
     assert "chirp-secret" not in repr(case.settings)
 
 
-async def test_an_open_line_is_for_development_only(name, case):
+async def test_a_stand_in_is_for_development_only(name, case):
     clock = Clock()
     async with httpx.AsyncClient() as http, vault_at(clock) as vault:
-        with pytest.raises(ConfigError, match="https"):
+        with pytest.raises(ConfigError, match="development: true"):
             channels()[name].open_channel(
                 case.account, case.settings, http, vault, clock, development=False
             )

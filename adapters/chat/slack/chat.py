@@ -12,6 +12,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from adapters._address import demand_lawful
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.deliver import Deliverer
 from adapters.chat.slack.diagnose import diagnose
@@ -56,9 +57,10 @@ def open_chat(
     """Return Slack as a chat; nothing is called before `running`.
 
     Raises:
-        ConfigError: the Web API's address is not Slack's.
+        ConfigError: the Web API's address is not Slack's, or its pace not lawful.
     """
-    url = settings.web_api(development=development)
+    demand_lawful(settings, development)
+    url = f"{settings.api_url}/"  # the SDK puts the method right behind it
     return SlackChat(settings, url, desk, reader, words, proxy=proxy, tls=tls)
 
 

@@ -1,8 +1,7 @@
 """What app.yaml says of the Slack workspace. Imports no SDK."""
 
 from enum import StrEnum
-from typing import Final, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Self
 
 from pydantic import (
     BaseModel,
@@ -14,12 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from chatops.config.notation import is_loopback
-from chatops.errors import ConfigError
-
-API_URL: Final = "https://slack.com/api/"
-#: Slack's own Web APIs: the public one and the one for the United States' government.
-VENDOR_URLS: Final = frozenset({API_URL, "https://slack-gov.com/api/"})
+from adapters._address import of_vendor
 
 
 class Mode(StrEnum):
@@ -41,7 +35,10 @@ class Settings(BaseModel):
     team: str | None = Field(
         None, description="the workspace's id, T…; doctor tells when the token is of another"
     )
-    api_url: str = Field(API_URL, description="Slack's Web API")
+    #: Slack's own are two: the public one, and that for the United States' government.
+    api_url: Annotated[str, of_vendor("https://slack.com/api", "https://slack-gov.com/api")] = (
+        Field("https://slack.com/api", description="Slack's Web API")
+    )
     speed: int = Field(
         1, ge=1, description="how many times Slack's pace we keep; above 1 for stand-ins only"
     )
@@ -60,18 +57,3 @@ class Settings(BaseModel):
         if speed > 1 and not (info.context or {}).get("development"):
             raise ValueError("Slack limits everybody alike; write 1, or leave it out")
         return speed
-
-    def web_api(self, *, development: bool) -> str:
-        """Return the Web API's address, with a slash at its end.
-
-        Raises:
-            ConfigError: it is neither Slack's nor, under `development`, this machine's.
-        """
-        url = self.api_url if self.api_url.endswith("/") else f"{self.api_url}/"
-        if url in VENDOR_URLS or (development and is_loopback(urlsplit(url).hostname or "")):
-            return url
-        allowed = " or ".join(sorted(VENDOR_URLS))
-        raise ConfigError(
-            f"app.yaml: chats.slack.api_url: {url} is not Slack's: write {allowed}"
-            " (an address on loopback needs development: true)"
-        )

@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 from pydantic import BaseModel
 
-from adapters.social._address import demand_lawful
+from adapters._address import demand_lawful
 from adapters.social.x import signature
 from adapters.social.x.api import Api
 from adapters.social.x.examine import examine
@@ -49,11 +49,10 @@ def open_channel(
     """Open an account on X.
 
     Raises:
-        ConfigError: an address without TLS outside development.
+        ConfigError: an address that is not X's, outside development.
     """
     assert isinstance(settings, Settings)  # noqa: S101 - config made it by this very model
-    addresses = (settings.api, settings.authorize, settings.site, settings.redirect_uri)
-    demand_lawful(development, *addresses, *filter(None, [settings.webhook_url]))
+    demand_lawful(settings, development)
     rules()
     return XChannel(account, settings, http, vault, clock)
 

@@ -1,10 +1,10 @@
 """What app.yaml says of one account on X."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from adapters.social._address import Address
+from adapters._address import of_ours, of_vendor
 
 
 class Settings(BaseModel):
@@ -22,7 +22,7 @@ class Settings(BaseModel):
     )
     consumer_key: SecretStr = Field(description="API key of the app")
     consumer_secret: SecretStr = Field(description="API key secret of the app")
-    redirect_uri: Address = Field(
+    redirect_uri: Annotated[str, of_ours] = Field(
         "https://127.0.0.1:8300/connected",
         description="A callback address of the app; nothing need listen there",
     )
@@ -32,12 +32,17 @@ class Settings(BaseModel):
     stream: bool = Field(
         True, description="Hold the activity stream; an app has two, so at most two accounts do"
     )
-    webhook_url: Address | None = Field(
+    webhook_url: Annotated[str, of_ours] | None = Field(
         None, description="This service's public address of the account: https://.../in/x/<account>"
     )
     poll_seconds: float = Field(60.0, ge=5.0, le=3600.0, description="Between looks at mentions")
-    api: Address = Field("https://api.x.com", description="X's API")
-    authorize: Address = Field(
-        "https://x.com/i/oauth2/authorize", description="X's page that asks for permission"
+    api: Annotated[str, of_vendor("https://api.x.com", "https://api.twitter.com")] = Field(
+        "https://api.x.com", description="X's API"
     )
-    site: Address = Field("https://x.com", description="Where posts are shown to people")
+    authorize: Annotated[
+        str,
+        of_vendor("https://x.com/i/oauth2/authorize", "https://twitter.com/i/oauth2/authorize"),
+    ] = Field("https://x.com/i/oauth2/authorize", description="X's page that asks for permission")
+    site: Annotated[str, of_vendor("https://x.com", "https://twitter.com")] = Field(
+        "https://x.com", description="Where posts are shown to people"
+    )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from slack_world import AOI, APP, HOME, ROOM, WORKSPACE, World, a_card, world
 
 from adapters.chat.slack import deliver
@@ -205,12 +206,16 @@ async def test_limits_let_no_more_through_than_slack(here: World) -> None:
     ("url", "development"),
     [("http://127.0.0.1:1/api/", False), ("https://example.org/api/", True), ("nonsense", True)],
 )
-async def test_address_that_is_not_slacks_stops_the_start(
-    here: World, url: str, development: bool
-) -> None:
-    settings = Settings(bot_token="xoxb", app_token="xapp", api_url=url)
-    with pytest.raises(ConfigError, match="is not Slack's"):
-        open_chat(settings, here.desk, here.reader, here.chat._words, development)
+def test_address_that_is_not_slacks_is_refused_by_check(url: str, development: bool) -> None:
+    given = {"bot_token": "xoxb", "app_token": "xapp", "api_url": url}
+    with pytest.raises(ValidationError, match="write "):
+        Settings.model_validate(given, context={"development": development})
+
+
+async def test_address_of_a_stand_in_stops_the_start(here: World) -> None:
+    settings = Settings(bot_token="xoxb", app_token="xapp", api_url="http://127.0.0.1:1/api/")
+    with pytest.raises(ConfigError, match=r"api_url: .*write https://slack\.com/api"):
+        open_chat(settings, here.desk, here.reader, here.chat._words, development=False)
 
 
 async def test_doctor_finds_all_well(here: World) -> None:

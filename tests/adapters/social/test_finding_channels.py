@@ -1,10 +1,12 @@
 """Finding channels, where they may call, and the sentences for their refusals."""
 
+from typing import Annotated
+
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from adapters._address import of_ours, of_vendor
 from adapters.social import channels, sandbox
-from adapters.social._address import Address
 from adapters.social.x import api
 from chatops.text import LANGUAGES, Words
 
@@ -19,13 +21,22 @@ def test_a_channel_by_another_name_than_its_module_stops_the_start(monkeypatch):
         channels()
 
 
-class Place(BaseModel):
-    address: Address
+def place_of(model: type[BaseModel], given: str, *, development: bool) -> str:
+    made = model.model_validate({"address": given}, context={"development": development})
+    return made.address
+
+
+class Theirs(BaseModel):
+    address: Annotated[str, of_vendor("https://api.example.com", "https://eu.example.com/v2")]
+
+
+class Ours(BaseModel):
+    address: Annotated[str, of_ours]
 
 
 @pytest.mark.parametrize("given", ["https://api.example.com/", "https://api.example.com"])
 def test_an_address_loses_its_last_slash(given):
-    assert Place(address=given).address == "https://api.example.com"
+    assert place_of(Theirs, given, development=False) == "https://api.example.com"
 
 
 @pytest.mark.parametrize(
@@ -42,17 +53,47 @@ def test_an_address_loses_its_last_slash(given):
     ],
 )
 @pytest.mark.parametrize("development", [True, False])
-def test_an_address_that_is_no_safe_one_is_refused(given, development):
+@pytest.mark.parametrize("model", [Theirs, Ours])
+def test_an_address_that_is_no_safe_one_is_refused(model, given, development):
     with pytest.raises(ValidationError):
-        Place.model_validate({"address": given}, context={"development": development})
+        place_of(model, given, development=development)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://api.example.org",
+        "https://api.example.com.example.org",
+        "https://api.example.com:8443",
+        "https://eu.example.com",
+        "https://127.0.0.1",
+    ],
+)
+def test_a_token_goes_to_nobody_but_the_vendor(given):
+    said = "write https://api.example.com or https://eu.example.com/v2"
+    with pytest.raises(ValidationError, match=said):
+        place_of(Theirs, given, development=False)
+
+
+def test_our_own_address_is_any_host_with_tls():
+    assert place_of(Ours, "https://care.example.org/in", development=False).endswith("/in")
+
+
+@pytest.mark.parametrize("model", [Theirs, Ours])
 @pytest.mark.parametrize("given", ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:9"])
-def test_loopback_without_tls_is_for_development(given):
-    allowed = Place.model_validate({"address": given}, context={"development": True})
-    assert allowed.address == given
+def test_loopback_without_tls_is_for_development(model, given):
+    assert place_of(model, given, development=True) == given
     with pytest.raises(ValidationError, match="development: true"):
-        Place.model_validate({"address": given}, context={"development": False})
+        place_of(model, given, development=False)
+
+
+@pytest.mark.parametrize("key", ["api", "authorize", "site"])
+def test_x_is_nowhere_but_at_x(key):
+    model = channels()["x"].Settings
+    keys = {"client_id": "c", "consumer_key": "k", "consumer_secret": "s"}
+    with pytest.raises(ValidationError, match=r"https://(api\.)?x\.com"):
+        model.model_validate({**keys, key: "https://example.org"}, context={"development": False})
+    model.model_validate(keys, context={"development": False})
 
 
 CODES = {
