@@ -70,7 +70,7 @@ class Live:
         """Move a person's hands in Slack; see adapters/sandbox/slack/dev.py."""
         return await self._post(f"/dev/slack/{act}", body)
 
-    async def command(self, person: str, line: str, room: str = "care-japan") -> None:
+    async def command(self, person: str, line: str, room: str = "care-escalation") -> None:
         """Type `/care <line>`."""
         done = await self.slack(
             "command", **{"as": person}, channel=ROOMS[room], command="/care", text=line

@@ -24,7 +24,9 @@ def table(head: Sequence[Text], rows: Sequence[Sequence[Text]], voice: Voice) ->
         words = [[voice.plain(cell) for cell in row] for row in [head, *rows]]
         widths = [max(map(width, column)) for column in zip(*words, strict=True)]
         if sum(widths) + _GAP * (len(widths) - 1) <= _PHONE:
-            lines = (_aligned(row, widths) for row in words)
+            columns = list(zip(*words[1:], strict=True))
+            figures = [any(map(_has_digit, column)) for column in columns]
+            lines = (_aligned(row, widths, figures) for row in words)
             return _block("rich_text_preformatted", [{"type": "text", "text": "\n".join(lines)}])
     elements: list[JSON] = []
     for row in rows:
@@ -48,14 +50,17 @@ def width(words: str) -> int:
     )
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    """Return a row: what it is about to the left, its figures to the right."""
-    first, *figures = (
-        (" " * (room - width(cell)), cell) for cell, room in zip(row, widths, strict=True)
-    )
-    gap = " " * _GAP
-    line = gap.join([f"{first[1]}{first[0]}", *(f"{space}{cell}" for space, cell in figures)])
-    return line.rstrip()
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int], figures: Sequence[bool]) -> str:
+    """Return a row: figures to the right; words, bars and what it is about to the left."""
+    cells: list[str] = []
+    for cell, room, is_figure in zip(row, widths, figures, strict=True):
+        space = " " * (room - width(cell))
+        cells.append(f"{space}{cell}" if is_figure and cells else f"{cell}{space}")
+    return (" " * _GAP).join(cells).rstrip()
 
 
 def _block(kind: str, elements: list[JSON]) -> JSON:

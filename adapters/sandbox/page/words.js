@@ -2,7 +2,7 @@
 
 const TABLE = {
   "app.title": ["Care sandbox", "ケア サンドボックス"],
-  "app.make_believe": ["Everything here is make-believe.", "ここにあるものはすべて架空です。"],
+  "app.make_believe": ["All make-believe", "すべて架空です"],
   "app.disconnected": ["The sandbox does not answer. Trying again…", "サンドボックスが応答しません。再接続しています…"],
   "nav.who": ["You are", "あなた"],
   "nav.rooms": ["Rooms", "チャンネル"],
