@@ -217,7 +217,8 @@ async def _check_schema(service: Service) -> None:
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
+    # a signature is of the bytes as they were sent, so none are inflated
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, host, port).start()

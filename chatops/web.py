@@ -33,13 +33,30 @@ def public_app(
     clock: Clock,
     routes: Sequence[web.AbstractRouteDef],
 ) -> web.Application:
-    """Return the application that the outside world may reach."""
-    app = web.Application(client_max_size=LARGEST_BODY)
+    """Return the application that the outside world may reach; `routes` are the chats' own."""
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_raw_bodies])
     door = _Door(inbox, channels, clock)
     app.router.add_get("/in/{channel}/{account}", door.challenge)
     app.router.add_post("/in/{channel}/{account}", door.receive)
     app.add_routes(routes)
     return app
+
+
+@web.middleware
+async def _raw_bodies(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse a compressed body unread, on every route.
+
+    A signature is of the bytes as they were sent, and nobody's bytes are inflated before it is
+    known who sent them. No network and no chat compresses what it posts.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise web.HTTPUnsupportedMediaType(text="send the body as it is, not compressed\n")
+    try:
+        return await handler(request)
+    except web.RequestPayloadError as error:
+        raise web.HTTPBadRequest(text="the body broke off or is not framed as HTTP\n") from error
 
 
 class _Door:

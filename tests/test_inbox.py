@@ -1,21 +1,24 @@
 """Bodies at the door and on the desk: refused, stored, read in order, set aside, taken again."""
 
 import asyncio
+import gzip
 import json
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from care import NOON, Care, Hours, cared_for, wrote
-from town import Town, shows, town_around
+from town import Town, served, shows, town_around
 
 from adapters.sandbox import world
 from adapters.sandbox.network.delivery import sign
 from chatops.channel import AccountRevoked, Inbound
 from chatops.errors import StorageError, TryLater
 from chatops.inbox import BATCH, ROOM, STALE, Inbox
-from chatops.web import LARGEST_BODY
+from chatops.web import LARGEST_BODY, public_app
 
 pytestmark = pytest.mark.anyio
 
@@ -89,6 +92,53 @@ async def test_wrong_body_is_a_plain_4xx_and_not_stored(
 ) -> None:
     assert await post(town, body, **given) == status  # type: ignore[arg-type]
     assert town.count("raw_body") == 0
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "x-nonsense", "gzip, identity"])
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "broken"])
+async def test_compressed_body_is_415_before_it_is_read(
+    town: Town, coding: str, whole: bool
+) -> None:
+    packed = gzip.compress(body_of(town, "hello"))
+    body = packed if whole else packed[:20]
+    assert await post(town, body, **{"content-encoding": coding}) == 415
+    assert town.count("raw_body") == 0
+
+
+async def test_body_that_names_no_compression_is_taken(town: Town) -> None:
+    assert await post(town, body_of(town, "hello"), **{"content-encoding": "identity"}) == 200
+
+
+async def test_chats_own_routes_are_guarded_alike(town: Town) -> None:
+    async def take(request: web.Request) -> web.Response:
+        return web.Response(body=await request.read())
+
+    app = public_app(town.inbox, {}, town.hours, [web.post("/chat/events", take)])
+    async with AsyncExitStack() as stack:
+        url = await served(stack, None, app)
+        plain = await town.http.post(f"{url}/chat/events", content=b"as it is")
+        packed = await town.http.post(
+            f"{url}/chat/events", content=b"packed", headers={"content-encoding": "gzip"}
+        )
+        broken = await broken_off(url)
+    assert (plain.status_code, plain.content, packed.status_code) == (200, b"as it is", 415)
+    assert broken.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+
+
+async def broken_off(url: str) -> bytes:
+    """What a sender hears whose chunks are none."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = b"POST /chat/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    writer.write(head)
+    await writer.drain()
+    await asyncio.sleep(0)
+    writer.write(b"no chunk\r\n\r\n")
+    await writer.drain()
+    answer = await reader.read(64)
+    writer.close()
+    await writer.wait_closed()
+    return answer
 
 
 async def test_body_of_just_the_largest_size_is_taken(town: Town) -> None:
@@ -205,7 +255,9 @@ class Slow:
 
 
 @pytest.fixture
-def slow(town: Town) -> Inbox:
+async def slow(town: Town) -> Inbox:
+    await town.passes(0)  # the town's own begins, and takes what it finds in the database
+    await town.until(lambda: not town.inbox._behind, 0)
     storage = town.storage
     channels = {"aozora": Slow(town)}
     return Inbox(town.desk, storage.work, storage.reader, storage.vault, town.hours, channels)  # type: ignore[arg-type]
