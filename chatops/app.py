@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,18 +18,17 @@ from pydantic import BaseModel
 import commands
 from adapters import chat as chat_adapters
 from adapters import social as social_adapters
-from chatops.call import Looks, Registry
+from chatops.call import Registry
 from chatops.channel import Can
 from chatops.clock import SystemClock
 from chatops.config import Config, environ, load
 from chatops.desk import Desk
 from chatops.errors import ConfigError
 from chatops.inbox import Inbox
-from chatops.line import named
 from chatops.metrics import Metrics
 from chatops.outbox import Outbox
 from chatops.ports import Channel, Chat
-from chatops.schedule import Schedule
+from chatops.schedule import Schedule, unfit
 from chatops.text import Words
 from chatops.web import ops_app, public_app
 from storage import SCHEMA, Storage, open_storage
@@ -50,8 +50,19 @@ def read_config(path: Path, environment: Mapping[str, str] | None = None) -> Con
     """
     today = SystemClock().transport().date()
     return load(
-        path, environment or environ(), chat_adapters.chats(), channel_models(), today=today
+        path,
+        environment or environ(),
+        chat_adapters.chats(),
+        channel_models(),
+        lambda plan, policy: unfit(plan, policy, *_spoken()),
+        today=today,
     )
+
+
+@cache
+def _spoken() -> tuple[Words, Registry]:
+    """Return the words and the commands, which are the same as long as the process lives."""
+    return Words(), Registry.of(commands)
 
 
 def channel_models() -> dict[str, type[BaseModel]]:
@@ -96,10 +107,8 @@ async def opened(config: Config) -> AsyncIterator[Service]:
             )
             stack.push_async_callback(channel.close)
             channels[name] = channel
-        words = Words()
-        registry = Registry.of(commands)
+        words, registry = _spoken()
         traits = {name: module.TRAITS for name, module in modules.items()}
-        _check_digests(config, registry, words)
         desk = Desk(storage.work, storage.reader, config.policy, registry, traits, clock, words)
         chats: dict[str, Chat] = {
             name: chat_adapters.opener(name)(
@@ -177,19 +186,6 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
         await _until(stop, running)
-
-
-def _check_digests(config: Config, registry: Registry, words: Words) -> None:
-    """Refuse a digest that runs no command; config cannot know the commands."""
-    for plan in config.policy.digests.values():
-        word = plan.run.partition(" ")[0]
-        command = named(word, registry, words)
-        if command is None or not isinstance(command.handler, Looks):
-            looking = ", ".join(each.name for each in registry if isinstance(each.handler, Looks))
-            raise ConfigError(
-                f"{config.path}: digests: {plan.name}: run: {word} is no command that shows "
-                f"something; these do: {looking}"
-            )
 
 
 async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None:

@@ -74,10 +74,10 @@ class Desk:
         self.registry = registry
         self.words = words
         self.clock = clock
+        self.traits = traits  #: of the channels, by name
         self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
         self._work = work
         self._reader = reader
-        self._traits = traits
 
     # --- people and calls
 
@@ -113,7 +113,7 @@ class Desk:
             now=self.clock.business(),
             language=language or agent.language or "en",
             policy=self.policy,
-            channels=self._traits,
+            channels=self.traits,
             line=line,
             fields=fields or {},
             ticket=ticket,
@@ -167,7 +167,7 @@ class Desk:
         self, inbound: Sequence[Inbound], raw: int | None = None
     ) -> list[AccountRevoked]:
         """Take in what one body held, in one transaction that also marks the raw body as read."""
-        gate = intake.Gate(self.policy, self._traits, self.clock.offset)
+        gate = intake.Gate(self.policy, self.traits, self.clock.offset)
 
         def run(tx: Tx, act: Act) -> list[AccountRevoked]:
             revoked = intake.receive(tx, gate, inbound, act)
@@ -219,7 +219,7 @@ class Desk:
             ticket=ticket,
             queue=queue,
             account=self.policy.account_of(ticket.account, ticket.channel, queue.name),
-            traits=self._traits.get(ticket.channel, _NO_TRAITS),
+            traits=self.traits.get(ticket.channel, _NO_TRAITS),
             policy=self.policy,
             customer=record.customer,
             lines=record.lines,

@@ -16,15 +16,17 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from chatops.call import Answer, Call, Origin
+from chatops.call import Answer, Call, Looks, Origin, Outcome, Registry
 from chatops.card import Card, Paragraph
 from chatops.clock import Clock
 from chatops.desk import SWEEP, Desk
 from chatops.errors import StorageError
-from chatops.policy import DigestPlan, Role
+from chatops.line import Missing, Read, named, read
+from chatops.policy import DigestPlan, Policy, Role
 from chatops.ports import Reader
 from chatops.scene import Agent
-from chatops.text import text
+from chatops.text import Words, text
+from chatops.ticket import Refusal
 
 #: How often the tick runs.
 EVERY: Final = timedelta(seconds=1)
@@ -110,29 +112,47 @@ class Schedule:
             await self._desk.pass_over(plan.name, period)
             return
         outcome = await self._desk.handle(self._call(plan, fired))
-        if not isinstance(outcome, Answer):
-            _log.error("tick.digest_refused", digest=plan.name, run=plan.run)
-            await self._desk.pass_over(plan.name, period)
-            return
-        card = outcome.card if now - fired <= LATE else _stamped_late(outcome.card, fired)
+        card = outcome.card if isinstance(outcome, Answer) else _refused(plan, outcome)
+        card = card if now - fired <= LATE else _stamped_late(card, fired)
         if await self._desk.publish(plan.name, period, plan.room, card):
-            _log.info("tick.digest", digest=plan.name, period=period)
+            made = isinstance(outcome, Answer)
+            _log.info("tick.digest", digest=plan.name, period=period, made=made)
 
     def _call(self, plan: DigestPlan, fired: datetime) -> Call:
-        word, _, line = plan.run.partition(" ")
-        policy = self._desk.policy
-        room = policy.rooms[plan.room]
-        call = self._desk.call(
-            key=f"digest:{plan.name}:{fired.isoformat()}",
-            command=word,
-            agent=Agent(0, "timer", "timer", None, dict.fromkeys(policy.queues, Role.ADMIN)),
-            origin=Origin.TIMER,
-            chat=room.chat,
-            room=plan.room,
-            line=line,
-            language=room.language,
-        )
-        return replace(call, now=fired)
+        return replace(_call_of(plan, self._desk.policy, fired), channels=self._desk.traits)
+
+
+def unfit(plan: DigestPlan, policy: Policy, words: Words, registry: Registry) -> str | None:
+    """Say what is wrong with the line that a digest runs and what to write instead, for `check`."""
+    word = plan.run.partition(" ")[0]
+    command = named(word, registry, words)
+    if command is None or not isinstance(command.handler, Looks):
+        looking = ", ".join(each.name for each in registry if isinstance(each.handler, Looks))
+        return f"{word} is no command that shows something; write one of: {looking}"
+    understood = read(command, _call_of(plan, policy, datetime.min.replace(tzinfo=UTC)), words)
+    match understood:
+        case Missing(refusal=refusal) | (Refusal() as refusal):
+            return words.say(refusal.said, "en", ZoneInfo("UTC"))
+        case Read():
+            return None
+
+
+def _call_of(plan: DigestPlan, policy: Policy, fired: datetime) -> Call:
+    """Return the call that a digest is; the timer may see every queue."""
+    word, _, line = plan.run.partition(" ")
+    room = policy.rooms.get(plan.room)  # None: `check` has found more than one fault
+    return Call(
+        key=f"digest:{plan.name}:{fired.isoformat()}",
+        command=word,
+        agent=Agent(0, "timer", "timer", None, dict.fromkeys(policy.queues, Role.ADMIN)),
+        origin=Origin.TIMER,
+        now=fired,
+        language=room.language if room else "en",
+        policy=policy,
+        line=line,
+        chat=room.chat if room else None,
+        room=plan.room,
+    )
 
 
 def newest_fire(plan: DigestPlan, now: datetime) -> datetime | None:
@@ -160,3 +180,10 @@ def newest_fire(plan: DigestPlan, now: datetime) -> datetime | None:
 def _stamped_late(card: Card, planned: datetime) -> Card:
     late = Paragraph(text("digest-late", at=planned), small=True)
     return replace(card, blocks=(late, *card.blocks))
+
+
+def _refused(plan: DigestPlan, outcome: Outcome) -> Card:
+    """Return what the room reads in the place of a digest that could not be made."""
+    why = outcome.said if isinstance(outcome, Refusal) else text("nothing-to-show")
+    said = text("digest-refused", name=plan.name, why=why)
+    return Card(push=said, title=text("digest-refused-title"), blocks=(Paragraph(said),))

@@ -1,5 +1,6 @@
 """What an administrator can mend is one sentence on stderr and exit code 1, never a traceback."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from chatops.__main__ import cli
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -20,6 +23,49 @@ def test_without_app_yaml_the_check_says_so(folder: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert "app.yaml" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "run: digest closes",
+            "run: digets closes",
+            "169: digests[1].run: digets is no command that shows something; write one of: ",
+        ),
+        (
+            "run: digest closes",
+            "run: close",
+            "169: digests[1].run: close is no command that shows something; write one of: ",
+        ),
+        (
+            "run: digest closes",
+            "run: digest sideways",
+            "169: digests[1].run: I do not understand “sideways” here. It is written: /care digest",
+        ),
+        ("run: digest closes", "run: digest", "169: digests[1].run: It is written: /care digest"),
+        (
+            "    app_token",
+            "    api_url: https://example.org/api\n    app_token",
+            "47: chats.slack.api_url: write https://slack.com/api or ",
+        ),
+        (
+            "    app_token",
+            "    api_url: http://127.0.0.1/api\n    app_token",
+            "47: chats.slack.api_url: write https://slack.com/api or ",
+        ),
+    ],
+)
+def test_check_finds_what_cannot_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
+) -> None:
+    written = (ROOT / "app.yaml").read_text("utf-8")
+    (folder / "app.yaml").write_text(written.replace(old, new, 1), "utf-8")
+    for name in re.findall(r"\$\{(\w+)\}", written):
+        monkeypatch.setenv(name, "A" * 43 + "=")
+    result = CliRunner().invoke(cli, ["check"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert said in " ".join(result.stderr.split())
 
 
 def test_sandbox_on_a_port_that_is_taken_names_another(folder: Path) -> None:

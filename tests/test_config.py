@@ -110,9 +110,15 @@ def app_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("app.yaml")
 
 
+def _runs(plan: DigestPlan, policy: Policy) -> str | None:
+    """Stands for the commands, which config does not know."""
+    assert plan.name in policy.digests
+    return f"{plan.run} shows nothing" if plan.run.startswith("claim") else None
+
+
 def loaded(path: Path, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> Config:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load(path, environ, CHATS, CHANNELS, today=TODAY)
+    return load(path, environ, CHATS, CHANNELS, _runs, today=TODAY)
 
 
 def faults(path: Path, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> list[str]:
@@ -360,9 +366,16 @@ def test_bytes_that_are_no_configuration(app_yaml: Path, written: bytes, said: s
     assert faults(app_yaml, written) == [said]
 
 
+def test_a_digest_that_runs_what_it_cannot_is_told_with_its_line(app_yaml: Path) -> None:
+    wrong = "\n  - {name: second, at: '9:00', calendar: tokyo, run: claim 42, in: boss}\n"
+    assert faults(app_yaml, GOOD.rstrip() + "\n  - {name: 7}" + wrong)[-1] == (
+        "app.yaml:37: digests[2].run: claim 42 shows nothing"
+    )
+
+
 def test_a_file_that_is_not_there(app_yaml: Path) -> None:
     with pytest.raises(ConfigError) as refused:
-        load(app_yaml, ENVIRON, CHATS, CHANNELS, today=TODAY)
+        load(app_yaml, ENVIRON, CHATS, CHANNELS, _runs, today=TODAY)
     said = "app.yaml:1: the file cannot be read: No such file or directory"
     assert str(refused.value) == said
 
@@ -555,7 +568,7 @@ def _references(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["app.yaml", "adapters/sandbox/app.yaml"])
 def test_the_files_of_the_source_tree_are_good(name: str) -> None:
     path = ROOT / name
-    read = load(path, _references(path), chats(), _models(), today=TODAY)
+    read = load(path, _references(path), chats(), _models(), _runs, today=TODAY)
     assert read.policy.queues.keys() == {"global", "japan"}
     editor = jsonschema_rs.validator_for(schema(chats(), _models()))
     assert [error.message for error in editor.iter_errors(yaml.safe_load(path.read_text()))] == []

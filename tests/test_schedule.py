@@ -167,7 +167,7 @@ def with_digests(*plans: DigestPlan) -> Policy:
 
 
 @pytest.mark.anyio
-async def test_digest_that_is_refused_keeps_no_other_from_its_turn(
+async def test_digest_that_is_refused_says_so_in_its_room_and_keeps_no_other_from_its_turn(
     tmp_path: Path, empty_database: Path, hours: Hours
 ) -> None:
     policy = with_digests(
@@ -178,7 +178,10 @@ async def test_digest_that_is_refused_keeps_no_other_from_its_turn(
         await turn(care, NOON + timedelta(hours=6))
         await process.tick()
         await process.tick()
-        assert len(published(care)) == 1
+        refused, made = bodies(care)
+        assert "digest-refused" in refused
+        assert "sideways" in refused
+        assert "digest-refused" not in made
 
 
 @pytest.mark.anyio

@@ -4,7 +4,7 @@ Where something is wrong a stand-in goes into the policy; it is never used, beca
 stop the start.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 
@@ -35,6 +35,9 @@ from chatops.policy import (
     UrgencyRules,
 )
 
+#: Says what is wrong with the command that a digest runs, or None; only the caller knows commands.
+Runs = Callable[[DigestPlan, Policy], str | None]
+
 
 def policy(
     fitter: Fitter,
@@ -42,18 +45,24 @@ def policy(
     accounts: Mapping[str, Account],
     digests: Value,
     today: date,
+    runs: Runs,
 ) -> Policy:
     """Make the policy; what says one thing twice, or leaves nobody working, is a fault."""
     calendars = _calendars(fitter, service, today)
-    return Policy(
+    planned = list(_digests(fitter, digests, calendars))
+    made = Policy(
         rooms=_rooms(fitter, service),
         queues=_queues(fitter, calendars),
         people=_people(fitter),
         accounts=accounts,
-        digests=_digests(fitter, digests, calendars),
+        digests={plan.name: plan for _, plan in planned},
         prefix=service.prefix,
         undo_in=service.undo,
     )
+    for place, plan in planned:
+        if (said := runs(plan, made)) is not None:
+            fitter.faults.add((*place, "run"), said)
+    return made
 
 
 def _rooms(fitter: Fitter, service: Service) -> dict[str, Room]:
@@ -154,21 +163,24 @@ def _roles(fitter: Fitter, written: Mapping[str, Role]) -> dict[str, Role]:
 
 def _digests(
     fitter: Fitter, written: Value, calendars: Mapping[str, Calendar]
-) -> dict[str, DigestPlan]:
-    plans: dict[str, DigestPlan] = {}
+) -> Iterator[tuple[Place, DigestPlan]]:
+    names: set[str] = set()
     for place, block in _digest_blocks(fitter, written):
-        if block.name in plans:
+        if block.name in names:
             said = "another digest has this name; each is posted once a day under its own"
             fitter.faults.add((*place, "name"), said)
-        plans[block.name] = DigestPlan(
-            block.name,
-            at=block.at.at,
-            days=block.at.days,
-            calendar=calendars.get(block.calendar, calendars[ALWAYS]),
-            run=block.run,
-            room=block.into,
+        names.add(block.name)
+        yield (
+            place,
+            DigestPlan(
+                block.name,
+                at=block.at.at,
+                days=block.at.days,
+                calendar=calendars.get(block.calendar, calendars[ALWAYS]),
+                run=block.run,
+                room=block.into,
+            ),
         )
-    return plans
 
 
 def _digest_blocks(fitter: Fitter, written: Value) -> Iterator[tuple[Place, DigestBlock]]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, SecretStr
 from chatops.config import document, link, settings
 from chatops.config.document import Faults
 from chatops.config.fit import Fitter, below
+from chatops.config.link import Runs
 from chatops.config.names import Names
 from chatops.config.notation import is_loopback
 from chatops.config.settings import Models
@@ -49,9 +50,17 @@ def environ() -> Mapping[str, str]:
 
 
 def load(
-    path: Path, environ: Mapping[str, str], chats: Models, channels: Models, *, today: date
+    path: Path,
+    environ: Mapping[str, str],
+    chats: Models,
+    channels: Models,
+    runs: Runs,
+    *,
+    today: date,
 ) -> Config:
     """Read and check `path`; public holidays are those of the years around `today`.
+
+    `runs` says what is wrong with a digest's command.
 
     Raises ConfigError with one line for every fault.
     """
@@ -72,6 +81,7 @@ def load(
         {name: account for name, (account, _) in accounts.items()},
         file.get("digests", []),
         today,
+        runs,
     )
     if service is not None:
         _check_network(service, faults)

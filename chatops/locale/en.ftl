@@ -123,6 +123,8 @@ alert-revoked-title = ⚠ @{ $account } is cut off
 alert-revoked = The network withdrew our access to @{ $account }, { $at }. No message comes in and no reply goes out.
 alert-revoked-remedy = An administrator must connect the account again: python -m chatops connect
 digest-late = Late: this was to come { $at }.
+digest-refused = The digest “{ $name }” could not be made: { $why }
+digest-refused-title = ⚠ Digest not made
 
 # Buttons
 button-claim = Claim
@@ -268,6 +270,7 @@ rejected-duplicate = X refuses the same text twice. Please change the words.
 rejected-empty-text = The network refuses an empty text.
 rejected-forbidden = The network forbids this reply.
 rejected-key-reused = The network has seen this reply’s key with another text.
+rejected-no-id = The source took the reply without saying under which id. Please look there before you send it again.
 rejected-no-such-author = The network no longer has this person.
 rejected-no-such-post = The message that this answers no longer exists.
 rejected-not-connected = The account is not connected. An administrator must connect it.
@@ -277,6 +280,7 @@ rejected-post-gone = The message that this answers was deleted, or may not be se
 rejected-redirect = The network answered from another address; nothing was sent there.
 rejected-refused = The network refused the reply.
 rejected-revoked = Our access to the account was withdrawn. An administrator must connect it again.
+rejected-signature = The source does not take our signature. An administrator must check the secret.
 rejected-text-too-long = The text is too long for the network.
 rejected-token = Our access has run out. An administrator must connect the account again.
 rejected-too-long = The text is too long for the network.

@@ -123,6 +123,8 @@ alert-revoked-title = ⚠ @{ $account } の接続が切れました
 alert-revoked = { $at }に @{ $account } へのアクセスが取り消されました。受信も返信もできません。
 alert-revoked-remedy = 管理者がアカウントを再接続してください: python -m chatops connect
 digest-late = 遅延: { $at }に届く予定でした。
+digest-refused = ダイジェスト「{ $name }」を作成できませんでした: { $why }
+digest-refused-title = ⚠ ダイジェストを作成できませんでした
 
 # ボタン
 button-claim = 担当する
@@ -268,6 +270,7 @@ rejected-duplicate = Xは同じ文面を続けて受け付けません。文面�
 rejected-empty-text = 空の文面は送信できません。
 rejected-forbidden = この返信はネットワークに禁止されています。
 rejected-key-reused = この返信のキーは別の文面で使われています。
+rejected-no-id = 送信先が返信のIDを返しませんでした。再送する前に、送信先で投稿の有無を確認してください。
 rejected-no-such-author = この方のアカウントはもうありません。
 rejected-no-such-post = 返信先のメッセージはもうありません。
 rejected-not-connected = アカウントが接続されていません。管理者が接続してください。
@@ -277,6 +280,7 @@ rejected-post-gone = 返信先のメッセージは削除されたか、当社�
 rejected-redirect = ネットワークが別のアドレスから応答したため、送信していません。
 rejected-refused = ネットワークが返信を受け付けませんでした。
 rejected-revoked = アカウントへのアクセスが取り消されました。管理者が再接続してください。
+rejected-signature = 送信先が署名を受け付けません。管理者がシークレットを確認してください。
 rejected-text-too-long = 文面が長すぎます。
 rejected-token = アクセスの期限が切れました。管理者がアカウントを再接続してください。
 rejected-too-long = 文面が長すぎます。
