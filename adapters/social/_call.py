@@ -38,6 +38,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Mapping[str, Any] | None = None
     form: Mapping[str, str] | None = None
+    content: bytes | None = None  #: a body as it stands, where its very bytes are signed
 
     @property
     def name(self) -> str:
@@ -59,6 +60,7 @@ async def perform(http: httpx.AsyncClient, call: Call) -> httpx.Response:
             headers=dict(call.headers),
             json=call.json,
             data=call.form,
+            content=call.content,
             timeout=TIMEOUT,
             follow_redirects=False,
         )

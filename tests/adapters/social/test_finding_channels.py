@@ -7,12 +7,13 @@ from pydantic import BaseModel, ValidationError
 
 from adapters._address import of_ours, of_vendor
 from adapters.social import channels, sandbox
+from adapters.social.webhook.channel import REFUSALS
 from adapters.social.x import api
 from chatops.text import LANGUAGES, Words
 
 
 def test_each_module_is_a_channel_and_underscored_ones_are_not():
-    assert sorted(channels()) == ["sandbox", "x"]
+    assert sorted(channels()) == ["sandbox", "webhook", "x"]
 
 
 def test_a_channel_by_another_name_than_its_module_stops_the_start(monkeypatch):
@@ -100,7 +101,8 @@ CODES = {
     *(code for _, code in api._BY_DETAIL),
     *api._BY_STATUS.values(),
     *(word.replace("_", "-") for word in sandbox._KNOWN),
-    *("refused", "redirect", "revoked", "not-connected", "app-keys", "client", "code"),
+    *REFUSALS.values(),
+    *("refused", "no-id", "redirect", "revoked", "not-connected", "app-keys", "client", "code"),
 }
 
 
