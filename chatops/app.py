@@ -182,7 +182,7 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
         ]
         stack.push_async_callback(_wind_down, running)
         schedule.start()
-        stack.callback(schedule.stop)
+        stack.push_async_callback(schedule.stop)
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
         await _until(stop, running)
@@ -217,7 +217,13 @@ async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: 
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, host, port).start()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise ConfigError(
+            f"app.yaml: web: cannot listen on {host}:{port} ({error.strerror}): choose another "
+            "port, or end what holds it"
+        ) from error
 
 
 def _tls(config: Config) -> ssl.SSLContext:

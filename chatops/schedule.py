@@ -5,6 +5,7 @@ What makes a thing happen once is its row in the database, never the scheduler: 
 was down: after downtime the newest missed digest is made, and says that it is late.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -55,6 +56,7 @@ class Schedule:
         self._sweep = sweep
         self._started = clock.business()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._ticking = asyncio.Lock()
 
     def start(self) -> None:
         """Begin to tick."""
@@ -68,13 +70,19 @@ class Schedule:
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Tick no more."""
+    async def stop(self) -> None:
+        """Tick no more, once the tick that is under way has done what it began."""
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.remove_all_jobs()
+            async with self._ticking:
+                self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> None:
         """Do what is due now; a fault is logged, and the next tick tries again."""
+        async with self._ticking:
+            await self._tick()
+
+    async def _tick(self) -> None:
         try:
             self._clock.offset = timedelta(seconds=await self._reader.offset())
         except StorageError as error:

@@ -228,9 +228,9 @@ async def test_turned_time_is_shared_by_every_process(care: Care) -> None:
 @pytest.mark.anyio
 async def test_schedule_ticks_by_itself_until_it_is_stopped(care: Care) -> None:
     process = schedule(care)
-    process.stop()  # before the start: nothing to do
+    await process.stop()  # before the start: nothing to do
     process.start()
     async with asyncio.timeout(10):
         while not process.ticks:  # noqa: ASYNC110 - it ticks by the real clock
             await asyncio.sleep(0.05)
-    process.stop()
+    await process.stop()
