@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chatops.card import Card, Paragraph
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, Traits
 from chatops.event import (
     AnsweredOutside,
@@ -19,11 +20,12 @@ from chatops.event import (
     ReplyState,
 )
 from chatops.language import language_of
-from chatops.ledger import Act, accept, apply, lane, open_ticket
+from chatops.ledger import Act, accept, apply, lane, open_ticket, post
 from chatops.policy import Assignment, Policy, Queue, Role
 from chatops.ports import Conversation, Found, NewDelivery, NewMessage, Tx, Urgency, What
 from chatops.routing import priority_of
 from chatops.scene import Direction
+from chatops.text import text
 from chatops.thanks import is_thanks
 from chatops.ticket import Refusal, Status, Ticket, heard
 from chatops.ticket_card import CARD_EXCERPT
@@ -42,9 +44,8 @@ class Gate:
         return min(at + self.offset, now)
 
 
-def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> list[AccountRevoked]:
-    """Take in a body's entries, in their order; return the revocations, which concern no ticket."""
-    revoked: list[AccountRevoked] = []
+def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> None:
+    """Take in a body's entries, in their order."""
     for each in inbound:
         match each:
             case Message():
@@ -56,39 +57,42 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> list[Ac
             case Echo():
                 _echo(tx, gate, each, act)
             case AccountRevoked():
-                revoked.append(each)
-    return revoked
+                _revoked(tx, gate, each, act)
 
 
 def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
-    if tx.find_message(message.account, message.external_id) is not None:
+    early = tx.find_message(message.account, message.external_id)
+    if early is not None and not _is_edit_alone(early):
         return  # a repeat, or a tombstone: its deletion came first
     account = gate.policy.accounts[message.account]
     customer = tx.customer(account.channel, message.author)
     conversation = tx.conversation(message.account, message.thread_key, customer)
     ticket = tx.ticket(conversation.ticket) if conversation.ticket is not None else None
+    words = message.text if early is None else early.text
     thanks = ticket is not None and is_thanks(
-        message.text, answer_to=tx.last_words(ticket.id) or message.parent_text
+        words, answer_to=tx.last_words(ticket.id) or message.parent_text
     )
     at = gate.business(message.at, act.now)
-    id = tx.add_message(
-        NewMessage(
-            account=message.account,
-            direction=Direction.INBOUND,
-            text=message.text,
-            at=at,
-            private=message.private,
-            kind=message.kind,
-            conversation=conversation.id,
-            ticket=conversation.ticket,
-            external_id=message.external_id,
-            parent=message.parent,
-            parent_text=message.parent_text or _parent_text(tx, message),
-            url=message.url,
-            thanks=thanks,
-            can_reply=message.can_reply,
-        )
+    new = NewMessage(
+        account=message.account,
+        direction=Direction.INBOUND,
+        text=words,
+        at=at,
+        private=message.private,
+        kind=message.kind,
+        conversation=conversation.id,
+        ticket=conversation.ticket,
+        external_id=message.external_id,
+        parent=message.parent,
+        parent_text=message.parent_text or _parent_text(tx, message),
+        url=message.url,
+        thanks=thanks,
+        can_reply=message.can_reply,
+        edited_at=early.edited_at if early is not None else None,
     )
+    if early is not None:
+        tx.fill_message(early.id, new)
+    id = early.id if early is not None else tx.add_message(new)
     if id is None:
         return  # another process was quicker
     if ticket is None or _is_too_late(gate.policy, ticket, act.now, thanks=thanks):
@@ -171,11 +175,32 @@ def _whose_turn(tx: Tx, queue: Queue) -> int | None:
     return tx.next_on(queue.name, on) if on else None
 
 
+def _is_edit_alone(found: Found) -> bool:
+    """Tell whether a row was made by an edit that came before its message."""
+    return found.conversation is None and found.edited_at is not None and not found.deleted
+
+
 def _edited(tx: Tx, gate: Gate, edited: Edited, act: Act) -> None:
+    """Keep the newest words, in whatever order edits come, and before their message too."""
     found = tx.find_message(edited.account, edited.external_id)
-    if found is None or found.deleted or found.text == edited.text:
+    if found is None:
+        at = gate.business(edited.at, act.now)
+        tx.add_message(
+            NewMessage(
+                account=edited.account,
+                direction=Direction.INBOUND,
+                text=edited.text,
+                at=at,
+                private=True,
+                external_id=edited.external_id,
+                edited_at=edited.at,
+            )
+        )
         return
-    tx.edit_message(found.id, edited.text)
+    is_old = found.edited_at is not None and edited.at <= found.edited_at
+    if found.deleted or is_old or found.text == edited.text:
+        return
+    tx.edit_message(found.id, edited.text, edited.at)
     if found.ticket is not None and (ticket := tx.ticket(found.ticket)) is not None:
         _apply(tx, gate, ticket, [CustomerEdited(found.id)], act)
 
@@ -285,3 +310,19 @@ def _apply(tx: Tx, gate: Gate, ticket: Ticket, events: Sequence[Event], act: Act
     if isinstance(outcome, Refusal):
         raise AssertionError(f"ticket {ticket.id} refused {events}: {outcome.said.id}")
     return outcome
+
+
+def _revoked(tx: Tx, gate: Gate, revoked: AccountRevoked, act: Act) -> None:
+    """Tell the managers that an account lost its access, once until it is connected again."""
+    if not tx.cut_off(revoked.account):
+        return
+    account = gate.policy.accounts[revoked.account]
+    at = gate.business(revoked.at, act.now)
+    said = text("alert-revoked", account=account.handle, at=at)
+    remedy = text("alert-revoked-remedy", channel=account.channel, account=account.name)
+    card = Card(
+        push=said,
+        title=text("alert-revoked-title", account=account.handle),
+        blocks=(Paragraph(said), Paragraph(remedy)),
+    )
+    post(tx, gate.policy.queues[account.queue].managers_room, card, act)

@@ -76,35 +76,17 @@ class Messages(Part):
         return None if row is None else str(row[0])
 
     def add_message(self, message: NewMessage) -> int | None:
-        row = self._db.one(
-            _ADD_MESSAGE,
-            account=message.account,
-            external_id=message.external_id,
-            direction=message.direction.value,
-            text=message.text,
-            at=micros(message.at),
-            private=message.private,
-            kind=message.kind and message.kind.value,
-            conversation=message.conversation,
-            ticket=message.ticket,
-            agent=message.agent,
-            state=message.state and message.state.value,
-            marker=message.marker,
-            parent=message.parent,
-            parent_text=message.parent_text,
-            url=message.url,
-            thanks=message.thanks,
-            can_reply=message.can_reply,
-            deleted=message.deleted,
-            origin=message.origin,
-        )
+        row = self._db.one(_ADD_MESSAGE, **_params(message))
         return None if row is None else made(row)
+
+    def fill_message(self, id: int, message: NewMessage) -> None:
+        self._db.run(_FILL_MESSAGE, id=id, **_params(message))
 
     def place_message(self, id: int, ticket: int) -> None:
         self._db.run(_PLACE_MESSAGE, id=id, ticket=ticket)
 
-    def edit_message(self, id: int, text: str) -> None:
-        self._db.run(_EDIT_MESSAGE, id=id, text=text)
+    def edit_message(self, id: int, text: str, at: datetime) -> None:
+        self._db.run(_EDIT_MESSAGE, id=id, text=text, edited_at=micros(at))
 
     def delete_message(self, id: int) -> None:
         """Forget the message's words, as the networks ask; the row stays as a tombstone."""
@@ -200,6 +182,7 @@ _found = select(
     MESSAGE.c.state,
     MESSAGE.c.text,
     MESSAGE.c.deleted,
+    MESSAGE.c.edited_at,
 )
 _FIND_MESSAGE: Final = Statement(
     _found.where(
@@ -230,16 +213,24 @@ _ADD_MESSAGE: Final = Statement(
     insert(MESSAGE)
     .values(
         {column: param(column.name) for column in MESSAGE.c if column.name not in {"id", "failure"}}
-        | {MESSAGE.c.edited: False}
     )
     .on_conflict_do_nothing()
     .returning(MESSAGE.c.id)
+)
+_FILL_MESSAGE: Final = Statement(
+    update(MESSAGE)
+    .where(MESSAGE.c.id == param("id"))
+    .values(
+        {column: param(column.name) for column in MESSAGE.c if column.name not in {"id", "failure"}}
+    )
 )
 _PLACE_MESSAGE: Final = Statement(
     update(MESSAGE).where(MESSAGE.c.id == param("id")).values(ticket=param("ticket"))
 )
 _EDIT_MESSAGE: Final = Statement(
-    update(MESSAGE).where(MESSAGE.c.id == param("id")).values(text=param("text"), edited=True)
+    update(MESSAGE)
+    .where(MESSAGE.c.id == param("id"))
+    .values(text=param("text"), edited_at=param("edited_at"))
 )
 _DELETE_MESSAGE: Final = Statement(
     update(MESSAGE)
@@ -267,3 +258,28 @@ _REPLY_IS: Final = Statement(
         at=func.coalesce(param("at"), MESSAGE.c.at),
     )
 )
+
+
+def _params(message: NewMessage) -> dict[str, Param]:
+    return {
+        "account": message.account,
+        "external_id": message.external_id,
+        "direction": message.direction.value,
+        "text": message.text,
+        "at": micros(message.at),
+        "private": message.private,
+        "kind": message.kind and message.kind.value,
+        "conversation": message.conversation,
+        "ticket": message.ticket,
+        "agent": message.agent,
+        "state": message.state and message.state.value,
+        "marker": message.marker,
+        "parent": message.parent,
+        "parent_text": message.parent_text,
+        "url": message.url,
+        "thanks": message.thanks,
+        "can_reply": message.can_reply,
+        "edited_at": micros(message.edited_at),
+        "deleted": message.deleted,
+        "origin": message.origin,
+    }

@@ -105,7 +105,7 @@ _line = select(
     MESSAGE.c.parent_text,
     MESSAGE.c.thanks,
     MESSAGE.c.can_reply,
-    MESSAGE.c.edited,
+    MESSAGE.c.edited_at,
     MESSAGE.c.deleted,
 ).select_from(
     MESSAGE.outerjoin(

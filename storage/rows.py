@@ -161,8 +161,8 @@ def customer_of(row: Row) -> Customer:
 
 
 def found_of(row: Row) -> Found:
-    """Return the message of (id, ticket, conversation, direction, state, text, deleted)."""
-    id, ticket, conversation, direction, state, text, deleted = row
+    """Return the message of a row that storage.messages selects."""
+    id, ticket, conversation, direction, state, text, deleted, edited_at = row
     return Found(
         id,
         ticket,
@@ -171,13 +171,14 @@ def found_of(row: Row) -> Found:
         state and ReplyState(state),
         text,
         bool(deleted),
+        instant(edited_at),
     )
 
 
 def line_of(row: Row) -> Line:
     """Return the line of a row that storage.records selects."""
     id, direction, text, at, private, agent, state, failure, send_at, external_id = row[:10]
-    url, parent_text, thanks, can_reply, edited, deleted = row[10:]
+    url, parent_text, thanks, can_reply, edited_at, deleted = row[10:]
     return Line(
         id,
         Direction(direction),
@@ -193,7 +194,7 @@ def line_of(row: Row) -> Line:
         parent_text,
         bool(thanks),
         bool(can_reply),
-        bool(edited),
+        edited_at is not None,
         bool(deleted),
     )
 

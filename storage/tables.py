@@ -205,7 +205,7 @@ class MessageRow(SQLModel, table=True):
     url: str | None = Field(sa_type=Text)
     thanks: bool
     can_reply: bool
-    edited: bool
+    edited_at: datetime | None = Field(sa_type=Instant)
     deleted: bool
     failure: str | None
     origin: str | None

@@ -109,14 +109,33 @@ async def test_edit_changes_the_words_and_the_cards(care: Care) -> None:
     assert CustomerEdited(1) in await care.log(ticket)
 
 
-@pytest.mark.parametrize("text", ["Where is my tent?", "anything"])
-async def test_edit_of_nothing_changes_nothing(care: Care, text: str) -> None:
+async def test_edit_that_changes_no_word_changes_nothing(care: Care) -> None:
     message = wrote()
     await care.opens(message)
     before = care.everything()
-    known = text == message.text
-    await care.hears(Edited("aozora", message.external_id if known else "unknown", text, NOON))
+    await care.hears(Edited("aozora", message.external_id, message.text, NOON))
     assert care.everything() == before
+
+
+async def test_edits_in_any_order_leave_the_newest_words(care: Care) -> None:
+    message = wrote("My tnet")
+    ticket = await care.opens(message)
+    second = Edited("aozora", message.external_id, "My tent!", NOON + timedelta(minutes=2))
+    first = Edited("aozora", message.external_id, "My tent", NOON + timedelta(minutes=1))
+    await care.hears(second)
+    await care.hears(first)
+    assert (await care.record(ticket)).lines[0].text == "My tent!"
+
+
+async def test_edit_before_its_message_is_kept_for_it(care: Care) -> None:
+    message = wrote("My tnet")
+    await care.hears(Edited("aozora", message.external_id, "My tent", NOON))
+    assert care.sql("SELECT count(*) FROM ticket") == [(0,)]
+    ticket = await care.opens(message)
+    line = (await care.record(ticket)).lines[0]
+    assert (line.text, line.edited, line.private) == ("My tent", True, False)
+    await care.hears(message)
+    assert care.sql("SELECT count(*) FROM message") == [(1,)]
 
 
 async def test_deletion_leaves_a_tombstone_without_words(care: Care) -> None:
@@ -343,6 +362,9 @@ async def test_calling_the_assignee_can_be_switched_off(
         assert care.due("announce") == []
 
 
-async def test_revocation_is_handed_back(care: Care) -> None:
-    revoked = AccountRevoked("aozora", NOON)
-    assert await care.desk.receive([revoked]) == [revoked]
+async def test_revocation_marks_the_account_and_writes_its_alert_in_one_transaction(
+    care: Care,
+) -> None:
+    await care.desk.receive([AccountRevoked("aozora", NOON)], raw=1)
+    assert (await care.storage.vault.state("aozora")).revoked
+    assert care.due("published") == ["care-managers"]

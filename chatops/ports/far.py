@@ -12,7 +12,9 @@ from chatops.card import Card
 from chatops.channel import Inbound, Outgoing, Sent, Traits
 from chatops.policy import Room
 
-Receive = Callable[[Sequence[Inbound]], Awaitable[None]]
+#: Stores a body as a webhook would have brought it: once this returns, it is not lost. What could
+#: not be stored raises StorageError, and is to be brought again.
+Receive = Callable[[bytes], Awaitable[None]]
 
 
 class Channel(Protocol):
@@ -62,7 +64,11 @@ class Channel(Protocol):
         ...
 
     async def listen(self, receive: Receive) -> None:
-        """Hold the network's stream and poll, until cancelled (Can.LISTEN)."""
+        """Hold the network's stream and poll, until cancelled (Can.LISTEN).
+
+        Each body that comes is handed over unread; `parse` reads it later. A place in the stream is
+        moved on only once what came before it is handed over.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -27,6 +27,7 @@ class Found:
     state: ReplyState | None
     text: str
     deleted: bool
+    edited_at: datetime | None = None  #: the platform's time of the edit that `text` comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class NewMessage:
     url: str | None = None
     thanks: bool = False
     can_reply: bool = True  #: False where the network refuses an answer to it
+    edited_at: datetime | None = None  #: set where an edit came before its message
     deleted: bool = False  #: a tombstone: the deletion came before the message
     origin: str | None = None  #: the room in whose thread a note was typed
 

@@ -84,7 +84,14 @@ class Tx(Protocol):
         """Give a stored message its ticket."""
         ...
 
-    def edit_message(self, id: int, text: str) -> None: ...
+    def edit_message(self, id: int, text: str, at: datetime) -> None:
+        """Keep a message's new words; `at` is the platform's time of the edit."""
+        ...
+
+    def fill_message(self, id: int, message: NewMessage) -> None:
+        """Give a row that an edit made before its message what the message brings."""
+        ...
+
     def delete_message(self, id: int) -> None: ...
     def reply_is(
         self,
@@ -96,6 +103,13 @@ class Tx(Protocol):
         at: datetime | None = None,
         failure: str | None = None,
     ) -> None: ...
+
+    def cut_off(self, account: str) -> bool:
+        """Note that our access to an account was withdrawn.
+
+        False if it is known, and was told, since the account was last connected.
+        """
+        ...
 
     # tickets
     def ticket(self, id: int) -> Ticket | None:

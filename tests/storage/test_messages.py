@@ -88,7 +88,7 @@ async def test_messages_are_placed_edited_and_deleted(storage: Storage) -> None:
         ticket = given(tx)
         id = said(tx, ticket, ticket=None, external_id="m1", parent_text="our post")
         tx.place_message(id, ticket.id)
-        tx.edit_message(id, "Hullo")
+        tx.edit_message(id, "Hullo", NOW)
         return id
 
     id = await storage.work.transact(run)

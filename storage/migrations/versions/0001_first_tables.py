@@ -294,7 +294,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("thanks", sa.Boolean(), nullable=False),
         sa.Column("can_reply", sa.Boolean(), nullable=False),
-        sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("edited_at", sa.BigInteger(), nullable=True),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("origin", sa.String(), nullable=True),
