@@ -26,6 +26,7 @@ from adapters.sandbox.network import Network
 from adapters.sandbox.network.delivery import Event, sign
 from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack import SlackCloud
+from tests.measured import measuring
 
 #: Real seconds that a test waits for what must come about.
 PATIENCE: Final = 90.0
@@ -223,6 +224,7 @@ async def staged(folder: Path, empty: Path) -> AsyncIterator[Stage]:
         (folder / "app.yaml").write_text(config, "utf-8")
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
         environment = {
+            **measuring(),
             "CHATOPS_KEY": Fernet.generate_key().decode(),
             "SLACK_BOT_TOKEN": world.CARE_APP.bot_token,
             "SLACK_APP_TOKEN": world.CARE_APP.app_token,
