@@ -85,14 +85,15 @@ class Calendar:
     def elapsed(self, a: datetime, b: datetime) -> int:
         """Seconds of working time from `a` to `b`; 0 where `b` is not after `a`."""
         start, end = _seconds(a), _seconds(b)
+        if end <= start:
+            return 0
         total = 0
         # A day's shifts may begin the day before, and where clocks go back across midnight
         # (Newfoundland until 2011) also while the date still reads one less.
         for number in range(self._day_of(a) - 1, self._day_of(b) + 2):
             for opens, closes in self._spans(number):
-                overlap = min(closes, end) - max(opens, start)
-                if overlap > 0:
-                    total += overlap
+                if opens < end and closes > start:
+                    total += min(closes, end) - max(opens, start)
         return total
 
     def add(self, a: datetime, seconds: int) -> datetime:

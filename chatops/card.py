@@ -7,6 +7,7 @@ holds what the buttons do not: adding one is naming a command in `ticket_card`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from chatops.text import Text
 
@@ -17,11 +18,11 @@ class Style(StrEnum):
     DANGER = "danger"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """Run `command`; `args` is what the command would be told besides the ticket.
 
-    What a button carries is never trusted: the ticket and the person decide.
+    What a button carries is never trusted: the ticket and the person decide. A named tuple, as
+    Text is: a row of buttons is remembered by what it is.
     """
 
     command: str

@@ -3,6 +3,7 @@
 Values keep their type by a one-letter tag, so that a day, an instant and a word stay what they are.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -42,13 +43,18 @@ def _dump(value: object) -> object:
             return {"d": value.isoformat()}
         case timedelta():
             return {"s": value.total_seconds()}
+        case Text() | Button():  # tuples with names
+            return _named(value, value._fields)
         case tuple():
             return [_dump(each) for each in value]
         case _ if is_dataclass(value):
-            named = {each.name: _dump(getattr(value, each.name)) for each in fields(value)}
-            return {"k": type(value).__name__, "v": named}
+            return _named(value, [each.name for each in fields(value)])
         case _:
             return value
+
+
+def _named(value: object, names: Iterable[str]) -> object:
+    return {"k": type(value).__name__, "v": {name: _dump(getattr(value, name)) for name in names}}
 
 
 def _load(value: Any) -> Any:  # JSON has no narrower type

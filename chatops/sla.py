@@ -150,16 +150,15 @@ def waive(clock: Clock, at: datetime, *, void: bool = False) -> Clock:
 
 def left(clock: Clock, now: datetime, calendar: Calendar) -> int:
     """Seconds of working time until due, negative when over; a stopped clock stands still."""
-    at = clock.stopped_at or _second(now)
-    return calendar.elapsed(at, clock.due_at) - calendar.elapsed(clock.due_at, at)
+    return _left(clock, clock.stopped_at or _second(now), calendar)
 
 
 def say(clock: Clock, now: datetime, calendar: Calendar) -> ClockState:
     """How the clock stands at `now`."""
-    left_s = left(clock, now, calendar)
+    at = clock.stopped_at or now.replace(microsecond=0)
+    left_s = _left(clock, at, calendar)
     if clock.outcome:
         return ClockState(State(clock.outcome), left_s, clock.due_at)
-    at = _second(now)
     # Compared by instant: with the calendar closed since the due second nothing is over, yet late.
     if at > clock.due_at:
         return ClockState(State.BREACHED, left_s, clock.due_at)
@@ -168,6 +167,12 @@ def say(clock: Clock, now: datetime, calendar: Calendar) -> ClockState:
         return ClockState(state, left_s, clock.due_at)
     pauses = calendar.closes_at(at)
     return ClockState(state, left_s, clock.due_at, pauses, calendar.next_opening(pauses or at))
+
+
+def _left(clock: Clock, at: datetime, calendar: Calendar) -> int:
+    if at <= clock.due_at:
+        return calendar.elapsed(at, clock.due_at)
+    return -calendar.elapsed(clock.due_at, at)
 
 
 def _is_short(target_s: int, left_s: int) -> bool:

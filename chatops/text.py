@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -41,9 +41,11 @@ class Link:
     label: "Text | str"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence by its id in the .ftl files, with its values."""
+class Text(NamedTuple):
+    """A sentence by its id in the .ftl files, with its values.
+
+    A named tuple: what was said is remembered by its Text, and these are compared most quickly.
+    """
 
     id: str
     args: "tuple[tuple[str, Value], ...]" = ()

@@ -37,6 +37,8 @@ BUTTONS = st.builds(
     TEXTS,
     st.lists(st.tuples(NAMES, NAMES), max_size=2).map(tuple),
     st.sampled_from(Style),
+    st.none() | st.text(max_size=9),
+    st.none() | st.integers(1, 99),
 )
 BLOCKS = st.one_of(
     st.builds(Paragraph, TEXTS, st.booleans()),

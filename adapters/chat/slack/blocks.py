@@ -7,13 +7,16 @@ documented and was met by others near 13,200 characters (bolt-js#2509), so we st
 """
 
 import re
-from typing import Final
+from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 import orjson
 
 from adapters.chat.slack.tables import table
 from adapters.chat.slack.writing import JSON, NOTHING, Voice, clean, cut, only_words, plain
-from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
+from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style, Table
 from chatops.text import Text, text
 
 LONGEST_MESSAGE: Final = 12_000  # characters of the blocks as JSON
@@ -24,6 +27,8 @@ _BUTTON_VALUE, _OPTION_VALUE = 2_000, 150
 #: Slack shows no preview of what a message links to.
 UNFURLED: Final[JSON] = {"unfurl_links": False, "unfurl_media": False}
 _FEWEST: Final = 20  # characters of a quotation, or rows of a table, that are always kept
+_AROUND: Final = 100  # characters around what is pressed
+_KEPT: Final = 4096  # parts of messages that are remembered
 _MORE: Final = text("slack-more")
 _BOLD: Final[JSON] = {"bold": True}
 _FIELDS, _FIELD = 10, 1_900  # fields of a section, characters of a value in one (2,000 in all)
@@ -54,39 +59,55 @@ def cut_marked(words: str) -> str:
 
 def blocks(card: Card, voice: Voice, nonce: str) -> list[JSON]:
     """Return the card's blocks, cut so that Slack takes them: quotations first, then rows."""
-    longest = 3_000
-    made = _blocks(card, voice, nonce, longest)
-    while longest > _FEWEST and weight(made) >= LONGEST_MESSAGE:
-        longest = longest * 2 // 3
-        made = _blocks(card, voice, nonce, longest)
-    return made
-
-
-def weight(made: list[JSON]) -> int:
-    """Return how many characters the blocks have as JSON."""
-    raw = orjson.dumps(made)
-    # Most cards are far below the bound even when counted in bytes.
-    return len(raw) if len(raw) < LONGEST_MESSAGE else len(raw.decode())
-
-
-def _blocks(card: Card, voice: Voice, nonce: str, longest: int) -> list[JSON]:
+    shown = (card.title, *card.blocks) if card.title else card.blocks
     made: list[JSON] = []
-    if card.title:
-        made.append(_title(card.title, voice))
-    for block in card.blocks:
-        match block:
-            case Paragraph(said, small):
-                made.append(small_print(said, voice) if small else rich(voice.rich(said)))
-            case Quote(words):
-                if words.strip():
-                    made.extend(quotation(words, voice, longest))
-            case Facts(pairs):
-                made.append(facts(pairs, voice))
-            case Table():
-                made.extend(_table(block, voice, longest))
+    room = LONGEST_MESSAGE
     if card.buttons or card.menu:
-        made.append(_actions(card, voice, nonce))
-    return made
+        elements = _elements(card.buttons, card.menu, card.ticket, voice)
+        made = [{"type": "actions", "block_id": f"press:{nonce}", "elements": elements.made}]
+        room -= elements.weight + _AROUND
+    longest = 3_000
+    parts = [_part(each, voice, longest) for each in shown]
+    while longest > _FEWEST and sum(map(_WEIGHT, parts)) >= room:
+        longest = longest * 2 // 3
+        parts = [_part(each, voice, longest) for each in shown]
+    return [*chain.from_iterable(map(_MADE, parts)), *made]
+
+
+class _Part(NamedTuple):
+    """Pieces of a message, which many messages share and nobody changes."""
+
+    made: list[JSON]
+    weight: int  #: characters that they have as JSON
+
+
+_MADE: Final = itemgetter(0)
+_WEIGHT: Final = itemgetter(1)
+
+
+@lru_cache(maxsize=_KEPT)
+def _part(shown: Text | Block, voice: Voice, longest: int) -> _Part:
+    """Return the blocks of a title or of a block of a card.
+
+    They are remembered: a card is drawn anew whenever its ticket changes, and most of it is as it
+    was.
+    """
+    match shown:
+        case Text():
+            made = [_title(shown, voice)]
+        case Paragraph(said, small):
+            made = [small_print(said, voice) if small else rich(voice.rich(said))]
+        case Quote(words):
+            made = quotation(words, voice, longest) if words.strip() else []
+        case Facts(pairs):
+            made = [facts(pairs, voice)]
+        case Table():
+            made = _table(shown, voice, longest)
+    return _Part(made, _weight(made))
+
+
+def _weight(made: list[JSON]) -> int:
+    return len(orjson.dumps(made).decode())
 
 
 def _title(said: Text, voice: Voice) -> JSON:
@@ -165,25 +186,29 @@ def _table(block: Table, voice: Voice, longest: int) -> list[JSON]:
     return [*made, small_print(text("slack-rows-left", count=left), voice)] if left > 0 else made
 
 
-def _actions(card: Card, voice: Voice, nonce: str) -> JSON:
-    elements: list[JSON] = []
+@lru_cache(maxsize=_KEPT)
+def _elements(
+    buttons: tuple[Button, ...], menu: tuple[Button, ...], ticket: int | None, voice: Voice
+) -> _Part:
+    """Return what is pressed; a ticket offers the same in the same state."""
+    made: list[JSON] = []
     seen: dict[str, int] = {}
-    for button in card.buttons:
+    for button in buttons:
         times = seen[button.command] = seen.get(button.command, -1) + 1
-        elements.append(_button(button, card, voice, times))
-    if card.menu:
-        elements.append(
+        made.append(_button(button, ticket, voice, times))
+    if menu:
+        made.append(
             {
                 "type": "static_select",
                 "action_id": "menu",
                 "placeholder": voice.label(_MORE, _PLACEHOLDER),
-                "options": [_option(button, card, voice) for button in card.menu],
+                "options": [_option(button, ticket, voice) for button in menu],
             }
         )
-    return {"type": "actions", "block_id": f"press:{nonce}", "elements": elements}
+    return _Part(made, _weight(made))
 
 
-def _button(button: Button, card: Card, voice: Voice, times: int) -> JSON:
+def _button(button: Button, of: int | None, voice: Voice, times: int) -> JSON:
     suffix = f":{times}" if times else ""
     made: JSON = {
         "type": "button",
@@ -196,24 +221,24 @@ def _button(button: Button, card: Card, voice: Voice, times: int) -> JSON:
         made["action_id"] = f"open:{button.command}{suffix}"
         made["url"] = button.url
     else:
-        made["value"] = _value(button, card, _BUTTON_VALUE)
+        made["value"] = _value(button, of, _BUTTON_VALUE)
     return made
 
 
-def _option(button: Button, card: Card, voice: Voice) -> JSON:
+def _option(button: Button, of: int | None, voice: Voice) -> JSON:
     return {
         "text": voice.label(button.label, BUTTON),
-        "value": _value(button, card, _OPTION_VALUE),
+        "value": _value(button, of, _OPTION_VALUE),
     }
 
 
-def _value(button: Button, card: Card, longest: int) -> str:
+def _value(button: Button, of: int | None, longest: int) -> str:
     """Return what a press brings back: c(ommand), t(icket) and a(rguments).
 
     Raises:
         ValueError: the arguments are too long for Slack; a command must name ids, not texts.
     """
-    ticket = button.ticket if button.ticket is not None else card.ticket
+    ticket = button.ticket if button.ticket is not None else of
     if not button.args and ticket is not None:
         return f'{{"c":"{button.command}","t":{ticket}}}'  # most are so, and this is faster
     value: JSON = {"c": button.command}

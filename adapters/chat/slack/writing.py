@@ -7,8 +7,8 @@ where `& < >` are escaped, which is what Slack asks for: docs.slack.dev/messagin
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -105,27 +105,25 @@ def plain(words: str) -> JSON:
     return {"type": "plain_text", "text": words, "emoji": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Tongue:
-    """What was said in one language and zone: most of a card is labels, which return on every card.
+class Voice:
+    """Says Texts in one language and zone, knowing who of our people is who in Slack.
 
-    `labels` holds the text objects of sentences without values, by id and length. They are shared
-    by all messages, which nobody changes.
+    What was said is remembered: most of a card is labels, which return on every card. The text
+    objects of labels are shared by all messages, which nobody changes.
     """
 
-    say: Callable[[Text], tuple[Piece, ...]]
-    labels: dict[tuple[str, int], JSON] = field(default_factory=dict)
-    headings: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self, words: Words, language: str, zone: ZoneInfo, agents: Mapping[int, Agent]
+    ) -> None:
+        self.agents = agents
+        self._labels: dict[tuple[str, int], JSON] = {}  #: of sentences without values
+        self._headings: dict[str, str] = {}
 
+        @lru_cache(maxsize=_KEPT)
+        def say(said: Text) -> tuple[Piece, ...]:
+            return pieces(words.say(said, language, zone, _HAND))
 
-class Voice:
-    """Says Texts in one language and zone, knowing who of our people is who in Slack."""
-
-    def __init__(self, tongue: Tongue, agents: Mapping[int, Agent]) -> None:
-        self._say = tongue.say
-        self._labels = tongue.labels
-        self._headings = tongue.headings
-        self._agents = agents
+        self._say = say
 
     def pieces(self, said: Text) -> tuple[Piece, ...]:
         return self._say(said)
@@ -214,11 +212,11 @@ class Voice:
         return element
 
     def _user(self, agent: int) -> str | None:
-        known = self._agents.get(agent)
+        known = self.agents.get(agent)
         return (known.identities or {}).get("slack") if known else None
 
     def _name(self, agent: int) -> str:
-        known = self._agents.get(agent)
+        known = self.agents.get(agent)
         return known.public_name if known else f"#{agent}"
 
 
@@ -227,17 +225,13 @@ class Voices:
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._tongues: dict[tuple[str, str], Tongue] = {}
+        self._voices: dict[tuple[str, str], Voice] = {}
 
     def of(self, language: str, zone: str, agents: Mapping[int, Agent]) -> Voice:
-        tongue = self._tongues.get((language, zone))
-        if tongue is None:
-            tongue = self._tongues[language, zone] = self._tongue(language, ZoneInfo(zone))
-        return Voice(tongue, agents)
-
-    def _tongue(self, language: str, zone: ZoneInfo) -> Tongue:
-        @lru_cache(maxsize=_KEPT)
-        def say(said: Text) -> tuple[Piece, ...]:
-            return pieces(self._words.say(said, language, zone, _HAND))
-
-        return Tongue(say)
+        """Return the voice, the same one as long as our people are the same."""
+        voice = self._voices.get((language, zone))
+        if voice is None or (voice.agents is not agents and voice.agents != agents):
+            voice = Voice(self._words, language, ZoneInfo(zone), agents)
+            self._voices[language, zone] = voice
+        voice.agents = agents  # the next time, a glance tells that they are the same
+        return voice
