@@ -108,6 +108,7 @@ def _said(scene: Scene, line: Line) -> Text:
             return text(
                 f"reply-{state}",
                 agent=scene.named(line.agent),
+                channel=scene.traits.title,
                 visibility=text("private" if line.private else "public"),
                 seconds=scene.policy.undo_in,
                 at=line.at,
@@ -135,7 +136,7 @@ def _people(scene: Scene, target: str, *, but: int | None) -> tuple[Text, ...]:
     to = scene.queue.escalation.get(target)
     names = to.people if to is not None else ()
     called = (each for each in scene.agents if each.name in names and each.id != but)
-    return tuple(text("agent", agent=Mention(each.id)) for each in called)
+    return tuple(text("by-agent", agent=Mention(each.id)) for each in called)
 
 
 def _link(scene: Scene, url: str | None) -> Link | str:

@@ -131,7 +131,7 @@ def _about(scene: Scene) -> Block:
     return Paragraph(
         text(
             "card-about",
-            visibility=text("private" if scene.ticket.private else "public"),
+            visibility=text("seen-private" if scene.ticket.private else "seen-public"),
             account=scene.account.handle,
             handle=scene.customer.handle,
             language=text(f"language-{scene.ticket.language}"),
@@ -177,10 +177,10 @@ def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
         (text("fact-assignee"), assignee_of(scene)),
         (text("fact-clock"), clock_words(scene)),
         (text("fact-priority"), _priority(ticket)),
-        (text("fact-read"), text("people", people=read) if read else text("nobody-yet")),
     ]
     if ticket.status is Status.OPEN:
         pairs.append((text("fact-waiting"), text(f"waiting-{ticket.waiting.value}")))
+    pairs.append((text("fact-read"), text("people", people=read) if read else text("nobody-yet")))
     return tuple(pairs)
 
 

@@ -41,9 +41,13 @@ def test_without_app_yaml_the_check_says_so(folder: Path) -> None:
         (
             "run: digest closes",
             "run: digest sideways",
-            "169: digests[1].run: I do not understand “sideways” here. It is written: /care digest",
+            "169: digests[1].run: I do not understand “sideways” here. Write it like this: /care digest",
         ),
-        ("run: digest closes", "run: digest", "169: digests[1].run: It is written: /care digest"),
+        (
+            "run: digest closes",
+            "run: digest",
+            "169: digests[1].run: Write it like this: /care digest",
+        ),
         (
             "    app_token",
             "    api_url: https://example.org/api\n    app_token",

@@ -29,7 +29,7 @@ Late first responses on Thu 1 Oct
 2 first responses were late; still unanswered: 1
 Ticket | Assignee | Late by | State
 #1 | 伊藤 葵 | 30 min | ⚠ unanswered
-#2 | nobody | 30 min | ended"""
+#2 | nobody | 30 min | dealt with"""
     )
 
 

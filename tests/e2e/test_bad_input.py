@@ -64,7 +64,7 @@ async def test_reply_without_words_is_refused_in_the_form(desk: Window, ticket: 
     await expect(desk.error("text")).to_contain_text("Please fill in this field.")
     await desk.fill(text="  \n ")
     await desk.submit()
-    await expect(desk.error("text")).to_contain_text("Nothing is written.")
+    await expect(desk.error("text")).to_contain_text("This is empty. Please write something.")
     assert names(desk.live, ticket) == []
 
 

@@ -38,15 +38,15 @@ _WORDS: Final = {
         "about": "Social tickets as cards: claim, reply, snooze, escalate, close.",
         "care": "Work on social tickets",
         "hint": "[list | reply 42 … | close 42 | help]",
-        "report": "Today's figures",
+        "report": "Today’s figures",
         "report-hint": "[today] [in room]",
     },
     "ja": {
-        "about": "SNSのチケットをカードで対応: 担当、返信、スヌーズ、エスカレーション、クローズ",
+        "about": "SNSからの問い合わせをカードで対応：担当、返信、スヌーズ、エスカレーション、クローズ",
         "care": "SNSのチケットに対応する",
         "hint": "[一覧 | 返信 42 … | クローズ 42 | ヘルプ]",
         "report": "今日の集計",
-        "report-hint": "[今日] [in room]",
+        "report-hint": "[今日] [ここに]",
     },
 }
 
