@@ -80,6 +80,15 @@ def test_in_a_ticket_s_thread_a_leading_number_belongs_to_the_text() -> None:
     )
 
 
+def test_in_a_ticket_s_thread_its_own_number_is_its_number() -> None:
+    assert reads("close", "#7 resolved", ticket=7) == ({"reason": CloseReason.RESOLVED}, 7)
+
+
+def test_in_a_ticket_s_thread_another_one_s_number_is_refused() -> None:
+    refused = Refusal(text("other-ticket", meant="42", ticket=7, command="close", prefix="care"))
+    assert read(command("close"), call("close", "42 resolved", ticket=7), WORDS) == refused
+
+
 def test_a_command_that_looks_has_its_ticket_among_its_arguments() -> None:
     assert reads("show", "#42") == ({"ticket": 42}, None)
 

@@ -40,6 +40,23 @@ async def test_a_day_without_breaches_says_so(team: Team) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_day_without_breaches_hides_nobody_who_waits_since_the_day_before(
+    team: Team,
+) -> None:
+    await team.wrote("Jo", "Where is it?")
+    team.clock.now += timedelta(hours=24)
+    await team.desk.tick()
+    said = await team.shown("maya", "digest", "breaches")
+    assert (
+        said
+        == """\
+Late first responses on Fri 2 Oct
+Nobody had to wait too long.
+One ticket that was late before this day still waits for an answer."""
+    )
+
+
+@pytest.mark.anyio
 async def test_closes_may_be_counted_by_one_thing(team: Team) -> None:
     await team.wrote("Jo", "Where is it?")
     await team.ask("aoi", "close", "1 resolved")

@@ -1,19 +1,20 @@
 """reply: the form, what is refused, what is asked once, what then happens."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from chatops.call import Draft
+from chatops.call import Draft, Origin
 from chatops.card import Choice, Paragraph, Quote, TextBox
 from chatops.channel import Can
 from chatops.event import Claimed, ReplyRequested, Then
 from chatops.reply_form import reply_form
 from chatops.scene import Direction, Scene
 from chatops.text import Link, text
-from chatops.ticket import Refusal
+from chatops.ticket import Refusal, Writer
 from commands.reply import Reply, reply
-from tests.scenes import AOI, BEN, NOW, QUEUE, TRAITS, call, line, scene, ticket
+from tests.scenes import AOI, BEN, NOW, QUEUE, TRAITS, call, line, scene, ticket, warn_of_links
 
 OURS = line(101, "We look into it", direction=Direction.OUTBOUND, agent=BEN.id)
 LATER = line(102, "Hello??")
@@ -94,6 +95,39 @@ def test_a_cost_is_asked_about_once() -> None:
     assert asked.asks == "link-cost"
     yes = frozenset({"link-cost"})
     assert not isinstance(outcome("See https://a.example", confirmed=yes), Refusal)
+
+
+def test_a_number_before_words_typed_in_another_ticket_s_thread_is_asked_about_once() -> None:
+    asked = Refusal(text("ask-other-ticket", meant="7", ticket=42), asks="other-ticket")
+    assert outcome("#7 is on its way", origin=Origin.THREAD) == asked
+    yes = frozenset({"other-ticket"})
+    for answered in (
+        outcome("#7 is on its way", origin=Origin.THREAD, confirmed=yes),
+        outcome("42 parcels are on their way", origin=Origin.THREAD),
+        outcome("7 parcels are on their way", origin=Origin.BUTTON),
+    ):
+        assert not isinstance(answered, Refusal)
+
+
+def test_the_form_says_who_else_is_writing_as_long_as_that_is_believed() -> None:
+    def said(by: int, minutes: int) -> bool:
+        writer = Writer(by, NOW + timedelta(minutes=minutes))
+        form = reply_form({}, scene(ticket=ticket(writer=writer)), call("reply"))
+        return Paragraph(text("aside-writing", agent="Ben Carter")) in form.parts
+
+    assert said(BEN.id, 1)
+    assert not said(BEN.id, 0)
+    assert not said(AOI.id, 1)
+
+
+def test_the_form_warns_of_a_cost_while_it_is_typed() -> None:
+    linked = "See https://a.example"
+    warning = warn_of_links(linked, private=False)
+    assert warning is not None
+    form = reply_form({"text": linked}, scene(), call("reply"))
+    assert Paragraph(warning, small=True) in form.parts
+    plain = reply_form({"text": "See our page"}, scene(), call("reply"))
+    assert Paragraph(warning, small=True) not in plain.parts
 
 
 def test_the_form_names_the_account_and_who_can_read_it() -> None:
