@@ -104,6 +104,7 @@ class SlackChat:
             signing_secret="",
             # `Requests` has checked the raw bytes before anything was parsed.
             request_verification_enabled=False,
+            attaching_function_token_enabled=False,  # of workflow steps, which we have none of
             process_before_response=True,
         )
         self._requests = Requests(

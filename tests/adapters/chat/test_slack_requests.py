@@ -5,15 +5,18 @@ import hmac
 import io
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from slack_world import APP, BEN, ROOM, World, reply_form, world
 
+from adapters.chat.slack.link import body_of
 from adapters.chat.slack.settings import Mode
 from chatops.card import Button
 from chatops.text import text
@@ -119,6 +122,9 @@ async def test_signature_that_does_not_hold_is_refused(
         (b"{", "application/json", 400),
         (b"\xff\xfe", FORM, 400),
         (b"payload={", FORM, 400),
+        (b"payload=[]", FORM, 400),
+        (b"payload=%7B%22a%22%3A%22%FF%22%7D", FORM, 400),
+        (b"[]", "application/json", 400),
         (b"x" * (2**20 + 1), FORM, 413),
     ],
 )
@@ -127,6 +133,22 @@ async def test_unfit_body_is_a_plain_refusal(
 ) -> None:
     assert await send(here, body, signature(body, time.time()), kind) == status
     assert here.desk.calls == []
+
+
+@given(
+    st.dictionaries(st.text(), st.text() | st.integers(-9, 9)), st.sampled_from([quote, quote_plus])
+)
+def test_payload_of_any_words_is_read_as_it_was_sent(
+    payload: dict[str, Any], encode: Callable[[str], str]
+) -> None:
+    for ascii_only in (True, False):
+        sent = encode(json.dumps(payload, ensure_ascii=ascii_only))
+        assert body_of(f"payload={sent}".encode(), FORM) == payload
+
+
+def test_form_of_several_fields_is_read_as_it_was_sent() -> None:
+    form = {"payload": "{}", "text": "返信 42 = 100 % & more", "empty": ""}
+    assert body_of(urlencode(form).encode(), FORM) == form
 
 
 async def test_repeated_event_has_the_same_key(here: World) -> None:
