@@ -199,7 +199,10 @@ def slack_manifest(
 @cli.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where the page is.")] = 8080,
-    replay: Annotated[Path | None, typer.Option(help="Conversations to play, JSON lines.")] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Conversations to play, JSON lines."),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Of the page.")] = Language.EN,
     traffic: Annotated[bool, typer.Option(help="Let make-believe customers write.")] = True,
     speed: Annotated[int, typer.Option(help="How many times Slack's pace to keep.")] = 1,

@@ -1,0 +1,191 @@
+"""What an administrator does, with the sandbox's app.yaml and its clouds behind real HTTP."""
+
+import asyncio
+import os
+import re
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from aiohttp import web
+from cryptography.fernet import Fernet
+
+from adapters.sandbox import world
+from adapters.sandbox.server import ADDRESS, Sandbox
+from chatops import admin
+from chatops.admin import Replayed
+from chatops.app import opened, read_config
+from chatops.config import Config
+from chatops.errors import CareError, ConfigError
+from storage import SCHEMA
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[1]
+APP_YAML = ROOT / "adapters" / "sandbox" / "app.yaml"
+PATIENCE = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A folder with a database that is not yet made, and clouds that answer."""
+
+    url: str
+    database: Path
+    environment: dict[str, str]
+    sandbox: Sandbox
+
+    @property
+    def config(self) -> Config:
+        return read_config(APP_YAML, self.environment)
+
+    async def connect(self) -> list[str]:
+        """Agree in the browser to what X asks; what was told meanwhile."""
+        said: list[str] = []
+
+        async def agree(_question: str) -> str:
+            return await self.agreed("\n".join(said))
+
+        await admin.connect(self.config, "x", None, agree, said.append)
+        return said
+
+    async def agreed(self, said: str) -> str:
+        """Open the page that was named and agree; the address that X sends the browser to."""
+        found = re.search(r"\S+/oauth2/authorize\S+", said)
+        assert found is not None, said
+        async with httpx.AsyncClient() as http:
+            return str((await http.get(found[0])).headers["location"])
+
+    async def store(self, *bodies: bytes) -> None:
+        """Store raw bodies as Chirp's webhook leaves them."""
+        async with opened(self.config) as service:
+            now = service.clock.transport()
+            for body in bodies:
+                await service.storage.work.transact(
+                    lambda tx, body=body: tx.store_raw("sandbox", "aozora", body, now)  # type: ignore[misc]
+                )
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    listening = socket.create_server((ADDRESS, 0))
+    port = listening.getsockname()[1]
+    sandbox = Sandbox(port)
+    runner = web.AppRunner(sandbox.app, shutdown_timeout=1)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    url = f"http://{ADDRESS}:{port}"
+    environment = {
+        "CHATOPS_KEY": Fernet.generate_key().decode(),
+        "SANDBOX_URL": url,
+        "SANDBOX_DATABASE": f"sqlite:///{tmp_path}/care.db",
+        "SANDBOX_SERVE_PORT": "1",
+        "SANDBOX_OPS_PORT": "2",
+        "SANDBOX_UNDO": "10s",
+        "SANDBOX_SPEED": "1",
+        "SLACK_BOT_TOKEN": world.CARE_APP.bot_token,
+        "SLACK_APP_TOKEN": world.CARE_APP.app_token,
+        "X_CLIENT_SECRET": str(world.X_APP.client_secret),
+        "X_CONSUMER_KEY": world.X_APP.consumer_key,
+        "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
+        "CHIRP_TOKEN": world.CHIRP_TOKEN,
+        "CHIRP_SECRET": world.CHIRP_SECRET,
+    }
+    yield Shop(url, tmp_path / "care.db", environment, sandbox)
+    await runner.cleanup()
+
+
+async def test_migrating_says_what_was_and_what_is(shop: Shop) -> None:
+    assert admin.migrate(shop.config) == (None, SCHEMA)
+    assert admin.migrate(shop.config) == (SCHEMA, SCHEMA)
+
+
+async def faults(config: Config) -> list[str]:
+    """Return what doctor finds wrong."""
+    return [finding.what for finding in await admin.examine(config) if not finding.ok]
+
+
+async def test_where_all_is_well_doctor_misses_the_service_alone(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    await shop.connect()
+    (silent,) = await faults(shop.config)
+    assert "the stream gave its last sign never" in silent
+
+
+async def test_doctor_finds_each_fault_and_says_what_to_do(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    await shop.store(b"{")
+    await admin.replay(shop.config, timedelta(days=1), unreadable=False)
+    shop.environment["CHIRP_TOKEN"] = "wrong"
+    bodies, x, chirp = await faults(shop.config)
+    assert bodies == "1 bodies could not be read"
+    assert "not-connected" in x
+    assert "Chirp" in chirp
+    assert all(f.remedy for f in await admin.examine(shop.config) if not f.ok)
+
+
+async def test_doctor_names_a_database_that_cannot_be_opened(shop: Shop) -> None:
+    shop.environment["SANDBOX_DATABASE"] = "sqlite:////dev/null/care.db"
+    found = await admin.examine(shop.config)
+    assert found[-1].what == "care.db: unable to open database file"
+    assert not found[-1].ok
+
+
+async def test_bodies_are_taken_again_and_those_that_cannot_be_read_are_counted(
+    shop: Shop,
+) -> None:
+    admin.migrate(shop.config)
+    await shop.store(b'{"events": []}', b"{")
+    week = timedelta(days=7)
+    assert await admin.replay(shop.config, week, unreadable=False) == Replayed(1, 1)
+    assert await admin.replay(shop.config, week, unreadable=True) == Replayed(0, 1)
+
+
+async def test_figures_are_words_in_either_language(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    assert (await admin.report(shop.config, "today", "en")).startswith("Customer care on ")
+    assert "カスタマーケア" in await admin.report(shop.config, "今日", "ja")
+    with pytest.raises(CareError, match="I do not understand “sideways” here"):
+        await admin.report(shop.config, "sideways", "en")
+
+
+@pytest.mark.parametrize(
+    ("channel", "account", "said"),
+    [
+        ("x", "nobody", "which account on x? app.yaml has: aozora_x"),
+        ("line", None, "which account on line? app.yaml has: none"),
+        ("sandbox", None, "sandbox needs no connecting: its keys stand in app.yaml"),
+    ],
+)
+async def test_what_cannot_be_connected_is_named(
+    shop: Shop, channel: str, account: str | None, said: str
+) -> None:
+    async def ask(question: str) -> str:
+        raise AssertionError(question)
+
+    with pytest.raises(ConfigError, match=f"^{re.escape(said)}$"):
+        await admin.connect(shop.config, channel, account, ask, lambda _said: None)
+
+
+async def test_connect_leads_through_the_consent_in_a_terminal(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "chatops", "connect", "x", "--config", str(APP_YAML)),
+        env={**os.environ, **shop.environment, "PYTHONPATH": str(ROOT)},  # noqa: TID251 - a child
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    async with asyncio.timeout(PATIENCE):
+        said = (await process.stdout.readuntil(b"Paste that whole address here:")).decode()
+        process.stdin.write(f"{await shop.agreed(said)}\n".encode())
+        rest, _ = await process.communicate()
+    assert process.returncode == 0, said + rest.decode()
+    assert "Connected @aozora_outdoor.\n" in rest.decode()
