@@ -81,9 +81,9 @@ why-words = alarming words
 clock-none = No due time: it reached us late
 clock-on_time = Due { $due }
 clock-due_soon = ⏳ Due soon: { $due }
-clock-breached = ⚠ Late: was due { $due }
+clock-breached = ⚠ Late: due { $due }
 clock-met = ✓ Answered in time
-clock-met_late = Answered { $late } late (was due { $due })
+clock-met_late = Answered { $late } late (due { $due })
 clock-waived = Closed before an answer was due
 clock-paused = { $said } (off hours, resumes { $resumes })
 clock-pauses = { $said } (off hours { $pauses } to { $resumes })
@@ -324,7 +324,7 @@ list-escalated = Escalated tickets: { $count }
 list-unread = Tickets you have not read: { $count }
 list-line = { ticket } · { $customer } · { $kind } · { $who } · { $due }
 list-due = due { $due }
-list-late = ⚠ was due { $due }
+list-late = ⚠ late: due { $due }
 list-no-clock = nothing due
 list-more = The { $shown } most urgent of { $total }.
 
@@ -345,7 +345,7 @@ closes-title = Closes on { $day }
 closes-said = { $closed } closed, { $new } new, { $open } open now
 breaches-title = Late first responses on { $day }
 breaches-said = { $count ->
-    [0] Nobody had to wait too long.
+    [0] No first response was late.
     [one] One first response was late; still unanswered: { $open }
    *[other] { $count } first responses were late; still unanswered: { $open }
 }

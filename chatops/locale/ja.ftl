@@ -125,7 +125,7 @@ alert-revoked-title = ⚠ @{ $account } の接続が切れました
 alert-revoked = { $at }に @{ $account } へのアクセスが取り消されました。メッセージの受信も返信もできません。
 alert-revoked-remedy = 管理者がアカウントを再接続してください：python -m chatops connect { $channel } { $account }
 digest-late = 遅延：本来は{ $at }に届く予定でした。
-digest-refused = ダイジェスト「{ $name }」を作成できませんでした: { $why }
+digest-refused = ダイジェスト「{ $name }」を作成できませんでした：{ $why }
 digest-refused-title = ⚠ ダイジェストを作成できませんでした
 
 # ボタン
@@ -345,7 +345,7 @@ closes-title = { $day }のクローズ
 closes-said = クローズ{ $closed }件、新着{ $new }件、現在オープン{ $open }件
 breaches-title = { $day }の初回返信の期限超過
 breaches-said = { $count ->
-    [0] 期限超過はありませんでした。
+    [0] この日の期限超過はありませんでした。
    *[other] 期限超過{ $count }件（未返信{ $open }件）
 }
 breaches-earlier = 前日までに期限を過ぎ、まだ返信のないチケットが{ $count }件あります。

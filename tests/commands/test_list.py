@@ -20,7 +20,7 @@ async def test_unclaimed_tickets_can_be_claimed_from_the_list(team: Team) -> Non
     assert [button.command for button in answer.card.buttons] == ["claim", "claim"]
     said = (await team.shown("aoi", "一覧", "未担当")).splitlines()
     assert said[0] == "Unclaimed tickets: 2"
-    assert said[1] == "#2 · Kim · mention · nobody · ⚠ was due Thu 1 Oct 14:30"
+    assert said[1] == "#2 · Kim · mention · nobody · ⚠ late: due Thu 1 Oct 14:30"
     assert said[3] == "#1 · Jo · mention · nobody · due Thu 1 Oct 16:30"
     assert said[4].endswith("…")
 
