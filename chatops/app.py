@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -176,7 +176,7 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
             await stack.enter_async_context(chat.running())
         running = [asyncio.create_task(inbox.run()), asyncio.create_task(outbox.run())]
         running += [
-            asyncio.create_task(channel.listen(inbox.hear))
+            asyncio.create_task(channel.listen(partial(inbox.accept, channel)))
             for channel in service.channels.values()
             if Can.LISTEN in channel.traits.can
         ]

@@ -31,15 +31,14 @@ from chatops.call import (
     WentOn,
 )
 from chatops.card import Card, Form
-from chatops.card_json import dump_card
-from chatops.channel import AccountRevoked, Can, Inbound, Traits
+from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
 from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
-from chatops.ledger import Act, Marks, apply
+from chatops.ledger import Act, Marks, apply, post
 from chatops.line import Missing, form_for, named, nearest, read
 from chatops.line import Read as Told
 from chatops.policy import Policy, Role
-from chatops.ports import NewDelivery, Reader, Record, Tx, Urgency, What, Work
+from chatops.ports import Reader, Record, Tx, Work
 from chatops.scene import Agent, Scene
 from chatops.text import Text, Words, text
 from chatops.ticket import Refusal, Ticket
@@ -163,19 +162,16 @@ class Desk:
 
     # --- what networks bring
 
-    async def receive(
-        self, inbound: Sequence[Inbound], raw: int | None = None
-    ) -> list[AccountRevoked]:
+    async def receive(self, inbound: Sequence[Inbound], raw: int | None = None) -> None:
         """Take in what one body held, in one transaction that also marks the raw body as read."""
         gate = intake.Gate(self.policy, self.traits, self.clock.offset)
 
-        def run(tx: Tx, act: Act) -> list[AccountRevoked]:
-            revoked = intake.receive(tx, gate, inbound, act)
+        def run(tx: Tx, act: Act) -> None:
+            intake.receive(tx, gate, inbound, act)
             if raw is not None:
                 tx.raw_read(raw)
-            return revoked
 
-        return await self._transact(run)
+        await self._transact(run)
 
     # --- what time brings
 
@@ -193,15 +189,9 @@ class Desk:
 
     async def publish(self, name: str, period: str, room: str, card: Card) -> bool:
         """Post a finished card into a room, once for ever per (name, period); False if it was."""
-        body = dump_card(card)
 
         def run(tx: Tx, act: Act) -> bool:
-            if not tx.publish_once(name, period, act.now):
-                return False
-            post = NewDelivery(
-                What.PUBLISHED, room, f"room:{room}", Urgency.ALERT, act.marks(), body=body
-            )
-            return tx.deliver(post, act.due)
+            return tx.publish_once(name, period, act.now) and post(tx, room, card, act)
 
         return await self._transact(run)
 

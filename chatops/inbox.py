@@ -13,13 +13,11 @@ from typing import Final
 
 import structlog
 
-from chatops.card import Card, Paragraph
-from chatops.channel import AccountRevoked, Inbound
+from chatops.channel import Inbound
 from chatops.clock import Clock
 from chatops.desk import Desk
 from chatops.errors import CareError, StorageError, Unreadable
 from chatops.ports import Channel, RawBody, Reader, Vault, Work
-from chatops.text import text
 
 #: How many bodies are read at once; they share a commit.
 BATCH: Final = 64
@@ -66,7 +64,7 @@ class Inbox:
         self._heard_at: dict[str, datetime] = {}
 
     async def accept(self, channel: Channel, body: bytes) -> None:
-        """Store an authentic body; once this returns, it is not lost.
+        """Store an authentic body, whichever way it came; once this returns, it is not lost.
 
         Raises:
             StorageError: it was not stored, and the network should send it again.
@@ -95,10 +93,6 @@ class Inbox:
         for body in await self._reader.unread_raw(ROOM):
             if body.received_at <= now - STALE:
                 self._take(body)
-
-    async def hear(self, inbound: Sequence[Inbound]) -> None:
-        """Take in what a stream or a poll brought: the same path, without a raw body."""
-        await self._revoke(await self._desk.receive(inbound))
 
     async def run(self) -> None:
         """Read bodies for ever, those first that a crash left unread."""
@@ -157,7 +151,7 @@ class Inbox:
 
     async def _take_in(self, body: RawBody, inbound: Sequence[Inbound]) -> None:
         try:
-            await self._revoke(await self._desk.receive(inbound, raw=body.id))
+            await self._desk.receive(inbound, raw=body.id)
         except StorageError as error:
             # it stays unread, and the sweep takes it again
             _log.error("inbox.storage", raw=body.id, account=body.account, error=str(error))
@@ -182,19 +176,3 @@ class Inbox:
         if body.id not in self._under_way:
             self._under_way.add(body.id)
             self._waiting.put_nowait(body)
-
-    async def _revoke(self, revoked: Sequence[AccountRevoked]) -> None:
-        """Tell the managers that an account lost its access, once."""
-        for each in revoked:
-            await self._vault.revoked(each.account)
-            account = self._desk.policy.accounts[each.account]
-            queue = self._desk.policy.queues[account.queue]
-            at = each.at + self._clock.offset
-            said = text("alert-revoked", account=account.handle, at=at)
-            card = Card(
-                push=said,
-                title=text("alert-revoked-title", account=account.handle),
-                blocks=(Paragraph(said), Paragraph(text("alert-revoked-remedy"))),
-            )
-            period = each.at.isoformat()
-            await self._desk.publish(f"revoked:{each.account}", period, queue.managers_room, card)

@@ -13,6 +13,8 @@ from uuid import uuid4, uuid5
 
 from chatops import sla
 from chatops.call import Draft
+from chatops.card import Card
+from chatops.card_json import dump_card
 from chatops.event import (
     AlertBreach,
     Announce,
@@ -146,6 +148,15 @@ def accept(tx: Tx, policy: Policy, ticket: Ticket, reply: Reply, at: datetime, a
         raise AssertionError(f"ticket {ticket.id}: reply {reply.message} is not under way")
     followed = apply(tx, policy, after, afterwards(reply), theirs)
     return after if isinstance(followed, Refusal) else followed
+
+
+def post(tx: Tx, room: str, card: Card, act: Act) -> bool:
+    """Put a finished card of no ticket into a room."""
+    body = dump_card(card)
+    return tx.deliver(
+        NewDelivery(What.PUBLISHED, room, f"room:{room}", Urgency.ALERT, act.marks(), body=body),
+        act.due,
+    )
 
 
 def _event(act: Event | Draft) -> Event:

@@ -1,5 +1,6 @@
 """One transaction, whatever the database: the port `Tx` out of its parts."""
 
+from storage.accounts import Accounts
 from storage.deliveries import Deliveries
 from storage.messages import Messages
 from storage.once import Once
@@ -7,5 +8,5 @@ from storage.people import People
 from storage.tickets import Tickets
 
 
-class StoredTx(Messages, Tickets, People, Deliveries, Once):
+class StoredTx(Messages, Tickets, People, Deliveries, Once, Accounts):
     """Implements chatops.ports.Tx; each part's module says how."""

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chatops.clock import Clock
 from chatops.errors import ConfigError
 from chatops.ports import AccountState
+from storage.accounts import CUT_OFF, FORGET_TOLD
 from storage.instant import instant, micros
 from storage.statement import Db, Statement, param
 from storage.tables import ACCOUNT_CURSOR, ACCOUNT_STATE, LEASE
@@ -58,7 +59,12 @@ class StoredVault:
         if self._fernet is None:
             raise ConfigError(_NO_KEY)
         sealed = self._fernet.encrypt(orjson.dumps(dict(tokens)))
-        await self._work.run(lambda db: db.run(_SAVE_TOKENS, account=account, tokens=sealed))
+
+        def save(db: Db) -> None:
+            db.run(_SAVE_TOKENS, account=account, tokens=sealed)
+            db.run(FORGET_TOLD, account=account)
+
+        await self._work.run(save)
 
     async def save_cursor(self, account: str, name: str, value: str) -> None:
         await self._work.run(
@@ -69,7 +75,7 @@ class StoredVault:
         await self._work.run(lambda db: db.run(_HEARD, account=account, heard_at=micros(now)))
 
     async def revoked(self, account: str) -> None:
-        await self._work.run(lambda db: db.run(_REVOKED, account=account))
+        await self._work.run(lambda db: db.run(CUT_OFF, account=account))
 
     async def lease(self, account: str, name: str, owner: str, seconds: float) -> bool:
         def take(db: Db) -> bool:
@@ -143,11 +149,6 @@ _HEARD: Final = Statement(
     insert(ACCOUNT_STATE)
     .values(account=param("account"), heard_at=param("heard_at"), revoked=False)
     .on_conflict_do_update(index_elements=["account"], set_={"heard_at": param("heard_at")})
-)
-_REVOKED: Final = Statement(
-    insert(ACCOUNT_STATE)
-    .values(account=param("account"), revoked=True)
-    .on_conflict_do_update(index_elements=["account"], set_={"revoked": True})
 )
 _SAVE_CURSOR: Final = Statement(
     insert(ACCOUNT_CURSOR)

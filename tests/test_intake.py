@@ -367,4 +367,4 @@ async def test_revocation_marks_the_account_and_writes_its_alert_in_one_transact
 ) -> None:
     await care.desk.receive([AccountRevoked("aozora", NOON)], raw=1)
     assert (await care.storage.vault.state("aozora")).revoked
-    assert care.due("published") == ["care-managers"]
+    assert care.due("published") == [("published", "care-managers", "pending")]

@@ -148,7 +148,7 @@ class XChannel:
     async def listen(self, receive: Receive) -> None:
         """Hold the stream and poll, for as long as this process has the account's lease.
 
-        What is received is complete. What `receive` could not keep (StorageError) comes again.
+        What `receive` could not keep (StorageError) comes again.
         """
         listener = Listener(self, self._settings, self._http, self._api, self._vault, self._clock)
         await listener.run(receive, self._owner)

@@ -67,7 +67,6 @@ async def connect(
     if me.username.casefold() != account.handle.removeprefix("@").casefold():
         raise Rejected("other-account", "the person who agreed is not the account of app.yaml")
     await vault.save_tokens(account.name, {**pair, "user_id": me.id})
-    await vault.save_cursor(account.name, "revocation", "")
     tell(f"Connected @{me.username}.")
     lacking = [scope for scope in SCOPES if scope not in pair["scope"].split()]
     if lacking:

@@ -9,26 +9,29 @@ by `backfill_minutes`, up to a day by `start_time` (docs.x.com, recovery and red
 that grants neither refuses, and is then asked without. The place moves on only at a keep-alive,
 when nothing is left of the past. What our database did not keep cuts the connection, and is so
 asked for again.
+
+Nothing is read here. An event is handed over as it came, and what polling finds as the event that
+the stream would have brought: so all is stored, and can be read again.
 """
 
 import asyncio
+import json
 import math
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import httpx
 import structlog
 
 from adapters.social.x.api import Api, judge
-from adapters.social.x.parse import Reading, parse, read_post
 from adapters.social.x.settings import Settings
-from adapters.social.x.timeline import POST_FIELDS, posts_in, stamp
-from adapters.social.x.wire import Includes, Post, id_at
-from chatops.channel import AccountRevoked, Inbound
+from adapters.social.x.timeline import POST_FIELDS, stamp
+from adapters.social.x.wire import id_at
 from chatops.clock import Clock
-from chatops.errors import CareError, Rejected, StorageError, TryLater, Unreached, Unreadable
+from chatops.errors import CareError, Rejected, StorageError, TryLater, Unreached
 from chatops.ports import Receive, Vault
 
 _log = structlog.get_logger(__name__)
@@ -53,9 +56,7 @@ class Known(Protocol):
 
     account: str
 
-    def reading(self) -> Reading: ...
     async def own_id(self) -> str: ...
-    async def complete(self, inbound: Inbound) -> Inbound: ...
 
 
 class Listener:
@@ -78,6 +79,7 @@ class Listener:
         self._marked_at: datetime | None = None
         self._signs = 0
         self._recovers = True  #: until X refuses to give what was missed
+        self._is_lost = False  #: whether X has told us that our access was withdrawn
 
     async def run(self, receive: Receive, owner: str) -> None:
         """Wait for the lease, hold stream and poll while it is ours, and begin again."""
@@ -87,7 +89,9 @@ class Listener:
                     try:
                         await self._hold(receive, owner)
                     finally:
-                        await self._vault.release(self._account, "stream", owner)
+                        # a lease that cannot be given back ends by itself; who was cancelled ends
+                        with suppress(StorageError):
+                            await self._vault.release(self._account, "stream", owner)
             except StorageError as error:
                 _log.error("x.lease_failed", account=self._account, error=str(error))
             await self._clock.sleep(LEASE / 3)
@@ -155,7 +159,7 @@ class Listener:
                 await self._check(answer, token)
                 async for line in lines(answer.aiter_bytes()):
                     if line:
-                        await self._event(line, receive)
+                        await receive(line)
                     await self._sign_of_life(quiet=not line)
         except httpx.TransportError as error:
             raise Unreached(type(error).__name__) from error
@@ -182,12 +186,6 @@ class Listener:
             return {"backfill_minutes": str(max(1, math.ceil(gap / timedelta(minutes=1))))}
         return {"start_time": stamp(now - min(gap, _RECOVERY))}
 
-    async def _event(self, line: bytes, receive: Receive) -> None:
-        try:
-            await self._deliver(parse(line, self._channel.reading()), receive)
-        except Unreadable as error:
-            _log.warning("x.event_unreadable", account=self._account, error=str(error))
-
     async def _sign_of_life(self, *, quiet: bool) -> None:
         self._signs += 1
         now = self._clock.transport()
@@ -205,23 +203,36 @@ class Listener:
             wait = self._settings.poll_seconds
             try:
                 await self._mentions(receive)
+                self._is_lost = False
             except TryLater as later:
                 wait = max(wait, later.seconds)
             except Rejected as refusal:
                 _log.warning("x.mentions_refused", account=self._account, code=refusal.code)
                 if refusal.code == "revoked":
-                    lost = AccountRevoked(self._account, self._clock.transport())
-                    await self._deliver([lost], receive)
+                    await self._lost(receive)
             except (CareError, StorageError) as error:
                 _log.warning("x.mentions_unread", account=self._account, error=str(error))
             await self._clock.sleep(wait)
 
+    async def _lost(self, receive: Receive) -> None:
+        """Hand over once that our access was withdrawn: the stream may have been away by then."""
+        if self._is_lost:
+            return
+        try:
+            own = await self._channel.own_id()
+            at = self._clock.transport().isoformat()
+            await receive(_event("oauth.revoke", own, {"user_id": own, "date_time": at}))
+        except (CareError, StorageError) as error:
+            _log.warning("x.revocation_untold", account=self._account, error=str(error))
+        else:
+            self._is_lost = True
+
     async def _mentions(self, receive: Receive) -> None:
-        """Take in every mention since the newest that was read, oldest first."""
+        """Hand over every mention since the newest that was handed over, oldest first."""
         own = await self._channel.own_id()
         cursors = (await self._vault.state(self._account)).cursors
         since = cursors.get("mentions") or id_at(self._clock.transport() - _LOOK_BACK)
-        found: list[tuple[Post, Includes]] = []
+        found: list[tuple[str, bytes]] = []
         page: dict[str, str] = {}
         while True:
             body = await self._api.get(
@@ -232,30 +243,31 @@ class Listener:
                 **POST_FIELDS,
                 **page,
             )
-            posts, includes = posts_in(body)
-            found += [(post, includes) for post in posts]
+            for post in body.get("data") or []:
+                event = _event("post.mention.create", own, post, _about(post, body))
+                found.append((str(post["id"]), event))
             token = body.get("meta", {}).get("next_token")
             if not token:
                 break
             page = {"pagination_token": str(token)}
-        for post, includes in sorted(found, key=lambda each: int(each[0].id)):
-            await self._deliver(read_post(post, includes, own, self._channel.reading()), receive)
-            await self._vault.save_cursor(self._account, "mentions", post.id)
+        for id, event in sorted(found, key=lambda each: int(each[0])):
+            await receive(event)
+            await self._vault.save_cursor(self._account, "mentions", id)
 
-    async def _deliver(self, inbound: Sequence[Inbound], receive: Receive) -> None:
-        """Hand over what came in, completed; a revocation only once, until the next `connect`."""
-        news: list[Inbound] = []
-        for each in inbound:
-            if isinstance(each, AccountRevoked):
-                if (await self._vault.state(self._account)).cursors.get("revocation") == "told":
-                    continue
-                await self._vault.revoked(self._account)
-            news.append(await self._channel.complete(each))
-        if not news:
-            return
-        await receive(news)
-        if any(isinstance(each, AccountRevoked) for each in news):
-            await self._vault.save_cursor(self._account, "revocation", "told")
+
+def _event(kind: str, own: str, payload: object, includes: object = None) -> bytes:
+    """Write what polling found as an event of the X Activity API."""
+    told = {"event_type": kind, "filter": {"user_id": own}, "payload": payload}
+    return json.dumps({"data": told | ({"includes": includes} if includes else {})}).encode()
+
+
+def _about(post: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what a page of posts includes for one of them: its author and the posts it refers to."""
+    wanted = {post.get("author_id"), *(to.get("id") for to in post.get("referenced_tweets") or [])}
+    return {
+        kind: [each for each in held if each.get("id") in wanted]
+        for kind, held in (page.get("includes") or {}).items()
+    }
 
 
 async def lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -1,6 +1,7 @@
 """The stream and the mentions: everything arrives, in order, through one process at a time."""
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,21 +14,31 @@ from adapters.sandbox.x import DOCUMENTED
 from adapters.social.x.listen import lines
 from adapters.social.x.subscriptions import EVENT_TYPES, subscribe
 from chatops.channel import AccountRevoked, Deleted, Echo, Message
-from chatops.errors import StorageError, Unreached
+from chatops.errors import StorageError, Unreached, Unreadable
 
 pytestmark = pytest.mark.anyio
 
 
 class Heard(list):
-    """What was received, and a way to wait for it; the disk is `full` so often first."""
+    """What was received, read as the inbox does it; the disk is `full` so often first."""
 
     full = 0
 
-    async def receive(self, inbound) -> None:
-        if self.full:
-            self.full -= 1
-            raise StorageError("disk full")
-        self.extend(inbound)
+    def __init__(self) -> None:
+        super().__init__()
+        self.unreadable = []
+
+    def by(self, channel):
+        async def receive(body: bytes) -> None:
+            if self.full:
+                self.full -= 1
+                raise StorageError("disk full")
+            try:
+                self.extend([await channel.complete(each) for each in channel.parse(body)])
+            except Unreadable:
+                self.unreadable.append(body)
+
+        return receive
 
     async def until(self, wanted) -> None:
         async with asyncio.timeout(5):
@@ -47,7 +58,8 @@ class Locked:
 
 @asynccontextmanager
 async def listening(peer: X, heard: Heard, channel=None):
-    task = asyncio.create_task((channel or peer.channel).listen(heard.receive))
+    channel = channel or peer.channel
+    task = asyncio.create_task(channel.listen(heard.by(channel)))
     try:
         yield task
     finally:
@@ -260,7 +272,7 @@ async def test_a_plan_without_recovery_is_asked_without_it():
             await heard.until(lambda h: message.id in h.ids())
 
 
-async def test_an_event_that_cannot_be_read_does_not_stop_the_stream():
+async def test_an_event_that_cannot_be_read_is_handed_over_and_does_not_stop_the_stream():
     async with subscribed(poll_seconds=3600) as peer:
         heard, mika = Heard(), peer.cloud.hands.person("mika_climbs")
         async with listening(peer, heard):
@@ -269,20 +281,70 @@ async def test_an_event_that_cannot_be_read_does_not_stop_the_stream():
                 stream.lines.put_nowait(b'{"data": {"event_type": 3}}')
             (message,) = peer.cloud.hands.message(mika, "and on")
             await heard.until(lambda h: message.id in h.ids())
+    assert heard.unreadable == [b'{"data": {"event_type": 3}}']
 
 
-async def test_a_revocation_is_told_once():
+async def test_a_mention_that_cannot_be_read_is_handed_over_and_stops_no_other(monkeypatch):
+    async with x_open(clock=FastClock(), stream=False, poll_seconds=5) as peer:
+        heard, mika = Heard(), peer.cloud.hands.person("mika_climbs")
+        ask = peer.channel._api.get
+
+        async def odd(path, **params):
+            body = await ask(path, **params)
+            for post in body.get("data", []):
+                if str(post["text"]).endswith("odd"):
+                    post["text"] = 7
+            return body
+
+        monkeypatch.setattr(peer.channel._api, "get", odd)
+        peer.cloud.hands.write(mika, "odd")
+        post = peer.cloud.hands.write(mika, "plain")
+        async with listening(peer, heard):
+            await heard.until(lambda h: post.id in h.ids())
+    assert [json.loads(body)["data"]["payload"]["text"] for body in heard.unreadable] == [7]
+
+
+async def test_nothing_is_passed_over_before_it_is_stored():
+    async with x_open(clock=FastClock(), stream=False, poll_seconds=5) as peer:
+        mika, heard = peer.cloud.hands.person("mika_climbs"), Heard()
+        first, second = (peer.cloud.hands.write(mika, text) for text in ("one", "two"))
+        kept, refused = heard.by(peer.channel), []
+
+        async def receive(body: bytes) -> None:
+            if second.id in body.decode():
+                refused.append(body)
+                raise StorageError("disk full")
+            await kept(body)
+
+        task = asyncio.create_task(peer.channel.listen(receive))
+        try:
+            await heard.until(lambda _: len(refused) > 1)
+            assert heard.ids() == [first.id]
+            assert (await peer.vault.state("aozora")).cursors["mentions"] == first.id
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_revocation_is_handed_over_by_stream_and_poll_once_each():
     async with subscribed(poll_seconds=5) as peer:
         heard = Heard()
         async with listening(peer, heard):
             await streaming(peer)
             peer.cloud.hands.revoke()
-            await heard.until(lambda h: any(isinstance(each, AccountRevoked) for each in h))
+            await peer.vault.revoked("aozora")  # as whoever reads the stream's event does
+            await heard.until(lambda h: len(h) == 2)
             await asyncio.sleep(0.2)
-        async with listening(peer, heard, peer.another()):
-            await asyncio.sleep(0.2)
-        assert [type(each) for each in heard] == [AccountRevoked]
-        assert (await peer.vault.state("aozora")).revoked
+        assert {(type(each), each.account) for each in heard} == {(AccountRevoked, "aozora")}
+        assert len(heard) == 2
+
+
+async def test_listening_ends_also_where_the_lease_cannot_be_given_back():
+    async with x_open(clock=FastClock(), stream=False, poll_seconds=5) as peer:
+        async with listening(peer, Heard()) as task:
+            await asyncio.sleep(0.1)
+            peer.vault._work = Locked()
+        assert task.done()
 
 
 async def test_signs_of_life_are_kept():
