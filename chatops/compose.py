@@ -1,32 +1,39 @@
 """Makes the words of a delivery, from the newest rows, at the moment when it goes out."""
 
-import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
 
 from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.policy import Room
-from chatops.ports import Chat, Delivery, Reader, What
-from chatops.scene import Scene
+from chatops.ports import Chat, Delivery, Reader, Record, What
+from chatops.scene import Agent, Scene
 from chatops.thread_card import alert_card, announcement, event_line, message_line
 from chatops.ticket_card import ticket_card
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A delivery with the rows that its words are made of, read where it was taken."""
+
+    job: Delivery
+    record: Record | None = None  #: of its ticket
+    agents: Sequence[Agent] = ()
+
+
 async def compose(
-    desk: Desk, reader: Reader, chat: Chat, room: Room, job: Delivery, now: datetime
+    desk: Desk, reader: Reader, chat: Chat, room: Room, order: Order
 ) -> tuple[Card, int] | None:
     """Return the card to show and the revision that it shows; None if its rows are gone."""
+    job = order.job
     if job.what is What.PUBLISHED:
         return (load_card(job.body), job.wanted) if job.body else None
-    if job.ticket is None:
+    if order.record is None:
         return None
-    record, agents = await asyncio.gather(reader.record(job.ticket), reader.agents())
-    if record is None:
-        return None
-    scene = desk.scene(record, agents, now)
+    scene = desk.scene(order.record, order.agents, desk.clock.business())
     if job.what is What.CARD:
         return ticket_card(scene), scene.ticket.revision
     if job.what is What.ALERT:

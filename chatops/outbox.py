@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from chatops.clock import Clock
-from chatops.compose import compose
+from chatops.compose import Order, compose
 from chatops.desk import Desk
 from chatops.errors import (
     Barred,
@@ -38,6 +38,7 @@ from chatops.ports import (
     Chat,
     Delivery,
     DeliveryState,
+    Due,
     Reader,
     Tx,
     What,
@@ -112,30 +113,26 @@ class Outbox:
 
     async def idle(self) -> bool:
         """Tell whether nothing is due and nothing is under way."""
-        return not self._couriers and not await self._reader.due_destinations(
-            self._clock.transport()
-        )
+        return not self._couriers and not (await self._reader.due(self._clock.transport())).all
 
     async def _round(self, group: asyncio.TaskGroup) -> None:
         self._desk.changed.clear()
         now = self._clock.transport()
         try:
-            # a courier who waits for the pace of updates is rung for what may go before them
-            if self._couriers:
-                for to in await self._reader.due_destinations(now, updates=False):
-                    if to in self._couriers:
-                        self._bells[to].set()
-            for to in await self._reader.due_destinations(now):
-                if to not in self._couriers:
-                    self._bells[to] = asyncio.Event()
-                    self._couriers[to] = group.create_task(self._courier(to))
-            next_due = await self._reader.next_due(now)
+            due = await self._reader.due(now)
         except StorageError as error:
             _log.error("outbox.storage", error=str(error))
-            next_due = now + timedelta(seconds=1)
+            due = Due((), (), now + timedelta(seconds=1))
+        # a courier who waits for the pace of updates is rung for what may go before them
+        for to in self._couriers.keys() & due.posts:
+            self._bells[to].set()
+        for to in due.all:
+            if to not in self._couriers:
+                self._bells[to] = asyncio.Event()
+                self._couriers[to] = group.create_task(self._courier(to))
         wait = POLL
-        if next_due is not None:
-            wait = min(POLL, max(0.0, (next_due - now).total_seconds()))
+        if due.next_at is not None:
+            wait = min(POLL, max(0.0, (due.next_at - now).total_seconds()))
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._desk.changed.wait()
@@ -170,25 +167,33 @@ class Outbox:
                 posts_at = max(bucket.ready_at(now), pace.posts.ready_at(now), rested_at)
                 updates_at = max(pace.updates.ready_at(now), rested_at)
                 posts, updates = posts_at <= now and not looked, updates_at <= now
-                job = await self._take(room, now, updates=updates, posts=posts)
-                if job is not None:
-                    pace.spend(room.name, now, update=job.state is DeliveryState.SENT)
+                order = await self._take(room, now, updates=updates, posts=posts)
+                if order is not None:
+                    pace.spend(room.name, now, update=order.job.state is DeliveryState.SENT)
             looked = looked or posts
-            if job is not None:
+            if order is not None:
                 looked = False
-                await self._deliver(chat, room, job, pace)
+                await self._deliver(chat, room, order, pace)
             elif updates and looked:
                 return
             else:
                 later = updates_at if looked else posts_at if updates else min(posts_at, updates_at)
                 await self._nap(bell, (later - now).total_seconds())
 
-    async def _take(
-        self, room: Room, now: datetime, *, updates: bool, posts: bool
-    ) -> Delivery | None:
+    async def _take(self, room: Room, now: datetime, *, updates: bool, posts: bool) -> Order | None:
+        """Take the next delivery and, in the same breath, what its card is made of."""
         if not (updates or posts):
             return None
-        return await self._record(lambda tx: tx.take(room.name, now, updates=updates, posts=posts))
+
+        def run(tx: Tx) -> Order | None:
+            job = tx.take(room.name, now, updates=updates, posts=posts)
+            if job is None:
+                return None
+            if job.ticket is None:
+                return Order(job)
+            return Order(job, tx.record(job.ticket), tx.agents())
+
+        return await self._record(run)
 
     async def _nap(self, bell: asyncio.Event, seconds: float) -> None:
         """Wait, but only until the bell: an alert does not wait for the pace of updates."""
@@ -202,16 +207,17 @@ class Outbox:
             for wait in waits:
                 wait.cancel()
 
-    async def _deliver(self, chat: Chat, room: Room, job: Delivery, pace: ChatPace) -> None:
+    async def _deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
+        job = order.job
         bucket = pace.updates if job.state is DeliveryState.SENT else pace.room(room.name)
         try:
             match job.state:
                 case DeliveryState.IN_DOUBT:
                     await self._look_up(chat, room, job)
                 case DeliveryState.SENT:
-                    await self._update(chat, room, job)
+                    await self._update(chat, room, order)
                 case _:
-                    await self._post(chat, room, job)
+                    await self._post(chat, room, order)
             self._barred.pop(room.name, None)
         except TryLater as error:
             self._count("limited")
@@ -240,8 +246,9 @@ class Outbox:
             _log.exception("outbox.fault", delivery=job.id, what=job.what)
             await self._stumbled(job)
 
-    async def _post(self, chat: Chat, room: Room, job: Delivery) -> None:
-        composed = await compose(self._desk, self._reader, chat, room, job, self._clock.business())
+    async def _post(self, chat: Chat, room: Room, order: Order) -> None:
+        job = order.job
+        composed = await compose(self._desk, self._reader, chat, room, order)
         if composed is None:
             await self._give_up(job, "nothing to show")
             return
@@ -250,8 +257,9 @@ class Outbox:
         self._count("posted")
         await self._is_there(job, id, revision)
 
-    async def _update(self, chat: Chat, room: Room, job: Delivery) -> None:
-        composed = await compose(self._desk, self._reader, chat, room, job, self._clock.business())
+    async def _update(self, chat: Chat, room: Room, order: Order) -> None:
+        job = order.job
+        composed = await compose(self._desk, self._reader, chat, room, order)
         if composed is None or job.external_id is None:
             await self._give_up(job, "nothing to show")
             return

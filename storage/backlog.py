@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Text, column, exists, func, select, table
 
-from chatops.ports import Health, RawBody
+from chatops.ports import Due, Health, RawBody
 from storage.deliveries import ready
 from storage.instant import instant, micros
 from storage.once import OFFSET
@@ -35,14 +35,14 @@ def raw(db: Db, since: datetime, *, unreadable: bool) -> Sequence[RawBody]:
     return [_raw(row) for row in rows]
 
 
-def due_destinations(db: Db, now: datetime, *, updates: bool) -> Sequence[str]:
-    return [to for (to,) in db.all(_DESTINATIONS[updates], now=micros(now))]
-
-
-def next_due(db: Db, after: datetime) -> datetime | None:
-    """Return when the next delivery becomes due, of those that only their time holds back."""
-    row = db.one(_NEXT_DUE, after=micros(after))
-    return None if row is None else instant(row[0])
+def due(db: Db, now: datetime) -> Due:
+    """Return what is due, and when the next one will be that only its time holds back."""
+    every, posts = (
+        [to for (to,) in db.all(_DESTINATIONS[updates], now=micros(now))]
+        for updates in (True, False)
+    )
+    row = db.one(_NEXT_DUE, after=micros(now))
+    return Due(every, posts, None if row is None else instant(row[0]))
 
 
 def published(db: Db, name: str) -> str | None:

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from sqlite3 import Error as SqliteError
 from typing import Final, TypeVar
 
-from chatops.ports import Entry, Health, Listed, RawBody, Record, TicketFilter
+from chatops.ports import Due, Entry, Health, Listed, RawBody, Record, TicketFilter
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.scene import Agent, Line
 from chatops.ticket import Ticket
@@ -108,11 +108,8 @@ class SqliteReader:
     async def raw(self, since: datetime, *, unreadable: bool) -> Sequence[RawBody]:
         return await self.run(lambda db: backlog.raw(db, since, unreadable=unreadable))
 
-    async def due_destinations(self, now: datetime, *, updates: bool = True) -> Sequence[str]:
-        return await self.run(lambda db: backlog.due_destinations(db, now, updates=updates))
-
-    async def next_due(self, after: datetime) -> datetime | None:
-        return await self.run(lambda db: backlog.next_due(db, after))
+    async def due(self, now: datetime) -> Due:
+        return await self.run(lambda db: backlog.due(db, now))
 
     async def published(self, name: str) -> str | None:
         return await self.run(lambda db: backlog.published(db, name))

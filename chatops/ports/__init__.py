@@ -4,7 +4,7 @@
 `delivery` and `rows` the values that pass between them and the core.
 """
 
-from chatops.ports.delivery import Delivery, DeliveryState, NewDelivery, Urgency, What
+from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Urgency, What
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
     AccountState,
@@ -29,6 +29,7 @@ __all__ = [
     "Conversation",
     "Delivery",
     "DeliveryState",
+    "Due",
     "Entry",
     "Found",
     "Health",

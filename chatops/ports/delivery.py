@@ -1,10 +1,20 @@
 """The outbox's rows: what is to be shown where, and how far it got."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from chatops.event import Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due at one moment, by destination (`NewDelivery.to`)."""
+
+    all: Sequence[str]
+    posts: Sequence[str]  #: where something is due that is no update
+    next_at: datetime | None  #: when the next delivery after that moment becomes due
 
 
 class Urgency(IntEnum):

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from chatops.channel import Author
 from chatops.event import Event, ReplyState
 from chatops.policy import Person
-from chatops.ports.delivery import Delivery, DeliveryState, NewDelivery
+from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery
 from chatops.ports.rows import (
     AccountState,
     Conversation,
@@ -271,13 +271,7 @@ class Reader(Protocol):
 
     async def unread_raw(self, limit: int) -> Sequence[RawBody]: ...
     async def raw(self, since: datetime, *, unreadable: bool) -> Sequence[RawBody]: ...
-    async def due_destinations(self, now: datetime, *, updates: bool = True) -> Sequence[str]:
-        """Return the destinations (`NewDelivery.to`) with something due, updates counted or not."""
-        ...
-
-    async def next_due(self, after: datetime) -> datetime | None:
-        """Return when the next delivery after that time becomes due."""
-        ...
+    async def due(self, now: datetime) -> Due: ...
 
     async def published(self, name: str) -> str | None:
         """Return the newest period of that digest."""

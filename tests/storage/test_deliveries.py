@@ -152,9 +152,9 @@ async def test_a_thread_line_waits_for_its_card(storage: Storage) -> None:
     assert card is not None
     assert card.what is What.CARD
     assert await took(storage, "care") is None
-    assert await storage.reader.due_destinations(NOW) == []
+    assert (await storage.reader.due(NOW)).all == []
     await shows(storage, card, "ts1")
-    assert await storage.reader.due_destinations(NOW) == ["care"]
+    assert (await storage.reader.due(NOW)).all == ["care"]
     line = await took(storage, "care")
     assert line is not None
     assert (line.marker, line.thread) == ("line", "ts1")
@@ -186,8 +186,8 @@ async def test_a_card_that_waits_after_a_limit_keeps_its_time(storage: Storage) 
     await storage.work.transact(lambda tx: tx.delivery_is(card.id, DeliveryState.SENT, s(30)))
     await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=3)))
     assert await took(storage, "care", s(29)) is None
-    assert await storage.reader.next_due(NOW) == s(30)
-    assert await storage.reader.next_due(s(30)) is None
+    assert (await storage.reader.due(NOW)).next_at == s(30)
+    assert (await storage.reader.due(s(30))).next_at is None
     assert await took(storage, "care", s(30)) is not None
 
 

@@ -4,7 +4,7 @@ import pytest
 from stored import NOW, s, sent, took
 
 from chatops.errors import StorageError
-from chatops.ports import DeliveryState, Health, Tx, What
+from chatops.ports import DeliveryState, Due, Health, Tx, What
 from storage import SCHEMA, Storage
 
 pytestmark = pytest.mark.anyio
@@ -12,8 +12,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_an_empty_store(storage: Storage) -> None:
     assert await storage.reader.health(NOW) == Health(SCHEMA, 0, 0, 0, 0, 0, None)
-    assert await storage.reader.due_destinations(NOW) == []
-    assert await storage.reader.next_due(NOW) is None
+    assert await storage.reader.due(NOW) == Due([], [], None)
 
 
 async def test_what_waits_is_counted(storage: Storage) -> None:
@@ -29,9 +28,8 @@ async def test_what_waits_is_counted(storage: Storage) -> None:
 
     await storage.work.transact(fill)
     assert await storage.reader.health(s(5)) == Health(SCHEMA, 1, 1, 2, 0, 0, s(1))
-    assert await storage.reader.due_destinations(s(5)) == ["care", "leads"]
-    assert await storage.reader.next_due(NOW) == s(1)
-    assert await storage.reader.next_due(s(2)) == s(60)
+    assert await storage.reader.due(s(5)) == Due(["care", "leads"], ["care", "leads"], s(60))
+    assert await storage.reader.due(NOW) == Due([], [], s(1))
 
     doubted, failed = await took(storage, "care", s(5)), await took(storage, "leads", s(5))
     assert doubted is not None
