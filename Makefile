@@ -11,6 +11,10 @@ PORT ?= 8080
 REPLAY ?=
 PAGE_LANG ?= en
 BIN := .venv/bin
+# Modules that do no I/O and read no clock: their tests leave no branch out
+PURE := calendar card card_json channel event hours language line list_card pace personal_data \
+	plain policy reply_form report report_card routing scene show_card sla text thanks thread_card \
+	ticket ticket_card wake_times
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
 
@@ -19,8 +23,10 @@ DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | 
 sandbox: $(RUN_STAMP)
 	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) $(if $(REPLAY),--replay $(REPLAY))
 
+# A part of the tests, as ARGS names one, is not measured.
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(or $(ARGS),--cov --cov-report=term:skip-covered)
+	$(if $(ARGS),,$(BIN)/coverage report --fail-under=100 --include=$$(echo $(PURE:%=chatops/%.py) | tr ' ' ,))
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
