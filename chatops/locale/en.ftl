@@ -106,7 +106,6 @@ reply-waiting = { $agent } replies ({ $visibility }): goes out in { $seconds }
 reply-sending = { $agent } replies ({ $visibility }): going out now
 reply-sent = ✓ { $agent } replied ({ $visibility }), { $at }
 reply-failed = ✗ { $agent }’s reply ({ $visibility }) failed
-reply-failed-why = Reason: { $code }
 reply-in-doubt = ⚠ We cannot tell whether { $agent }’s reply ({ $visibility }) arrived. Look on { $channel }, then choose below.
 reply-withdrawn = { $agent }’s reply ({ $visibility }) was taken back; the customer has not seen it
 event-assigned = { $who } assigned this to { $agent }
@@ -262,7 +261,7 @@ word-not-taken = I do not understand “{ $word }” here. { $usage }
 usage = Write it like this: /{ $prefix } { $line }
 nothing-to-show = There is nothing to show.
 
-# What a network said to a reply
+# Why a reply did not go out; most are what a network said
 rejected-app-keys = X does not take the keys of our app. An administrator must check them.
 rejected-client = X does not know our app. An administrator must check its client id and secret.
 rejected-code = X did not take the code. Please start the connection anew.
@@ -286,6 +285,8 @@ rejected-signature = The source does not take our signature. An administrator mu
 rejected-text-too-long = The text is too long for the network. Please shorten it.
 rejected-token = Our access has run out. An administrator must connect the account again.
 rejected-too-long = The text is too long for the network. Please shorten it.
+rejected-unseen = It was not sent, for its Undo button could not be shown. Please write it again.
+rejected-unsupported = The network cannot take this reply; what it answers may have been deleted.
 rejected-unauthorized = The network does not take our token. An administrator must check it.
 
 # Details of a ticket
@@ -480,3 +481,4 @@ slack-stranger = I do not know you here, so I may not do this. Ask an administra
 slack-guest = Guests of this workspace may not work on tickets.
 slack-other-workspace = People of other workspaces may not work on tickets.
 slack-unsure-who = Slack cannot tell me right now who you are, so nothing was done. Please try again in a minute.
+slack-odd-press = This button is not of my present version, so nothing was done. Please use the newest card of the ticket.

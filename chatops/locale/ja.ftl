@@ -106,7 +106,6 @@ reply-waiting = { $agent }さんの返信（{ $visibility }）：{ $seconds }後
 reply-sending = { $agent }さんの返信（{ $visibility }）：送信中です
 reply-sent = ✓ { $agent }さんが返信しました（{ $visibility }） · { $at }
 reply-failed = ✗ { $agent }さんの返信（{ $visibility }）に失敗しました
-reply-failed-why = 理由：{ $code }
 reply-in-doubt = ⚠ { $agent }さんの返信（{ $visibility }）が届いたか確認できません。{ $channel }の画面で確認し、下のボタンを選んでください。
 reply-withdrawn = { $agent }さんの返信（{ $visibility }）は取り消されました。お客様には届いていません。
 event-assigned = { $who }が{ $agent }さんに割り当てました
@@ -262,7 +261,7 @@ word-not-taken = ここでは「{ $word }」は使えません。{ $usage }
 usage = 書き方：/{ $prefix } { $line }
 nothing-to-show = 表示するものがありません。
 
-# 返信に対する送信先の応答
+# 返信が送られなかった理由（多くは送信先の応答）
 rejected-app-keys = Xがアプリのキーを受け付けません。管理者が確認してください。
 rejected-client = Xがアプリを認識しません。管理者がクライアントIDとシークレットを確認してください。
 rejected-code = Xがコードを受け付けませんでした。接続をやり直してください。
@@ -286,6 +285,8 @@ rejected-signature = 送信先が署名を受け付けません。管理者が�
 rejected-text-too-long = 文面が長すぎます。短くしてください。
 rejected-token = アクセスの期限が切れました。管理者がアカウントを再接続してください。
 rejected-too-long = 文面が長すぎます。短くしてください。
+rejected-unseen = 「取り消す」ボタンを表示できなかったため、送信していません。もう一度返信してください。
+rejected-unsupported = この返信は送れません。返信先のメッセージが削除された可能性があります。
 rejected-unauthorized = 送信先がトークンを受け付けません。管理者が確認してください。
 
 # チケットの詳細
@@ -473,3 +474,4 @@ slack-stranger = まだ登録されていないため、この操作はできま
 slack-guest = このワークスペースのゲストはチケットを操作できません。
 slack-other-workspace = ほかのワークスペースの方はチケットを操作できません。
 slack-unsure-who = Slackでご本人を確認できなかったため、何もしませんでした。少し待ってから、もう一度お試しください。
+slack-odd-press = このボタンは現在のバージョンのものではないため、何も行いませんでした。チケットの最新のカードをお使いください。

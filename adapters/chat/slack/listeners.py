@@ -19,6 +19,7 @@ from adapters.chat.slack.presses import Presses
 from adapters.chat.slack.tasks import Tasks
 from adapters.chat.slack.writing import JSON
 from chatops.call import Origin
+from chatops.errors import Unreadable
 from chatops.ports import Reader
 
 Ack = Callable[..., Awaitable[Any]]
@@ -62,8 +63,16 @@ class Listeners:
             if body["view"]["callback_id"] == CALLBACK:
                 await self._within(self._modals.type(body))
         elif not action_id.startswith("open:"):  # a link's button opens by itself
-            await self._within(self._presses.press(reading.press(body)))
+            await self._within(self._press(body))
         await ack()
+
+    async def _press(self, body: JSON) -> None:
+        try:
+            press = reading.press(body)
+        except Unreadable as error:
+            await self._presses.odd(reading.place_of_press(body), error)
+        else:
+            await self._presses.press(press)
 
     async def _on_sent(self, ack: Ack, body: JSON) -> None:
         sending = self._tasks.begin(self._modals.send(body))

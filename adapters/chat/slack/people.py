@@ -5,6 +5,7 @@ shared rooms, are refused even where app.yaml names them.
 """
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +14,7 @@ from adapters.chat.slack.reading import Place
 from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import JSON
 from chatops.desk import Desk
-from chatops.errors import CareError
+from chatops.errors import TryLater, Unreached
 from chatops.ports import Reader
 from chatops.scene import Agent
 from chatops.text import Text, text
@@ -21,6 +22,7 @@ from chatops.text import Text, text
 CHAT: Final = "slack"
 
 _KNOWN_FOR: Final = 300.0  # seconds that a person's standing is believed
+_KNOWN_AT_MOST: Final = 900.0  # and while Slack cannot be asked
 _NAMED_FOR: Final = 60.0  # seconds that our people's Slack ids are believed
 
 
@@ -78,24 +80,24 @@ class People:
         if place.teams - {home}:
             return text("slack-other-workspace")
         now = asyncio.get_running_loop().time()
-        until, standing = self._standing.get(place.user, (0.0, None))
-        if standing is None or now >= until:
-            standing = await self._look_up(place.user, home)
-            self._standing[place.user] = (now + _KNOWN_FOR, standing)
-        return standing
+        at, standing = self._standing.get(place.user, (-math.inf, None))
+        if standing is not None and now - at < _KNOWN_FOR:
+            return standing
+        try:
+            found = await self._look_up(place.user, home)
+        except (TryLater, Unreached):
+            # Slack limits or is away. Who stood well a moment ago may go on; a new one waits.
+            if standing is None or now - at >= _KNOWN_AT_MOST:
+                raise
+            return standing
+        self._standing[place.user] = (now, found)
+        return found
 
     async def _look_up(self, user: str, home: str) -> Agent | Text:
         agent = await self.desk.person(CHAT, user)
         if agent is None:
             return text("slack-stranger")
-        try:
-            found = (await self.web.read("users.info", user=user))["user"]
-        except CareError:
-            # Slack limits or is slow. Who stood well five minutes ago may go on; a new one waits.
-            known = self._standing.get(user)
-            if known is None:
-                raise
-            return known[1]
+        found = (await self.web.read("users.info", user=user))["user"]
         return _refusal(found, home) or agent
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.forms import Asked
 from adapters.chat.slack.people import CHAT, People
@@ -12,11 +14,13 @@ from adapters.chat.slack.writing import JSON
 from chatops.call import Answer, Call, Done, Origin, Outcome
 from chatops.card import Form
 from chatops.desk import Desk
-from chatops.errors import CareError, Rejected, StorageError
+from chatops.errors import CareError, Rejected, StorageError, Unreadable
 from chatops.policy import Room
 from chatops.scene import Agent
 from chatops.text import Text, text
 from chatops.ticket import Refusal
+
+_log = structlog.get_logger(__name__)
 
 #: Seconds until a slow press is shown that it is under way. A modal can be opened for three seconds
 #: after the press only, so it is opened now and filled when the outcome is known.
@@ -52,6 +56,11 @@ class Presses:
             language=self.answers.language(press.place, agent),
         )
         await self._see_through(call, press.place)
+
+    async def odd(self, place: Place, error: Unreadable) -> None:
+        """Tell who pressed a button that we cannot read."""
+        _log.warning("slack.press_unreadable", user=place.user, reason=str(error))
+        await self.answers.tell(place, text("slack-odd-press"), None)
 
     async def typed(self, typed: Typed, origin: Origin, ticket: int | None) -> None:
         """Do what a slash command, `!command` or `@bot command` says."""

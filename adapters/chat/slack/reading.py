@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.chat.slack.writing import JSON
 from chatops.errors import Unreadable
@@ -66,21 +66,30 @@ class Said:
 def press(body: JSON) -> Press:
     """Read a block_actions payload whose action is a button or the menu of a message."""
     action = body["actions"][0]
-    option = action.get("selected_option")
-    raw = option["value"] if option else action["value"]
+    option = action.get("selected_option") or action
     try:
-        value = orjson.loads(raw)
-        command, ticket = str(value["c"]), value.get("t")
-        args = {str(name): str(arg) for name, arg in value.get("a", {}).items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        value = _Value.model_validate_json(option.get("value") or "")
+    except ValidationError as error:
         raise Unreadable("a button's value is not ours") from error
-    place = _place_of_press(body)
+    place = place_of_press(body)
     shown = body.get("container", {}).get("message_ts") or body.get("view", {}).get("id", "")
     key = f"slack:{place.channel}:{shown}:{action['action_id']}:{place.user}:{action['action_ts']}"
-    return Press(place, key, command, ticket, args, value.get("l"), frozenset(value.get("k", ())))
+    return Press(place, key, value.c, value.t, value.a, value.l, value.k)
 
 
-def _place_of_press(body: JSON) -> Place:
+class _Value(BaseModel):
+    """What rides in a button; a button of another version may hold something else."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    c: str  #: command
+    t: int | None = None  #: ticket
+    a: dict[str, str] = {}  #: its arguments
+    l: str | None = None  # noqa: E741 - the line that was typed, where the button repeats one
+    k: frozenset[str] = frozenset()  #: questions answered with yes
+
+
+def place_of_press(body: JSON) -> Place:
     container = body.get("container", {})
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
     message = body.get("message") or {}
