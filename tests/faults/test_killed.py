@@ -5,6 +5,7 @@ room, and in the end every card shows the newest state.
 """
 
 import asyncio
+import json
 import random
 import signal
 from collections import Counter
@@ -138,6 +139,9 @@ async def test_asked_to_end_it_ends_and_the_next_start_goes_on(
         await stage.start()
         await stage.tell_until_taken("north", stage.writes("hello", "mia"))
         assert await stage.end(signal.SIGTERM) == 0
+        logged = [json.loads(line) for line in stage.log().splitlines()]
+        assert "serve.ready" in {line["event"] for line in logged}
+        assert "hello" not in stage.log()
         assert await stage.tell("north", stage.writes("anyone?", "leo")) is None
         await stage.start()
         await stage.until(OWED, [(0,)])

@@ -4,7 +4,6 @@ An ephemeral message is not certain to arrive: where the person or the app is no
 same is said in their direct messages. State never depends on it.
 """
 
-import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Final
 
 import aiohttp
 import orjson
+import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.slack import blocks, forms
@@ -24,7 +24,7 @@ from chatops.errors import CareError
 from chatops.scene import Agent
 from chatops.text import Text, text
 
-log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 #: Language and zone where app.yaml names no room in Slack.
 _NO_ROOM: Final = ("en", "UTC")
@@ -142,13 +142,13 @@ class Answers:
         for way in ways:
             if await self._try(way):
                 return
-        log.warning("an answer to %s in %s could not be delivered", place.user, place.channel)
+        _log.warning("slack.answer_undelivered", user=place.user, room=place.channel)
 
     async def _try(self, way: Callable[[], Awaitable[object]]) -> bool:
         try:
             await way()
         except (CareError, aiohttp.ClientError, TimeoutError) as error:
-            log.info("an answer went another way: %s", error)
+            _log.info("slack.answer_elsewhere", error=str(error))
             return False
         return True
 

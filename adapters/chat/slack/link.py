@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
-import logging
 from binascii import a2b_qp
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 import orjson
+import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
@@ -28,7 +28,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.chat.slack.writing import JSON
 from chatops.clock import Clock
 
-log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 _CONNECT: Final = 30.0  # seconds for one connection; its address is good for about as long
 _AGAIN: Final = 5.0  # seconds between attempts, and between pings
@@ -85,7 +85,7 @@ async def _connect(link: Link) -> None:
         try:
             await link.connect_to_new_endpoint(force=True)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("Slack's socket cannot be opened yet: %s", type(error).__name__)
+            _log.warning("slack.socket_closed", error=type(error).__name__)
             await asyncio.sleep(_AGAIN)
         else:
             return

@@ -4,10 +4,11 @@ Typing makes a live form anew. The newest typing wins: what comes while a form i
 what waits, and a form that was overtaken is not shown.
 """
 
-import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
+
+import structlog
 
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.forms import Asked, block_of, fields
@@ -23,7 +24,7 @@ from chatops.scene import Agent
 from chatops.text import Text, text
 from chatops.ticket import Refusal
 
-log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 _REMEMBERED: Final = 500  # open views of which we know the newest hash
 _FIELD_ERROR: Final = 300  # characters under an input
@@ -172,9 +173,9 @@ class Modals:
             lane.hash = await self._answers.change(body["view"]["id"], view, current)
         except Rejected as refused:
             # Closed, sent, or made anew by another process meanwhile.
-            log.info("a form was overtaken: %s", refused.code)
+            _log.info("slack.form_overtaken", code=refused.code)
         except CareError as error:
-            log.info("a form could not be made anew: %s", error)
+            _log.info("slack.form_not_anew", error=str(error))
         else:
             lane.past |= {known, current}
 

@@ -5,11 +5,12 @@ returns. What takes longer goes on in its own task, and its result follows to th
 """
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
-log = logging.getLogger(__name__)
+import structlog
+
+_log = structlog.get_logger(__name__)
 
 PATIENCE: Final = 2.0  # seconds that a listener waits; the rest of Slack's three is for the way
 _PARTING: Final = 10.0  # seconds that closing waits for work under way
@@ -46,4 +47,4 @@ class Tasks:
 def _log_failure(task: asyncio.Task[Any]) -> None:
     """Log what nobody awaits any more."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("a late answer failed", exc_info=error)
+        _log.error("slack.late_answer_failed", exc_info=error)

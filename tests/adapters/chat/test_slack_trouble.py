@@ -1,8 +1,8 @@
 """Slack slow, limiting, refusing or away while people press: everybody is told, nothing is lost."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from slack_world import (
     said,
     world,
 )
+from structlog.testing import capture_logs
 
 from adapters.chat.slack import link
 from adapters.chat.slack.people import People
@@ -52,18 +53,21 @@ async def slowly(_call: Call) -> Outcome:
     return Done(said("done in the end"))
 
 
-async def test_answer_that_no_way_takes_is_logged_by_ids_alone(
-    here: World, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_answer_that_no_way_takes_is_logged_by_ids_alone(here: World) -> None:
     ts = await here.card(buttons=(CLAIM,))
     here.desk.outcomes["claim"] = Refusal(said("a customer's words"))
     for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
         here.cloud.fault(Fault(method, Kind.BROKEN))
-    with caplog.at_level(logging.WARNING):
+    with capture_logs() as logged:
         done = await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
     assert done["acked"] is True
-    assert f"an answer to {BEN} in {ROOM} could not be delivered" in caplog.text
-    assert "a customer's words" not in caplog.text
+    assert logged[-1] == {
+        "event": "slack.answer_undelivered",
+        "log_level": "warning",
+        "user": BEN,
+        "room": ROOM,
+    }
+    assert "a customer's words" not in str(logged)
 
 
 async def test_answer_goes_to_direct_messages_where_it_cannot_be_shown(here: World) -> None:
@@ -92,14 +96,66 @@ async def test_who_cannot_be_looked_up_is_asked_to_wait(here: World) -> None:
     assert [call.command for call in here.desk.calls] == ["claim"]
 
 
-async def test_who_stood_well_five_minutes_ago_goes_on_while_slack_limits(here: World) -> None:
+@pytest.mark.parametrize(
+    ("age", "fault", "calls"),
+    [
+        (301, Fault("users.info", Kind.LIMITED), 2),
+        (899, Fault("users.info", Kind.BROKEN), 2),
+        (901, Fault("users.info", Kind.LIMITED), 1),
+        (301, Fault("users.info", Kind.ERROR, error="user_not_found"), 1),
+    ],
+    ids=["limits", "broken", "too long ago", "refuses"],
+)
+async def test_who_stood_well_a_moment_ago_goes_on_only_while_slack_cannot_say(
+    here: World, age: float, fault: Fault, calls: int
+) -> None:
     ts = await here.card(buttons=(CLAIM,))
     await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
     standing = people(here)._standing
-    standing[BEN] = (0.0, standing[BEN][1])
+    standing[BEN] = (standing[BEN][0] - age, standing[BEN][1])
+    here.cloud.fault(fault)
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert len(here.desk.calls) == calls
+
+
+async def test_going_on_does_not_make_a_standing_younger(here: World) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    standing = people(here)._standing
+    old = standing[BEN] = (standing[BEN][0] - 600, standing[BEN][1])
     here.cloud.fault(Fault("users.info", Kind.LIMITED))
     await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
-    assert len(here.desk.calls) == 2
+    assert standing[BEN] == old
+
+
+ODD = [
+    "[]",
+    "7",
+    '"claim"',
+    '{"c": 7}',
+    '{"c": null}',
+    '{"c": "claim", "t": "42"}',
+    '{"c": "claim", "t": 1.5}',
+    '{"c": "claim", "a": []}',
+    '{"c": "claim", "a": {"to": {}}}',
+    '{"c": "claim", "k": 3}',
+    '{"c": "claim", "k": [[]]}',
+    '{"c": "claim", "l": 9}',
+    "{",
+]
+
+
+@pytest.mark.parametrize("value", ODD)
+async def test_button_that_is_not_of_this_version_does_nothing_and_says_so(
+    here: World, value: str
+) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    payload = deepcopy(here.cloud.delivered[-1].payload)
+    payload["actions"][0]["value"] = value
+    await here.cloud.delivery.ask("interactive", payload)
+    assert [call.command for call in here.desk.calls] == ["claim"]
+    assert here.private(BEN)[-1]["text"].startswith("This button is not of my present version")
 
 
 async def test_bots_are_strangers(here: World) -> None:
@@ -236,14 +292,19 @@ async def test_connection_is_made_again_when_slack_ends_it(here: World) -> None:
 
 
 async def test_start_does_not_wait_for_slack_and_connects_when_it_is_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "_AGAIN", 0.05)
     away = [Fault("apps.connections.open", Kind.BROKEN, times=3)]
+    with capture_logs() as logged:
+        await _connects(tmp_path, away)
+    assert "slack.socket_closed" in {line["event"] for line in logged}
+
+
+async def _connects(tmp_path: Path, away: list[Fault]) -> None:
     async with world(tmp_path, faults=away) as here:
         assert here.cloud.sockets.open
         assert here.outcomes("apps.connections.open")[-1] == "ok"
-    assert "cannot be opened yet" in caplog.text
 
 
 async def test_address_that_opens_nothing_is_given_up_for_a_new_one(
@@ -263,16 +324,17 @@ async def test_question_too_long_for_a_button_is_asked_without_one(here: World) 
     assert [block["type"] for block in here.private(BEN)[0]["blocks"]] == ["rich_text"]
 
 
-async def test_late_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_late_failure_is_logged() -> None:
     async def fails() -> None:
         await asyncio.sleep(0.02)
         raise CareError("late")
 
     tasks = Tasks(patience=0.001)
-    assert await tasks.in_time(tasks.begin(fails())) is False
-    await tasks.close()
-    await asyncio.sleep(0)
-    assert "a late answer failed" in caplog.text
+    with capture_logs() as logged:
+        assert await tasks.in_time(tasks.begin(fails())) is False
+        await tasks.close()
+        await asyncio.sleep(0)
+    assert [line["event"] for line in logged] == ["slack.late_answer_failed"]
 
 
 async def test_bot_that_is_taken_out_of_a_room_is_found_out(here: World) -> None:
