@@ -317,7 +317,7 @@ class Outbox:
     async def _give_up(self, job: Delivery, code: str) -> None:
         await self._state(job, DeliveryState.FAILED, None, code)
         if job.undo:
-            await self._replies.unseen(job, code)
+            await self._replies.unseen(job)
 
     async def _is_there(self, job: Delivery, external_id: str, revision: int) -> None:
         """Record what the far side shows; a reply's wait begins when its Undo line is visible."""

@@ -111,7 +111,7 @@ class Replies:
             return await self._ask(job, _FAULT)
         return "reply_sent"
 
-    async def unseen(self, line: Delivery, code: str) -> None:
+    async def unseen(self, line: Delivery) -> None:
         """Give up a reply whose Undo line cannot be shown: nobody could have taken it back."""
         act = self._act()
 
@@ -119,7 +119,7 @@ class Replies:
             ticket, reply = _reply(tx, line)
             if ticket is not None and reply is not None and reply.state is ReplyState.WAITING:
                 tx.withhold_reply(reply.message)
-                apply(tx, self._desk.policy, ticket, [ReplyFailed(reply.message, code)], act)
+                apply(tx, self._desk.policy, ticket, [ReplyFailed(reply.message, "unseen")], act)
 
         await self._keep(run)
 

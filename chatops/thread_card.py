@@ -27,7 +27,8 @@ def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
     if line.thanks:
         blocks.append(Paragraph(text("line-thanks"), small=True))
     if line.state is ReplyState.FAILED:
-        blocks.append(Paragraph(text("reply-failed-why", code=line.failure or "?"), small=True))
+        # the sentence that the channel gave with its refusal; the contract suite asks for one
+        blocks.append(Paragraph(text(f"rejected-{line.failure}"), small=True))
     return Card(
         push=push_of(scene), blocks=tuple(blocks), buttons=_line_buttons(line), ticket=ticket.id
     )

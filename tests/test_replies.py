@@ -227,7 +227,7 @@ async def test_refusal_is_told_in_the_thread_and_the_ticket_stays(town: Town) ->
     assert (after.ticket.status, after.ticket.replies) == (Status.OPEN, ())
     assert after.clock is not None
     assert after.clock.outcome is None
-    assert "no-such-post" in shows((await town.thread(ticket))[-1])
+    assert "no longer exists" in shows((await town.thread(ticket))[-1])
 
 
 async def test_echo_before_the_answer_counts_once(town: Town) -> None:
