@@ -162,14 +162,16 @@ class Desk:
 
     # --- what networks bring
 
-    async def receive(self, inbound: Sequence[Inbound], raw: int | None = None) -> None:
-        """Take in what one body held, in one transaction that also marks the raw body as read."""
+    async def receive(
+        self, inbound: Sequence[Inbound], noted: Callable[[Tx], None] | None = None
+    ) -> None:
+        """Take in what one body held; in the same transaction it is `noted` that it was read."""
         gate = intake.Gate(self.policy, self.traits, self.clock.offset)
 
         def run(tx: Tx, act: Act) -> None:
             intake.receive(tx, gate, inbound, act)
-            if raw is not None:
-                tx.raw_read(raw)
+            if noted is not None:
+                noted(tx)
 
         await self._transact(run)
 

@@ -1,4 +1,4 @@
-"""Raw bodies: stored before they are answered for, then read in order of arrival.
+"""Raw bodies: stored before they are answered for, and read in order of arrival.
 
 What a crash left unread is read at the next start. What cannot be read stays stored with the
 reason, is counted, shown by `doctor`, and can be replayed. What could not be read just now (the
@@ -17,7 +17,7 @@ from chatops.channel import Inbound
 from chatops.clock import Clock
 from chatops.desk import Desk
 from chatops.errors import CareError, StorageError, Unreadable
-from chatops.ports import Channel, RawBody, Reader, Vault, Work
+from chatops.ports import Channel, RawBody, Reader, Tx, Vault, Work
 
 #: How many bodies are read at once; they share a commit.
 BATCH: Final = 64
@@ -58,6 +58,7 @@ class Inbox:
         self._clock = clock
         self._channels = channels
         self._waiting: asyncio.Queue[RawBody] = asyncio.Queue()
+        self._storing = 0  #: bodies that are being stored to be read later
         self._under_way: set[int] = set()
         self._behind = False  #: the database holds bodies that memory had no room for
         self._swept_at: datetime | None = None
@@ -70,11 +71,42 @@ class Inbox:
             StorageError: it was not stored, and the network should send it again.
         """
         now = self._clock.transport()
-        name = channel.traits.name
-        id = await self._work.transact(lambda tx: tx.store_raw(name, channel.account, body, now))
+        if not await self._take_at_once(channel, body, now):
+            await self._store(channel, body, now)
         self.received += 1
-        self._take(RawBody(id, name, channel.account, body, now))
         await self._hear_of(channel.account, now)
+
+    async def _take_at_once(self, channel: Channel, body: bytes, now: datetime) -> bool:
+        """Take a body in with the transaction that stores it, which saves a flush to the disk.
+
+        False if it has to be stored alone and read from there: because something that came before
+        it is still to be read, the network has to be asked, or it cannot be read.
+        """
+        if self._behind or self._storing or self._under_way:
+            return False
+
+        def note(tx: Tx) -> None:
+            tx.raw_read(tx.store_raw(channel.traits.name, channel.account, body, now))
+
+        try:
+            inbound = channel.parse(body)
+            if not all(map(channel.is_whole, inbound)):
+                return False
+            await self._desk.receive(inbound, note)
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - it comes again when the body is read, and is told there
+            return False
+        return True
+
+    async def _store(self, channel: Channel, body: bytes, now: datetime) -> None:
+        name, account = channel.traits.name, channel.account
+        self._storing += 1
+        try:
+            id = await self._work.transact(lambda tx: tx.store_raw(name, account, body, now))
+            self._take(RawBody(id, name, account, body, now))
+        finally:
+            self._storing -= 1
 
     async def _hear_of(self, account: str, now: datetime) -> None:
         before = self._heard_at.get(account)
@@ -151,7 +183,7 @@ class Inbox:
 
     async def _take_in(self, body: RawBody, inbound: Sequence[Inbound]) -> None:
         try:
-            await self._desk.receive(inbound, raw=body.id)
+            await self._desk.receive(inbound, lambda tx: tx.raw_read(body.id))
         except StorageError as error:
             # it stays unread, and the sweep takes it again
             _log.error("inbox.storage", raw=body.id, account=body.account, error=str(error))

@@ -14,9 +14,11 @@ from town import Town, served, shows, town_around
 
 from adapters.sandbox import world
 from adapters.sandbox.network.delivery import sign
-from chatops.channel import AccountRevoked, Inbound
+from chatops import intake
+from chatops.channel import AccountRevoked, Inbound, Message
 from chatops.errors import StorageError, TryLater
 from chatops.inbox import BATCH, ROOM, STALE, Inbox
+from chatops.ports import Channel
 from chatops.web import LARGEST_BODY, public_app
 
 pytestmark = pytest.mark.anyio
@@ -244,6 +246,9 @@ class Slow:
     def parse(self, body: bytes) -> list[Inbound]:
         return [wrote(body.decode(), external_id=body.decode(), thread="t")]
 
+    def is_whole(self, _: Inbound) -> bool:
+        return False
+
     async def complete(self, inbound: Inbound) -> Inbound:
         words = inbound.text.encode()  # type: ignore[union-attr]
         # the first of a batch is the slowest to be completed
@@ -320,6 +325,46 @@ async def test_body_that_the_desk_could_not_take(
     await stored(town, b"1")
     await slow.read(*await town.storage.reader.unread_raw(BATCH))
     assert states(town) == [state]
+
+
+class Whole(Slow):
+    """The same channel, where only a body that begins with "?" lacks something."""
+
+    def is_whole(self, inbound: Inbound) -> bool:
+        return isinstance(inbound, Message) and not inbound.text.startswith("?")
+
+
+async def test_whole_body_is_taken_in_before_it_is_answered_for(town: Town, slow: Inbox) -> None:
+    await slow.accept(Whole(town), b"1")  # type: ignore[arg-type]
+    assert states(town) == ["read"]
+    assert town.count("message") == 1
+    assert slow._waiting.empty()
+
+
+async def test_whole_body_does_not_overtake_one_that_lacks_something(
+    town: Town, slow: Inbox
+) -> None:
+    channel: Channel = Whole(town)  # type: ignore[assignment]
+    await asyncio.gather(*(slow.accept(channel, body) for body in (b"0", b"?1", b"2")))
+    await slow.accept(channel, b"3")
+    assert states(town) == ["read", "unread", "unread", "unread"]
+    await slow.read(*(slow._waiting.get_nowait() for _ in range(3)))
+    await slow.accept(channel, b"4")
+    texts = [text for (text,) in town.sql("SELECT text FROM message ORDER BY id")]
+    assert texts == ["0", "?1", "2", "3", "4"]
+
+
+async def test_whole_body_over_which_we_stumble_is_stored_all_the_same(
+    town: Town, slow: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(intake, "receive", stumbles)
+    await slow.accept(Whole(town), b"1")  # type: ignore[arg-type]
+    assert states(town) == ["unread"]
+    await slow.read(slow._waiting.get_nowait())
+    assert states(town) == ["unreadable"]
 
 
 async def test_body_of_an_account_that_is_gone_is_set_aside(town: Town, slow: Inbox) -> None:

@@ -365,6 +365,6 @@ async def test_calling_the_assignee_can_be_switched_off(
 async def test_revocation_marks_the_account_and_writes_its_alert_in_one_transaction(
     care: Care,
 ) -> None:
-    await care.desk.receive([AccountRevoked("aozora", NOON)], raw=1)
+    await care.desk.receive([AccountRevoked("aozora", NOON)], lambda tx: tx.raw_read(1))
     assert (await care.storage.vault.state("aozora")).revoked
     assert care.due("published") == [("published", "care-managers", "pending")]

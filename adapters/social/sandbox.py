@@ -220,9 +220,12 @@ class SandboxChannel:
             parent=post.in_reply_to,
         )
 
+    def is_whole(self, inbound: Inbound) -> bool:
+        return not isinstance(inbound, Message) or inbound.kind is not Kind.REPLY
+
     async def complete(self, inbound: Inbound) -> Inbound:
         """Fetch the post that a reply answers, and keep its text if it is ours."""
-        if not isinstance(inbound, Message) or inbound.kind is not Kind.REPLY:
+        if not isinstance(inbound, Message) or self.is_whole(inbound):
             return inbound
         try:
             parent = await self._ask(Call("GET", f"{self._settings.api}/posts/{inbound.parent}"))

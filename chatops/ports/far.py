@@ -46,6 +46,10 @@ class Channel(Protocol):
         """
         ...
 
+    def is_whole(self, inbound: Inbound) -> bool:
+        """Tell whether `complete` has nothing to fetch. Pure."""
+        ...
+
     async def complete(self, inbound: Inbound) -> Inbound:
         """Fetch what the network left out; what cannot be fetched stays out."""
         ...

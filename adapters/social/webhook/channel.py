@@ -140,8 +140,11 @@ class WebhookChannel:
         takes_replies = self._settings.reply_url is not None
         return wire.read(body, self.account, takes_replies=takes_replies)
 
-    async def complete(self, inbound: Inbound) -> Inbound:
+    def is_whole(self, inbound: Inbound) -> bool:  # noqa: ARG002
         """A body leaves nothing out; our own parent posts we have ourselves."""
+        return True
+
+    async def complete(self, inbound: Inbound) -> Inbound:
         return inbound
 
     async def listen(self, receive: Receive) -> None:  # noqa: ARG002

@@ -101,6 +101,11 @@ class XChannel:
             own=self._own,
         )
 
+    def is_whole(self, inbound: Inbound) -> bool:
+        if not isinstance(inbound, Message):
+            return True
+        return bool(inbound.author.handle) and (inbound.private or not _lacks_parent(inbound))
+
     async def complete(self, inbound: Inbound) -> Inbound:
         """Fetch the author where the payload named none, and the post of ours that is answered.
 
@@ -117,10 +122,8 @@ class XChannel:
             return inbound  # the card shows what there is
 
     async def _with_parent(self, message: Message) -> Message:
-        is_ours = message.kind in {"reply", "quote"}
-        wants_parent = is_ours and message.parent is not None and message.parent_text is None
         wants_name = not message.author.handle
-        ids = [message.external_id] * wants_name + [str(message.parent)] * wants_parent
+        ids = [message.external_id] * wants_name + [str(message.parent)] * _lacks_parent(message)
         if not ids:
             return message
         body = await self._api.get(
@@ -261,6 +264,12 @@ def _accepted(body: Mapping[str, Any], key: str) -> str:
     if not isinstance(id, str) or not id.isdecimal():
         raise InDoubt(f"X accepted without {key}")
     return id
+
+
+def _lacks_parent(message: Message) -> bool:
+    """Tell whether a post of ours was answered that the payload did not bring along."""
+    is_ours = message.kind in {"reply", "quote"}
+    return is_ours and message.parent is not None and message.parent_text is None
 
 
 def _named(author: Author, user: User | None) -> Author:
