@@ -481,4 +481,4 @@ slack-stranger = I do not know you here, so I may not do this. Ask an administra
 slack-guest = Guests of this workspace may not work on tickets.
 slack-other-workspace = People of other workspaces may not work on tickets.
 slack-unsure-who = Slack cannot tell me right now who you are, so nothing was done. Please try again in a minute.
-slack-odd-press = This button is not of my present version, so nothing was done. Please use the newest card of the ticket.
+slack-odd-press = This button is from another version of me, so nothing was done. Please use the ticket’s newest card.

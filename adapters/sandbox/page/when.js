@@ -34,15 +34,15 @@ export function dayNumber(seconds, tz) {
   return new Intl.DateTimeFormat("sv-SE", day).format(new Date(seconds * 1000));
 }
 
-/** The time of day as 14:05. */
+/** The time of day, as 14:05; in the morning 9:05 in Japanese and 09:05 in English. */
 export function clockTime(seconds, tz) {
-  return format(seconds, tz, { hour: "2-digit", minute: "2-digit" });
+  return format(seconds, tz, { hour: "numeric", minute: "2-digit" });
 }
 
 /** Day and time together, for headings and clocks. */
 export function dayAndTime(seconds, tz) {
   const day = { weekday: "short", month: "short", day: "numeric" };
-  return format(seconds, tz, { ...day, hour: "2-digit", minute: "2-digit" });
+  return format(seconds, tz, { ...day, hour: "numeric", minute: "2-digit" });
 }
 
 /** A day as people name it between messages. */
