@@ -30,6 +30,13 @@ class Language(StrEnum):
     JA = "ja"
 
 
+class SlackMode(StrEnum):
+    """How Slack reaches us, as in app.yaml; written here too, so that help loads no adapter."""
+
+    SOCKET = "socket"
+    HTTP = "http"
+
+
 ConfigPath = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 APP_YAML = Path("app.yaml")
 
@@ -182,7 +189,7 @@ def report(
 
 @cli.command("slack-manifest")
 def slack_manifest(
-    mode: Annotated[str, typer.Option(help="socket or http.")] = "socket",
+    mode: Annotated[SlackMode, typer.Option(help="How Slack reaches us.")] = SlackMode.SOCKET,
     lang: Annotated[Language, typer.Option(help="Of the words.")] = Language.EN,
     prefix: Annotated[str, typer.Option(help="The slash command's name.")] = "care",
     url: Annotated[str | None, typer.Option(help="Your public address, for http.")] = None,

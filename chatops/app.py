@@ -157,7 +157,9 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
 
         async def faults() -> Mapping[str, str]:
             schema = (await metrics.refresh()).schema
-            return {} if schema == SCHEMA else {"schema": f"{schema}, this version wants {SCHEMA}"}
+            found = {} if schema == SCHEMA else {"schema": f"{schema}, this version wants {SCHEMA}"}
+            trouble = storage.work.trouble()
+            return found | ({} if trouble is None else {"database": trouble})
 
         routes = [route for chat in service.chats.values() for route in chat.routes()]
         await _listen(

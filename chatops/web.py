@@ -20,6 +20,9 @@ from chatops.ports import Channel, Work
 #: Networks send far less; more is refused before it is read (413).
 LARGEST_BODY: Final = 1024 * 1024
 
+#: How far ahead business time can be turned: dates of calendars end somewhere.
+FARTHEST: Final = timedelta(days=3653)
+
 _log = structlog.get_logger(__name__)
 
 #: Looks at the database, for metrics too, and names what is wrong.
@@ -164,12 +167,15 @@ class _Turner:
                 if "advance_s" in asked
                 else datetime.fromisoformat(asked["to"]) - now
             )
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        # OverflowError: more seconds than a span can hold
+        except (json.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise web.HTTPBadRequest(
                 text='send {"advance_s": seconds} or {"to": "2026-06-01T09:00:00+09:00"}\n'
             ) from error
         if by < timedelta():
             raise web.HTTPBadRequest(text="business time only goes forward\n")
+        if by > FARTHEST or self._clock.offset + by > FARTHEST:
+            raise web.HTTPBadRequest(text="business time goes ten years ahead at most\n")
         offset = (self._clock.offset + by).total_seconds()
         await self._work.transact(lambda tx: tx.set_offset(offset))
         self._clock.offset = timedelta(seconds=offset)

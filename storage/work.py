@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from sqlite3 import Error as SqliteError
 from threading import Thread
+from time import monotonic
 from typing import Final, Protocol, TypeVar
 
 from chatops.clock import Clock
@@ -26,6 +27,9 @@ T = TypeVar("T")
 
 #: A group's size: past this the commit is shared well enough, and the first one waits too long.
 GROUP: Final = 256
+
+#: How long a write may wait before the work is in trouble; a healthy one waits milliseconds.
+SLOW_S: Final = 3.0
 
 
 class Runs(Protocol):
@@ -41,6 +45,7 @@ class _Job:
         self.fn = fn
         self.loop = loop
         self.future: asyncio.Future[object] = loop.create_future()
+        self.queued_at = monotonic()
         self.result: object = None
         self.error: Exception | None = None
 
@@ -63,6 +68,8 @@ class SqliteWork:
         self._db = writing(path)
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
+        self._refusal: str | None = None  #: of the newest write, where the database refused it
+        self._oldest_at: float | None = None  #: when the oldest job under way was queued
         self._thread = Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
@@ -90,6 +97,12 @@ class SqliteWork:
         self._queue.put(job)
         return await job.future  # type: ignore[return-value]  # what fn returned
 
+    def trouble(self) -> str | None:
+        """Say why writes fail or wait; None while they go well."""
+        if (since := self._oldest_at) is not None and (waited := monotonic() - since) > SLOW_S:
+            return f"{self._path.name}: writes have waited for {waited:.0f} s"
+        return self._refusal
+
     async def close(self) -> None:
         """Finish what is queued, then close the file."""
         if self._closed:
@@ -106,9 +119,11 @@ class SqliteWork:
             group, more = self._next_group()
             if not group:
                 continue
+            self._oldest_at = group[0].queued_at
             if not self._commit(group):
                 for job in group:
                     self._commit([job])
+            self._oldest_at = None
             _settle(group)
 
     def _next_group(self) -> tuple[list[_Job], bool]:
@@ -132,6 +147,7 @@ class SqliteWork:
                     self._roll_back()
                     return len(group) == 1
             execute("COMMIT")
+            self._refusal = None
         except SqliteError as error:
             # locked at BEGIN, full at COMMIT: it would be no better for each alone
             self._roll_back()
@@ -155,6 +171,7 @@ class SqliteWork:
     def _refused(self, error: SqliteError) -> StorageError:
         refusal = StorageError(f"{self._path.name}: {error}")
         refusal.__cause__ = error
+        self._refusal = str(refusal)
         return refusal
 
     def _roll_back(self) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from chatops.__main__ import cli
+from adapters.chat.slack.settings import Mode
+from chatops.__main__ import SlackMode, cli
 
 ROOT = Path(__file__).parents[1]
 
@@ -102,3 +103,13 @@ def test_language_that_is_none_names_those_that_are(command: str) -> None:
     result = CliRunner().invoke(cli, [command, "--lang", "fr"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "'en', 'ja'" in result.stderr
+
+
+def test_mode_that_is_none_names_those_that_are() -> None:
+    result = CliRunner().invoke(cli, ["slack-manifest", "--mode", "foo"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert all(word in result.stderr for word in ("'socket'", "'http'"))
+
+
+def test_modes_of_the_command_line_are_those_of_app_yaml() -> None:
+    assert [one.value for one in SlackMode] == [one.value for one in Mode]

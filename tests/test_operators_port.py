@@ -2,12 +2,16 @@
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from aiohttp import web
+from care import Care
+from prometheus_client import CollectorRegistry
+from town import served
 
 from chatops.clock import SystemClock
 from chatops.metrics import Metrics
@@ -48,3 +52,38 @@ async def test_database_that_fails_is_not_ready_and_its_gauges_are_left_out(tmp_
     assert list(refused.json()["faults"]) == ["database"]
     assert 'chatops_deliveries_total{outcome="posted"} 1.0' in ill.text
     assert "chatops_deliveries_due" not in ill.text
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b'{"advance_s": 1e300}',
+        b'{"advance_s": Infinity}',
+        b'{"advance_s": -Infinity}',
+        b'{"advance_s": NaN}',
+        b'{"advance_s": 320000000}',
+        b'{"advance_s": 80000000000000}',
+        b'{"advance_s": -1}',
+        b'{"to": "9999-12-31T23:59:59+00:00"}',
+        b'{"to": "2026-06-01"}',
+        b"[]",
+        b"7",
+        b"{",
+    ],
+)
+async def test_time_that_cannot_be_turned_to_is_400(care: Care, asked: bytes) -> None:
+    registry = CollectorRegistry()
+
+    async def ready() -> Mapping[str, str]:
+        return {}
+
+    app = ops_app(ready, registry, care.storage.work, care.hours, development=True)
+    before = care.hours.offset
+    async with AsyncExitStack() as stack:
+        url = await served(stack, None, app)
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
+        refused = await http.post("/dev/clock", content=asked)
+        turned = await http.post("/dev/clock", json={"advance_s": 900})
+    assert (refused.status_code, turned.status_code) == (400, 200)
+    assert care.hours.offset == before + timedelta(minutes=15)

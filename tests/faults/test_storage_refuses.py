@@ -52,10 +52,14 @@ async def test_locked_database_is_answered_503_and_nothing_is_half_written(
             stage.http.timeout = 60.0  # type: ignore[assignment] # httpx takes seconds too
             assert await stage.tell("north", post) == 503, stage.log()
             assert rows(stage) == before
+            probed = await stage.http.get(f"http://127.0.0.1:{stage.ops_port}/readyz")
+            assert (probed.status_code, list(probed.json()["faults"])) == (503, ["database"])
         finally:
             locker.execute("ROLLBACK")
             locker.close()
         await stage.tell_until_taken("north", post)
+        probed = await stage.http.get(f"http://127.0.0.1:{stage.ops_port}/readyz")
+        assert probed.status_code == 200
         await stage.until("SELECT count(*) FROM ticket", [(2,)])
 
 

@@ -361,3 +361,31 @@ async def test_a_damaged_file_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "care.db").write_bytes(b"no database " * 1000)
     with pytest.raises(StorageError, match="not a database"):
         open_storage(f"sqlite:///{tmp_path}/care.db", None)
+
+
+async def test_writes_that_wait_or_are_refused_are_trouble_until_one_succeeds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.work.SLOW_S", 0.1)
+    monkeypatch.setattr(driver, "PATIENCE_S", 0.5)
+    url = f"sqlite:///{tmp_path}/care.db"
+    upgrade(url)
+    storage = open_storage(url, None)
+    other = sqlite3.connect(tmp_path / "care.db", isolation_level=None)
+    try:
+        assert storage.work.trouble() is None
+        other.execute("BEGIN EXCLUSIVE")
+        writing = asyncio.create_task(storage.work.transact(lambda tx: tx.set_offset(1.0)))
+        async with asyncio.timeout(5):
+            while storage.work.trouble() is None:  # noqa: ASYNC110 - the thread's
+                await asyncio.sleep(0.01)
+        assert "writes have waited" in str(storage.work.trouble())
+        with pytest.raises(StorageError):
+            await writing
+        assert storage.work.trouble() == "care.db: database is locked"
+        other.execute("ROLLBACK")
+        await storage.work.transact(lambda tx: tx.set_offset(1.0))
+        assert storage.work.trouble() is None
+    finally:
+        other.close()
+        await storage.close()
