@@ -1,19 +1,22 @@
 """The outbox on real storage and Slack's strict stand-in: all of it, in order, lawfully paced."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from care import Hours, wrote
 from town import Town, shows, town_around
 
+from adapters.chat.slack.chat import SlackChat
 from adapters.sandbox.slack import Fault, Kind
 from chatops.card import Card, Paragraph
 from chatops.channel import Edited
-from chatops.errors import StorageError
+from chatops.errors import StorageError, Unreached
+from chatops.ledger import AT_ACCOUNT
 from chatops.outbox import FAULTS
-from chatops.ports import NewDelivery, Urgency, What
+from chatops.pace import ChatPace
+from chatops.ports import Due, NewDelivery, Urgency, What
 from chatops.text import text
 
 BEN = "*Assignee:* Ben"
@@ -268,6 +271,22 @@ async def test_unclaimed_ticket_is_announced_with_a_link_to_its_card(town: Town)
     assert f"/archives/C01GLOBAL/p{card.ts.replace('.', '')}" in shows(line)
 
 
+async def test_line_whose_link_cannot_be_made_goes_without_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_given: object) -> None:
+        raise Unreached("Slack cannot be reached")
+
+    monkeypatch.setattr(SlackChat, "url", fails)
+    ticket = await town.opens()
+    await town.did("ben", "claim", ticket)
+    await town.did("ben", "unclaim", ticket)
+    await town.quiet()
+    line = town.seen("care-global")[1]
+    assert f"#{ticket}" in shows(line)
+    assert "/archives/" not in shows(line)
+
+
 async def test_published_card_is_posted_as_it_was_finished(town: Town) -> None:
     card = Card(push=text("nobody"), title=text("nobody"), blocks=(Paragraph(text("nobody")),))
     await town.desk.publish("evening", "2026-06-01", "care-leads", card)
@@ -275,11 +294,24 @@ async def test_published_card_is_posted_as_it_was_finished(town: Town) -> None:
     assert len(town.seen("care-leads")) == 1
 
 
-async def test_delivery_whose_rows_are_gone_is_given_up(town: Town) -> None:
-    row = NewDelivery(What.CARD, "care-global", "4711", Urgency.CARD, "m1")
+@pytest.mark.parametrize("what", [What.CARD, What.PUBLISHED])
+async def test_delivery_whose_rows_are_gone_is_given_up(town: Town, what: What) -> None:
+    row = NewDelivery(what, "care-global", "4711", Urgency.CARD, "m1")
     await town.storage.work.transact(lambda tx: tx.deliver(row, town.hours.transport()))
     town.desk.changed.set()
-    await town.until(lambda: town.due() == [("card", "care-global", "failed")])
+    await town.until(lambda: town.due() == [(what.value, "care-global", "failed")])
+    assert town.seen("care-global") == []
+
+
+@pytest.mark.parametrize("what", [What.MESSAGE, What.EVENT, What.ANNOUNCE])
+async def test_line_that_names_nothing_is_given_up(town: Town, what: What) -> None:
+    ticket = await town.opens()
+    await town.quiet()
+    row = NewDelivery(what, "care-global", f"{ticket}", Urgency.CARD, "m1", ticket=ticket)
+    await town.storage.work.transact(lambda tx: tx.deliver(row, town.hours.transport()))
+    town.desk.changed.set()
+    await town.until(lambda: town.due()[1:] == [(what.value, "care-global", "failed")])
+    assert len(town.seen("care-global")) == 1
 
 
 async def test_place_that_app_yaml_no_longer_has_is_left_alone(town: Town) -> None:
@@ -319,6 +351,51 @@ async def test_what_was_sent_is_recorded_however_long_the_database_needs(
     monkeypatch.setattr(work, "transact", stubborn)
     await town.until(lambda: town.due() == [("card", "care-global", "sent")])
     assert len(town.seen("care-global")) == 1
+
+
+async def test_outbox_waits_for_a_database_that_cannot_be_read(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, refusals = town.storage.reader, 3
+    due = reader.due
+
+    async def stubborn(now: datetime) -> Due:
+        nonlocal refusals
+        if refusals:
+            refusals -= 1
+            raise StorageError("care.db: database is locked")
+        return await due(now)
+
+    monkeypatch.setattr(reader, "due", stubborn)
+    await town.opens()
+    await town.until(lambda: town.due() == [("card", "care-global", "sent")])
+    assert refusals == 0
+
+
+async def test_fault_of_ours_at_one_place_stops_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ChatPace, "room", fails)
+        mia = town.chirp.hands.person("mia")
+        town.chirp.hands.write(mia, "Where is my tent?")
+        await town.until(lambda: town.due() == [("card", "care-global", "pending")])
+    await town.until(lambda: town.due() == [("card", "care-global", "sent")], step=5)
+
+
+async def test_replies_of_an_account_that_app_yaml_no_longer_has_wait_for_it(town: Town) -> None:
+    row = NewDelivery(What.REPLY, f"{AT_ACCOUNT}gone", "r", Urgency.CARD, "m1")
+    await town.storage.work.transact(lambda tx: tx.deliver(row, town.hours.transport()))
+    await town.opens()
+    await town.until(
+        lambda: (
+            town.due()
+            == [("reply", f"{AT_ACCOUNT}gone", "pending"), ("card", "care-global", "sent")]
+        )
+    )
 
 
 async def test_burst_is_delivered_at_the_lawful_pace(town: Town) -> None:
