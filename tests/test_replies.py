@@ -10,6 +10,8 @@ from town import Town, shows, town_around
 from adapters.sandbox.faults import Fault
 from adapters.sandbox.slack import Fault as SlackFault
 from adapters.sandbox.slack import Kind as SlackKind
+from chatops.channel import Outgoing, Sent
+from chatops.errors import Unreached
 from chatops.event import (
     CloseReason,
     ReplyDoubted,
@@ -404,6 +406,27 @@ async def test_fault_of_ours_in_sending_is_tried_again_and_then_shown(
     reply = await town.replies("ben", ticket)
     await town.until(lambda: state(town, reply) == "in doubt", step=2)
     assert town.answered() == []
+
+
+async def test_network_that_cannot_be_reached_gets_the_reply_later(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await asked(town)
+    channel, refusals = town.channels["aozora"], 3
+    send = channel.send
+
+    async def unreached(outgoing: Outgoing) -> Sent:
+        nonlocal refusals
+        if refusals:
+            refusals -= 1
+            raise Unreached("no connection")
+        return await send(outgoing)
+
+    monkeypatch.setattr(channel, "send", unreached)
+    reply = await town.replies("ben", ticket)
+    await town.until(lambda: state(town, reply) == "sent", step=2)
+    assert (town.outbox.progress["reply_unreached"], refusals) == (3, 0)
+    assert town.answered() == ["On its way."]
 
 
 async def test_reply_to_words_that_their_author_deleted_cannot_be_said(town: Town) -> None:
