@@ -354,7 +354,7 @@ def cases(draw: st.DrawFn) -> tuple[Calendar, datetime, int]:
     return calendar, season, draw(days) * 86_400 + draw(st.integers(0, 86_399))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(cases(), st.integers(0, 12 * 86_400))
 def test_elapsed_agrees_with_walking_minute_by_minute(
     case: tuple[Calendar, datetime, int], length: int
