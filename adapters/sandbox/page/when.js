@@ -34,7 +34,7 @@ export function dayNumber(seconds, tz) {
   return new Intl.DateTimeFormat("sv-SE", day).format(new Date(seconds * 1000));
 }
 
-/** The time of day, as 14:05; in the morning 9:05 in Japanese and 09:05 in English. */
+/** The time of day as 14:05, and in the morning 9:05. */
 export function clockTime(seconds, tz) {
   return format(seconds, tz, { hour: "numeric", minute: "2-digit" });
 }
