@@ -1,7 +1,7 @@
 """What an administrator does from the command line beside a running service, or before it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import import_module
@@ -83,31 +83,42 @@ async def examine(config: Config) -> list[Finding]:
         async with opened(config) as service:
             health = await service.storage.reader.health(service.clock.transport())
             findings += _database(config, health.schema)
+            if service.storage.exposed():
+                said = "other users of this machine may read the database: customers' words"
+                findings.append(
+                    Finding(False, said, "chmod go= on the file and on those beside it")
+                )
             if health.unreadable_raw:
-                remedy = "look at the log, then: python -m chatops replay --unreadable"
+                remedy = "look at the log; stop serve, then: python -m chatops replay --unreadable"
                 said = f"{health.unreadable_raw} bodies could not be read"
                 findings.append(Finding(False, said, remedy))
             if health.failed or health.in_doubt:
                 said = f"deliveries: {health.failed} refused for good, {health.in_doubt} in doubt"
                 findings.append(Finding(False, said, "the cards and threads concerned say why"))
             now = service.clock.transport()
-            chats: list[Any] = list(service.chats.values())
-            channels: list[Any] = list(service.channels.values())
-            asked = [chat.diagnose(now) for chat in chats]
-            asked += [channel.diagnose() for channel in channels]
-            for found in await asyncio.gather(*map(_diagnosed, asked)):
+            chats: Mapping[str, Any] = service.chats
+            channels: Mapping[str, Any] = service.channels
+            asked = [_diagnosed(name, chat.diagnose(now)) for name, chat in chats.items()]
+            asked += [_diagnosed(name, channel.diagnose()) for name, channel in channels.items()]
+            for found in await asyncio.gather(*asked):
                 findings += found
     except (CareError, ConfigError, StorageError) as error:
         findings.append(Finding(False, str(error), "mend this first"))
-    return findings
+    return [replace(finding, remedy="") if finding.ok else finding for finding in findings]
 
 
-async def _diagnosed(asked: Awaitable[list[Finding]]) -> list[Finding]:
-    """Return the findings of a chat or an account; one that cannot answer is a finding too."""
+async def _diagnosed(name: str, asked: Awaitable[list[Finding]]) -> list[Finding]:
+    """Return the findings of a chat or an account, under its name.
+
+    One that cannot answer is a finding too, and keeps no other from its turn.
+    """
     try:
-        return await asked
+        found = await asked
     except CareError as error:
-        return [Finding(False, str(error), "try again; then look at the network and the secrets")]
+        found = [Finding(False, str(error), "try again; then look at the network and the secrets")]
+    except StorageError as error:
+        found = [Finding(False, str(error), "mend the database first")]
+    return [replace(finding, what=f"{name}: {finding.what}") for finding in found]
 
 
 def _database(config: Config, found: str | None) -> list[Finding]:

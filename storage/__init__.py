@@ -21,6 +21,11 @@ class Storage:
     work: SqliteWork
     reader: SqliteReader
     vault: StoredVault
+    path: Path
+
+    def exposed(self) -> bool:
+        """Tell whether anybody but the service's own user may open the database's file."""
+        return bool(self.path.stat().st_mode & 0o077)
 
     async def close(self) -> None:
         """Finish what is under way, then close the file.
@@ -46,7 +51,7 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
     seal = None if key is None else fernet(key)  # first: a fault leaves nothing open
     work = SqliteWork(path, clock)
     reader = SqliteReader(path)
-    return Storage(work, reader, StoredVault(work, reader, seal, clock))
+    return Storage(work, reader, StoredVault(work, reader, seal, clock), path)
 
 
 def sqlite_path(url: str) -> Path:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chatops.errors import StorageError
 from storage import sqlite_path
+from storage.sqlite import make_private
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
@@ -27,7 +28,8 @@ def upgrade(url: str) -> None:
     """
     path = sqlite_path(url)
     with _failing_as_storage(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path)
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["url"] = url

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +51,18 @@ def writing(path: Path) -> SqliteDb:
     Raises:
         StorageError: the file cannot be opened or is locked.
     """
+    with suppress(OSError):  # SQLite says it in its own words
+        make_private(path)
     return _opened(path, "rwc", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+
+
+def make_private(path: Path) -> None:
+    """Make a file that is not there, for our user alone; SQLite gives those beside it its mode.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def reading(path: Path) -> SqliteDb:

@@ -124,9 +124,27 @@ async def test_doctor_finds_each_fault_and_says_what_to_do(shop: Shop) -> None:
     shop.environment["CHIRP_TOKEN"] = "wrong"
     bodies, x, chirp = await faults(shop.config)
     assert bodies == "1 bodies could not be read"
+    assert x.startswith("aozora_x: ")
     assert "not-connected" in x
-    assert "Chirp" in chirp
-    assert all(f.remedy for f in await admin.examine(shop.config) if not f.ok)
+    assert chirp.startswith("aozora: Chirp")
+    assert all(bool(f.remedy) is not f.ok for f in await admin.examine(shop.config))
+
+
+async def test_doctor_on_a_database_that_was_never_migrated_tries_the_rest_too(shop: Shop) -> None:
+    found = await faults(shop.config)
+    assert "schema not there" in found[0]
+    assert len([what for what in found if "no such table" in what]) == 1
+    assert [f.what for f in await admin.examine(shop.config) if f.ok and "slack" in f.what]
+
+
+async def test_database_is_for_our_user_alone_and_doctor_says_where_it_is_not(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    await shop.connect()
+    assert {oct(each.stat().st_mode & 0o777) for each in shop.database.parent.glob("care.db*")} == {
+        "0o600"
+    }
+    shop.database.chmod(0o644)
+    assert "may read the database" in (await faults(shop.config))[0]
 
 
 async def test_doctor_names_a_database_that_cannot_be_opened(shop: Shop) -> None:
