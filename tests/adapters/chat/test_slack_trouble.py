@@ -155,7 +155,7 @@ async def test_button_that_is_not_of_this_version_does_nothing_and_says_so(
     payload["actions"][0]["value"] = value
     await here.cloud.delivery.ask("interactive", payload)
     assert [call.command for call in here.desk.calls] == ["claim"]
-    assert here.private(BEN)[-1]["text"].startswith("This button is not of my present version")
+    assert here.private(BEN)[-1]["text"].startswith("This button is from another version of me")
 
 
 async def test_bots_are_strangers(here: World) -> None:
