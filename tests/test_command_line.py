@@ -56,6 +56,11 @@ def test_without_app_yaml_the_check_says_so(folder: Path) -> None:
         ),
         (
             "    app_token",
+            "    speed: 2\n    app_token",
+            "47: chats.slack.speed: Slack limits everybody alike; write 1, or leave it out",
+        ),
+        (
+            "    app_token",
             "    api_url: http://127.0.0.1/api\n    app_token",
             "47: chats.slack.api_url: write https://slack.com/api or ",
         ),
