@@ -19,6 +19,7 @@ from chatops.event import (
     Priority,
     ReopenCause,
     Reopened,
+    ReplySent,
     WakeCause,
     Woken,
 )
@@ -183,6 +184,27 @@ async def test_colleagues_own_answer_stops_the_clock(care: Care) -> None:
     assert (record.clock.outcome, record.clock.stopped_at) == (Outcome.MET, answered)
     assert record.ticket.waiting is Waiting.CUSTOMER
     assert AnsweredOutside(2, answered) in await care.log(ticket)
+
+
+async def test_echo_with_our_mark_is_our_reply_whatever_its_words_became(care: Care) -> None:
+    message = wrote("Where is my tent?")
+    ticket = await care.opens(message)
+    reply = await care.replies("ben", ticket, "See https://a.example/tents")
+    ((mark,),) = care.sql("SELECT marker FROM delivery WHERE what = 'reply'")
+    shortened = echo("See https://t.example/1", message, marker=mark, url="https://x.example/9")
+    await care.hears(shortened, shortened)
+    assert care.sql(
+        "SELECT id, text, state, external_id, url FROM message WHERE direction = 'outbound'"
+    ) == [(reply, "See https://a.example/tents", "sent", shortened.external_id, shortened.url)]
+    assert ReplySent(reply, care.agents["ben"].id, NOON) in await care.log(ticket)
+    assert (await care.ticket(ticket)).replies == ()
+
+
+async def test_echo_with_a_mark_of_nobodys_is_answered_outside(care: Care) -> None:
+    message = wrote()
+    ticket = await care.opens(message)
+    await care.hears(echo("On it", message, marker="another product's"))
+    assert AnsweredOutside(2, NOON) in await care.log(ticket)
 
 
 async def test_our_own_post_opens_no_ticket_and_is_shown_where_it_is_answered(care: Care) -> None:
