@@ -195,9 +195,11 @@ class _Work:
     clock: TurnedClock
     loop: TurnedLoop
 
-    async def transact(self, fn: Callable[[Tx], T]) -> T:
+    async def transact(self, fn: Callable[[Tx], T], *, flushed: bool = True) -> T:
         with self.loop.busy():
-            return await self.work.run(lambda db: fn(StoredTx(db, self.clock.transport())))
+            return await self.work.run(
+                lambda db: fn(StoredTx(db, self.clock.transport())), flushed=flushed
+            )
 
 
 class _Chat:

@@ -109,11 +109,11 @@ class Recording:
     clock: Clock
     log: Log
 
-    async def transact(self, fn: Callable[[Tx], T]) -> T:
-        return await self.run(lambda db: fn(StoredTx(db, self.clock.transport())))
+    async def transact(self, fn: Callable[[Tx], T], *, flushed: bool = True) -> T:
+        return await self.run(lambda db: fn(StoredTx(db, self.clock.transport())), flushed=flushed)
 
-    async def run(self, fn: Callable[[Db], T]) -> T:
-        return await self.work.run(lambda db: fn(_Logged(db, self.log)))
+    async def run(self, fn: Callable[[Db], T], *, flushed: bool = True) -> T:
+        return await self.work.run(lambda db: fn(_Logged(db, self.log)), flushed=flushed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,12 @@ class Runs(Protocol):
 class _Job:
     """A function with the future that waits for its result."""
 
-    def __init__(self, fn: Callable[[Db], object], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, fn: Callable[[Db], object], loop: asyncio.AbstractEventLoop, *, flushed: bool
+    ) -> None:
         self.fn = fn
         self.loop = loop
+        self.flushed = flushed
         self.future: asyncio.Future[object] = loop.create_future()
         self.queued_at = monotonic()
         self.result: object = None
@@ -81,19 +84,19 @@ class SqliteWork:
         """
         self._hold.take()
 
-    async def transact(self, fn: Callable[[Tx], T]) -> T:
-        """Run `fn` in a transaction and return its result after the commit.
+    async def transact(self, fn: Callable[[Tx], T], *, flushed: bool = True) -> T:
+        """Run `fn` in a transaction and return its result after the commit; see the port.
 
         Raises:
             StorageError: the database is locked, full or gone; nothing of `fn` was kept.
         """
-        return await self.run(lambda db: fn(StoredTx(db, self._clock.transport())))
+        return await self.run(lambda db: fn(StoredTx(db, self._clock.transport())), flushed=flushed)
 
-    async def run(self, fn: Callable[[Db], T]) -> T:
+    async def run(self, fn: Callable[[Db], T], *, flushed: bool = True) -> T:
         """Run `fn` on the connection itself, like `transact`."""
         if self._closed:
             raise StorageError(f"{self._path.name}: closed")
-        job = _Job(fn, asyncio.get_running_loop())
+        job = _Job(fn, asyncio.get_running_loop(), flushed=flushed)
         self._queue.put(job)
         return await job.future  # type: ignore[return-value]  # what fn returned
 
@@ -141,6 +144,9 @@ class SqliteWork:
         """Run the group in one transaction; False if one failed and the members must run alone."""
         execute = self._db.connection.execute
         try:
+            # in WAL mode NORMAL leaves out nothing but the flush at the commit
+            flushed = any(job.flushed for job in group)
+            execute(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
             execute("BEGIN IMMEDIATE")
             for job in group:
                 if not self._try(job):

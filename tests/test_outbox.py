@@ -340,12 +340,12 @@ async def test_what_was_sent_is_recorded_however_long_the_database_needs(
     work, refusals = town.storage.work, 3
     transact = work.transact
 
-    async def stubborn(fn):  # type: ignore[no-untyped-def]
+    async def stubborn(fn, *, flushed=True):  # type: ignore[no-untyped-def]
         nonlocal refusals
         if town.slack.calls and refusals:
             refusals -= 1
             raise StorageError("care.db: database is locked")
-        return await transact(fn)
+        return await transact(fn, flushed=flushed)
 
     await town.opens()
     monkeypatch.setattr(work, "transact", stubborn)

@@ -223,8 +223,11 @@ class Tx(Protocol):
 class Work(Protocol):
     """The writes."""
 
-    async def transact(self, fn: Callable[[Tx], T]) -> T:
+    async def transact(self, fn: Callable[[Tx], T], *, flushed: bool = True) -> T:
         """Run `fn` in a transaction and return its result after the commit.
+
+        Not `flushed`, the commit does not wait for the disk: it survives our own death, but a power
+        cut may take it back, with all that came after it and before the next flush.
 
         Raises:
             StorageError: the database is locked, full or gone; nothing of `fn` was kept.

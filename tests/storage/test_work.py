@@ -20,6 +20,8 @@ from chatops.errors import ConfigError, StorageError
 from chatops.ports import Tx
 from storage import Storage, open_storage, sqlite_path
 from storage.migrate import upgrade
+from storage.sqlite import SqliteDb
+from storage.statement import Db
 
 pytestmark = pytest.mark.anyio
 
@@ -389,3 +391,24 @@ async def test_writes_that_wait_or_are_refused_are_trouble_until_one_succeeds(
     finally:
         other.close()
         await storage.close()
+
+
+@pytest.mark.parametrize(
+    ("flushed", "synchronous"), [([False], 1), ([True], 2), ([False, True], 2)]
+)
+async def test_a_commit_waits_for_the_disk_if_one_of_its_group_wants_it(
+    storage: Storage, flushed: list[bool], synchronous: int
+) -> None:
+    def level(db: Db) -> int:
+        assert isinstance(db, SqliteDb)
+        (found,) = db.connection.execute("PRAGMA synchronous").fetchone()
+        return int(found)
+
+    stalled = Stalled()
+    holding = asyncio.create_task(storage.work.transact(stalled))
+    await asyncio.to_thread(stalled.begun.wait, 10)
+    levels = [asyncio.create_task(storage.work.run(level, flushed=each)) for each in flushed]
+    await asyncio.sleep(0)  # they are in the queue
+    stalled.go.set()
+    assert await asyncio.gather(*levels) == [synchronous] * len(flushed)
+    await holding
