@@ -103,7 +103,7 @@ JA: Final = Tale(
         "escalate": "エスカレーション",
     },
     says={
-        "undoable": "10秒後に送信します",
+        "undoable": "10秒後に送信",
         "undone": "取り消されました",
         "sent": "伊藤さんが返信しました",
         "snoozed": "までスヌーズ",

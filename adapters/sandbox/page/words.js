@@ -32,7 +32,7 @@ const TABLE = {
   "chat.file": ["File", "ファイル"],
   "thread.title": ["Thread", "スレッド"],
   "thread.close": ["Close thread", "スレッドを閉じる"],
-  "thread.reply": ["Reply…", "返信する…"],
+  "thread.reply": ["Note in the thread…", "スレッドにメモ…"],
   "thread.hint": ["Notes for the team: the customer does not see this.", "チーム内のメモです。お客様には見えません。"],
   "block.more": ["More actions", "その他の操作"],
   "block.image": ["Image", "画像"],
