@@ -28,6 +28,10 @@ T = TypeVar("T")
 #: A group's size: past this the commit is shared well enough, and the first one waits too long.
 GROUP: Final = 256
 
+#: Commits after which the write-ahead log is folded into the file, as soon as nothing waits. SQLite
+#: folds it at 1,000 pages by itself, within some commit, whose caller then waits for it.
+FOLD: Final = 50
+
 #: How long a write may wait before the work is in trouble; a healthy one waits milliseconds.
 SLOW_S: Final = 3.0
 
@@ -118,6 +122,7 @@ class SqliteWork:
 
     def _serve(self) -> None:
         more = True
+        commits = 0
         while more:
             group, more = self._next_group()
             if not group:
@@ -128,6 +133,15 @@ class SqliteWork:
                     self._commit([job])
             self._oldest_at = None
             _settle(group)
+            commits += 1
+            if commits >= FOLD and self._queue.empty():
+                self._fold()
+                commits = 0
+
+    def _fold(self) -> None:
+        """Fold what no reader looks at; a refusal is told to whoever writes next."""
+        with suppress(SqliteError):
+            self._db.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _next_group(self) -> tuple[list[_Job], bool]:
         """Wait for a job and return all that are there; False once the work is closed."""

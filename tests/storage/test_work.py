@@ -22,6 +22,7 @@ from storage import Storage, open_storage, sqlite_path
 from storage.migrate import upgrade
 from storage.sqlite import SqliteDb
 from storage.statement import Db
+from storage.work import FOLD
 
 pytestmark = pytest.mark.anyio
 
@@ -412,3 +413,15 @@ async def test_a_commit_waits_for_the_disk_if_one_of_its_group_wants_it(
     stalled.go.set()
     assert await asyncio.gather(*levels) == [synchronous] * len(flushed)
     await holding
+
+
+async def test_the_log_is_folded_into_the_file_once_nothing_waits(
+    storage: Storage, path: Path
+) -> None:
+    for n in range(FOLD):
+        await storage.work.transact(lambda tx, n=n: tx.once(f"act {n}", NOW))
+    await storage.work.transact(lambda _: None)  # begins once it is folded
+    # as immutable, the file is read without its log
+    bare = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+    assert bare.execute("SELECT count(*) FROM act").fetchone() == (FOLD,)
+    bare.close()
