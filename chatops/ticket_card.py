@@ -9,9 +9,7 @@ from typing import Final
 
 from chatops import sla
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
-from chatops.event import (
-    SnoozeReason,
-)
+from chatops.event import Kind, SnoozeReason
 from chatops.scene import Line, Scene
 from chatops.sla import State
 from chatops.text import Text, text
@@ -34,6 +32,8 @@ ASSIGN: Final = Button("assign", text("button-assign"))
 _NOTE: Final = Button("note", text("button-note"))
 _READ: Final = Button("read", text("button-read"))
 _SHOW: Final = Button("show", text("button-show"))
+
+_KINDS: Final = {kind: text(f"kind-{kind.value}") for kind in Kind}
 
 
 def ticket_card(scene: Scene) -> Card:
@@ -92,7 +92,7 @@ def push_of(scene: Scene) -> Text:
 
 def kind_of(ticket: Ticket) -> Text:
     """Return what the customer's first message was."""
-    return text(f"kind-{ticket.kind.value}")
+    return _KINDS[ticket.kind]
 
 
 def assignee_of(scene: Scene) -> Text:
