@@ -21,8 +21,11 @@ pytestmark = pytest.mark.anyio
 class Person:
     """Opens the page, agrees, and pastes the address where the browser ended."""
 
-    def __init__(self, http: httpx.AsyncClient, spoil=lambda address: address) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, spoil=lambda address: address, grants=lambda page: page
+    ) -> None:
         self.told: list[str] = []
+        self._grants = grants
         self._http = http
         self._spoil = spoil
 
@@ -31,7 +34,7 @@ class Person:
 
     async def ask(self, _question: str) -> str:
         page = next(words for words in self.told if "code_challenge" in words)
-        answer = await self._http.get(page)
+        answer = await self._http.get(self._grants(page))
         assert answer.status_code == 302, answer.text
         return self._spoil(f"  {answer.headers['location']}\n")
 
@@ -98,6 +101,16 @@ async def test_the_webhook_is_registered_and_the_subscriptions_go_there():
             hook.valid = False
             await connected(peer, Person(peer.http))
             assert hook.valid
+
+
+async def test_permissions_that_x_left_out_are_named():
+    async with x_open(connected=False) as peer:
+        person = Person(peer.http, grants=lambda page: page.replace("dm.write+", ""))
+        await connected(peer, person)
+        assert (
+            "X left out these permissions: dm.write. Allow them in the app's settings."
+            in person.told
+        )
 
 
 @pytest.mark.parametrize(
