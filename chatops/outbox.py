@@ -273,11 +273,12 @@ class Outbox:
         await self._is_there(job, job.external_id, revision)
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
-        since = job.taken_at - SKEW
-        found = await chat.find(room, job.thread, job.marker, since)
+        # what was written since by others must not make the look-up longer and longer
+        since, until = job.taken_at - SKEW, job.taken_at + SETTLE + SKEW
+        found = await chat.find(room, job.thread, job.marker, since, until)
         self._count("found" if found else "not_found")
         if found is None:
-            await self._state(job, DeliveryState.PENDING, self._clock.transport())
+            await self._state(job, DeliveryState.PENDING, self._clock.transport(), counts=False)
         else:
             await self._is_there(job, found, 0)  # what it shows is unknown: the next round updates
 
@@ -337,7 +338,7 @@ class Outbox:
     async def _put_back(self, job: Delivery, due: datetime, error: str) -> None:
         """Let a delivery that had no effect come again at `due`, as what it was."""
         was = DeliveryState.PENDING if job.state is DeliveryState.SENDING else job.state
-        await self._state(job, was, due, error)
+        await self._state(job, was, due, error, counts=False)
 
     async def _state(
         self,
@@ -347,8 +348,11 @@ class Outbox:
         error: str | None = None,
         *,
         again: str | None = None,
+        counts: bool = True,
     ) -> None:
-        await self._record(lambda tx: tx.delivery_is(job.id, state, due, error, again=again))
+        await self._record(
+            lambda tx: tx.delivery_is(job.id, state, due, error, again=again, counts=counts)
+        )
 
     # --- customers
 
@@ -370,6 +374,7 @@ class Outbox:
             try:
                 self._count(await self._replies.send(job))
             except TryLater as error:
+                self._count("reply_limited")
                 bucket.pause(self._clock.transport() + timedelta(seconds=error.seconds))
 
     # --- records

@@ -93,7 +93,7 @@ class Replies:
         except InDoubt as error:
             return await self._doubt(channel, job, str(error))
         except TryLater as error:
-            await self._wait(job, timedelta(seconds=error.seconds), str(error))
+            await self._wait(job, timedelta(seconds=error.seconds), str(error), counts=False)
             raise
         except Unreached as error:
             tried = min(job.delivery.attempts, len(BACKOFF))
@@ -140,13 +140,14 @@ class Replies:
         try:
             if Can.FIND in can:
                 found = await channel.find(job.outgoing, job.delivery.taken_at - SKEW)
-                if found is not None:
+                if found is not None and not await self._is_anothers(job, found):
                     await self._sent(job, found)
                     return "reply_found"
             elif Can.REPEAT not in can:
                 return await self._ask(job, "the process ended while it was being sent")
         except TryLater as error:
-            await self._still_in_doubt(job, max(SETTLE, timedelta(seconds=error.seconds)), error)
+            span = max(SETTLE, timedelta(seconds=error.seconds))
+            await self._still_in_doubt(job, span, error, counts=False)
             raise
         except (InDoubt, Unreached) as error:
             return await self._still_in_doubt(job, SETTLE, error)
@@ -161,6 +162,12 @@ class Replies:
         await self._keep(lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.PENDING, now))
         return "reply_again"
 
+    async def _is_anothers(self, job: Job, found: Sent) -> bool:
+        """Tell whether what was found is another reply of ours, in the same words."""
+        account, id = job.outgoing.account, found.external_id
+        known = await self._keep(lambda tx: tx.find_message(account, id))
+        return known is not None and known.state is not None and known.id != job.delivery.message
+
     async def _doubt(self, channel: Channel, job: Job, error: str) -> str:
         if not channel.traits.can & (Can.FIND | Can.REPEAT):
             return await self._ask(job, error)
@@ -170,10 +177,12 @@ class Replies:
         )
         return "reply_in_doubt"
 
-    async def _still_in_doubt(self, job: Job, span: timedelta, error: CareError) -> str:
-        due, why = self._clock.transport() + span, str(error)
+    async def _still_in_doubt(
+        self, job: Job, span: timedelta, error: CareError, *, counts: bool = True
+    ) -> str:
+        id, due, why = job.delivery.id, self._clock.transport() + span, str(error)
         await self._keep(
-            lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, due, why)
+            lambda tx: tx.delivery_is(id, DeliveryState.IN_DOUBT, due, why, counts=counts)
         )
         return "reply_in_doubt"
 
@@ -207,12 +216,12 @@ class Replies:
 
         await self._keep(run)
 
-    async def _wait(self, job: Job, span: timedelta, error: str) -> None:
+    async def _wait(self, job: Job, span: timedelta, error: str, *, counts: bool = True) -> None:
         """Put a reply back that the network has not taken; it may be undone meanwhile."""
         act = self._act(wait=span)
 
         def run(tx: Tx) -> None:
-            tx.delivery_is(job.delivery.id, DeliveryState.PENDING, act.due, error)
+            tx.delivery_is(job.delivery.id, DeliveryState.PENDING, act.due, error, counts=counts)
             ticket, reply = _reply(tx, job.delivery)
             if ticket is not None and reply is not None:
                 again = ReplyRequeued(reply.message, agent=None)

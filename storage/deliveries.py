@@ -80,10 +80,12 @@ class Deliveries(Part):
         error: str | None = None,
         *,
         again: str | None = None,
+        counts: bool = True,
     ) -> None:
         """Put a delivery into a state; see the port. `again` begins it anew, attempts and all."""
+        uncounted = _DELIVERY_IS if counts else _UNCOUNTED
         self._db.run(
-            _DELIVERY_IS if again is None else _AGAIN,
+            uncounted if again is None else _AGAIN,
             id=id,
             state=state.value,
             due_at=micros(due_at),
@@ -259,6 +261,15 @@ _becomes = {
     "rank": case((param("state") == "sent", literal(int(Urgency.UPDATE))), else_=_d.urgency),
 }
 _DELIVERY_IS: Final = Statement(_change.values(_becomes))
+_UNCOUNTED: Final = Statement(
+    _change.values(
+        _becomes
+        | {
+            "attempts": _d.attempts - 1,
+            "taken_at": case((param("state") == "pending", null()), else_=_d.taken_at),
+        }
+    )
+)
 _AGAIN: Final = Statement(
     _change.values(
         _becomes

@@ -123,9 +123,9 @@ class Chat(Protocol):
         ...
 
     async def find(
-        self, room: Room, thread: str | None, marker: str, since: datetime
+        self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
     ) -> str | None:
-        """Look up a post of unknown fate; None if it certainly is not there."""
+        """Look up a post of unknown fate, made between the two; None if it certainly is not there."""
         ...
 
     async def url(self, room: Room, id: str) -> str | None:

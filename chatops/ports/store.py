@@ -197,8 +197,13 @@ class Tx(Protocol):
         error: str | None = None,
         *,
         again: str | None = None,
+        counts: bool = True,
     ) -> None:
-        """Put a delivery into a state; `again` is a new marker: its external id is dropped."""
+        """Put a delivery into a state; `again` is a new marker: its external id is dropped.
+
+        Where `counts` is false, the attempt certainly had no effect and is not counted among the
+        attempts; one that is pending again begins anew, `taken_at` too.
+        """
         ...
 
     def doubt_sending(self, due_at: datetime) -> int:

@@ -140,6 +140,30 @@ async def test_a_lane_keeps_its_order(storage: Storage) -> None:
     assert second.marker == "second"
 
 
+async def test_an_attempt_without_effect_is_not_counted(storage: Storage) -> None:
+    await storage.work.transact(carded)
+    pending, doubt = DeliveryState.PENDING, DeliveryState.IN_DOUBT
+
+    async def had_no_effect(job: Delivery, state: DeliveryState, second: int) -> None:
+        await storage.work.transact(
+            lambda tx: tx.delivery_is(job.id, state, s(second), counts=False)
+        )
+
+    for second in range(20):  # the room is limited, again and again
+        job = await took(storage, "care", s(second))
+        assert job is not None
+        assert (job.attempts, job.taken_at) == (1, s(second))
+        await had_no_effect(job, pending, second + 1)
+    job = await took(storage, "care", s(20))
+    assert job is not None
+    await storage.work.transact(lambda tx: tx.delivery_is(job.id, doubt, s(30)))
+    for second in (30, 40):  # and so is the look-up: the attempt in doubt stays the first
+        looked_up = await took(storage, "care", s(second))
+        assert looked_up is not None
+        assert (looked_up.attempts, looked_up.taken_at) == (2, s(20))
+        await had_no_effect(job, doubt, second + 10)
+
+
 async def test_a_thread_line_waits_for_its_card(storage: Storage) -> None:
     def fill(tx: Tx) -> None:
         ticket = carded(tx)

@@ -144,9 +144,9 @@ class SlackChat:
         await self._deliverer.update(room, id, card)
 
     async def find(
-        self, room: Room, thread: str | None, marker: str, since: datetime
+        self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
     ) -> str | None:
-        return await self._deliverer.find(room, thread, marker, since)
+        return await self._deliverer.find(room, thread, marker, since, until)
 
     async def url(self, room: Room, id: str) -> str | None:
         return await self._deliverer.url(room, id)

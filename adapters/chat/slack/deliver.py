@@ -48,16 +48,16 @@ class Deliverer:
         await self._web.act("chat.update", channel=room.id, ts=id, **message)
 
     async def find(
-        self, room: Room, thread: str | None, marker: str, since: datetime
+        self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
     ) -> str | None:
         """Look up a post by its marker; None if it certainly is not there.
 
-        Slack's clock and ours differ: `since` allows for it.
+        Slack's clock and ours differ: `since` and `until` allow for it.
 
         Raises:
-            InDoubt: so much was written since that we did not read it all.
+            InDoubt: so much was written between the two that we did not read it all.
         """
-        async for message in self._written(room, thread, since):
+        async for message in self._written(room, thread, since, until):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             if marker in {payload.get("marker"), message.get("client_msg_id")}:
                 return str(message["ts"])
@@ -72,10 +72,15 @@ class Deliverer:
         return self._voices.of(room.language, room.zone, await self._people.agents())
 
     async def _written(
-        self, room: Room, thread: str | None, since: datetime
+        self, room: Room, thread: str | None, since: datetime, until: datetime
     ) -> AsyncIterator[JSON]:
         method = "conversations.replies" if thread else "conversations.history"
-        where: JSON = {"channel": room.id, "oldest": f"{since.timestamp():.6f}", "limit": _PAGE}
+        where: JSON = {
+            "channel": room.id,
+            "oldest": f"{since.timestamp():.6f}",
+            "latest": f"{until.timestamp():.6f}",
+            "limit": _PAGE,
+        }
         if thread:
             where["ts"] = thread
         for _ in range(_PAGES):
@@ -86,4 +91,4 @@ class Deliverer:
             if not cursor:
                 return
             where["cursor"] = cursor
-        raise InDoubt(f"{method}: more than {_PAGE * _PAGES} messages since")
+        raise InDoubt(f"{method}: more than {_PAGE * _PAGES} messages between {since} and {until}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from slack_world import AOI, APP, HOME, ROOM, WORKSPACE, World, a_card, world
+from slack_world import AOI, APP, BEN, HOME, ROOM, WORKSPACE, World, a_card, world
 
 from adapters.chat.slack import deliver
 from adapters.chat.slack.chat import open_chat
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.anyio
 
 MARKER = "0b8e7f1e-7d3c-4f57-9c53-6f1c3a9e2d10"
 NOW = datetime.now(UTC)  # noqa: TID251 - the stand-in's messages are as old as the test
+SOON = NOW + timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -89,10 +90,15 @@ async def test_post_is_found_by_its_marker_and_its_absence_is_certain(
     thread = await here.card() if in_thread else None
     await here.chat.post(HOME, a_card("another"), thread, "another")
     ts = await here.chat.post(HOME, a_card(), thread, MARKER)
-    assert await here.chat.find(HOME, thread, MARKER, NOW) == ts
-    assert await here.chat.find(HOME, thread, "nowhere", NOW) is None
+    assert await here.chat.find(HOME, thread, MARKER, NOW, SOON) == ts
+    assert await here.chat.find(HOME, thread, "nowhere", NOW, SOON) is None
     # What is older than the attempt cannot be it.
-    assert await here.chat.find(HOME, thread, MARKER, NOW + timedelta(minutes=30)) is None
+    assert (
+        await here.chat.find(
+            HOME, thread, MARKER, NOW + timedelta(minutes=30), NOW + timedelta(minutes=60)
+        )
+        is None
+    )
 
 
 async def test_url_leads_to_the_message(here: World) -> None:
@@ -134,7 +140,7 @@ async def test_silence_is_in_doubt_and_the_post_is_found(here: World) -> None:
     with pytest.raises(InDoubt):
         await here.chat.post(HOME, a_card(), None, MARKER)
     web.client.timeout = 10
-    assert await here.chat.find(HOME, None, MARKER, NOW) is not None
+    assert await here.chat.find(HOME, None, MARKER, NOW, SOON) is not None
 
 
 @pytest.mark.parametrize(
@@ -270,6 +276,20 @@ async def test_search_that_must_end_leaves_the_post_in_doubt(
     monkeypatch.setattr(deliver, "_PAGES", 2)
     for number in range(3):
         await here.chat.post(HOME, a_card(), None, f"m{number}")
-    assert await here.chat.find(HOME, None, "m2", NOW) is not None
+    assert await here.chat.find(HOME, None, "m2", NOW, SOON) is not None
     with pytest.raises(InDoubt):
-        await here.chat.find(HOME, None, "m0", NOW)
+        await here.chat.find(HOME, None, "m0", NOW, SOON)
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_what_was_written_after_the_attempt_makes_no_search_longer(
+    here: World, monkeypatch: pytest.MonkeyPatch, in_thread: bool
+) -> None:
+    thread = await here.card() if in_thread else None
+    ts = await here.chat.post(HOME, a_card(), thread, MARKER)
+    until = datetime.fromtimestamp(float(ts), UTC) + timedelta(milliseconds=1)
+    for number in range(4):
+        await here.cloud.hands.say(BEN, ROOM, f"later {number}", thread)
+    monkeypatch.setattr(deliver, "_PAGE", 2)
+    monkeypatch.setattr(deliver, "_PAGES", 1)
+    assert await here.chat.find(HOME, thread, MARKER, NOW, until) == ts
