@@ -87,11 +87,12 @@ AgentEvent = WentOn | WentOff
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the asker is shown, alone; `in_room` posts it where it was asked instead."""
+    """What the asker is shown, alone; `in_room`, the desk posts it where it was asked instead."""
 
     card: Card
     in_room: bool = False
     about: int | None = None  #: the ticket whose details it shows: who sees them has read it
+    private: tuple[int, ...] = ()  #: tickets of private messages that it shows: that is logged
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from pydantic import BaseModel
 
 from chatops import intake, sla
 from chatops.call import (
-    Answer,
     Call,
     Command,
     Done,
@@ -237,9 +236,17 @@ class Desk:
     async def _look(self, run: LookHandler[Any], args: BaseModel, call: Call) -> Outcome:
         """Answer what only looks; who is shown a ticket's details has read it."""
         outcome = await run(args, call, self._reader)
-        if isinstance(outcome, Answer) and (id := outcome.about) is not None:
-            _log.info("desk.looked", ticket=id, agent=call.agent.id)
-            await self._mark_read(id, call)
+        if isinstance(outcome, Refusal):
+            return outcome
+        if outcome.private:
+            _log.info("desk.looked", tickets=outcome.private, agent=call.agent.id)
+        if outcome.about is not None:
+            await self._mark_read(outcome.about, call)
+        if outcome.in_room and (room := call.room) is not None:
+            await self._transact(
+                lambda tx, act: tx.once(call.key, call.now) and post(tx, room, outcome.card, act)
+            )
+            return Done(text("posted-here"))
         return outcome
 
     async def _mark_read(self, id: int, call: Call) -> None:

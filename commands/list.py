@@ -40,4 +40,5 @@ async def list_(args: List, call: Call, reader: Reader) -> Answer | Refusal:
         limit=SHOWN,
     )
     listed, total = await reader.listed(wanted)
-    return Answer(list_card(which.value, listed, total, call))
+    private = tuple(each.ticket.id for each in listed if each.ticket.private)
+    return Answer(list_card(which.value, listed, total, call), private=private)

@@ -24,4 +24,5 @@ async def show(args: Show, call: Call, reader: Reader) -> Answer | Refusal:
     if record is None or not call.agent.may(Role.VIEWER, record.ticket.queue):
         return Refusal(text("unknown-ticket", ticket=wanted))
     entries = await reader.entries(wanted)
-    return Answer(show_card(record, entries, await reader.agents(), call), about=wanted)
+    card = show_card(record, entries, await reader.agents(), call)
+    return Answer(card, about=wanted, private=(wanted,) if record.ticket.private else ())

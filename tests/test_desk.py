@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from care import NOON, Care, refused, wrote
+from structlog.testing import capture_logs
 
 from chatops.call import Answer, Done, Origin
 from chatops.card import Card, Form, Paragraph
@@ -198,6 +199,31 @@ async def test_looking_writes_nothing(care: Care) -> None:
     assert isinstance(await care.does("vic", "list", None, ""), Answer)
     assert isinstance(await care.does("vic", "help", None, ""), Answer)
     assert care.everything() == before
+
+
+async def test_report_in_a_room_goes_out_by_the_outbox_once(care: Care) -> None:
+    call = care.call("maya", "report", None, line="in room", room="care-leads")
+    for _ in range(2):
+        assert await care.desk.handle(call) == Done(text("posted-here"))
+    assert care.due() == [("published", "care-leads", "pending")]
+
+
+async def test_report_where_no_room_of_ours_is_goes_to_the_asker(care: Care) -> None:
+    outcome = await care.desk.handle(care.call("maya", "report", None, line="in room", room=None))
+    assert isinstance(outcome, Answer)
+    assert care.due() == []
+
+
+async def test_looking_at_private_tickets_is_logged_by_ids_alone(care: Care) -> None:
+    private = await care.opens(private=True, thread="p", external_id="p1", text="secret words")
+    public = await care.opens(thread="q", external_id="q1")
+    with capture_logs() as logged:
+        await care.does("maya", "list", None, "unclaimed")
+        await care.does("maya", "show", None, str(private))
+        await care.does("maya", "show", None, str(public))
+    looked = [line for line in logged if line["event"] == "desk.looked"]
+    assert [line["tickets"] for line in looked] == [(private,), (private,)]
+    assert "secret" not in str(logged)
 
 
 async def test_line_that_a_look_cannot_read_is_refused(care: Care) -> None:

@@ -260,6 +260,7 @@ did-you-mean = I do not know “{ $word }”. Do you mean “{ $near }”? /{ $p
 word-not-taken = I do not understand “{ $word }” here. { $usage }
 usage = Write it like this: /{ $prefix } { $line }
 nothing-to-show = There is nothing to show.
+posted-here = Posted in this room.
 
 # Why a reply did not go out; most are what a network said
 rejected-app-keys = X does not take the keys of our app. An administrator must check them.

@@ -260,6 +260,7 @@ did-you-mean = 「{ $word }」というコマンドはありません。もし�
 word-not-taken = ここでは「{ $word }」は使えません。{ $usage }
 usage = 書き方：/{ $prefix } { $line }
 nothing-to-show = 表示するものがありません。
+posted-here = このルームに投稿しました。
 
 # 返信が送られなかった理由（多くは送信先の応答）
 rejected-app-keys = Xがアプリのキーを受け付けません。管理者が確認してください。

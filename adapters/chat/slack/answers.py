@@ -81,16 +81,6 @@ class Answers:
         card = Card(push=said, blocks=(Paragraph(said),), buttons=(button,))
         await self.tell(place, card, agent)
 
-    async def post(self, place: Place, card: Card) -> bool:
-        """Post where it was asked, for all to see; False if Slack refused."""
-        voice = self.voices.of(*self._said_in(place), await self.people.agents())
-        message = blocks.message(card, voice, uuid.uuid4().hex[:8])
-        return await self._try(
-            lambda: self.web.act_once(
-                "chat.postMessage", **_where(place), **blocks.UNFURLED, **message
-            )
-        )
-
     async def open(self, place: Place, view: JSON) -> str | None:
         """Show a modal; None if it cannot be shown (the press is older than three seconds).
 

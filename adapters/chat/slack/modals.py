@@ -99,9 +99,8 @@ class Modals:
                 if said is not None:
                     await self._answers.tell(place, said, agent)
                 return After(said=said or text("slack-done"))
-            case Answer(card, in_room):
-                if not (in_room and await self._answers.post(place, card)):
-                    await self._answers.tell(place, card, agent)
+            case Answer(card):
+                await self._answers.tell(place, card, agent)
                 return After(said=text("slack-done"))
             case Form() as form:
                 return After(view=await self._view(form, asked, place, agent))

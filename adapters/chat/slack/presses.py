@@ -121,10 +121,9 @@ class Presses:
         match outcome:
             case Form():
                 await self._show_form(outcome, call, place, view_id)
-            case Answer(card, in_room):
+            case Answer(card):
                 await self._end_slow(text("slack-done"), place, agent, view_id)
-                if not (in_room and await self.answers.post(place, card)):
-                    await self.answers.tell(place, card, agent)
+                await self.answers.tell(place, card, agent)
             case Done(said):
                 if not await self._end_slow(said or text("slack-done"), place, agent, view_id):
                     await self._tell(said, place, agent)

@@ -73,11 +73,11 @@ async def test_refusal_is_told_alone_in_the_thread_where_it_was_pressed(here: Wo
 
 async def test_answer_is_shown_alone_or_in_the_room(here: World) -> None:
     here.desk.outcomes["list"] = Answer(a_card("three tickets"))
-    here.desk.outcomes["report"] = Answer(a_card("figures"), in_room=True)
+    here.desk.outcomes["report"] = Answer(a_card("figures"))
     await here.cloud.hands.command(BEN, ROOM, "/care", "list mine")
     await here.cloud.hands.command(BEN, ROOM, "/care-report", "today in room")
-    assert [told["text"] for told in here.private(BEN)] == ["three tickets"]
-    assert [m.text for m in here.cloud.state.in_room(ROOM) if not m.ephemeral_to] == ["figures"]
+    assert [told["text"] for told in here.private(BEN)] == ["three tickets", "figures"]
+    assert [m.text for m in here.cloud.state.in_room(ROOM) if not m.ephemeral_to] == []
     assert [(c.command, c.line, c.origin) for c in here.desk.calls] == [
         ("list", "mine", Origin.SLASH),
         ("report", "today in room", Origin.SLASH),

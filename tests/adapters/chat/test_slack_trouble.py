@@ -15,7 +15,6 @@ from slack_world import (
     ROOM,
     WORKSPACE,
     World,
-    a_card,
     reply_form,
     said,
     world,
@@ -26,7 +25,7 @@ from adapters.chat.slack import link
 from adapters.chat.slack.people import People
 from adapters.chat.slack.tasks import Tasks
 from adapters.sandbox.slack import Fault, Kind
-from chatops.call import Answer, Call, Done, Outcome
+from chatops.call import Call, Done, Outcome
 from chatops.card import Button, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
 from chatops.errors import CareError
 from chatops.text import text
@@ -77,13 +76,6 @@ async def test_answer_goes_to_direct_messages_where_it_cannot_be_shown(here: Wor
         here.cloud.fault(Fault(method, Kind.BROKEN))
     await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
     assert here.direct(BEN) == ["Aoi has it"]
-
-
-async def test_answer_for_the_room_is_shown_alone_if_the_room_refuses(here: World) -> None:
-    here.desk.outcomes["list"] = Answer(a_card("three tickets"), in_room=True)
-    here.cloud.fault(Fault("chat.postMessage", Kind.ERROR, error="not_in_channel"))
-    await here.cloud.hands.command(BEN, ROOM, "/care", "list")
-    assert [told["text"] for told in here.private(BEN)] == ["three tickets"]
 
 
 async def test_who_cannot_be_looked_up_is_asked_to_wait(here: World) -> None:
