@@ -287,7 +287,7 @@ async def test_what_was_written_after_the_attempt_makes_no_search_longer(
 ) -> None:
     thread = await here.card() if in_thread else None
     ts = await here.chat.post(HOME, a_card(), thread, MARKER)
-    until = datetime.fromtimestamp(float(ts), UTC) + timedelta(milliseconds=1)
+    until = datetime.fromtimestamp(float(ts), UTC) + timedelta(microseconds=10)
     for number in range(4):
         await here.cloud.hands.say(BEN, ROOM, f"later {number}", thread)
     monkeypatch.setattr(deliver, "_PAGE", 2)
