@@ -36,7 +36,7 @@ from chatops.schedule import Schedule
 from chatops.web import public_app
 
 #: Real seconds that a test waits for what must come about.
-PATIENCE: Final = 8.0
+PATIENCE: Final = 30.0
 
 _OWED: Final = """
     SELECT (SELECT count(*) FROM raw_body WHERE state = 'unread')
