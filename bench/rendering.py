@@ -25,7 +25,7 @@ from chatops.ticket_card import ticket_card
 TICKETS: Final = 64
 
 
-async def measure(folder: Path, *, repeats: int = 20, rounds: int = 9) -> list[Figure]:
+async def measure(folder: Path, *, repeats: int = 4, rounds: int = 45) -> list[Figure]:
     """Return the figure of rendering."""
     scenes, voices, agents = await _scenes(folder)
     voice = voices.of("en", "Asia/Tokyo", agents)
