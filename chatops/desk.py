@@ -225,7 +225,7 @@ class Desk:
     async def _for_ticket(self, command: Command, told: Told | Missing, call: Call) -> Outcome:
         """Do what a ticket's command asks, or ask for what it lacks."""
         if call.ticket is None:
-            return Refusal(text("which-ticket", command=command.name))
+            return Refusal(text("which-ticket", command=command.name, prefix=self.policy.prefix))
         if isinstance(told, Missing):
             return await self._ask(command, call, told.fields)
         outcome = await self._on_ticket(command, call.ticket, told.args, call)

@@ -18,7 +18,7 @@ class Show(BaseModel):
 async def show(args: Show, call: Call, reader: Reader) -> Answer | Refusal:
     wanted = args.ticket or call.ticket
     if wanted is None:
-        return Refusal(text("which-ticket", command="show"))
+        return Refusal(text("which-ticket", command="show", prefix=call.policy.prefix))
     record = await reader.record(wanted)
     # to whom may not see its queue, a ticket does not exist
     if record is None or not call.agent.may(Role.VIEWER, record.ticket.queue):

@@ -25,4 +25,6 @@ async def test_without_the_role_or_the_ticket_nothing_is_claimed(team: Team) -> 
     unknown = Refusal(text("unknown-ticket", ticket=1))
     assert await team.ask("eve", "claim", "1") == unknown
     assert await team.ask("aoi", "claim", "2") == Refusal(text("unknown-ticket", ticket=2))
-    assert await team.ask("aoi", "claim") == Refusal(text("which-ticket", command="claim"))
+    assert await team.ask("aoi", "claim") == Refusal(
+        text("which-ticket", command="claim", prefix="care")
+    )

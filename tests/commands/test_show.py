@@ -37,7 +37,9 @@ async def test_it_shows_words_and_log(team: Team) -> None:
 async def test_in_a_ticket_s_thread_it_shows_that_ticket(team: Team) -> None:
     await team.wrote("Jo", "My parcel is not here")
     assert isinstance(await team.ask("aoi", "show", ticket=1), Answer)
-    assert await team.ask("aoi", "show") == Refusal(text("which-ticket", command="show"))
+    assert await team.ask("aoi", "show") == Refusal(
+        text("which-ticket", command="show", prefix="care")
+    )
 
 
 @pytest.mark.anyio
