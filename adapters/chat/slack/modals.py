@@ -59,6 +59,7 @@ class _Lane:
     newest: str = ""  #: Slack's own time of the newest typing
     past: set[str] = field(default_factory=set)
     hash: str | None = None
+    sent: int = 0  #: how often the form was sent: what was typed before is not shown after it
 
 
 class Modals:
@@ -87,7 +88,10 @@ class Modals:
             lane.busy = False
 
     async def send(self, body: JSON) -> After:
-        """Do what a form asks for."""
+        """Do what a form asks for; a form made anew for earlier typing would wipe its answer."""
+        if (lane := self._lanes.get(body["view"]["id"])) is not None:
+            lane.waiting = None
+            lane.sent += 1
         asked, call, agent = await self._call(body, fresh=True)
         place = _place(body, asked)
         if isinstance(agent, Text):
@@ -155,6 +159,7 @@ class Modals:
         return lane
 
     async def _make_anew(self, body: JSON, lane: _Lane) -> None:
+        sent = lane.sent
         asked, call, agent = await self._call(body, fresh=False)
         if call is None or isinstance(agent, Text):
             return
@@ -162,9 +167,11 @@ class Modals:
             form = await self._desk.form(call)
         except (CareError, StorageError):
             return
-        if isinstance(form, Refusal) or lane.waiting is not None:
+        if isinstance(form, Refusal):
             return
         view = await self._view(form, asked, _place(body, asked), agent)
+        if lane.waiting is not None or lane.sent > sent:
+            return
         known = body["view"]["hash"]
         # The person typed before our last update reached them: it is still their view's newest.
         current = lane.hash if lane.hash is not None and known in lane.past else known

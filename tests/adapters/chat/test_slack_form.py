@@ -154,6 +154,30 @@ async def test_newest_typing_wins_and_what_it_overtakes_is_not_shown(here: World
     assert here.outcomes("views.update") == ["ok"]
 
 
+async def test_form_made_anew_for_earlier_typing_does_not_wipe_what_was_answered(
+    here: World,
+) -> None:
+    view = await opened(here)
+    gate = asyncio.Event()
+
+    async def slow(call: Call) -> Form | Refusal:
+        await gate.wait()
+        return reply_form(call.fields)
+
+    async def refused(_call: Call) -> Outcome:
+        return Refusal(said("too long by 3"), field="text")
+
+    here.desk.forms = slow
+    here.desk.outcomes["reply"] = refused
+    typing = asyncio.create_task(here.cloud.hands.type(BEN, view.id, "text:0", "text", "hello"))
+    await here.until(lambda: here.desk.made)
+    done = await here.cloud.modals.submit(BEN, view.id, typed("hello"))
+    gate.set()
+    await typing
+    assert done["errors"] == {"text:0": "too long by 3"}
+    assert here.outcomes("views.update") == []
+
+
 async def test_typing_before_an_update_arrived_is_not_lost(here: World) -> None:
     view = await opened(here)
     await here.cloud.hands.type(BEN, view.id, "text:0", "text", "hello")
