@@ -31,6 +31,9 @@ from chatops.errors import CareError
 from chatops.text import text
 from chatops.ticket import Refusal
 
+#: Seconds that a busy machine is given.
+PATIENCE = 60
+
 pytestmark = pytest.mark.anyio
 
 CLAIM = Button("claim", text("t-claim"))
@@ -277,9 +280,10 @@ async def test_connection_is_made_again_when_slack_ends_it(here: World) -> None:
     first = here.cloud.sockets.open[0]
     await here.cloud.sockets.refresh()
     await here.until(lambda: here.cloud.sockets.open and here.cloud.sockets.open[0] is not first)
-    # The SDK hears twice of the end, and may connect twice: a press between the two is lost.
-    presses = [await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts) for _ in range(2)]
-    assert presses[-1]["acked"] is True
+    # The SDK hears more than once of the end, and connects as often: a press between is lost.
+    async with asyncio.timeout(PATIENCE):
+        while not (await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts))["acked"]:
+            pass
     assert here.desk.calls[-1].command == "claim"
 
 
