@@ -25,10 +25,11 @@ _TEAM = {BOT.id, BEN.id, AOI.id, MAYA.id, KEN.id}
 CARE_GLOBAL = Room("C01GLOBAL", "care-global", frozenset(_TEAM | {GUEST.id, STRANGER.id}))
 CARE_JAPAN = Room("C02JAPAN", "care-japan", frozenset(_TEAM))
 CARE_ESCALATION = Room("C03ESCALATION", "care-escalation", frozenset(_TEAM))
-CARE_LEADS = Room("C04LEADS", "care-leads", frozenset({BOT.id, MAYA.id, KEN.id}), private=True)
-CARE_MANAGERS = Room(
-    "C05MANAGERS", "care-managers", frozenset({BOT.id, MAYA.id, KEN.id}), private=True
-)
+_HEADS = frozenset({BOT.id, MAYA.id, KEN.id})
+CARE_LEADS = Room("C04LEADS", "care-leads", _HEADS, private=True)
+CARE_MANAGERS = Room("C05MANAGERS", "care-managers", _HEADS, private=True)
+CARE_LEADS_JAPAN = Room("C06LEADSJAPAN", "care-leads-japan", _HEADS, private=True)
+CARE_MANAGERS_JAPAN = Room("C07MANAGERSJAPAN", "care-managers-japan", _HEADS, private=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,15 @@ WORKSPACE = Workspace(
     name="Aozora Outdoor",
     app=CARE_APP,
     people=(BOT, BEN, AOI, MAYA, KEN, GUEST, STRANGER),
-    rooms=(CARE_GLOBAL, CARE_JAPAN, CARE_ESCALATION, CARE_LEADS, CARE_MANAGERS),
+    rooms=(
+        CARE_GLOBAL,
+        CARE_JAPAN,
+        CARE_ESCALATION,
+        CARE_LEADS,
+        CARE_MANAGERS,
+        CARE_LEADS_JAPAN,
+        CARE_MANAGERS_JAPAN,
+    ),
     groups=(
         UserGroup("S01LEADS", "care-leads", "Care leads", (MAYA.id,)),
         UserGroup("S02MANAGERS", "care-managers", "Care managers", (KEN.id,)),

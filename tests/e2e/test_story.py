@@ -28,7 +28,9 @@ class Tale:
     network: str
     room: str
     lead: str
+    leads: str  #: the room of the leads, and below of the managers
     manager: str
+    managers: str
     customer: str
     name: str
     asks: str
@@ -47,7 +49,9 @@ EN: Final = Tale(
     network="x",
     room="care-global",
     lead="U03MAYA",
+    leads="care-leads",
     manager="U04KEN",
+    managers="care-managers",
     customer="nora_peaks",
     name="Nora Peaks",
     asks="My tent pole snapped on its second night out, in the rain. What are you going to do?",
@@ -86,7 +90,9 @@ JA: Final = Tale(
     network="chirp",
     room="care-japan",
     lead="U03MAYA",
+    leads="care-leads-japan",
     manager="U04KEN",
+    managers="care-managers-japan",
     customer="yuki_yama",
     name="山本 ゆき",
     asks="昨日届いたテントのポールが二日目の夜に折れました。どうしていただけますか？",
@@ -241,7 +247,7 @@ class Day:
     async def nobody_answers_in_time(self) -> int:
         """Business time goes past the due minute: the queue's room and the managers' hear of it."""
         ticket = await self._new(self.tale.asks, customer=f"{self.tale.customer}_2")
-        await self._at_work(self.tale.manager, "care-managers")
+        await self._at_work(self.tale.manager, self.tale.managers)
         await self.desk.page.get_by_test_id("clock-advance-60").click()
         alert = self.desk.page.get_by_test_id("messages").locator("article", has_text=f"#{ticket}")
         await expect(alert.last).to_contain_text("⚠")
@@ -255,13 +261,13 @@ class Day:
         now = await self.live.now()
         evening = now.replace(hour=18, minute=0, second=30)
         await self.live.turn(to=(evening if evening > now else evening + A_DAY).isoformat())
-        await self._at_work(self.tale.manager, "care-managers")
+        await self._at_work(self.tale.manager, self.tale.managers)
         digest = self.desk.page.get_by_test_id("messages").locator("article").last
-        await expect(digest).to_contain_text(EN.says["breaches"])
+        await expect(digest).to_contain_text(self.tale.says["breaches"])
         await self._shot("17-digest-breaches")
-        await self._at_work(self.tale.lead, "care-leads")
+        await self._at_work(self.tale.lead, self.tale.leads)
         digest = self.desk.page.get_by_test_id("messages").locator("article").last
-        await expect(digest).to_contain_text(EN.says["closes"])
+        await expect(digest).to_contain_text(self.tale.says["closes"])
         await self._shot("18-digest-closes")
 
     async def on_the_way_home(self, ticket: int) -> None:
