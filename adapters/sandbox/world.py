@@ -28,8 +28,8 @@ CARE_ESCALATION = Room("C03ESCALATION", "care-escalation", frozenset(_TEAM))
 _HEADS = frozenset({BOT.id, MAYA.id, KEN.id})
 CARE_LEADS = Room("C04LEADS", "care-leads", _HEADS, private=True)
 CARE_MANAGERS = Room("C05MANAGERS", "care-managers", _HEADS, private=True)
-CARE_LEADS_JAPAN = Room("C06LEADSJAPAN", "care-leads-japan", _HEADS, private=True)
-CARE_MANAGERS_JAPAN = Room("C07MANAGERSJAPAN", "care-managers-japan", _HEADS, private=True)
+CARE_LEADS_JAPAN = Room("C06LEADSJAPAN", "care-leads-jp", _HEADS, private=True)
+CARE_MANAGERS_JAPAN = Room("C07MANAGERSJAPAN", "care-managers-jp", _HEADS, private=True)
 
 
 @dataclass(frozen=True, slots=True)

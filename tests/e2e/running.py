@@ -49,8 +49,8 @@ ROOMS: Final = {
     "care-escalation": "C03ESCALATION",
     "care-leads": "C04LEADS",
     "care-managers": "C05MANAGERS",
-    "care-leads-japan": "C06LEADSJAPAN",
-    "care-managers-japan": "C07MANAGERSJAPAN",
+    "care-leads-jp": "C06LEADSJAPAN",
+    "care-managers-jp": "C07MANAGERSJAPAN",
 }
 
 T = TypeVar("T")
