@@ -69,8 +69,10 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
     conversation = tx.conversation(message.account, message.thread_key, customer)
     ticket = tx.ticket(conversation.ticket) if conversation.ticket is not None else None
     words = message.text if early is None else early.text
-    thanks = ticket is not None and is_thanks(
-        words, answer_to=tx.last_words(ticket.id) or message.parent_text
+    thanks = (
+        ticket is not None
+        and _may_be_thanks(ticket)
+        and is_thanks(words, answer_to=tx.last_words(ticket.id) or message.parent_text)
     )
     at = gate.business(message.at, act.now)
     new = NewMessage(
@@ -105,6 +107,11 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
             heard(ticket, id, thanks=thanks, can_reply=message.can_reply),
             replace(act, heard_at=at),
         )
+
+
+def _may_be_thanks(ticket: Ticket) -> bool:
+    """Tell whether there is something to thank for: we have answered, or closed."""
+    return ticket.answered_at is not None or ticket.status is Status.CLOSED
 
 
 def _is_too_late(policy: Policy, ticket: Ticket, now: datetime, *, thanks: bool) -> bool:

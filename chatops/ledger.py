@@ -246,6 +246,9 @@ def _clock_after(
             return sla.waive(clock, act.now, void=reason in _NEVER_OWED)
         case Reopened(cause):
             unanswered = clock.outcome in {Outcome.WAIVED, Outcome.BREACHED}
+            if cause is ReopenCause.AGENT and clock.outcome is Outcome.WAIVED:
+                # a close taken back: what was owed is owed again, by the same second
+                return replace(clock, outcome=None, stopped_at=None)
             if cause is ReopenCause.CUSTOMER and unanswered and before.answered_at is None:
                 back_at = act.heard_at or act.now
                 return sla.start(queue.calendar, clock.target_s, back_at, clock.cycle + 1)

@@ -9,7 +9,7 @@ from chatops.event import Assigned, Closed, Escalated, Event, Occasion, ReplySta
 from chatops.scene import Direction, Line, Scene
 from chatops.text import Link, Mention, Text, text
 from chatops.ticket import Status
-from chatops.ticket_card import ASSIGN, CLAIM, ESCALATE, assignee_of, kind_of, push_of
+from chatops.ticket_card import ASSIGN, CLAIM, ESCALATE, assignee_of, clock_words, kind_of, push_of
 
 
 def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
@@ -79,11 +79,13 @@ def alert_card(scene: Scene, url: str | None) -> Card:
         queue=ticket.queue,
         due=due,
     )
-    facts = (
+    facts: tuple[tuple[Text, Text], ...] = (
         (text("fact-customer"), text("words", words=scene.customer.name)),
         (text("fact-channel"), _where(scene)),
         (text("fact-assignee"), assignee_of(scene)),
     )
+    if scene.clock is not None and scene.clock.outcome is not None:
+        facts = (*facts, (text("fact-clock"), clock_words(scene)))
     chosen = (ASSIGN, ESCALATE) if ticket.assignee is not None else (CLAIM, ASSIGN, ESCALATE)
     return Card(
         push=text("push-breach", ticket=ticket.id, queue=ticket.queue),

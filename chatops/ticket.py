@@ -175,6 +175,8 @@ def step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
     if isinstance(changed := _step(ticket, event, now), Refusal):
         return changed
     after, effects = changed
+    if (actor := _actor(event)) is not None:
+        after = _read(after, actor)
     return replace(after, revision=ticket.revision + 1), effects
 
 
@@ -388,6 +390,15 @@ def fold(id: int, log: Iterable[tuple[Event, datetime]]) -> Ticket:
             raise ValueError(f"ticket {id}: {event} was refused: {outcome.said.id}")
         ticket, _ = outcome
     return ticket
+
+
+def _actor(event: Event) -> int | None:
+    """Return the agent who worked the ticket by this event, and has thereby read it."""
+    if isinstance(event, Assigned):
+        return event.by
+    if isinstance(event, Unclaimed | Snoozed | Escalated | Closed | Reopened | ReplyRequeued):
+        return event.agent
+    return None
 
 
 def _is_closed(ticket: Ticket) -> Refusal:

@@ -254,6 +254,24 @@ async def test_thanks_on_a_closed_ticket_are_recorded_and_reopen_nothing(care: C
     assert (await care.ticket(ticket)).status is Status.OPEN
 
 
+async def test_where_nothing_was_answered_there_is_nothing_to_thank_for(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await care.did("ben", "snooze", ticket, fields={"until": "customer"})
+    await care.hears(wrote("ok thanks", thread="t"))
+    after = await care.ticket(ticket)
+    assert (after.status, after.waiting) == (Status.OPEN, Waiting.US)
+    assert not (await care.record(ticket)).lines[-1].thanks
+
+
+async def test_close_that_an_agent_takes_back_owes_what_was_owed(care: Care) -> None:
+    ticket = await closed(care)
+    assert (await care.record(ticket)).clock.outcome is Outcome.WAIVED
+    await care.did("ben", "reopen", ticket)
+    clock = (await care.record(ticket)).clock
+    assert (clock.cycle, clock.outcome, clock.stopped_at) == (1, None, None)
+    assert clock.due_at == NOON + timedelta(minutes=60)
+
+
 async def test_late_thanks_open_nothing_new(care: Care) -> None:
     await closed(care)
     care.hours.jump(timedelta(days=30))

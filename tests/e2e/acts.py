@@ -81,7 +81,7 @@ NAMES: Final = {
 }
 
 #: Who does this need not have read the ticket.
-UNREAD: Final = {"open", "wake", "reopen", "unclaim"}
+UNREAD: Final = {"open", "wake"}
 
 _AWAKE: Final = {"status": "open", "snooze_reason": None, "snoozed_until": None}
 
