@@ -159,7 +159,7 @@ def card_of(live: Live, ticket: int) -> Json:
         "Assignee": name[row["assignee"]] if row["assignee"] else "nobody",
         "First response": f"Due {_time(clock['due_at'])}"
         if clock["outcome"] is None
-        else "Closed before an answer was due",
+        else "No answer was owed",
         "Priority": "Normal",
         "Read by": ", ".join(read) or "nobody yet",
     }
