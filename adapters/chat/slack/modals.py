@@ -60,6 +60,7 @@ class _Lane:
     past: set[str] = field(default_factory=set)
     hash: str | None = None
     sent: int = 0  #: how often the form was sent: what was typed before is not shown after it
+    answered: JSON | None = None  #: the fields that were sent last, which have their answer
 
 
 class Modals:
@@ -74,7 +75,7 @@ class Modals:
         lane = self._lane(body["view"]["id"])
         at = body["actions"][0]["action_ts"]
         # Two connections may bring two keystrokes in the wrong order.
-        if at < lane.newest:
+        if at < lane.newest or fields(body["view"]) == lane.answered:
             return
         lane.newest, lane.waiting = at, body
         if lane.busy:
@@ -89,9 +90,9 @@ class Modals:
 
     async def send(self, body: JSON) -> After:
         """Do what a form asks for; a form made anew for earlier typing would wipe its answer."""
-        if (lane := self._lanes.get(body["view"]["id"])) is not None:
-            lane.waiting = None
-            lane.sent += 1
+        lane = self._lane(body["view"]["id"])
+        lane.waiting, lane.answered = None, fields(body["view"])
+        lane.sent += 1
         asked, call, agent = await self._call(body, fresh=True)
         place = _place(body, asked)
         if isinstance(agent, Text):
