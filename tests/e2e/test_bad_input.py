@@ -70,10 +70,10 @@ async def test_reply_without_words_is_refused_in_the_form(desk: Window, ticket: 
 
 async def test_reply_too_long_says_by_how_much(desk: Window, ticket: int) -> None:
     await begin_reply(desk, ticket, "a" * 150 + "返" * 70)
-    await desk.submit()
     too_long = "290 of 280 characters: 10 too many"
-    await expect(desk.error("text")).to_contain_text(too_long)
     await expect(desk.modal.locator(".b-context").last).to_contain_text(too_long)
+    await desk.submit()
+    await expect(desk.error("text")).to_contain_text(too_long)
     await desk.shot("21-too-long")
     assert names(desk.live, ticket) == []
     await desk.fill(text="a" * 280)
