@@ -318,5 +318,13 @@ def test_alert(picture: SnapshotAssertion, now: Ticket, language: str) -> None:
     assert said(alert_card(late, "https://example.org/card"), language) == picture
 
 
+def test_alert_says_how_its_clock_ended() -> None:
+    late = NOW + timedelta(minutes=90)
+    running = alert_card(scene(clock=CLOCK, now=late), None)
+    assert text("fact-clock") not in facts(running)
+    answered = alert_card(scene(clock=sla.stop(CLOCK, late, TOKYO), now=late), None)
+    assert facts(answered)[text("fact-clock")].id == "clock-met_late"
+
+
 def test_alert_of_a_ticket_without_a_clock_is_dated_now() -> None:
     assert head(alert_card(scene(), None)).id == "alert-breach"
