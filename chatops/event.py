@@ -17,6 +17,7 @@ class Kind(StrEnum):
     REPLY = "reply"
     QUOTE = "quote"
     DM = "dm"
+    HASHTAG = "hashtag"  #: it names us by nothing but a hashtag that we look for
 
 
 class Priority(StrEnum):

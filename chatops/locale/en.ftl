@@ -25,6 +25,7 @@ kind-mention = mention
 kind-reply = reply
 kind-quote = quote
 kind-dm = direct message
+kind-hashtag = hashtag
 language-ar = Arabic
 language-de = German
 language-el = Greek

@@ -25,6 +25,7 @@ kind-mention = メンション
 kind-reply = リプライ
 kind-quote = 引用
 kind-dm = DM
+kind-hashtag = ハッシュタグ
 language-ar = アラビア語
 language-de = ドイツ語
 language-el = ギリシャ語
