@@ -12,8 +12,8 @@ REPLAY ?=
 PAGE_LANG ?= en
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
-PURE := calendar card card_json channel event hours language line list_card pace personal_data \
-	plain policy reply_form report report_card routing scene show_card sla text thanks thread_card \
+PURE := arranging calendar card card_json channel draft effect event hours language line list_card moderating pace personal_data \
+	plain policy replying reply_form report report_card routing scene show_card sla step text thanks thread_card \
 	ticket ticket_card wake_times
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import signal
+import sys
 from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
@@ -69,6 +70,39 @@ def serve(config: ConfigPath = APP_YAML) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stop.set)
         await app.serve(app.read_config(config), asyncio.Event(), stop)
+
+    _run(run())
+
+
+@cli.command()
+def init(
+    output: Annotated[Path, typer.Option(help="The file to write.")] = APP_YAML,
+    sandbox: Annotated[bool, typer.Option(help="Ask nothing: fit the sandbox.")] = False,
+) -> None:
+    """Write a first app.yaml by asking; what is there already stays as it is."""
+    from chatops import init as first
+
+    is_patient = sys.stdin.isatty()
+
+    def ask(question: str, proposal: str, is_secret: bool) -> str:
+        try:
+            said: str = typer.prompt(
+                question,
+                default=proposal,
+                show_default=bool(proposal),
+                hide_input=is_secret and is_patient,
+            )
+        except (typer.Abort, UnicodeError) as error:
+            raise ConfigError(f"nothing was written: no answer to “{question}”") from error
+        if not is_patient:  # what comes by a pipe is on no screen yet
+            typer.echo("" if is_secret else said)
+        return said
+
+    def tell(said: str) -> None:
+        out.print(said, highlight=False, markup=False, soft_wrap=True)
+
+    async def run() -> None:
+        first.init(output, ask, tell, sandbox=sandbox, patient=is_patient)
 
     _run(run())
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from adapters import chat as chat_adapters
 from adapters.chat.slack import manifest
 from adapters.chat.slack.settings import Mode
-from chatops.app import channel_models, opened
+from chatops.app import channel_models, opened, schema_remedy
 from chatops.call import Answer, Origin
 from chatops.channel import Finding
 from chatops.config import Config
@@ -123,7 +123,7 @@ async def _diagnosed(name: str, asked: Awaitable[list[Finding]]) -> list[Finding
 
 def _database(config: Config, found: str | None) -> list[Finding]:
     said = f"{config.database}: schema {found or 'not there'}, this version wants {SCHEMA}"
-    return [Finding(found == SCHEMA, said, "" if found == SCHEMA else "python -m chatops migrate")]
+    return [Finding(found == SCHEMA, said, schema_remedy(found))]
 
 
 @dataclass(frozen=True, slots=True)

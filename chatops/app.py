@@ -31,7 +31,7 @@ from chatops.ports import Channel, Chat
 from chatops.schedule import Schedule, unfit
 from chatops.text import Words
 from chatops.web import ops_app, public_app
-from storage import SCHEMA, Storage, open_storage
+from storage import NEWER, SCHEMA, Storage, is_newer, open_storage
 
 #: Every outside call has a time-out; adapters set shorter ones of their own.
 TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
@@ -210,8 +210,13 @@ async def _check_schema(service: Service) -> None:
     if schema != SCHEMA:
         raise ConfigError(
             f"{service.config.database}: the schema is {schema or 'not there'}, this version "
-            f"wants {SCHEMA}: run `python -m chatops migrate`"
+            f"wants {SCHEMA}: {schema_remedy(schema)}"
         )
+
+
+def schema_remedy(found: str | None) -> str:
+    """Say what to do about a schema that is not this version's."""
+    return NEWER if is_newer(found) else "run `python -m chatops migrate`"
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int) -> None:

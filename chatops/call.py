@@ -2,10 +2,14 @@
 
 A slash command, a button, a form, `!claim` in a thread and a digest on a timer all become the same
 Call. A command is one file in `commands/`: an Args model with its fields in typing order, and one
-handler, found by walking the package. Three kinds of handler exist:
+handler, found by walking the package. Five kinds of handler exist:
 
-- `on_ticket`: `(args, scene, call) -> events | Refusal`: it acts, and saves nothing itself;
-- `on_self`: `(args, call) -> AgentEvent`: it changes the agent (on and off shift);
+- `on_ticket`: `(args, scene, call) -> events | Refusal`: it acts, and saves nothing itself; what
+  must happen to another ticket in the same breath it wraps in `Elsewhere`;
+- `on_tickets`: a `pick` says which tickets, and the same kind of handler is asked for each: all of
+  it happens, or nothing;
+- `runs`: `(args, scene, call) -> command lines | Refusal`: others' commands, done as one;
+- `on_self`: `(args, call) -> AgentEvent | Refusal`: it changes the agent (on and off shift);
 - `looks`: `async (args, call, reader) -> Answer | Refusal`: it only looks.
 
 An `on_ticket` command may bring a `form(fields, scene, call) -> Form`, made anew while the person
@@ -23,7 +27,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from chatops.card import Card, Form
+from chatops.card import Card, File, Form
 from chatops.channel import Traits
 from chatops.event import Event
 from chatops.policy import Policy, Role
@@ -32,7 +36,7 @@ from chatops.text import Text
 from chatops.ticket import Refusal
 
 if TYPE_CHECKING:
-    from chatops.ports import Reader
+    from chatops.ports import Reader, TicketFilter
 
 
 class Origin(StrEnum):
@@ -59,6 +63,7 @@ class Call:
     fields: Mapping[str, str] = field(default_factory=dict)  #: from a form or a button
     ticket: int | None = None
     chat: str | None = None
+    identity: str | None = None  #: the person's id in that chat
     room: str | None = None  #: our name of the room where it was asked; None: elsewhere
     seen: int | None = None  #: newest message that the person's form had shown
     confirmed: frozenset[str] = frozenset()  #: questions already answered with yes
@@ -70,6 +75,15 @@ class Draft:
 
     text: str
     event: Callable[[int], Event]
+    said: str | None = None  #: the key of the canned reply that it is, unchanged (`repetition`)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An event of another ticket (`Scene.near`); the person needs the command's role there too."""
+
+    ticket: int
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,19 @@ class WentOff:
     """The agent is off shift."""
 
 
-AgentEvent = WentOn | WentOff
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """The agent wants a one-time code, to say in another account: "that is me"."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSpent:
+    """The account from which this is asked belongs to the agent who was given the code."""
+
+    code: str
+
+
+AgentEvent = WentOn | WentOff | CodeAsked | CodeSpent
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +119,7 @@ class Answer:
     in_room: bool = False
     about: int | None = None  #: the ticket whose details it shows: who sees them has read it
     private: tuple[int, ...] = ()  #: tickets of private messages that it shows: that is logged
+    file: File | None = None  #: given to the asker alone, beside the card
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +130,11 @@ class Done:
 
 
 Outcome = Done | Answer | Form | Refusal
-Acts = Sequence[Event | Draft] | Refusal
+Acts = Sequence[Event | Draft | Elsewhere] | Refusal
 FormMaker = Callable[[Mapping[str, str], Scene, Call], Form]
+#: A form that belongs to no ticket; it may name the people who work here.
+LooseFormMaker = Callable[[Mapping[str, str], Call, Sequence[Agent]], Form]
+Picker = Callable[[Any, Call, Sequence[Agent]], "TicketFilter | Refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +144,27 @@ class OnTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTickets:
+    pick: Picker
+    run: Callable[[Any, Scene, Call], Acts]
+    form: LooseFormMaker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    run: Callable[[Any, Scene, Call], Sequence[str] | Refusal]
+    form: FormMaker | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OnSelf:
-    run: Callable[[Any, Call], AgentEvent]
+    run: Callable[[Any, Call], AgentEvent | Refusal]
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
     run: "Callable[[Any, Call, Reader], Awaitable[Answer | Refusal]]"
+    form: LooseFormMaker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +174,17 @@ class Command:
     name: str
     args: type[BaseModel]
     role: Role
-    handler: OnTicket | OnSelf | Looks
+    handler: OnTicket | OnTickets | Runs | OnSelf | Looks
     listed: bool = True  #: False: pressed only from a message that belongs to it (undo)
+    for_strangers: bool = False  #: whoever is nobody of ours yet may ask it (identify)
 
 
 _DECLARED = "__chatops_command__"
 
 A = TypeVar("A", bound=BaseModel)
 TicketHandler = Callable[[A, Scene, Call], Acts]
-SelfHandler = Callable[[A, Call], AgentEvent]
+RunsHandler = Callable[[A, Scene, Call], Sequence[str] | Refusal]
+SelfHandler = Callable[[A, Call], AgentEvent | Refusal]
 LookHandler = Callable[[A, Call, "Reader"], Awaitable[Answer | Refusal]]
 
 
@@ -163,25 +209,60 @@ def on_ticket(
     return declare
 
 
+def on_tickets(
+    name: str,
+    args: type[A],
+    role: Role = Role.AGENT,
+    *,
+    pick: Picker,
+    form: LooseFormMaker | None = None,
+) -> Callable[[TicketHandler[A]], TicketHandler[A]]:
+    """Declare a command that acts on all tickets that `pick` says."""
+
+    def declare(run: TicketHandler[A]) -> TicketHandler[A]:
+        setattr(run, _DECLARED, Command(name, args, role, OnTickets(pick, run, form)))
+        return run
+
+    return declare
+
+
+def runs(
+    name: str, args: type[A], role: Role = Role.AGENT, *, form: FormMaker | None = None
+) -> Callable[[RunsHandler[A]], RunsHandler[A]]:
+    """Declare a command that is made of others, on one ticket."""
+
+    def declare(run: RunsHandler[A]) -> RunsHandler[A]:
+        setattr(run, _DECLARED, Command(name, args, role, Runs(run, form)))
+        return run
+
+    return declare
+
+
 def on_self(
-    name: str, args: type[A], role: Role = Role.AGENT
+    name: str, args: type[A], role: Role = Role.AGENT, *, for_strangers: bool = False
 ) -> Callable[[SelfHandler[A]], SelfHandler[A]]:
     """Declare a command that changes the person who calls it."""
 
     def declare(run: SelfHandler[A]) -> SelfHandler[A]:
-        setattr(run, _DECLARED, Command(name, args, role, OnSelf(run)))
+        command = Command(name, args, role, OnSelf(run), for_strangers=for_strangers)
+        setattr(run, _DECLARED, command)
         return run
 
     return declare
 
 
 def looks(
-    name: str, args: type[A], role: Role = Role.VIEWER, *, listed: bool = True
+    name: str,
+    args: type[A],
+    role: Role = Role.VIEWER,
+    *,
+    listed: bool = True,
+    form: LooseFormMaker | None = None,
 ) -> Callable[[LookHandler[A]], LookHandler[A]]:
     """Declare a command that only looks."""
 
     def declare(run: LookHandler[A]) -> LookHandler[A]:
-        setattr(run, _DECLARED, Command(name, args, role, Looks(run), listed))
+        setattr(run, _DECLARED, Command(name, args, role, Looks(run, form), listed))
         return run
 
     return declare

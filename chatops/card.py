@@ -83,6 +83,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A text file that a person is given."""
+
+    name: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextBox:
     """An input of words. `version` changes when its content is to be replaced by `initial`."""
 
@@ -104,6 +112,7 @@ class Choice:
     initial: str | None = None
     optional: bool = False
     live: bool = False
+    searched: bool = False  #: too many to list: the chat lets the person type a part of the label
 
 
 Field = TextBox | Choice

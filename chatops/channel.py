@@ -22,6 +22,9 @@ class Can(Flag):
     LISTEN = auto()  #: a stream or polling of its own: needs no public address
     FIND = auto()  #: an outgoing reply of unknown fate can be looked up
     REPEAT = auto()  #: sending again with the same marker is safe (an idempotency key)
+    HIDE = auto()  #: a customer's public message can be hidden, and shown again
+    DELETE_THEIRS = auto()  #: a customer's public message can be deleted
+    DELETE_OURS = auto()  #: a reply that we sent can be deleted
 
 
 @dataclass(frozen=True, slots=True)

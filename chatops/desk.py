@@ -16,6 +16,7 @@ import structlog
 from pydantic import BaseModel
 
 from chatops import intake, sla
+from chatops.act import Act, Marks
 from chatops.call import (
     Call,
     Command,
@@ -24,22 +25,27 @@ from chatops.call import (
     Looks,
     OnSelf,
     OnTicket,
+    OnTickets,
     Origin,
     Outcome,
     Registry,
-    WentOn,
+    Runs,
+    SelfHandler,
 )
 from chatops.card import Card, Form
 from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
+from chatops.doing import Stage, allowed, on_many, on_one, unknown_ticket
 from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
-from chatops.ledger import Act, Marks, apply, post
+from chatops.follow import post
+from chatops.ledger import apply
 from chatops.line import Missing, form_for, named, nearest, read
 from chatops.line import Read as Told
 from chatops.policy import Policy, Role
 from chatops.ports import Reader, Record, Tx, Work
 from chatops.scene import Agent, Scene
-from chatops.text import Text, Words, text
+from chatops.selves import new_code, on_self
+from chatops.text import Words, text
 from chatops.ticket import Refusal, Ticket
 
 T = TypeVar("T")
@@ -51,6 +57,9 @@ LOCK: Final = timedelta(minutes=10)
 
 #: How many due clocks and snoozes one tick takes at a time.
 SWEEP: Final = 200
+
+#: Of a ticket whose neighbours nobody asked for.
+_ALONE: Final[Mapping[int, Ticket]] = {}
 
 _NO_TRAITS: Final = Traits("", "", Can(0), lambda words, _private: len(words), lambda _private: 0)
 
@@ -94,6 +103,7 @@ class Desk:
         agent: Agent,
         origin: Origin,
         chat: str | None = None,
+        identity: str | None = None,
         room: str | None = None,
         ticket: int | None = None,
         line: str | None = None,
@@ -116,6 +126,7 @@ class Desk:
             fields=fields or {},
             ticket=ticket,
             chat=chat,
+            identity=identity,
             room=room,
             seen=seen,
             confirmed=confirmed,
@@ -134,21 +145,28 @@ class Desk:
         if isinstance(understood, Refusal):
             return understood
         call = replace(call, command=command.name, ticket=understood.ticket or call.ticket)
-        if isinstance(command.handler, OnTicket):
+        if isinstance(command.handler, OnTicket | Runs):
             return await self._for_ticket(command, understood, call)
         if isinstance(understood, Missing):
-            return understood.refusal
+            return self._loose_form(command, call, understood.fields, await self._agents()) or (
+                understood.refusal
+            )
         match command.handler:
             case Looks(run):
                 return await self._look(run, understood.args, call)
+            case OnTickets():
+                return await self._act(command, understood.args, call)
             case OnSelf(run):
-                return await self._on_self(command, run(understood.args, call), call)
+                return await self._on_self(command, run, understood.args, call)
 
     async def form(self, call: Call) -> Form | Refusal:
         """Make a form anew while the person types; nothing is written."""
         command = self.registry.get(call.command)
-        if command is None or call.ticket is None:
+        if command is None:
             return self._unknown(call)
+        if call.ticket is None:
+            loose = self._loose_form(command, call, call.fields, await self._agents())
+            return loose or self._unknown(call)
         return await self._form(command, call.ticket, call, call.fields)
 
     async def left(self, call: Call) -> None:
@@ -202,7 +220,13 @@ class Desk:
 
     # --- scenes
 
-    def scene(self, record: Record, agents: Sequence[Agent], now: datetime) -> Scene:
+    def scene(
+        self,
+        record: Record,
+        agents: Sequence[Agent],
+        now: datetime,
+        near: Mapping[int, Ticket] = _ALONE,
+    ) -> Scene:
         """Put a ticket's rows together with the policy in force."""
         ticket = record.ticket
         queue = self.policy.queue_of(ticket.queue, ticket.account)
@@ -218,6 +242,7 @@ class Desk:
             agents=tuple(agents),
             now=now,
             others=record.others,
+            near=near,
         )
 
     # --- inside
@@ -228,7 +253,7 @@ class Desk:
             return Refusal(text("which-ticket", command=command.name, prefix=self.policy.prefix))
         if isinstance(told, Missing):
             return await self._ask(command, call, told.fields)
-        outcome = await self._on_ticket(command, call.ticket, told.args, call)
+        outcome = await self._act(command, told.args, call)
         if isinstance(outcome, Refusal) and outcome.field and not told.args.model_fields_set:
             return await self._ask(command, call, {})  # the ticket's state wants an argument
         return outcome
@@ -257,51 +282,27 @@ class Desk:
             return
         await self._transact(lambda tx, act: self._if_open(tx, id, [Read(agent.id)], act), agent.id)
 
-    async def _on_ticket(self, command: Command, id: int, args: BaseModel, call: Call) -> Outcome:
-        handler = command.handler
-        assert isinstance(handler, OnTicket)  # noqa: S101 - handle matched it
+    async def _act(self, command: Command, args: BaseModel, call: Call) -> Outcome:
+        """Do what a command asks of one ticket or of many, in one transaction."""
+        stage = Stage(self.policy, self.registry, self.words, self.scene)
+        do = on_many if isinstance(command.handler, OnTickets) else on_one
+        return await self._transact(
+            lambda tx, act: do(tx, stage, command, args, call, act), call.agent.id, call
+        )
 
-        def run(tx: Tx, act: Act) -> Outcome:
-            if isinstance(ticket := self._allowed(tx.ticket(id), command, call), Refusal):
-                return ticket
-            if tx.acted(call.key):
-                return Done()
-            record = tx.record(id)
-            assert record is not None  # noqa: S101 - the ticket is there and locked
-            acts = handler.run(args, self.scene(record, tx.agents(), call.now), call)
-            if isinstance(acts, Refusal):
-                return acts
-            after = apply(tx, self.policy, ticket, acts, act)
-            if isinstance(after, Refusal):
-                return after
-            tx.once(call.key, call.now)
-            return Done(_done(command, after, call))
-
-        return await self._transact(run, call.agent.id, call)
-
-    def _allowed(self, ticket: Ticket | None, command: Command, call: Call) -> Ticket | Refusal:
-        """Return the ticket if the person may do this to it.
-
-        To whom may not even see the queue, the ticket does not exist.
-        """
-        if ticket is None or not call.agent.may(Role.VIEWER, ticket.queue):
-            return _unknown_ticket(call.ticket or 0)
-        if not call.agent.may(command.role, ticket.queue):
-            role = text(f"role-{command.role.name.lower()}")
-            return Refusal(text("not-allowed", role=role, queue=ticket.queue))
-        return ticket
-
-    async def _on_self(self, command: Command, event: object, call: Call) -> Outcome:
-        if not any(role >= command.role for role in call.agent.roles.values()):
+    async def _on_self(
+        self, command: Command, run: SelfHandler[Any], args: BaseModel, call: Call
+    ) -> Outcome:
+        known = any(role >= command.role for role in call.agent.roles.values())
+        if not known and not command.for_strangers:
             return Refusal(text("no-role"))
-        on = isinstance(event, WentOn)
-
-        def run(tx: Tx, act: Act) -> bool:
-            return tx.shift(call.agent.id, act.now, on=on)
-
-        changed = await self._transact(run, call.agent.id)
-        state = "on" if on else "off"
-        return Done(text(f"now-{state}" if changed else f"already-{state}"))
+        event = run(args, call)
+        if isinstance(event, Refusal):
+            return event
+        code = new_code()
+        return await self._transact(
+            lambda tx, act: on_self(tx, event, call, act, code), call.agent.id, call
+        )
 
     async def _ask(self, command: Command, call: Call, fields: Mapping[str, str]) -> Outcome:
         """Answer with the form of what is missing; opening it reads, and a reply form locks."""
@@ -320,14 +321,32 @@ class Desk:
     ) -> Form | Refusal:
         record = await self._reader.record(id)
         if record is None:
-            return _unknown_ticket(id)
-        if isinstance(allowed := self._allowed(record.ticket, command, call), Refusal):
-            return allowed
-        scene = self.scene(record, await self._reader.agents(), call.now)
+            return unknown_ticket(id)
+        if isinstance(may := allowed(record.ticket, command, call), Refusal):
+            return may
+        near = await self._near(record.ticket, call)
+        scene = self.scene(record, await self._reader.agents(), call.now, near)
         handler = command.handler
-        if isinstance(handler, OnTicket) and handler.form is not None:
+        if isinstance(handler, OnTicket | Runs) and handler.form is not None:
             return handler.form(fields, scene, call)
         return form_for(command, fields, scene, call)
+
+    def _loose_form(
+        self, command: Command, call: Call, fields: Mapping[str, str], agents: Sequence[Agent]
+    ) -> Form | None:
+        """Return the form of a command that belongs to no ticket, if it brings one."""
+        handler = command.handler
+        if isinstance(handler, OnTickets | Looks) and handler.form is not None:
+            return handler.form(fields, call, agents)
+        return None
+
+    async def _near(self, ticket: Ticket, call: Call) -> dict[int, Ticket]:
+        """Return the linked tickets that the person may see."""
+        found = [await self._reader.ticket(id) for id in ticket.links]
+        return {t.id: t for t in found if t and call.agent.may(Role.VIEWER, t.queue)}
+
+    async def _agents(self) -> Sequence[Agent]:
+        return await self._reader.agents()
 
     def _breach(self, tx: Tx, id: int, act: Act) -> bool:
         """Mark a ticket whose clock is past due; False if, locked, it turns out not to be."""
@@ -366,14 +385,3 @@ class Desk:
         result = await self._work.transact(lambda tx: run(tx, act))
         self.changed.set()
         return result
-
-
-def _unknown_ticket(id: int) -> Refusal:
-    return Refusal(text("unknown-ticket", ticket=id))
-
-
-def _done(command: Command, ticket: Ticket, call: Call) -> Text | None:
-    """Say what a slash command did; a press is answered by the card that changes under it."""
-    if call.origin is not Origin.SLASH:
-        return None
-    return text(f"done-{command.name}", ticket=ticket.id)

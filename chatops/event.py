@@ -1,6 +1,6 @@
-"""What has happened to a ticket (events, past tense) and what must follow (effects, imperative).
+"""What has happened to a ticket: events, past tense.
 
-Both carry ids, never a customer's words, name or handle: those stand in the message and customer
+They carry ids, never a customer's words, name or handle: those stand in the message and customer
 rows, so that a person can be forgotten while the log still folds to the same ticket. Agents are
 agent ids, messages are message ids, times are UTC.
 """
@@ -58,6 +58,7 @@ class Then(StrEnum):
     NOTHING = "nothing"
     CLOSE = "close"
     WAIT = "wait"
+    INVITE = "invite"  #: the reply asks the customer into direct messages, which join the ticket
 
 
 class ReplyState(StrEnum):
@@ -67,6 +68,14 @@ class ReplyState(StrEnum):
     FAILED = "failed"
     IN_DOUBT = "in doubt"  #: nobody knows whether it arrived; an agent decides
     WITHDRAWN = "withdrawn"
+
+
+class Occasion(StrEnum):
+    """Why a short line appears in a room: a card edited in place does not move."""
+
+    UNASSIGNED = "unassigned"
+    WOKEN = "woken"
+    REOPENED = "reopened"
 
 
 # --- events
@@ -88,6 +97,9 @@ class Opened:
     why: tuple[str, ...]  #: reasons of the priority, ids of sentences
     can_reply: bool  #: False where the network refuses an answer by API
     predecessor: int | None = None  #: the ticket that this conversation had before
+    rule: str | None = None  #: the routing rule that sent it here; None: its account's queue
+    tags: tuple[str, ...] = ()
+    quiet: bool = False  #: needs no answer: on the quiet list, with no card
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,7 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
-    agent: int
+    agent: int | None  #: None: by a rule, whose name stands in the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,7 @@ class ReplyRequested:
     message: int
     agent: int
     then: Then = Then.NOTHING
+    repeated: bool = False  #: a canned reply that was sent again, over the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +257,207 @@ class Breached:
     due_at: datetime
 
 
+# --- events of where a ticket belongs and what it stands beside
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """It belongs to another queue; the rooms of the old one keep a link."""
+
+    queue: str
+    agent: int
+    keeps_assignee: bool  #: False where the assignee may not work the new queue
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    tag: str
+    agent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged:
+    tag: str
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritized:
+    """A person set the priority."""
+
+    priority: Priority
+    agent: int
+    message: int | None = None  #: the note that holds the reason
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """The agent is not called by mentions on this ticket any more."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmuted:
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Both tickets of a link have this event, each with the other's id."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSuggested:
+    """A rule found that the same person may have written elsewhere."""
+
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """This ticket went into another of the same customer and account, and is closed."""
+
+    into: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """Another ticket went into this one."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerged:
+    """A merge was taken back: this ticket is open again on its own."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """A merge was taken back: the other ticket is no longer part of this one."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The customer's newest message came by another conversation: it is answered there."""
+
+    conversation: int
+    private: bool
+    can_reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A reply that the network accepted asked the customer into direct messages."""
+
+    agent: int
+
+
+# --- events of moderation: what is done to messages on the network
+
+
+class Deed(StrEnum):
+    """What a network can be asked to do with a message."""
+
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class DeedProposed:
+    """Somebody asks for a deed that a second person must confirm."""
+
+    message: int
+    deed: Deed
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeedDropped:
+    """A proposal was taken back or turned down."""
+
+    message: int
+    deed: Deed
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeedRequested:
+    """The network is to be asked; for what needs two, by the second person."""
+
+    message: int
+    deed: Deed
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeedDone:
+    """The network has done it."""
+
+    message: int
+    deed: Deed
+
+
+@dataclass(frozen=True, slots=True)
+class DeedFailed:
+    message: int
+    deed: Deed
+    code: str  #: the network's own error word
+
+
+#: What becomes of a reply.
+Replying = (
+    ReplyRequested
+    | ReplyWithdrawn
+    | ReplyHastened
+    | SendingBegan
+    | ReplySent
+    | ReplyFailed
+    | ReplyDoubted
+    | ReplyRequeued
+)
+
+#: Where a ticket belongs, and what it stands beside.
+Arranging = (
+    Moved
+    | Tagged
+    | Untagged
+    | Prioritized
+    | Muted
+    | Unmuted
+    | Linked
+    | Unlinked
+    | LinkSuggested
+    | Merged
+    | Absorbed
+    | Unmerged
+    | Separated
+    | Joined
+    | Invited
+)
+
+#: What is done to messages on the network.
+Moderating = DeedProposed | DeedDropped | DeedRequested | DeedDone | DeedFailed
+
+
 Event = (
     Opened
     | CustomerWrote
@@ -257,102 +471,13 @@ Event = (
     | Noted
     | WritingBegan
     | WritingEnded
-    | ReplyRequested
-    | ReplyWithdrawn
-    | ReplyHastened
-    | SendingBegan
-    | ReplySent
-    | ReplyFailed
-    | ReplyDoubted
-    | ReplyRequeued
     | Snoozed
     | Woken
     | Escalated
     | Closed
     | Reopened
     | Breached
-)
-
-
-# --- effects
-
-
-class Occasion(StrEnum):
-    """Why a short line appears in a room: a card edited in place does not move."""
-
-    UNASSIGNED = "unassigned"
-    WOKEN = "woken"
-    REOPENED = "reopened"
-
-
-@dataclass(frozen=True, slots=True)
-class ShowCard:
-    """Give the ticket a card in one more room; None: the rooms of its queue."""
-
-    room: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PostMessage:
-    """Put a message into the thread of every card; `mention` calls the assignee once."""
-
-    message: int
-    mention: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshMessage:
-    """Bring the thread lines of a message up to date (an edit, a reply's new state)."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class PostEvent:
-    """Put a line about this event into the thread of every card."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announce:
-    """Put one short line into the rooms, linking to the card."""
-
-    occasion: Occasion
-
-
-@dataclass(frozen=True, slots=True)
-class SendToCustomer:
-    """Send a reply once its Undo line is visible and the wait is over."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class SendNow:
-    """End the wait of a reply whose Undo line is visible."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class Withhold:
-    """Take back a reply that has not left."""
-
-    message: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlertBreach:
-    """Tell the queue's room and the managers' room, once for ever."""
-
-
-Effect = (
-    ShowCard
-    | PostMessage
-    | RefreshMessage
-    | PostEvent
-    | Announce
-    | SendToCustomer
-    | SendNow
-    | Withhold
-    | AlertBreach
+    | Replying
+    | Arranging
+    | Moderating
 )

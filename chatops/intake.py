@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chatops.act import Act
 from chatops.card import Card, Paragraph
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, Traits
 from chatops.event import (
@@ -19,15 +20,17 @@ from chatops.event import (
     Opened,
     ReplyState,
 )
+from chatops.follow import lane, post
 from chatops.language import language_of
-from chatops.ledger import Act, accept, apply, lane, open_ticket, post
+from chatops.ledger import accept, apply, open_ticket
 from chatops.policy import Assignment, Policy, Queue, Role
 from chatops.ports import Conversation, Found, NewDelivery, NewMessage, Tx, Urgency, What
 from chatops.routing import priority_of
 from chatops.scene import Direction
+from chatops.step import heard
 from chatops.text import text
 from chatops.thanks import is_thanks
-from chatops.ticket import Refusal, Status, Ticket, heard
+from chatops.ticket import Refusal, Status, Ticket
 from chatops.ticket_card import CARD_EXCERPT
 
 

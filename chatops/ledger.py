@@ -5,32 +5,18 @@ clock and the deliveries. It is used by desk alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import count
-from typing import Final
-from uuid import uuid4, uuid5
+from dataclasses import replace
+from datetime import datetime
 
-from chatops import sla
+from chatops.act import Act
 from chatops.call import Draft
-from chatops.card import Card
-from chatops.card_json import dump_card
+from chatops.clocks import run_clock, start_clock
+from chatops.effect import Effect
 from chatops.event import (
-    AlertBreach,
-    Announce,
-    AnsweredOutside,
-    Breached,
-    Closed,
-    CloseReason,
-    Effect,
+    Deed,
+    DeedDone,
     Event,
-    Noted,
     Opened,
-    PostEvent,
-    PostMessage,
-    RefreshMessage,
-    ReopenCause,
-    Reopened,
     ReplyDoubted,
     ReplyFailed,
     ReplyRequested,
@@ -39,57 +25,16 @@ from chatops.event import (
     ReplyState,
     ReplyWithdrawn,
     SendingBegan,
-    SendNow,
-    SendToCustomer,
-    ShowCard,
-    Withhold,
 )
-from chatops.policy import Policy, Queue
-from chatops.ports import NewDelivery, NewMessage, Tx, Urgency, What
+from chatops.follow import carry_out
+from chatops.policy import Policy
+from chatops.ports import NewMessage, Tx
 from chatops.scene import Direction
-from chatops.sla import Clock, Outcome
-from chatops.ticket import Refusal, Reply, Ticket, afterwards, opened, step
-
-#: A customer's message older than this at intake is backfill and starts no clock (SLA.md rule 13).
-BACKFILL: Final = timedelta(hours=24)
-
-#: What stands before an account's name as a delivery's destination: a room may have the same name.
-AT_ACCOUNT: Final = "account:"
-
-_NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
-
+from chatops.step import afterwards, opened, step
+from chatops.ticket import Refusal, Reply, Ticket
 
 #: An event, the ticket that it leaves, and what must follow.
 Step = tuple[Event, Ticket, tuple[Effect, ...]]
-
-
-class Marks:
-    """Markers for one transaction's deliveries: made from one UUID that was drawn outside it."""
-
-    def __init__(self) -> None:
-        self._seed = uuid4()
-        self._numbers = count()
-        self.replies: dict[int, str] = {}  #: by message: its delivery carries the same marker
-
-    def __call__(self) -> str:
-        return str(uuid5(self._seed, str(next(self._numbers))))
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Who acts, when and where.
-
-    `now` is business time, `due` the transport time from which what follows may be delivered.
-    """
-
-    now: datetime
-    due: datetime
-    marks: Marks
-    agent: int | None = None
-    rule: str | None = None  #: the name of the rule, where no person acts
-    room: str | None = None  #: where the person pressed
-    typed_in: str | None = None  #: the room in whose thread a note was typed: it stands there
-    heard_at: datetime | None = None  #: when the customer wrote what is taken in
 
 
 def open_ticket(tx: Tx, policy: Policy, event: Opened, act: Act, started: datetime) -> Ticket:
@@ -99,11 +44,10 @@ def open_ticket(tx: Tx, policy: Policy, event: Opened, act: Act, started: dateti
     tx.point(event.conversation, ticket.id)
     entry = tx.log(ticket.id, event, started, None, act.rule)
     queue = policy.queue_of(ticket.queue, ticket.account)
-    if act.now - started <= BACKFILL:
-        target = int(queue.first_response.total_seconds())
-        tx.save_clock(ticket.id, sla.start(queue.calendar, target, started))
+    if not ticket.quiet:
+        start_clock(tx, queue, ticket.id, started, act.now)
     for effect in effects:
-        _carry_out(tx, queue, ticket, event, entry, effect, act)
+        carry_out(tx, queue, ticket, event, entry, effect, act)
     return ticket
 
 
@@ -114,24 +58,50 @@ def apply(
 
     A Draft's words are stored first, as a note or as a reply that waits.
     """
-    steps = _steps(ticket, [_event(each) for each in acts], act.now)
-    if isinstance(steps, Refusal) or not steps:
-        return steps if isinstance(steps, Refusal) else ticket
+    after = apply_all(tx, policy, [(ticket, acts)], act)
+    return after if isinstance(after, Refusal) else after[0]
+
+
+def apply_all(
+    tx: Tx, policy: Policy, parts: Sequence[tuple[Ticket, Sequence[Event | Draft]]], act: Act
+) -> list[Ticket] | Refusal:
+    """Apply each locked ticket's events, those of all tickets or, on a refusal, none."""
+    planned = []
+    for ticket, acts in parts:
+        steps = _steps(ticket, [_event(each) for each in acts], act.now)
+        if isinstance(steps, Refusal):
+            return steps
+        planned.append((ticket, acts, steps))
+    return [_write(tx, policy, ticket, acts, steps, act) for ticket, acts, steps in planned]
+
+
+def _write(
+    tx: Tx,
+    policy: Policy,
+    ticket: Ticket,
+    acts: Sequence[Event | Draft],
+    steps: list[Step],
+    act: Act,
+) -> Ticket:
+    """Write what was found allowed."""
+    if not steps:
+        return ticket
     if any(isinstance(each, Draft) for each in acts):
-        events = [
+        stored = [
             _store(tx, ticket, each, act) if isinstance(each, Draft) else each for each in acts
         ]
-        steps = _steps(ticket, events, act.now)
-        if isinstance(steps, Refusal):
-            raise AssertionError(f"{events} passed without their messages, and not with them")
-    queue = policy.queue_of(ticket.queue, ticket.account)
+        told = _steps(ticket, stored, act.now)
+        if isinstance(told, Refusal):
+            raise AssertionError(f"{stored} passed without their messages, and not with them")
+        steps = told
     before = ticket
     for event, after, effects in steps:
+        queue = policy.queue_of(after.queue, after.account)
         entry = tx.log(ticket.id, event, act.now, act.agent, act.rule)
-        _note_reply(tx, event)
-        _run_clock(tx, queue, before, event, act)
+        _note_message(tx, event)
+        run_clock(tx, queue, before, event, act)
         for effect in effects:
-            _carry_out(tx, queue, after, event, entry, effect, act)
+            carry_out(tx, queue, after, event, entry, effect, act)
         before = after
     tx.save_ticket(before)
     return before
@@ -150,13 +120,12 @@ def accept(tx: Tx, policy: Policy, ticket: Ticket, reply: Reply, at: datetime, a
     return after if isinstance(followed, Refusal) else followed
 
 
-def post(tx: Tx, room: str, card: Card, act: Act) -> bool:
-    """Put a finished card of no ticket into a room."""
-    body = dump_card(card)
-    return tx.deliver(
-        NewDelivery(What.PUBLISHED, room, f"room:{room}", Urgency.ALERT, act.marks(), body=body),
-        act.due,
-    )
+def foresee(ticket: Ticket, acts: Sequence[Event | Draft], now: datetime) -> Ticket | Refusal:
+    """Return the ticket that acts would leave, or why they may not happen; nothing is written."""
+    steps = _steps(ticket, [_event(each) for each in acts], now)
+    if isinstance(steps, Refusal):
+        return steps
+    return steps[-1][1] if steps else ticket
 
 
 def _event(act: Event | Draft) -> Event:
@@ -192,6 +161,7 @@ def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:
             state=ReplyState.WAITING if is_reply else None,
             marker=marker,
             origin=None if is_reply else act.typed_in,
+            said=draft.said,
         )
     )
     if message is None:
@@ -201,9 +171,13 @@ def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:
     return draft.event(message)
 
 
-def _note_reply(tx: Tx, event: Event) -> None:
+def _note_message(tx: Tx, event: Event) -> None:
     """Keep the message's state in step with the ticket's."""
     match event:
+        case DeedDone(message, Deed.DELETE):
+            tx.delete_message(message)
+        case DeedDone(message, deed):
+            tx.hide_message(message, hidden=deed is Deed.HIDE)
         case ReplyWithdrawn(message):
             tx.reply_is(message, ReplyState.WITHDRAWN)
         case SendingBegan(message):
@@ -219,111 +193,3 @@ def _note_reply(tx: Tx, event: Event) -> None:
             tx.reply_is(message, ReplyState.WAITING)
         case _:
             return
-
-
-def _run_clock(tx: Tx, queue: Queue, before: Ticket, event: Event, act: Act) -> None:
-    """Move the first response clock as SLA.md §3 says; most events do not concern it."""
-    if not isinstance(event, ReplySent | AnsweredOutside | Closed | Reopened | Breached):
-        return
-    if (clock := tx.clock(before.id)) is None:
-        return
-    after = _clock_after(clock, queue, before, event, act)
-    if after is not clock:
-        tx.save_clock(before.id, after)
-
-
-def _clock_after(
-    clock: Clock,
-    queue: Queue,
-    before: Ticket,
-    event: ReplySent | AnsweredOutside | Closed | Reopened | Breached,
-    act: Act,
-) -> Clock:
-    match event:
-        case ReplySent(at=at) | AnsweredOutside(at=at):
-            return sla.stop(clock, at, queue.calendar)
-        case Closed(reason):
-            return sla.waive(clock, act.now, void=reason in _NEVER_OWED)
-        case Reopened(cause):
-            unanswered = clock.outcome in {Outcome.WAIVED, Outcome.BREACHED}
-            if cause is ReopenCause.AGENT and clock.outcome is Outcome.WAIVED:
-                # a close taken back: what was owed is owed again, by the same second
-                return replace(clock, outcome=None, stopped_at=None)
-            if cause is ReopenCause.CUSTOMER and unanswered and before.answered_at is None:
-                back_at = act.heard_at or act.now
-                return sla.start(queue.calendar, clock.target_s, back_at, clock.cycle + 1)
-            return clock
-        case Breached():
-            return sla.breach(clock, act.now)
-
-
-def lane(ticket: int, room: str) -> str:
-    """Return the order key of everything about a ticket in one room."""
-    return f"{ticket}:{room}"
-
-
-def _carry_out(
-    tx: Tx, queue: Queue, ticket: Ticket, event: Event, entry: int, effect: Effect, act: Act
-) -> None:
-    def row(what: What, room: str, urgency: Urgency = Urgency.LINE) -> NewDelivery:
-        return NewDelivery(
-            what, room, lane(ticket.id, room), urgency, act.marks(), ticket=ticket.id
-        )
-
-    match effect:
-        case ShowCard(room):
-            for name in queue.rooms if room is None else (room,):
-                tx.deliver(row(What.CARD, name, Urgency.CARD), act.due)
-        case PostMessage(message, mention):
-            rooms = tx.rooms_of(ticket.id)
-            first = act.room if act.room in rooms else next(iter(rooms), None)
-            for name in rooms:
-                if isinstance(event, Noted) and name == act.typed_in:
-                    continue
-                line = replace(
-                    row(What.MESSAGE, name),
-                    message=message,
-                    mention=mention and queue.mention_assignee and name == rooms[0],
-                    undo=isinstance(event, ReplyRequested) and name == first,
-                )
-                tx.deliver(line, act.due)
-        case RefreshMessage(message):
-            tx.refresh_message(message, act.due)
-        case PostEvent():
-            for name in tx.rooms_of(ticket.id):
-                tx.deliver(replace(row(What.EVENT, name), entry=entry), act.due)
-        case Announce(occasion):
-            if occasion in queue.announce:
-                for name in tx.rooms_of(ticket.id):
-                    tx.deliver(replace(row(What.ANNOUNCE, name), occasion=occasion), act.due)
-        case SendToCustomer(message):
-            if isinstance(event, ReplyRequeued):
-                tx.release_reply(message, act.due)
-            else:
-                _hold_reply(tx, ticket, message, act)
-        case SendNow(message):
-            tx.release_reply(message, act.due)
-        case Withhold(message):
-            tx.withhold_reply(message)
-        case AlertBreach():
-            for name in dict.fromkeys((*queue.rooms, queue.managers_room)):
-                alert = replace(
-                    row(What.ALERT, name, Urgency.ALERT),
-                    entry=entry,
-                    lane=f"alert:{ticket.id}:{name}",
-                )
-                tx.deliver(alert, act.due)
-
-
-def _hold_reply(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
-    reply = NewDelivery(
-        What.REPLY,
-        AT_ACCOUNT + ticket.account,
-        f"conversation:{ticket.conversation}",
-        Urgency.LINE,
-        act.marks.replies[message],
-        ticket=ticket.id,
-        message=message,
-        held=True,
-    )
-    tx.deliver(reply, act.due)

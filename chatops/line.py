@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from chatops.call import Call, Command, OnTicket, Registry
+from chatops.call import Call, Command, OnTicket, Registry, Runs
 from chatops.card import Choice, Form, TextBox
 from chatops.scene import Scene
 from chatops.text import LANGUAGES, Text, Words, text
@@ -49,6 +49,10 @@ class CommandName:
 
 class FormOnly:
     """Marks a field that a typed line cannot fill."""
+
+
+class OtherTicket:
+    """Marks a number that is another ticket's: `Annotated[int, OtherTicket]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Missing:
 def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal:
     """Read what a call brings along; fields of a form or a button go before a typed line."""
     ticket, line = None, call.line or ""
-    if isinstance(command.handler, OnTicket):
+    if isinstance(command.handler, OnTicket | Runs):
         leading, rest = _leading_ticket(line)
         if call.ticket is None or leading == call.ticket:
             ticket, line = leading, rest
@@ -93,6 +97,15 @@ def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal
         name = str(error.errors()[0]["loc"][0])
         said = text("word-not-taken", word=given[name], usage=_usage(command, call))
         return Refusal(said, field=name)
+
+
+def tickets_named(args: BaseModel) -> set[int]:
+    """Return the other tickets that the arguments name."""
+    return {
+        number
+        for name, field in type(args).model_fields.items()
+        if OtherTicket in field.metadata and isinstance(number := getattr(args, name), int)
+    }
 
 
 def named(word: str, registry: Registry, words: Words) -> Command | None:

@@ -29,7 +29,7 @@ from chatops.errors import (
     TryLater,
     Unreached,
 )
-from chatops.ledger import AT_ACCOUNT
+from chatops.follow import AT_ACCOUNT
 from chatops.pace import Bucket, ChatPace
 from chatops.policy import Room
 from chatops.ports import (

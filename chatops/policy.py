@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
 
 from chatops.calendar import Calendar
-from chatops.event import Occasion
+from chatops.event import Kind, Occasion, Priority
 
 
 class Role(IntEnum):
@@ -52,6 +52,7 @@ class Person:
     language: str | None
     identities: Mapping[str, str]
     roles: Mapping[str, Role]  #: by queue
+    shifts: Calendar | None = None  #: when the person works, if app.yaml says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,37 @@ class CannedReply:
     name: str
     language: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """Command lines that are done as one, as a person would type them without the ticket."""
+
+    name: str
+    lines: tuple[str, ...]
+    queues: tuple[str, ...] = ()  #: where it may be used; none: everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRule:
+    """What sends a new ticket elsewhere than its account's queue; the first that matches decides.
+
+    An empty condition lets everything through; all that are given must hold.
+    """
+
+    name: str
+    channels: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    languages: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  #: any of them
+    followers: int | None = None  #: at least so many
+    calendar: Calendar | None = None
+    is_open: bool = True  #: with `calendar`: it is open, or closed, when the message comes
+    queue: str | None = None
+    priority: Priority | None = None
+    tags: tuple[str, ...] = ()
+    quiet: bool = False  #: onto the quiet list
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +158,9 @@ class Policy:
     people: Mapping[str, Person]
     accounts: Mapping[str, Account]
     digests: Mapping[str, DigestPlan]
+    routing: tuple[RoutingRule, ...] = ()
+    sample: int = 20  #: one of so many quiet messages is shown all the same; 0: none
+    macros: Mapping[str, Macro] = field(default_factory=dict)
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
 

@@ -12,12 +12,13 @@ from typing import Final, Protocol, TypeVar
 
 import structlog
 
+from chatops.act import Act, Marks
 from chatops.channel import Can, Outgoing, Sent
 from chatops.clock import Clock
 from chatops.desk import Desk
 from chatops.errors import CareError, InDoubt, Rejected, TryLater, Unreached, Unsupported
 from chatops.event import ReplyDoubted, ReplyFailed, ReplyRequeued, ReplyState, SendingBegan
-from chatops.ledger import Act, Marks, accept, apply
+from chatops.ledger import accept, apply
 from chatops.ports import Channel, Delivery, DeliveryState, Reader, Record, Tx
 from chatops.scene import Direction
 from chatops.ticket import Reply, Ticket
@@ -260,12 +261,18 @@ def _reply(tx: Tx, delivery: Delivery) -> tuple[Ticket | None, Reply | None]:
 
 
 def _outgoing(record: Record, reply: Reply, marker: str) -> Outgoing:
+    """Return what goes out: to the conversation for which it was written, public or private as then.
+
+    The customer may have gone on elsewhere since; what was written in private stays there.
+    """
     line = next(line for line in record.lines if line.id == reply.message)
+    conversation = line.conversation or record.ticket.conversation
     inbound = [
         each.external_id
         for each in record.lines
         if each.direction is Direction.INBOUND
         and each.external_id
+        and each.conversation == conversation
         and each.can_reply
         and not each.deleted
     ]
@@ -273,8 +280,8 @@ def _outgoing(record: Record, reply: Reply, marker: str) -> Outgoing:
         account=record.ticket.account,
         marker=marker,
         text=line.text,
-        private=record.ticket.private,
+        private=line.private,
         customer=record.customer.external_id,
-        thread_key=record.thread_key,
+        thread_key=record.threads[conversation],
         in_reply_to=inbound[-1] if inbound else None,
     )

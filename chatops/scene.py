@@ -1,7 +1,7 @@
 """What desk shows of one ticket: to its card, to a form, to a command. Values only, read at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,6 +56,8 @@ class Line:
     can_reply: bool = True  #: False where the network refuses an answer to it
     edited: bool = False
     deleted: bool = False
+    hidden: bool = False  #: on the network, by us
+    conversation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Scene:
     agents: tuple[Agent, ...]
     now: datetime
     others: tuple[int, ...] = ()
+    #: Linked tickets, and those that the call names, as far as the person may see them.
+    near: Mapping[int, Ticket] = field(default_factory=dict)
 
     @property
     def newest(self) -> int:

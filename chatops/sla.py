@@ -120,6 +120,32 @@ def stop(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     )
 
 
+#: What a changed promise leaves at least, when its new due second has passed already (SLA.md rule 9).
+_GRACE = 15 * 60
+
+
+def rebase(clock: Clock, calendar: Calendar, target_s: int, now: datetime) -> Clock:
+    """Hold a running clock to another queue's promise: its start stays, target and calendar change.
+
+    A clock that would be past due by that gets 15 minutes of working time; one that is breached,
+    or has ended, stays as it is.
+    """
+    if clock.outcome or clock.breached_at:
+        return clock
+    due = calendar.add(clock.started_at, target_s)
+    if due <= now:
+        due = calendar.add(_second(now), _GRACE)
+    return replace(clock, calendar=calendar.name, target_s=target_s, due_at=due)
+
+
+def earliest(clock: Clock, other: Clock, calendar: Calendar) -> Clock:
+    """Let a running clock count from the other's start, if that is earlier (SLA.md rule 11)."""
+    if clock.outcome or other.started_at >= clock.started_at:
+        return clock
+    due = calendar.add(other.started_at, clock.target_s)
+    return replace(clock, started_at=other.started_at, due_at=due)
+
+
 def breach(clock: Clock, now: datetime) -> Clock:
     """Record that the due second has passed; the same clock if it has not, or if it was known.
 

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from chatops.call import Acts, Call, on_ticket
 from chatops.event import ReplySent, ReplyState
 from chatops.scene import Scene
+from chatops.step import afterwards
 from chatops.text import text
-from chatops.ticket import Refusal, Status, afterwards
+from chatops.ticket import Refusal, Status
 
 
 class Arrived(BaseModel):

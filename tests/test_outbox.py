@@ -13,7 +13,7 @@ from adapters.sandbox.slack import Fault, Kind
 from chatops.card import Card, Paragraph
 from chatops.channel import Edited
 from chatops.errors import StorageError, Unreached
-from chatops.ledger import AT_ACCOUNT
+from chatops.follow import AT_ACCOUNT
 from chatops.outbox import FAULTS
 from chatops.pace import ChatPace
 from chatops.ports import Due, NewDelivery, Urgency, What

@@ -5,9 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chatops.event import (
+from chatops.effect import (
     AlertBreach,
     Announce,
+    Effect,
+    PostEvent,
+    PostMessage,
+    RefreshMessage,
+    SendNow,
+    SendToCustomer,
+    ShowCard,
+    Withhold,
+)
+from chatops.event import (
     AnsweredOutside,
     Assigned,
     Breached,
@@ -17,18 +27,14 @@ from chatops.event import (
     CustomerDeleted,
     CustomerEdited,
     CustomerWrote,
-    Effect,
     Escalated,
     Event,
     Kind,
     Noted,
     Occasion,
     Opened,
-    PostEvent,
-    PostMessage,
     Priority,
     Read,
-    RefreshMessage,
     ReopenCause,
     Reopened,
     ReplyDoubted,
@@ -40,33 +46,18 @@ from chatops.event import (
     ReplyState,
     ReplyWithdrawn,
     SendingBegan,
-    SendNow,
-    SendToCustomer,
-    ShowCard,
     Snoozed,
     SnoozeReason,
     Then,
     Unclaimed,
     WakeCause,
-    Withhold,
     Woken,
     WritingBegan,
     WritingEnded,
 )
+from chatops.step import afterwards, fold, heard, opened, step
 from chatops.text import Mention, Text, text
-from chatops.ticket import (
-    Refusal,
-    Reply,
-    Status,
-    Ticket,
-    Waiting,
-    Writer,
-    afterwards,
-    fold,
-    heard,
-    opened,
-    step,
-)
+from chatops.ticket import Refusal, Reply, Status, Ticket, Waiting, Writer
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -35,9 +35,10 @@ from chatops.event import (
 )
 from chatops.plain import card_in_words
 from chatops.scene import Direction, Scene
+from chatops.step import step
 from chatops.text import LANGUAGES, Hand, Text, Words, text
 from chatops.thread_card import alert_card, announcement, event_line, message_line
-from chatops.ticket import Refusal, Status, Ticket, Writer, step
+from chatops.ticket import Refusal, Status, Ticket, Writer
 from chatops.ticket_card import CARD_EXCERPT, ticket_card
 
 WORDS = Words()

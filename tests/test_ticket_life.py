@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from chatops.effect import SendToCustomer
 from chatops.event import (
     AnsweredOutside,
     Assigned,
@@ -33,7 +34,6 @@ from chatops.event import (
     ReplyState,
     ReplyWithdrawn,
     SendingBegan,
-    SendToCustomer,
     Snoozed,
     SnoozeReason,
     Then,
@@ -43,7 +43,8 @@ from chatops.event import (
     WritingBegan,
     WritingEnded,
 )
-from chatops.ticket import Refusal, Status, Ticket, Waiting, afterwards, fold, heard, opened, step
+from chatops.step import afterwards, fold, heard, opened, step
+from chatops.ticket import Refusal, Status, Ticket, Waiting
 
 START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 AGENTS = st.integers(1, 3)

@@ -8,12 +8,15 @@ from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Ur
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
     AccountState,
+    Arrival,
     Conversation,
     Entry,
     Found,
     Health,
+    Hit,
     Listed,
     NewMessage,
+    Profile,
     RawBody,
     Record,
     TicketFilter,
@@ -22,6 +25,7 @@ from chatops.ports.store import Reader, Tx, Vault, Work
 
 __all__ = [
     "AccountState",
+    "Arrival",
     "Cap",
     "Channel",
     "Chat",
@@ -33,9 +37,11 @@ __all__ = [
     "Entry",
     "Found",
     "Health",
+    "Hit",
     "Listed",
     "NewDelivery",
     "NewMessage",
+    "Profile",
     "RawBody",
     "Reader",
     "Receive",

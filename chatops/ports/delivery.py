@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from chatops.event import Occasion
+from chatops.event import Deed, Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class What(StrEnum):
     ALERT = "alert"  #: a breach, in the room
     PUBLISHED = "published"  #: a finished card: a digest, a report, an account's alert
     REPLY = "reply"  #: words to the customer, on an account
+    DEED = "deed"  #: something that the network is to do with a message, on an account
 
 
 class DeliveryState(StrEnum):
@@ -50,7 +51,8 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A row of the outbox. `to` is the room's name, or for a reply `account:` and the account's.
+    """A row of the outbox. `to` is a room's name, `account:` and an account's, or `person:` and the
+    number of an agent, who is told alone.
 
     Deliveries of one `lane` are sent in the order of their ids, each after the one before has an
     outcome. A card's lane is its own; thread lines wait until their card is there.
@@ -69,6 +71,7 @@ class NewDelivery:
     body: str | None = None  #: a PUBLISHED card as JSON
     held: bool = False
     undo: bool = False  #: the line that carries Undo: its visibility starts the reply's wait
+    deed: Deed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +95,5 @@ class Delivery:
     undo: bool
     external_id: str | None
     thread: str | None  #: external id of the card whose thread this goes to
+    deed: Deed | None = None
+    left: bool = False  #: a card in a room that the ticket has left: it shows a link only

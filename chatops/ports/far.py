@@ -8,8 +8,9 @@ from typing import Protocol
 
 from aiohttp.web import AbstractRouteDef
 
-from chatops.card import Card
+from chatops.card import Card, File
 from chatops.channel import Inbound, Outgoing, Sent, Traits
+from chatops.event import Deed
 from chatops.policy import Room
 
 #: Stores a body as a webhook would have brought it: once this returns, it is not lost. What could
@@ -65,6 +66,15 @@ class Channel(Protocol):
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:
         """Look up a reply of unknown fate (Can.FIND); None if it certainly is not there."""
+        ...
+
+    async def do(self, deed: Deed, external_id: str) -> None:
+        """Hide, show again or delete a message (Can.HIDE, Can.DELETE_*). Repeating it is safe.
+
+        Raises:
+            Unsupported: the network cannot be asked for this.
+            Rejected, TryLater, Unreached, InDoubt: as chatops.errors has them.
+        """
         ...
 
     async def listen(self, receive: Receive) -> None:
@@ -126,6 +136,14 @@ class Chat(Protocol):
         self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
     ) -> str | None:
         """Look up a post of unknown fate, made between the two; None if it certainly is not there."""
+        ...
+
+    async def send_file(self, person: str, file: File, card: Card) -> None:
+        """Give one person, by their id in the chat, a file alone, with a card beside it.
+
+        Raises:
+            Rejected, TryLater, Unreached: as chatops.errors has them.
+        """
         ...
 
     async def url(self, room: Room, id: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chatops.event import Event, Kind, ReplyState
+from chatops.event import Event, Kind, Opened, ReplyState
 from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock
 from chatops.ticket import Status, Ticket
@@ -52,6 +52,7 @@ class NewMessage:
     edited_at: datetime | None = None  #: set where an edit came before its message
     deleted: bool = False  #: a tombstone: the deletion came before the message
     origin: str | None = None  #: the room in whose thread a note was typed
+    said: str | None = None  #: of a reply: what `repetition.said_key` makes of its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Record:
     lines: tuple[Line, ...]
     clock: Clock | None
     others: tuple[int, ...]
-    thread_key: str
+    threads: Mapping[int, str]  #: the thread key of each conversation that the lines are of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ class TicketFilter:
     unclaimed: bool = False
     escalated: bool = False
     unread_by: int | None = None
+    quiet: bool = False  #: the quiet list, which no other filter shows
+    customers: Sequence[int] = ()  #: of one of these
     limit: int = 20
+    after: int = 0  #: so many are passed over: pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,38 @@ class Listed:
     customer: Customer
     excerpt: str
     clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ticket that a search found, and the words of its newest message that matches."""
+
+    ticket: Ticket
+    customer: Customer
+    excerpt: str
+    at: datetime  #: of that message
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A customer's account on one channel, linked to others by consent."""
+
+    customer: Customer
+    channel: str
+    linked_by: int | None = None  #: the agent who recorded the consent
+    linked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What routing saw of a ticket when it was opened, and what it made of it."""
+
+    ticket: int
+    opened_at: datetime
+    event: Opened
+    text: str
+    followers: int | None
+    rule: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,15 @@ from chatops.policy import Person
 from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery
 from chatops.ports.rows import (
     AccountState,
+    Arrival,
     Conversation,
     Entry,
     Found,
     Health,
+    Hit,
     Listed,
     NewMessage,
+    Profile,
     RawBody,
     Record,
     TicketFilter,
@@ -137,7 +140,59 @@ class Tx(Protocol):
     def save_clock(self, ticket: int, clock: Clock) -> None: ...
     def record(self, ticket: int) -> Record | None: ...
 
+    def find(self, wanted: TicketFilter) -> Sequence[int]:
+        """Return the tickets that a filter lets through, by id."""
+        ...
+
+    def leave_rooms(self, ticket: int, keep: Sequence[str], due_at: datetime) -> None:
+        """Let the ticket's cards in all rooms but `keep` show no more than a link from `due_at` on.
+
+        A card that is delivered again to a room that was left is a whole one again.
+        """
+        ...
+
+    def divert(self, ticket: int, to: int) -> None:
+        """Make `to` the current ticket of every conversation whose current one is `ticket`."""
+        ...
+
+    def restore(self, ticket: int) -> None:
+        """Make `ticket` the current one again of the conversations that its messages are of."""
+        ...
+
+    def hide_message(self, id: int, *, hidden: bool) -> None: ...
+    def said_to(self, customer: int, key: str, since: datetime) -> int:
+        """Return how many replies of that key the customer has got since."""
+        ...
+
+    def said_under(self, account: str, thread_key: str, key: str) -> int:
+        """Return how many replies of that key stand in a network's thread."""
+        ...
+
+    def invited(self, account: str, customer: int, since: datetime) -> int | None:
+        """Return the customer's newest ticket on the account with an invitation since."""
+        ...
+
+    def alike(self, customer: int, since: datetime) -> Sequence[int]:
+        """Return unclosed tickets since of others with this handle or name, on other channels."""
+        ...
+
+    def consent(self, one: int, other: int, agent: int, now: datetime) -> bool:
+        """Record that two customers are one person, who agreed; False if it is recorded."""
+        ...
+
     # people
+    def keep_code(self, digest: str, agent: int, until: datetime) -> None:
+        """Keep the digest of an agent's one-time code; an older one of the agent's ends."""
+        ...
+
+    def spend_code(self, digest: str, chat: str, external_id: str, now: datetime) -> int | None:
+        """Give the code's agent this identity, and end the code; the agent, or None if it is none."""
+        ...
+
+    def shift_due(self, agent: int, boundary: datetime) -> bool:
+        """Record that a shift's boundary was acted upon; False if it was."""
+        ...
+
     def agents(self) -> Sequence[Agent]: ...
     def know(self, people: Iterable[Person], now: datetime) -> None:
         """Bring the agent and identity rows up to app.yaml; who left keeps the row, without roles."""
@@ -262,6 +317,29 @@ class Reader(Protocol):
 
         Without a status: those that are not closed.
         """
+        ...
+
+    async def search(
+        self, said: str, queues: Sequence[str], limit: int
+    ) -> tuple[Sequence[Hit], bool]:
+        """Return the tickets whose messages hold all the words, newest first, and if there are more.
+
+        Japanese is found by any two of its characters; words in Latin script by their stem.
+        """
+        ...
+
+    async def profiles(self, customer: int) -> Sequence[Profile]:
+        """Return the customer and whom consent links to them."""
+        ...
+
+    async def arrivals(self, since: datetime, after: int, limit: int) -> Sequence[Arrival]:
+        """Return tickets opened since whose id is above `after`, by id."""
+        ...
+
+    async def quiet_counts(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, int]:
+        """Return by rule how many tickets of [start, end) went to the quiet list."""
         ...
 
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:

@@ -14,7 +14,8 @@ from chatops.channel import Author
 from chatops.event import Kind, Opened, Priority
 from chatops.ports import Delivery, NewDelivery, NewMessage, Tx, Urgency, What
 from chatops.scene import Direction
-from chatops.ticket import Ticket, opened
+from chatops.step import opened
+from chatops.ticket import Ticket
 from storage import Storage, open_storage
 from storage.migrate import upgrade
 

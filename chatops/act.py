@@ -1,0 +1,35 @@
+"""Who acts, when and where: what one transaction's changes have in common."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from uuid import uuid4, uuid5
+
+
+class Marks:
+    """Markers for one transaction's deliveries: made from one UUID that was drawn outside it."""
+
+    def __init__(self) -> None:
+        self._seed = uuid4()
+        self._numbers = count()
+        self.replies: dict[int, str] = {}  #: by message: its delivery carries the same marker
+
+    def __call__(self) -> str:
+        return str(uuid5(self._seed, str(next(self._numbers))))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, when and where.
+
+    `now` is business time, `due` the transport time from which what follows may be delivered.
+    """
+
+    now: datetime
+    due: datetime
+    marks: Marks
+    agent: int | None = None
+    rule: str | None = None  #: the name of the rule, where no person acts
+    room: str | None = None  #: where the person pressed
+    typed_in: str | None = None  #: the room in whose thread a note was typed: it stands there
+    heard_at: datetime | None = None  #: when the customer wrote what is taken in

@@ -1,0 +1,139 @@
+"""Where a ticket belongs and what it stands beside: queue, tags, priority, links, merges. Pure.
+
+Links and merges have two sides: a command gives each ticket its own event, and the ledger applies
+both or neither.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from chatops.effect import Divert, LeaveRooms, PostEvent, Restore, ShowCard
+from chatops.event import (
+    Absorbed,
+    Arranging,
+    CloseReason,
+    Invited,
+    Joined,
+    Linked,
+    LinkSuggested,
+    Merged,
+    Moved,
+    Muted,
+    Prioritized,
+    Separated,
+    Tagged,
+    Unlinked,
+    Unmerged,
+    Unmuted,
+    Untagged,
+)
+from chatops.text import text
+from chatops.ticket import Outcome, Refusal, Status, Ticket, Waiting, active, is_closed
+
+T = TypeVar("T")
+
+
+def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
+    """Return what an event of belonging makes of a ticket."""
+    id = ticket.id
+    match event:
+        case Moved(queue, _, keeps):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            if ticket.queue == queue:
+                return Refusal(text("already-in-queue", ticket=id, queue=queue), field="queue")
+            assignee = ticket.assignee if keeps else None
+            after = replace(ticket, queue=queue, assignee=assignee, escalated_to=None)
+            return after, (PostEvent(), LeaveRooms(), ShowCard(room=None))
+
+        case Tagged(tag):
+            if tag in ticket.tags:
+                return Refusal(text("already-tagged", ticket=id, tag=tag), field="tags")
+            return replace(ticket, tags=(*ticket.tags, tag)), ()
+
+        case Untagged(tag):
+            if tag not in ticket.tags:
+                return Refusal(text("not-tagged", ticket=id, tag=tag), field="tags")
+            return replace(ticket, tags=_without(ticket.tags, tag)), ()
+
+        case Prioritized(priority, agent):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            if ticket.priority is priority and ticket.prioritized_by is not None:
+                return Refusal(text("already-priority", ticket=id), field="priority")
+            after = replace(ticket, priority=priority, prioritized_by=agent)
+            return after, (PostEvent(),)
+
+        case Muted(agent):
+            if agent in ticket.muted:
+                return Refusal(text("already-muted", ticket=id))
+            return replace(ticket, muted=(*ticket.muted, agent)), ()
+
+        case Unmuted(agent):
+            if agent not in ticket.muted:
+                return Refusal(text("not-muted", ticket=id))
+            return replace(ticket, muted=_without(ticket.muted, agent)), ()
+
+        case Linked(other):
+            if other == id:
+                return Refusal(text("link-itself", ticket=id), field="other")
+            if other in ticket.links:
+                return Refusal(text("already-linked", ticket=id, other=other), field="other")
+            return replace(ticket, links=(*ticket.links, other)), ()
+
+        case Unlinked(other):
+            if other not in ticket.links:
+                return Refusal(text("not-linked", ticket=id, other=other), field="other")
+            return replace(ticket, links=_without(ticket.links, other)), ()
+
+        case LinkSuggested():
+            return ticket, (PostEvent(),)
+
+        case Merged(into):
+            if into == id:
+                return Refusal(text("merge-itself", ticket=id), field="into")
+            if ticket.merged_into is not None:
+                return Refusal(text("is-merged", ticket=id, into=ticket.merged_into))
+            if ticket.merged:
+                return Refusal(text("merge-ring", ticket=id), field="into")
+            if ticket.replies:
+                return Refusal(text("merge-reply-under-way", ticket=id))
+            after = replace(
+                active(ticket),
+                status=Status.CLOSED,
+                close_reason=CloseReason.DUPLICATE,
+                closed_at=now,
+                merged_into=into,
+            )
+            return after, (Divert(into), PostEvent())
+
+        case Absorbed(other):
+            if ticket.merged_into is not None:
+                return Refusal(text("is-merged", ticket=id, into=ticket.merged_into), field="into")
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            return replace(ticket, merged=(*ticket.merged, other)), (PostEvent(),)
+
+        case Unmerged():
+            if ticket.merged_into is None:
+                return Refusal(text("not-merged", ticket=id))
+            after = replace(active(ticket), merged_into=None, waiting=Waiting.US)
+            return after, (Restore(), PostEvent())
+
+        case Separated(other):
+            if other not in ticket.merged:
+                return Refusal(text("not-merged", ticket=other))
+            return replace(ticket, merged=_without(ticket.merged, other)), (PostEvent(),)
+
+        case Joined(conversation, private, can_reply):
+            return replace(
+                ticket, conversation=conversation, private=private, can_reply=can_reply
+            ), ()
+
+        case Invited():
+            return replace(ticket, invited_at=now), ()
+
+
+def _without(many: tuple[T, ...], one: T) -> tuple[T, ...]:
+    return tuple(each for each in many if each != one)

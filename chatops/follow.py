@@ -1,0 +1,140 @@
+"""What must follow from an event, as rows of the outbox and of conversations. Used by `ledger` alone."""
+
+from dataclasses import replace
+from typing import Final
+
+from chatops.act import Act
+from chatops.card import Card
+from chatops.card_json import dump_card
+from chatops.effect import (
+    AlertBreach,
+    Announce,
+    AskNetwork,
+    Divert,
+    Effect,
+    LeaveRooms,
+    PostEvent,
+    PostMessage,
+    RefreshMessage,
+    Restore,
+    SendNow,
+    SendToCustomer,
+    ShowCard,
+    Withhold,
+)
+from chatops.event import Event, Noted, ReplyRequested, ReplyRequeued
+from chatops.policy import Queue
+from chatops.ports import NewDelivery, Tx, Urgency, What
+from chatops.ticket import Ticket
+
+#: What stands before an account's name as a delivery's destination: a room may have the same name.
+AT_ACCOUNT: Final = "account:"
+
+#: What stands before an agent's number as a delivery's destination: one person, told alone.
+TO_PERSON: Final = "person:"
+
+
+def post(tx: Tx, room: str, card: Card, act: Act) -> bool:
+    """Put a finished card of no ticket into a room."""
+    body = dump_card(card)
+    return tx.deliver(
+        NewDelivery(What.PUBLISHED, room, f"room:{room}", Urgency.ALERT, act.marks(), body=body),
+        act.due,
+    )
+
+
+def tell(tx: Tx, agent: int, card: Card, act: Act) -> bool:
+    """Send a finished card of no ticket to one agent alone, in direct messages."""
+    return post(tx, f"{TO_PERSON}{agent}", card, act)
+
+
+def lane(ticket: int, room: str) -> str:
+    """Return the order key of everything about a ticket in one room."""
+    return f"{ticket}:{room}"
+
+
+def carry_out(
+    tx: Tx, queue: Queue, ticket: Ticket, event: Event, entry: int, effect: Effect, act: Act
+) -> None:
+    """Write what an effect of `event` (the log's `entry`) asks for; `ticket` is as it left it."""
+
+    def row(what: What, room: str, urgency: Urgency = Urgency.LINE) -> NewDelivery:
+        return NewDelivery(
+            what, room, lane(ticket.id, room), urgency, act.marks(), ticket=ticket.id
+        )
+
+    match effect:
+        case ShowCard(room):
+            for name in queue.rooms if room is None else (room,):
+                tx.deliver(row(What.CARD, name, Urgency.CARD), act.due)
+        case PostMessage(message, mention):
+            rooms = tx.rooms_of(ticket.id)
+            first = act.room if act.room in rooms else next(iter(rooms), None)
+            for name in rooms:
+                if isinstance(event, Noted) and name == act.typed_in:
+                    continue
+                line = replace(
+                    row(What.MESSAGE, name),
+                    message=message,
+                    mention=mention and queue.mention_assignee and name == rooms[0],
+                    undo=isinstance(event, ReplyRequested) and name == first,
+                )
+                tx.deliver(line, act.due)
+        case RefreshMessage(message):
+            tx.refresh_message(message, act.due)
+        case PostEvent():
+            for name in tx.rooms_of(ticket.id):
+                tx.deliver(replace(row(What.EVENT, name), entry=entry), act.due)
+        case Announce(occasion):
+            if occasion in queue.announce:
+                for name in tx.rooms_of(ticket.id):
+                    tx.deliver(replace(row(What.ANNOUNCE, name), occasion=occasion), act.due)
+        case SendToCustomer(message):
+            if isinstance(event, ReplyRequeued):
+                tx.release_reply(message, act.due)
+            else:
+                _hold_reply(tx, ticket, message, act)
+        case SendNow(message):
+            tx.release_reply(message, act.due)
+        case Withhold(message):
+            tx.withhold_reply(message)
+        case AlertBreach():
+            for name in dict.fromkeys((*queue.rooms, queue.managers_room)):
+                alert = replace(
+                    row(What.ALERT, name, Urgency.ALERT),
+                    entry=entry,
+                    lane=f"alert:{ticket.id}:{name}",
+                )
+                tx.deliver(alert, act.due)
+        case LeaveRooms():
+            tx.leave_rooms(ticket.id, queue.rooms, act.due)
+        case Divert(to):
+            tx.divert(ticket.id, to)
+        case Restore():
+            tx.restore(ticket.id)
+        case AskNetwork(message, deed):
+            asked = NewDelivery(
+                What.DEED,
+                AT_ACCOUNT + ticket.account,
+                f"deed:{message}",
+                Urgency.LINE,
+                act.marks(),
+                ticket=ticket.id,
+                message=message,
+                deed=deed,
+            )
+            tx.deliver(asked, act.due)
+
+
+def _hold_reply(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
+    reply = NewDelivery(
+        What.REPLY,
+        AT_ACCOUNT + ticket.account,
+        f"conversation:{ticket.conversation}",
+        Urgency.LINE,
+        act.marks.replies[message],
+        ticket=ticket.id,
+        message=message,
+        held=True,
+    )
+    tx.deliver(reply, act.due)

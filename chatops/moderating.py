@@ -1,0 +1,65 @@
+"""What is done to messages on the network: hidden, shown again, deleted. Pure.
+
+Deleting needs two people: one proposes, another confirms. What the network was asked is repeated
+until it answers; asking twice does no harm.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from chatops.effect import AskNetwork, PostEvent, RefreshMessage
+from chatops.event import (
+    Deed,
+    DeedDone,
+    DeedDropped,
+    DeedFailed,
+    DeedProposed,
+    DeedRequested,
+    Moderating,
+)
+from chatops.text import text
+from chatops.ticket import OpenDeed, Outcome, Refusal, Ticket
+
+#: What one person alone may not do.
+NEEDS_TWO: Final = frozenset({Deed.DELETE})
+
+
+def moderating(ticket: Ticket, event: Moderating) -> Outcome:
+    """Return what an event of moderation makes of a ticket."""
+    found = ticket.deed(event.message, event.deed)
+    match event:
+        case DeedProposed(message, deed, agent):
+            if found is not None:
+                return Refusal(text("deed-under-way", ticket=ticket.id))
+            proposal = OpenDeed(message, deed, agent, proposed=True)
+            return replace(ticket, deeds=(*ticket.deeds, proposal)), (PostEvent(),)
+
+        case DeedDropped():
+            if found is None or not found.proposed:
+                return Refusal(text("deed-not-proposed", ticket=ticket.id))
+            return _without(ticket, found), (PostEvent(),)
+
+        case DeedRequested(message, deed, agent):
+            if found is not None and not found.proposed:
+                return Refusal(text("deed-under-way", ticket=ticket.id))
+            if deed in NEEDS_TWO and found is None:
+                return Refusal(text("deed-not-proposed", ticket=ticket.id))
+            if deed in NEEDS_TWO and found is not None and found.agent == agent:
+                return Refusal(text("deed-needs-another", ticket=ticket.id))
+            rest = ticket if found is None else _without(ticket, found)
+            asked = OpenDeed(message, deed, agent, proposed=False)
+            return replace(rest, deeds=(*rest.deeds, asked)), (AskNetwork(message, deed),)
+
+        case DeedDone(message):
+            if found is None:
+                return Refusal(text("deed-not-proposed", ticket=ticket.id))
+            return _without(ticket, found), (RefreshMessage(message), PostEvent())
+
+        case DeedFailed(message):
+            if found is None:
+                return Refusal(text("deed-not-proposed", ticket=ticket.id))
+            return _without(ticket, found), (RefreshMessage(message), PostEvent())
+
+
+def _without(ticket: Ticket, deed: OpenDeed) -> Ticket:
+    return replace(ticket, deeds=tuple(each for each in ticket.deeds if each != deed))

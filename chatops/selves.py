@@ -1,0 +1,57 @@
+"""What a command does to the person who calls it: on and off shift, and being one in two accounts.
+
+Used by `desk` alone. A one-time code is eight characters of 32 (40 bits), good for ten minutes and
+for one use; only its digest is kept.
+"""
+
+import hashlib
+import secrets
+import unicodedata
+from datetime import timedelta
+from typing import Final
+
+from chatops.act import Act
+from chatops.call import AgentEvent, Call, CodeAsked, CodeSpent, Done, Outcome, WentOff, WentOn
+from chatops.ports import Tx
+from chatops.text import text
+from chatops.ticket import Refusal
+
+GOOD_FOR: Final = timedelta(minutes=10)
+
+#: Crockford's base 32: no letter is taken for another when it is read aloud.
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HEARD_AS: Final = str.maketrans("OIL", "011")
+
+
+def new_code() -> str:
+    """Return a fresh code, as people read it: `7F3K-92QD`."""
+    drawn = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def on_self(tx: Tx, event: AgentEvent, call: Call, act: Act, code: str) -> Outcome:
+    """Do what an agent's event says; `code` is a fresh one, drawn outside the transaction."""
+    agent = call.agent.id
+    match event:
+        case WentOn() | WentOff():
+            on = isinstance(event, WentOn)
+            changed = tx.shift(agent, act.now, on=on)
+            state = "on" if on else "off"
+            return Done(text(f"now-{state}" if changed else f"already-{state}"))
+        case CodeAsked():
+            until = act.now + GOOD_FOR
+            tx.keep_code(_digest(code), agent, until)
+            return Done(text("identify-code", code=code, until=until, prefix=call.policy.prefix))
+        case CodeSpent(said):
+            if call.chat is None or call.identity is None:
+                return Refusal(text("identify-nobody"))
+            found = tx.spend_code(_digest(said), call.chat, call.identity, act.now)
+            if found is None:
+                return Refusal(text("identify-unknown"), field="code")
+            named = next(each.public_name for each in tx.agents() if each.id == found)
+            return Done(text("identify-done", name=named))
+
+
+def _digest(code: str) -> str:
+    bare = unicodedata.normalize("NFKC", code).upper().translate(_HEARD_AS)
+    return hashlib.sha256("".join(c for c in bare if c in _LETTERS).encode()).hexdigest()

@@ -1,0 +1,335 @@
+"""What each event makes of a ticket. Pure: no clock, no I/O.
+
+`step(ticket, event, now)` returns the new ticket and the effects, or a `Refusal` when the event may
+not happen. Every accepted event raises the ticket's revision, and every card of the ticket is
+brought to the newest revision; that effect is therefore not spelled out. `heard` says which events
+a customer's message brings about, `afterwards` which follow a reply that the network accepted.
+
+The life of a reply is in `replying`, where a ticket belongs in `arranging`, and what is done to
+messages on the network in `moderating`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from chatops.arranging import arranging
+from chatops.effect import (
+    AlertBreach,
+    Announce,
+    Effect,
+    PostEvent,
+    PostMessage,
+    RefreshMessage,
+    ShowCard,
+)
+from chatops.event import (
+    Absorbed,
+    AnsweredOutside,
+    Arranging,
+    Assigned,
+    Breached,
+    Claimed,
+    Closed,
+    CloseReason,
+    CustomerDeleted,
+    CustomerEdited,
+    CustomerWrote,
+    DeedProposed,
+    DeedRequested,
+    Escalated,
+    Event,
+    Invited,
+    Linked,
+    Merged,
+    Moderating,
+    Moved,
+    Noted,
+    Occasion,
+    Opened,
+    Prioritized,
+    Read,
+    ReopenCause,
+    Reopened,
+    Replying,
+    ReplyRequeued,
+    Snoozed,
+    SnoozeReason,
+    Tagged,
+    Then,
+    Unclaimed,
+    Untagged,
+    WakeCause,
+    Woken,
+    WritingBegan,
+    WritingEnded,
+)
+from chatops.moderating import moderating
+from chatops.replying import replying
+from chatops.text import Mention, text
+from chatops.ticket import (
+    Outcome,
+    Refusal,
+    Reply,
+    Status,
+    Ticket,
+    Waiting,
+    Writer,
+    active,
+    is_closed,
+    read_also,
+)
+
+
+def opened(id: int, event: Opened, now: datetime) -> tuple[Ticket, tuple[Effect, ...]]:
+    """Return the ticket that a conversation's first message makes, and its effects."""
+    ticket = Ticket(
+        id=id,
+        conversation=event.conversation,
+        customer=event.customer,
+        account=event.account,
+        channel=event.channel,
+        kind=event.kind,
+        private=event.private,
+        queue=event.queue,
+        language=event.language,
+        priority=event.priority,
+        why=event.why,
+        can_reply=event.can_reply,
+        predecessor=event.predecessor,
+        opened_at=now,
+        rule=event.rule,
+        tags=event.tags,
+        quiet=event.quiet,
+    )
+    if event.quiet:
+        closed = replace(
+            ticket,
+            status=Status.CLOSED,
+            close_reason=CloseReason.NO_REPLY_NEEDED,
+            closed_at=now,
+        )
+        return closed, ()
+    return ticket, (ShowCard(room=None),)
+
+
+def step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
+    """Return what `event` makes of `ticket`, with the effects, or the reason why it may not be."""
+    if isinstance(changed := _step(ticket, event, now), Refusal):
+        return changed
+    after, effects = changed
+    if (actor := _actor(event)) is not None:
+        after = read_also(after, actor)
+    return replace(after, revision=ticket.revision + 1), effects
+
+
+def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
+    if isinstance(event, Replying):
+        return replying(ticket, event)
+    if isinstance(event, Arranging):
+        return arranging(ticket, event, now)
+    if isinstance(event, Moderating):
+        return moderating(ticket, event)
+    match event:
+        case Opened():
+            raise AssertionError("a ticket is opened once, by `opened`")
+
+        case CustomerWrote(message, thanks, can_reply):
+            after = replace(
+                ticket,
+                thanked=thanks and ticket.status is Status.CLOSED,
+                can_reply=ticket.can_reply or can_reply,
+            )
+            if not thanks:
+                # a reply under way was written before this: it may not close over it
+                replies = tuple(
+                    replace(reply, then=Then.NOTHING, overtaken=True) for reply in ticket.replies
+                )
+                after = replace(after, waiting=Waiting.US, read_by=(), replies=replies)
+            if ticket.revision == 1:
+                return after, ()  # the card itself shows what opened the ticket
+            calls = ticket.assignee is not None and ticket.assignee not in ticket.muted
+            return after, (PostMessage(message, mention=calls),)
+
+        case CustomerEdited(message) | CustomerDeleted(message):
+            return ticket, (RefreshMessage(message),)
+
+        case AnsweredOutside(message, at):
+            after = replace(ticket, waiting=Waiting.CUSTOMER, answered_at=at)
+            return after, (PostMessage(message),)
+
+        case Claimed(agent):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            if ticket.assignee == agent:
+                return Refusal(text("already-yours", ticket=ticket.id))
+            if ticket.assignee is not None:
+                return Refusal(text("already-claimed", ticket=ticket.id, agent=_who(ticket)))
+            return replace(read_also(ticket, agent), assignee=agent), ()
+
+        case Assigned(agent, by):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            if ticket.assignee == agent:
+                return Refusal(text("already-assigned", ticket=ticket.id, agent=_who(ticket)))
+            # nobody is told of their own act
+            return replace(ticket, assignee=agent), () if by == agent else (PostEvent(),)
+
+        case Unclaimed():
+            if ticket.assignee is None:
+                return Refusal(text("not-claimed", ticket=ticket.id))
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            return replace(ticket, assignee=None), (Announce(Occasion.UNASSIGNED),)
+
+        case Read(agent):
+            if agent in ticket.read_by:
+                return Refusal(text("already-read", ticket=ticket.id))
+            return read_also(ticket, agent), ()
+
+        case Noted(message, agent):
+            return read_also(ticket, agent), (PostMessage(message),)
+
+        case WritingBegan(agent, until):
+            return replace(read_also(ticket, agent), writer=Writer(agent, until)), ()
+
+        case WritingEnded(agent):
+            if ticket.writer is None or ticket.writer.agent != agent:
+                return Refusal(text("not-writing", ticket=ticket.id))
+            return replace(ticket, writer=None), ()
+
+        case Snoozed(reason, until):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            if until is None and reason is not SnoozeReason.WAITING_CUSTOMER:
+                return Refusal(text("snooze-needs-time"), field="until")
+            if until is not None and until <= now:
+                return Refusal(text("snooze-in-the-past", at=until), field="until")
+            return replace(
+                ticket,
+                status=Status.SNOOZED,
+                snooze_reason=reason,
+                snoozed_until=until,
+                waiting=Waiting.CUSTOMER
+                if reason is SnoozeReason.WAITING_CUSTOMER
+                else ticket.waiting,
+            ), ()
+
+        case Woken(cause):
+            if ticket.status is not Status.SNOOZED:
+                return Refusal(text("not-snoozed", ticket=ticket.id))
+            if cause is WakeCause.AGENT:
+                return active(ticket), ()
+            return active(ticket), (Announce(Occasion.WOKEN),)
+
+        case Escalated(target, room):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            after = replace(ticket, level=ticket.level + 1, escalated_to=target)
+            return after, (ShowCard(room), PostEvent())
+
+        case Closed(reason):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            return replace(
+                active(ticket), status=Status.CLOSED, close_reason=reason, closed_at=now
+            ), (PostEvent(),)
+
+        case Reopened():
+            if ticket.status is not Status.CLOSED:
+                return Refusal(text("not-closed", ticket=ticket.id))
+            if ticket.merged_into is not None:
+                into = ticket.merged_into
+                return Refusal(text("is-merged", ticket=ticket.id, into=into))
+            if ticket.quiet:
+                return replace(active(ticket), quiet=False), (ShowCard(room=None),)
+            return replace(active(ticket), waiting=Waiting.US), (Announce(Occasion.REOPENED),)
+
+        case Breached():
+            return ticket, (AlertBreach(),)
+
+
+def heard(
+    ticket: Ticket, message: int, *, thanks: bool, can_reply: bool = False
+) -> tuple[Event, ...]:
+    """Return what a customer's message brings about.
+
+    It wakes and reopens, unless it is only thanks; even thanks are the answer that a ticket was
+    put to sleep for. `can_reply` tells whether the network takes an answer to this message.
+    """
+    wrote = CustomerWrote(message, thanks, can_reply)
+    awaited = ticket.snooze_reason is SnoozeReason.WAITING_CUSTOMER
+    if ticket.status is Status.OPEN or (thanks and not awaited):
+        return (wrote,)
+    if ticket.status is Status.SNOOZED:
+        return wrote, Woken(WakeCause.CUSTOMER)
+    return wrote, Reopened(ReopenCause.CUSTOMER, agent=None)
+
+
+def afterwards(reply: Reply) -> tuple[Event, ...]:
+    """Return what the agent asked to follow once the network has accepted the reply."""
+    match reply.then:
+        case Then.NOTHING:
+            return ()
+        case Then.CLOSE:
+            return (Closed(CloseReason.RESOLVED, reply.agent),)
+        case Then.INVITE:
+            return (Invited(reply.agent),)
+        case Then.WAIT:
+            return (Snoozed(SnoozeReason.WAITING_CUSTOMER, until=None, agent=reply.agent),)
+
+
+def fold(id: int, log: Iterable[tuple[Event, datetime]]) -> Ticket:
+    """Return the ticket that a log makes: the first entry opened it, none of the rest was refused.
+
+    Raises:
+        ValueError: if the log is not one that `step` wrote.
+    """
+    entries = iter(log)
+    first, at = next(entries)
+    if not isinstance(first, Opened):
+        raise ValueError(f"ticket {id}: the log does not begin with Opened")
+    ticket, _ = opened(id, first, at)
+    for event, at in entries:
+        outcome = step(ticket, event, at)
+        if isinstance(outcome, Refusal):
+            raise ValueError(f"ticket {id}: {event} was refused: {outcome.said.id}")
+        ticket, _ = outcome
+    return ticket
+
+
+_WORK: Final = (
+    Unclaimed
+    | Snoozed
+    | Escalated
+    | Closed
+    | Reopened
+    | ReplyRequeued
+    | Moved
+    | Tagged
+    | Untagged
+    | Prioritized
+    | Linked
+    | Merged
+    | Absorbed
+    | DeedProposed
+    | DeedRequested
+)
+
+
+def _actor(event: Event) -> int | None:
+    """Return the agent who worked the ticket by this event, and has thereby read it."""
+    if isinstance(event, Assigned):
+        return event.by
+    if isinstance(event, _WORK):
+        return event.agent
+    return None
+
+
+def _is_closed(ticket: Ticket) -> Refusal:
+    return Refusal(text("is-closed", ticket=ticket.id))
+
+
+def _who(ticket: Ticket) -> Mention:
+    return Mention(ticket.assignee or 0)
