@@ -16,6 +16,7 @@ from adapters.sandbox.x.meter import Meter
 from adapters.sandbox.x.oauth import Grants
 from adapters.sandbox.x.posts import Posts
 from adapters.sandbox.x.problems import Problem
+from adapters.sandbox.x.search import Search
 from adapters.sandbox.x.shapes import Json, Shapes
 from adapters.sandbox.x.subscribing import Subscribing
 from adapters.sandbox.x.webhooks import Webhooks
@@ -70,6 +71,7 @@ class XCloud:
         )
         self._endpoints = [
             *posts.endpoints(),
+            *Search(posts, world, clock, limits).endpoints(),
             *messages.endpoints(),
             *Subscribing(self.activity, self.webhooks, clock, limits).endpoints(),
         ]

@@ -17,7 +17,7 @@ from adapters.sandbox.x.meter import Meter
 from adapters.sandbox.x.oauth import Grants
 from adapters.sandbox.x.world import Message, Person, Post, XWorld
 
-Written = Literal["mention", "reply", "quote", "dm"]
+Written = Literal["mention", "reply", "quote", "post", "dm"]
 
 
 class Hands:
@@ -68,15 +68,17 @@ class Hands:
         *,
         names_answered: bool = True,
     ) -> Post:
-        """A customer writes in public. A mention names the brand, whether the text did or not.
+        """A customer writes in public. A mention names the brand, whether the text did or not; a
+        post stands as it was written.
 
         A reply names whom it answers, unless the customer took the handle out: then X lets the
         brand's app not answer it.
         """
         brand = self._world.brand
-        if kind == "mention":
-            if brand.id not in {found.id for _, _, found in self._world.mentions(text)}:
-                text = f"@{brand.handle} {text}"
+        named = {found.id for _, _, found in self._world.mentions(text)}
+        if kind == "mention" and brand.id not in named:
+            text = f"@{brand.handle} {text}"
+        if kind in {"mention", "post"}:
             post = self._world.write(person, text, self._clock.now())
         else:
             target = self._world.visible(to_post or "")
@@ -213,7 +215,7 @@ class Hands:
             isinstance(t, str) and t.strip() for t in texts
         ):
             raise ValueError(
-                "kind: mention, reply, quote or dm; text: some words, or a list for dm"
+                "kind: mention, reply, quote, post or dm; text: some words, or a list for dm"
             )
         options = {
             k: asked[k] for k in ("name", "followers", "lang", "takes_messages") if k in asked

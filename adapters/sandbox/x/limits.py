@@ -48,6 +48,8 @@ RATES = (
     Rate("mentions_user", "GET", "/2/users/{id}/mentions", "user", 300, _QUARTER),
     Rate("timeline_app", "GET", "/2/users/{id}/tweets", "app", 10_000, _QUARTER),
     Rate("timeline_user", "GET", "/2/users/{id}/tweets", "user", 900, _QUARTER),
+    Rate("search_app", "GET", "/2/tweets/search/recent", "app", 450, _QUARTER),
+    Rate("search_user", "GET", "/2/tweets/search/recent", "user", 300, _QUARTER),
     Rate("create_post_user", "POST", "/2/tweets", "user", 100, _QUARTER),
     Rate("create_post_day", "POST", "/2/tweets", "everyone", 10_000, _DAY),
     Rate("delete_post", "DELETE", "/2/tweets/{id}", "user", 50, _QUARTER),
@@ -70,6 +72,8 @@ _OPENAPI = "api.x.com/2/openapi.json 2.167"
 _OAUTH = "docs.x.com/resources/fundamentals/authentication/oauth-2-0/authorization-code"
 _POSTS = "docs.x.com/x-api/posts/manage-tweets/introduction"
 _HOOKS = "docs.x.com/x-api/webhooks/introduction"
+_SEARCH = "docs.x.com/x-api/posts/search/introduction"
+_QUERY = "docs.x.com/x-api/posts/search/integrate/build-a-query"
 _ACTIVITY = "docs.x.com/x-api/activity/introduction"
 
 RULES = (
@@ -86,6 +90,10 @@ RULES = (
     Rule("known_fields", "a body holds only the named fields", _OPENAPI),
     Rule("known_parameters", "a query holds only the named parameters", _OPENAPI),
     Rule("page_size", "max_results stays within the endpoint's bounds", _OPENAPI),
+    Rule("search_query", "characters in a search query, self-serve", _SEARCH, 512),
+    Rule("search_depth", "seconds that recent search reaches back", _SEARCH, 7 * _DAY),
+    Rule("search_standalone", "a query needs a clause that is not denied and no `is:`", _QUERY),
+    Rule("search_bounds", "since_id or until_id, or times: not both", "reported by clients"),
     Rule("user_token", "some endpoints act for a person and refuse the app's token", _OPENAPI),
     Rule("app_token", "some endpoints belong to the app and refuse a person's token", _OPENAPI),
     Rule("scopes", "a token does only what it was granted for", _OPENAPI),

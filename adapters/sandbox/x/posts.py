@@ -15,8 +15,8 @@ from adapters.sandbox.x.meter import PRICES, Meter
 from adapters.sandbox.x.shapes import Json, Shapes
 from adapters.sandbox.x.world import Post, XWorld
 
-_READ = frozenset({"tweet.read", "users.read"})
-_WRITE = _READ | {"tweet.write"}
+READ = frozenset({"tweet.read", "users.read"})
+_WRITE = READ | {"tweet.write"}
 _OBJECTS = frozenset(
     {
         "post.fields",
@@ -31,6 +31,7 @@ _OBJECTS = frozenset(
 _PAGE = frozenset(
     {"max_results", "pagination_token", "start_time", "end_time", "since_id", "until_id"}
 )
+LISTS = _OBJECTS | _PAGE
 #: Both timelines reach back this far (docs.x.com/x-api/posts/timelines/introduction).
 _DEEPEST = {"mentions": 800, "tweets": 3_200}
 _TOO_LONG = (
@@ -62,18 +63,17 @@ class Posts:
         self._limits = limits
 
     def endpoints(self) -> list[Endpoint]:
-        lists = _OBJECTS | _PAGE
         return [
-            Endpoint("GET", "/2/users/me", self._me, "user", _READ, _OBJECTS),
-            Endpoint("GET", "/2/tweets/{id}", self._one, "either", _READ, _OBJECTS),
-            Endpoint("GET", "/2/tweets", self._many, "either", _READ, _OBJECTS | {"ids"}),
+            Endpoint("GET", "/2/users/me", self._me, "user", READ, _OBJECTS),
+            Endpoint("GET", "/2/tweets/{id}", self._one, "either", READ, _OBJECTS),
+            Endpoint("GET", "/2/tweets", self._many, "either", READ, _OBJECTS | {"ids"}),
             Endpoint(
                 "GET",
                 "/2/users/{id}/mentions",
                 self._mentions,
                 "either",
-                _READ,
-                lists,
+                READ,
+                LISTS,
                 page=(5, 100),
             ),
             Endpoint(
@@ -81,8 +81,8 @@ class Posts:
                 "/2/users/{id}/tweets",
                 self._timeline,
                 "either",
-                _READ,
-                lists | {"exclude"},
+                READ,
+                LISTS | {"exclude"},
                 page=(5, 100),
             ),
             Endpoint(
@@ -213,12 +213,18 @@ class Posts:
     def _list(
         self, ask: Ask, wanted: Callable[[Post], bool], kind: str, price: float
     ) -> web.Response:
-        """One page of a timeline, newest first, with the way to the next."""
+        """One page of a person's timeline, as far back as it reaches."""
         if ask.id not in self._world.people:
             return ask.answer({"errors": [problems.missing("user", "id", ask.id)]})
+        return self.page(ask, wanted, price, _DEEPEST[kind])
+
+    def page(
+        self, ask: Ask, wanted: Callable[[Post], bool], price: float, deepest: int | None = None
+    ) -> web.Response:
+        """One page of the posts that are wanted, newest first, with the way to the next."""
         posts = [p for p in self._world.posts.values() if not p.deleted and wanted(p)]
         posts.sort(key=lambda post: int(post.id), reverse=True)
-        posts = [p for p in posts[: _DEEPEST[kind]] if _within(p, ask)]
+        posts = [p for p in posts[:deepest] if _within(p, ask)]
         start = after(ask, [post.id for post in posts])
         page = posts[start : start + ask.page_size(10)]
         self._charge(ask, page, price)
@@ -244,14 +250,15 @@ class Posts:
 def _within(post: Post, ask: Ask) -> bool:
     query = ask.query
     return (
-        ("since_id" not in query or int(post.id) > _number(query["since_id"], "since_id"))
-        and ("until_id" not in query or int(post.id) < _number(query["until_id"], "until_id"))
+        ("since_id" not in query or int(post.id) > number(query["since_id"], "since_id"))
+        and ("until_id" not in query or int(post.id) < number(query["until_id"], "until_id"))
         and ("start_time" not in query or post.at >= seconds(query["start_time"], "start_time"))
         and ("end_time" not in query or post.at < seconds(query["end_time"], "end_time"))
     )
 
 
-def _number(text: str, parameter: str) -> int:
+def number(text: str, parameter: str) -> int:
+    """The number of an id in a query."""
     if not text.isdigit():
         raise problems.invalid(f"{parameter}: not an id", **{parameter: text})
     return int(text)
@@ -272,7 +279,7 @@ def token_after(id: str) -> str:
 
 def after(ask: Ask, ids: list[str]) -> int:
     """Where in the list the asked page begins."""
-    token = ask.query.get("pagination_token")
+    token = ask.query.get("pagination_token", ask.query.get("next_token"))
     if token is None:
         return 0
     try:

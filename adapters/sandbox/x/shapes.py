@@ -255,6 +255,12 @@ class Shapes:
         ]
         if mentions:
             entities["mentions"] = mentions
+        hashtags = [
+            {"start": start, "end": end, "tag": tag}
+            for start, end, tag in self._world.hashtags(text)
+        ]
+        if hashtags:
+            entities["hashtags"] = hashtags
         urls = [
             {
                 "start": text.index(link.short),

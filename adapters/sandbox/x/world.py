@@ -13,6 +13,9 @@ from twitter_text import extract_urls_with_indices
 #: Twitter's epoch, in milliseconds: ids are snowflakes, so that a later post has a greater id.
 _EPOCH_MS = 1_288_834_974_657
 _HANDLE = re.compile(r"(?<![\w@])@(\w{1,15})(?!\w)")
+#: Letters, digits and low lines, at least one of them a letter. X takes a few signs more, such as
+#: the Japanese middle dot.
+_HASHTAG = re.compile(r"(?<![\w&])[#＃](?=\w*[^\W\d_])(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class XWorld:
 
     def new_id(self, now: float) -> str:
         """A snowflake id greater than all before it."""
-        self._last_id = max(self._last_id + 1, (int(now * 1000) - _EPOCH_MS) << 22)
+        self._last_id = max(self._last_id + 1, int(id_at(now)))
         return str(self._last_id)
 
     def by_handle(self, handle: str) -> Person | None:
@@ -121,6 +124,11 @@ class XWorld:
         """Everybody in the text who exists, with where the handle begins and ends."""
         found = ((m.start(), m.end(), self.by_handle(m[1])) for m in _HANDLE.finditer(text))
         return [(start, end, person) for start, end, person in found if person]
+
+    @staticmethod
+    def hashtags(text: str) -> list[tuple[int, int, str]]:
+        """Every hashtag in the text, with where its sign begins and it ends."""
+        return [(m.start(), m.end(), m[1]) for m in _HASHTAG.finditer(text)]
 
     def mentioned_in(self, post: Post, *, explicit: bool = False) -> set[str]:
         """Ids of who is mentioned; `explicit` leaves out the implicit mentions of a reply."""
@@ -180,6 +188,16 @@ class XWorld:
         message = Message(self.new_id(now), sender.id, recipient.id, text, now)
         self.messages[message.id] = message
         return message
+
+
+def id_at(at: float) -> str:
+    """The smallest snowflake id of a time."""
+    return str((int(at * 1000) - _EPOCH_MS) << 22)
+
+
+def time_of(id: str) -> float:
+    """When a snowflake id was given out, in seconds since 1970."""
+    return ((int(id) >> 22) + _EPOCH_MS) / 1000
 
 
 def conversation_of(one: str, other: str) -> str:

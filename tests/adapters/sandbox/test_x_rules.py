@@ -9,10 +9,13 @@ from x_sandbox import CLIENT_SECRET, Sandbox, anyio_backend, sandbox  # noqa: F4
 
 from adapters.sandbox.x import DOCUMENTED
 from adapters.sandbox.x.limits import RATES, RULES, Rate
+from adapters.sandbox.x.shapes import iso
+from adapters.sandbox.x.world import id_at
 
 pytestmark = pytest.mark.anyio
 
 REDIRECT = "http://127.0.0.1:8080/callback"
+_RECENT = "/2/tweets/search/recent"
 #: RFC 7636 appendix B.
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -91,6 +94,32 @@ async def unknown_parameter(s: Sandbox) -> httpx.Response:
 async def big_page(s: Sandbox) -> httpx.Response:
     path = f"/2/users/{s.brand.id}/mentions?max_results=101"
     return await s.http.get(path, headers=s.user)
+
+
+async def _search(s: Sandbox, query: str, **more: str) -> httpx.Response:
+    asked = {"query": query, **more}
+    return await s.http.get(_RECENT, params=asked, headers=s.user)
+
+
+async def long_query(s: Sandbox) -> httpx.Response:
+    return await _search(s, f"#{'a' * 512}")
+
+
+async def old_place(s: Sandbox) -> httpx.Response:
+    post = s.cloud.hands.write(s.cloud.hands.person("mika"), "#aozora", "post")
+    await s.clock.turn(7 * 24 * 3_600 + 1)
+    fresh, _ = s.cloud.grants.issue()
+    s.user = {"authorization": f"Bearer {fresh}"}
+    return await _search(s, "#aozora", since_id=post.id)
+
+
+async def only_denied(s: Sandbox) -> httpx.Response:
+    return await _search(s, "-#aozora is:reply")
+
+
+async def two_bounds(s: Sandbox) -> httpx.Response:
+    start = iso(s.clock.now() - 60)
+    return await _search(s, "#aozora", since_id=id_at(s.clock.now() - 60), start_time=start)
 
 
 async def app_for_user(s: Sandbox) -> httpx.Response:
@@ -252,6 +281,10 @@ BREACHES = {
     "known_fields": Breach(unknown_field, 400, "additional properties"),
     "known_parameters": Breach(unknown_parameter, 400, "The query parameter [fields]"),
     "page_size": Breach(big_page, 400, "is not between 5 and 100"),
+    "search_query": Breach(long_query, 400, "513 characters long, 512 are allowed"),
+    "search_depth": Breach(old_place, 400, "'since_id' must be a tweet id created after"),
+    "search_standalone": Breach(only_denied, 400, "at least one positive, standalone operator"),
+    "search_bounds": Breach(two_bounds, 400, "in conjunction with 'start_time' or 'end_time'"),
     "user_token": Breach(app_for_user, 403, "problems/unsupported-authentication"),
     "app_token": Breach(user_for_app, 403, "problems/unsupported-authentication"),
     "scopes": Breach(poor_scopes, 403, "Forbidden"),
@@ -320,12 +353,12 @@ async def _call(s: Sandbox, rate: Rate) -> httpx.Response:
         ("POST", "/2/webhooks"): {"url": s.receiver.url},
         ("PUT", "/2/activity/subscriptions/{id}"): {"tag": "new"},
     }
-    params = {"ids": post.id} if (rate.method, rate.path) == ("GET", "/2/tweets") else None
+    queries = {("GET", "/2/tweets"): {"ids": post.id}, ("GET", _RECENT): {"query": "#aozora"}}
     return await s.http.request(
         rate.method,
         rate.path.replace("{id}", ids.get(rate.path, "")),
         json=bodies.get((rate.method, rate.path)),
-        params=params,
+        params=queries.get((rate.method, rate.path)),
         headers=headers,
     )
 
