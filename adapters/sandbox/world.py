@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from adapters.sandbox import x
 from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
-from adapters.sandbox.slack import App, Person, Room, UserGroup, Workspace
+from adapters.sandbox.slack import App, Person, Room, Shortcut, UserGroup, Workspace
 
 BEN = Person("U01BEN", "ben", "Ben Carter", "Asia/Tokyo", "en-GB")
 AOI = Person("U02AOI", "aoi", "伊藤 葵", "Asia/Tokyo", "ja-JP")
@@ -58,6 +58,10 @@ CARE_APP = App(
     bot_token="xoxb-sandbox-care",  # noqa: S106  it opens this stand-in only
     app_token="xapp-sandbox-care",  # noqa: S106  likewise
     signing_secret="sandbox-signing-secret",  # noqa: S106  likewise
+    shortcuts=(
+        Shortcut("add_note", "Add note", "Keep this message as a note on a ticket"),
+        Shortcut("make_ticket", "Make a ticket of this", "Open a ticket from this message"),
+    ),
 )
 
 WORKSPACE = Workspace(

@@ -7,7 +7,14 @@ from adapters.sandbox.slack.cloud import SlackCloud
 from adapters.sandbox.slack.faults import Fault, Kind
 from adapters.sandbox.slack.hands import CannotBeDone
 from adapters.sandbox.slack.limits import DOCUMENTED, Limits
-from adapters.sandbox.slack.workspace import App, Person, Room, UserGroup, Workspace
+from adapters.sandbox.slack.workspace import (
+    App,
+    Person,
+    Room,
+    Shortcut,
+    UserGroup,
+    Workspace,
+)
 
 __all__ = [
     "DOCUMENTED",
@@ -18,6 +25,7 @@ __all__ = [
     "Limits",
     "Person",
     "Room",
+    "Shortcut",
     "SlackCloud",
     "UserGroup",
     "Workspace",

@@ -10,6 +10,7 @@ from adapters.sandbox.slack.checks import (
     by_type,
     date,
     each,
+    either,
     integer,
     markup,
     one_of,
@@ -65,6 +66,12 @@ _FILTER = shape(
         "exclude_external_shared_channels": boolean,
         "exclude_bot_users": boolean,
     }
+)
+#: What an app answers to an external select: one of the two, and it may be empty.
+SUGGESTED = either(
+    "options_or_groups",
+    options=each(_OPTION, "suggested_options", may_be_empty=True),
+    option_groups=each(_GROUP, "suggested_options", may_be_empty=True),
 )
 
 _ACTION = {"action_id": string("action_id")}

@@ -6,6 +6,7 @@ from adapters.sandbox.slack.method import (
     Args,
     Method,
     own_message,
+    room_to_post,
     room_to_read,
     room_to_write,
 )
@@ -14,7 +15,7 @@ from adapters.sandbox.slack.state import Message, State, shown, with_ids
 
 
 def post_message(state: State, args: Args) -> JSON:
-    room = room_to_write(state, args.text("channel"))
+    room = room_to_post(state, args.text("channel"))
     text, blocks = _content(state, args)
     metadata = _metadata(args)
     thread_ts = _thread(state, room.id, args)

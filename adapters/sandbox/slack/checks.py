@@ -158,6 +158,18 @@ def shape(properties: Mapping[str, Check]) -> Check:
     return check
 
 
+def either(rule: str, **properties: Check) -> Check:
+    """An object with exactly one of these properties."""
+    whole = shape(properties)
+
+    def check(look: Inspection, at: str, value: object) -> None:
+        whole(look, at, value)
+        if isinstance(value, dict) and len(value.keys() & properties.keys()) != 1:
+            look.fault(rule, at, f"must define either {' or '.join(f'`{p}`' for p in properties)}")
+
+    return check
+
+
 def by_type(kinds: Mapping[str, Check], allowed: frozenset[str] | None = None) -> Check:
     """An object whose `type` says which check it must pass; some may not stand here."""
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from adapters.sandbox.slack.delivery import Delivered, Delivery
 from adapters.sandbox.slack.dev import Dev
 from adapters.sandbox.slack.faults import ApiCall, Fault, Faults
 from adapters.sandbox.slack.hands import Hands
+from adapters.sandbox.slack.home import Home
 from adapters.sandbox.slack.limits import DOCUMENTED, Limits
 from adapters.sandbox.slack.method import Args, Method
 from adapters.sandbox.slack.modals import Modals
@@ -19,6 +21,7 @@ from adapters.sandbox.slack.pace import Pace
 from adapters.sandbox.slack.refusal import JSON, Refused
 from adapters.sandbox.slack.sockets import Sockets
 from adapters.sandbox.slack.state import State
+from adapters.sandbox.slack.suggestions import Suggestions
 from adapters.sandbox.slack.web_api import WebApi, break_off
 from adapters.sandbox.slack.workspace import Workspace
 
@@ -37,10 +40,18 @@ class SlackCloud:
         self.state.on_event = self.delivery.event
         self.hands = Hands(self.state, self.delivery)
         self.modals = Modals(self.state, self.delivery, self.hands)
-        connections = Method("apps.connections.open", self._connect, 1, app_level=True)
+        self.home = Home(self.state)
+        self.suggestions = Suggestions(self.state, self.delivery, self.hands)
+        connections = Method("apps.connections.open", self._connect, 1, caller="app")
         self._api = WebApi(self.state, Pace(clock, limits), self.faults, connections)
         self._dev = Dev(
-            self.state, hands=self.hands, modals=self.modals, sockets=self.sockets, api=self._api
+            self.state,
+            hands=self.hands,
+            modals=self.modals,
+            home=self.home,
+            suggestions=self.suggestions,
+            sockets=self.sockets,
+            api=self._api,
         )
         self._prefix = ""
 
@@ -58,11 +69,12 @@ class SlackCloud:
         """Let the next calls that `fault` describes go wrong."""
         self.faults.add(fault)
 
-    async def point_at(self, request_url: str | None) -> None:
+    async def point_at(self, request_url: str | None, options_url: str | None = None) -> None:
         """Deliver to this address from now on, or over Socket Mode; Refused if it fails Slack's
-        handshake.
+        handshake. An external select's options are asked for at `options_url`.
         """
         self.delivery.request_url = request_url
+        self.delivery.options_url = options_url
         if request_url:
             await self.delivery.verify()
 
@@ -155,5 +167,10 @@ class SlackCloud:
         if upload is None or upload.content is None:
             raise web.HTTPNotFound
         # Never shown in place: an uploaded page must not run beside the sandbox's own.
-        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-        return web.Response(body=upload.content, headers=headers)
+        headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(upload.name)}",
+        }
+        content_type = files.mimetype(upload.name)
+        return web.Response(body=upload.content, headers=headers, content_type=content_type)

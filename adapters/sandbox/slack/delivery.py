@@ -64,10 +64,12 @@ class Delivery:
         self._verified = False
         #: Where payloads are posted; None is Socket Mode.
         self.request_url = state.app.request_url
+        #: Where options are asked for, beside it (the Options Load URL of the app's settings).
+        self.options_url = state.app.options_url
         self.log: deque[Delivered] = deque(maxlen=KEPT)
 
     async def ask(self, kind: str, payload: JSON) -> Answer:
-        """Deliver a command (`slash_commands`) or a press (`interactive`), once."""
+        """Deliver a command (`slash_commands`) or what a person did (`interactive`), once."""
         return await self._attempt(kind, payload, 0, "")
 
     def event(self, event: JSON) -> None:
@@ -168,17 +170,27 @@ class Delivery:
             fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
             body, form = urlencode(fields), "application/x-www-form-urlencoded"
         headers = {**headers, "Content-Type": form, **self._signature(body)}
+        url = self._address(payload)
+        if url is None:
+            return Answer(False, self._ms(started), error="dispatch_failed")
         try:
-            return await self._in_time(asyncio.ensure_future(self._posted(body, headers, started)))
+            posting = asyncio.ensure_future(self._posted(url, body, headers, started))
+            return await self._in_time(posting)
         except TimeoutError:
             return Answer(False, self._ms(started), error="operation_timeout")
         except aiohttp.ClientError:
             return Answer(False, self._ms(started), error="connection_failed")
 
-    async def _posted(self, body: str, headers: dict[str, str], started: float) -> Answer:
+    def _address(self, payload: JSON) -> str | None:
+        """Options have an address of their own, without which none are asked for."""
+        asks = payload.get("type") == "block_suggestion"
+        return (
+            self.options_url if asks and self._state.limits.on("options_url") else self.request_url
+        )
+
+    async def _posted(self, url: str, body: str, headers: dict[str, str], started: float) -> Answer:
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        url = self.request_url or ""
         async with self._session.post(
             url, data=body.encode(), headers=headers, allow_redirects=False
         ) as response:

@@ -8,6 +8,9 @@
     POST command                 as, channel, command, text?, thread_ts?
     POST press                   as, action_id, block_id?, value?; channel and ts, or view_id
     POST shortcut                as, channel, ts, callback_id
+    POST home                    as, tab? (home or messages): the app is opened
+    POST suggest                 as, action_id, block_id?, value (what is typed); channel and ts, or
+                                 view_id; answers the options
     POST type                    as, view_id, block_id, action_id, value, enter?
     POST submit                  as, view_id, values? (block_id -> action_id -> value)
     POST close                   as, view_id, all?
@@ -27,10 +30,12 @@ from aiohttp import web
 from adapters.sandbox.loopback import is_loopback, loopback_only
 from adapters.sandbox.slack.faults import Fault, Kind
 from adapters.sandbox.slack.hands import CannotBeDone, Done, Hands
+from adapters.sandbox.slack.home import Home
 from adapters.sandbox.slack.modals import Modals
 from adapters.sandbox.slack.refusal import JSON
 from adapters.sandbox.slack.sockets import Sockets
 from adapters.sandbox.slack.state import State
+from adapters.sandbox.slack.suggestions import Suggestions
 from adapters.sandbox.slack.web_api import WebApi
 from adapters.sandbox.slack.window import seen_by
 
@@ -44,7 +49,15 @@ class Dev:
     """The page's routes."""
 
     def __init__(
-        self, state: State, *, hands: Hands, modals: Modals, sockets: Sockets, api: WebApi
+        self,
+        state: State,
+        *,
+        hands: Hands,
+        modals: Modals,
+        home: Home,
+        suggestions: Suggestions,
+        sockets: Sockets,
+        api: WebApi,
     ) -> None:
         self._state = state
         self._faults = api.faults
@@ -67,6 +80,16 @@ class Dev:
                 value=b.get("value"),
             ),
             "shortcut": lambda b: hands.shortcut(b["as"], b["channel"], b["ts"], b["callback_id"]),
+            "home": lambda b: home.open(b["as"], b.get("tab", "home")),
+            "suggest": lambda b: suggestions.ask(
+                b["as"],
+                b["action_id"],
+                b.get("value", ""),
+                channel=b.get("channel"),
+                ts=b.get("ts"),
+                view_id=b.get("view_id"),
+                block_id=b.get("block_id"),
+            ),
             "type": lambda b: hands.type(
                 b["as"],
                 b["view_id"],

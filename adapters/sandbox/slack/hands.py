@@ -3,7 +3,6 @@
 Every act waits for the app's acknowledgement, as Slack's window does, and says what came of it.
 """
 
-import re
 import uuid
 from collections.abc import Callable
 from typing import TypedDict
@@ -16,6 +15,7 @@ from adapters.sandbox.slack.refusal import JSON
 from adapters.sandbox.slack.response_url import say_back
 from adapters.sandbox.slack.state import Message, OpenView, State, shown
 from adapters.sandbox.slack.workspace import Room
+from adapters.sandbox.slack.written import written
 
 
 class Done(TypedDict, total=False):
@@ -29,6 +29,9 @@ class Done(TypedDict, total=False):
     #: block_id -> what is wrong with it.
     errors: dict[str, str]
     ts: str
+    #: What an external select offers; options that stand in groups, each group with its own.
+    options: list[JSON]
+    option_groups: list[JSON]
 
 
 class CannotBeDone(Exception):
@@ -47,6 +50,10 @@ class Hands:
         room = self._my_room(me, channel)
         if not text.strip() or room.archived:
             raise CannotBeDone("there is nothing to send, or nowhere")
+        app = self._state.app
+        quiet = app.messages_read_only or not app.messages_tab
+        if quiet and channel.startswith("D") and app.bot_user in room.members:
+            raise CannotBeDone("Sending messages to this app has been turned off.")
         if thread_ts:
             parent = self._state.message(channel, thread_ts)
             if parent is None:
@@ -128,7 +135,8 @@ class Hands:
         message = self._seen(me, channel or "", ts or "")
         # The message may have been updated under the person's finger, with new block ids.
         stands = any(block["block_id"] == block_id for block in message.blocks)
-        pressed = _find(message.blocks, action_id, block_id if stands else None)
+        pressed = find(message.blocks, action_id, block_id if stands else None)
+        pressed = self._with_options(me, f"{channel} {ts}", pressed)
         payload = self._offered(
             lambda: payloads.press_on_message(self._state, me, message, pressed, value)
         )
@@ -139,6 +147,9 @@ class Hands:
     async def shortcut(self, me: str, channel: str, ts: str, callback_id: str) -> Done:
         """Choose a message shortcut."""
         message = self._seen(me, channel, ts)
+        named = {one.callback_id for one in payloads.shortcuts_of(self._state)}
+        if callback_id not in named or message.ephemeral_to:
+            raise CannotBeDone(f"the message's menu has no {callback_id}")
         payload = payloads.shortcut(self._state, me, message, callback_id)
         answer = await self._delivery.ask("interactive", payload)
         self._complain(me, answer, "Something went wrong. Try again.")
@@ -147,7 +158,8 @@ class Hands:
     async def _press_in_view(
         self, view: OpenView, action_id: str, block_id: str | None, value: object
     ) -> Done:
-        block, element = _find(view.content["blocks"], action_id, block_id)
+        pressed = find(view.content["blocks"], action_id, block_id)
+        block, element = self._with_options(view.user, view.id, pressed)
         self._fill(view, block, element, value)
         # An input block keeps its value to itself, unless it asks for it to be sent.
         if block["type"] == "input" and not block.get("dispatch_action"):
@@ -169,7 +181,7 @@ class Hands:
     ) -> Done:
         """Type in a modal; the app hears of it only where the input dispatches its action."""
         view = self._my_view(me, view_id)
-        block, element = _find(view.content["blocks"], action_id, block_id)
+        block, element = find(view.content["blocks"], action_id, block_id)
         self._fill(view, block, element, value or None)
         config = element.get("dispatch_action_config", {})
         asked = config.get("trigger_actions_on", ["on_enter_pressed"])
@@ -186,11 +198,14 @@ class Hands:
         view = self._my_view(me, view_id)
         for block_id, actions in values.items():
             for action_id, value in actions.items():
-                block, element = _find(view.content["blocks"], action_id, block_id)
-                self._fill(view, block, element, value)
+                pressed = find(view.content["blocks"], action_id, block_id)
+                self._fill(view, *self._with_options(me, view_id, pressed), value)
 
     def view(self, me: str, view_id: str) -> OpenView:
         return self._my_view(me, view_id)
+
+    def message(self, me: str, channel: str, ts: str) -> Message:
+        return self._seen(me, channel, ts)
 
     def _fill(self, view: OpenView, block: JSON, element: JSON, value: object) -> None:
         key = (block["block_id"], element["action_id"])
@@ -198,6 +213,19 @@ class Hands:
             choice = self._offered(lambda: payloads.chosen(element, value))
             view.typed[key] = {"type": element["type"], **choice}
             self._state.changed()
+
+    def _with_options(self, me: str, where: str, pressed: tuple[JSON, JSON]) -> tuple[JSON, JSON]:
+        """An external select with what it offered last, and what is chosen in it already."""
+        block, element = pressed
+        if not element["type"].endswith("external_select"):
+            return pressed
+        key = (me, where, block["block_id"], element["action_id"])
+        chosen = [element.get("initial_option"), *element.get("initial_options", ())]
+        if view := self._view_or_none(me, where):
+            held = view.typed.get((block["block_id"], element["action_id"]), {})
+            chosen += [held.get("selected_option"), *held.get("selected_options", ())]
+        options = [*self._state.suggested.get(key, ()), *(one for one in chosen if one)]
+        return block, {**element, "options": options}
 
     def _offered(self, make: Callable[[], JSON]) -> JSON:
         try:
@@ -227,31 +255,17 @@ class Hands:
         return message
 
     def _my_view(self, me: str, view_id: str) -> OpenView:
-        for view in self._state.views.get(me, ()):
-            if view.id == view_id:
-                return view
+        if view := self._view_or_none(me, view_id):
+            return view
         raise CannotBeDone(f"{me} has no open view {view_id}")
 
-
-def written(state: State, text: str, *, names: bool = False) -> str:
-    """What a person typed, as Slack passes it on: escaped, with mentions and links marked.
-
-    Commands carry the name too (`<@U1|ben>`), as `should_escape` in the app's settings asks.
-    """
-    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = text.replace(char, entity)
-    # An address or a mention that the caller wrote in Slack's own form stays one.
-    text = re.sub(r"&lt;([@#!][A-Z0-9][^&\s]*)&gt;", r"<\1>", text)
-    text = re.sub(r"(?<![<\w])(https?://[^\s<>|]+)", r"<\1>", text)
-    # The longest names first, or `@Ben Carter` would be taken for a Ben.
-    for person in sorted(state.people.values(), key=lambda one: -len(one.name)):
-        mark = f"<@{person.id}|{person.name}>" if names else f"<@{person.id}>"
-        name = re.escape(person.name)
-        text = re.sub(rf"(?<![\w<])@{name}(?!\w)", mark, text, flags=re.IGNORECASE)
-    return text
+    def _view_or_none(self, me: str, view_id: str) -> OpenView | None:
+        home = self._state.homes.get(me)
+        views = [*self._state.views.get(me, ()), *([home] if home else [])]
+        return next((view for view in views if view.id == view_id), None)
 
 
-def _find(blocks: list[JSON], action_id: str, block_id: str | None) -> tuple[JSON, JSON]:
+def find(blocks: list[JSON], action_id: str, block_id: str | None) -> tuple[JSON, JSON]:
     """The element with that action_id; which block it is in must be said where several have it."""
     found = [
         (block, element)

@@ -56,6 +56,20 @@ def tell_deleted(state: State, message: Message) -> None:
     )
 
 
+def tell_opened(state: State, user: str, tab: str, view: JSON | None) -> None:
+    """Send app_home_opened, with the Home tab where one was published before."""
+    if "app_home_opened" not in state.app.events:
+        return
+    event: JSON = {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": state.room_of(user, state.app.bot_user).id,
+        "tab": tab,
+        "event_ts": state.new_ts(),
+    }
+    state.on_event({**event, "view": view} if view else event)
+
+
 def channel_type(channel: str, *, private: bool) -> str:
     if channel.startswith("D"):
         return "im"

@@ -6,9 +6,9 @@ passes.
 
 Sources, shortened: `bk/` docs.slack.dev/reference/block-kit, `m/` docs.slack.dev/reference/methods,
 `views` docs.slack.dev/reference/views, `rates` docs.slack.dev/apis/web-api/rate-limits,
-`interact` docs.slack.dev/interactivity, `events` docs.slack.dev/apis/events-api, `sdk` the models
-of slack_sdk 3.47, `seen` reported by others from the live service, `ours` an assumption where
-Slack says nothing.
+`interact` docs.slack.dev/interactivity, `events` docs.slack.dev/apis/events-api, `manifest` the
+schema of slackapi/manifest-schema 2.0.0, `sdk` the models of slack_sdk 3.47, `seen` reported by
+others from the live service, `ours` an assumption where Slack says nothing.
 """
 
 from collections.abc import Iterator
@@ -55,6 +55,9 @@ class Limits:
         new = Rule(name, value, old.meaning, old.source)
         return Limits(*(new if rule is old else rule for rule in self))
 
+
+_SELECT = "bk/block-elements/select-menu-element"
+_SUGGEST = "docs.slack.dev/reference/interaction-payloads/block_suggestion-payload"
 
 DOCUMENTED = Limits(
     # Messages
@@ -136,7 +139,22 @@ DOCUMENTED = Limits(
     Rule("trigger_id_life", 3, "seconds that a trigger_id lives", "interact"),
     Rule("response_url_uses", 5, "uses of a response_url", "interact/handling-user-interaction"),
     Rule("response_url_life", 1_800, "seconds that a response_url lives", "interact"),
+    Rule(
+        "home_tab_on", 1, "a Home tab is published where it is on", "m/views.publish: not_enabled"
+    ),
+    Rule("home_hash", 1, "a Home tab's old hash is refused", "m/views.publish: hash_conflict"),
+    Rule("messages_tab_on", 1, "direct messages need the app's Messages tab", "m/chat.postMessage"),
+    Rule("query_length", 1, "an external select asks after min_query_length letters", _SELECT),
+    Rule("suggested_options", 100, "options or groups that an external select is given", _SUGGEST),
+    # The app's manifest
+    Rule("app_name", 35, "characters of an app's name", "manifest"),
+    Rule("command_name", 32, "characters of a slash command", "manifest"),
+    Rule("shortcuts", 5, "shortcuts of an app", "manifest: 5 in words, 10 in the schema"),
+    Rule("shortcut_name", 24, "characters of a shortcut's name", "manifest"),
+    Rule("shortcut_about", 150, "characters of a shortcut's description", "manifest"),
+    Rule("manifest_address", 1, "events have an address or a socket", "m/apps.manifest.validate"),
     # Deliveries
+    Rule("options_url", 1, "over HTTP, options come from their own address", _SELECT),
     Rule("ack_in", 3, "seconds in which a payload is acknowledged", "interact; events"),
     Rule("event_retries", 3, "repeats of an event that failed", "events: retries"),
     Rule("sockets", 10, "open Socket Mode connections of an app", "events: socket mode"),
@@ -146,6 +164,11 @@ DOCUMENTED = Limits(
     Rule("token_known", 1, "the token is the app's", "m/auth.test: invalid_auth"),
     Rule("token_kind", 1, "a method takes its own kind of token", "m/apps.connections.open"),
     Rule("scopes", 1, "the app holds the method's scopes", "m/: missing_scope"),
+    Rule("open_users", 8, "people whom conversations.open takes", "m/conversations.open"),
+    Rule("file_not_empty", 1, "a file has content", "m/files.getUploadURLExternal"),
+    Rule("file_once", 1, "a file is completed once", "m/files.completeUploadExternal"),
+    Rule("file_room", 1, "channel_id is a channel's", "m/files.completeUploadExternal"),
+    Rule("file_thread", 1, "a file goes to a thread's head", "m/files.completeUploadExternal"),
     Rule("upload_size", 1, "an upload is as long as was announced", "m/files.getUploadURLExternal"),
     # Pace
     Rule("post_pace", 1, "posts a second in one room", "rates"),

@@ -70,13 +70,32 @@ def conversations_members(state: State, args: Args) -> JSON:
 
 
 def conversations_open(state: State, args: Args) -> JSON:
-    users = (args.text("users") or "").split(",")
-    if len(users) != 1 or users[0] not in state.people:
+    """The direct messages of the app with one person; this workspace has none of several."""
+    if channel := args.text("channel"):
+        room = room_to_read(state, channel)
+        if not room.id.startswith("D"):
+            raise Refused("method_not_supported_for_channel_type")
+        return {"no_op": True, "already_open": True, "channel": _opened(state, args, room)}
+    users = [user for user in (args.text("users") or "").split(",") if user]
+    if not users:
+        raise Refused("users_list_not_supplied")
+    if len(users) > state.limits.value("open_users"):
+        raise Refused("too_many_users")
+    if any(user not in state.people for user in users):
         raise Refused("user_not_found")
+    if len(users) > 1:
+        raise Refused("method_not_supported_for_channel_type")
     if state.people[users[0]].is_bot:
         raise Refused("cannot_dm_bot")
+    known = set(state.rooms)
     room = state.room_of(users[0], state.app.bot_user)
-    return {"channel": {"id": room.id, "is_im": True, "user": users[0]}}
+    again = {"no_op": True, "already_open": True} if room.id in known else {}
+    return {**again, "channel": _opened(state, args, room)}
+
+
+def _opened(state: State, args: Args, room: Room) -> JSON:
+    """The room's id alone, or all of it where `return_im` asks for that."""
+    return _room(state, room) if args.flag("return_im") else {"id": room.id}
 
 
 def history(state: State, args: Args) -> JSON:

@@ -7,6 +7,7 @@ ones as JSON text in the first two.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from adapters.sandbox.slack.refusal import JSON, Refused
 from adapters.sandbox.slack.state import Message, State
@@ -23,8 +24,8 @@ class Method:
     tier: int | None = 3
     #: Any of these is enough; none means that no scope is needed.
     scopes: tuple[str, ...] = ()
-    #: An app-level token (xapp-) instead of the bot's.
-    app_level: bool = False
+    #: Whose token it takes: the bot's, the app's own (xapp-), or the one that configures the app.
+    caller: Literal["bot", "app", "config"] = "bot"
     #: A post, which counts towards its room's pace.
     posts: bool = False
 
@@ -79,6 +80,16 @@ def room_to_write(state: State, channel: str | None) -> Room:
     room = room_to_read(state, channel, must_be_in=True)
     if room.archived and state.limits.on("archived"):
         raise Refused("is_archived")
+    return room
+
+
+def room_to_post(state: State, channel: str | None) -> Room:
+    """The room in which the app may post something new now."""
+    room = room_to_write(state, channel)
+    # Without its Messages tab an app has no direct messages with people.
+    hidden = room.id.startswith("D") and not state.app.messages_tab
+    if hidden and state.limits.on("messages_tab_on"):
+        raise Refused("messages_tab_disabled")
     return room
 
 

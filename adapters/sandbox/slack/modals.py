@@ -2,7 +2,7 @@
 
 from adapters.sandbox.slack import payloads
 from adapters.sandbox.slack.delivery import Answer, Delivery
-from adapters.sandbox.slack.hands import Done, Hands
+from adapters.sandbox.slack.hands import CannotBeDone, Done, Hands
 from adapters.sandbox.slack.refusal import JSON, Refused
 from adapters.sandbox.slack.state import OpenView, State
 from adapters.sandbox.slack.views import change, checked_view, put_above, value_field
@@ -23,8 +23,8 @@ class Modals:
         self, me: str, view_id: str, values: dict[str, dict[str, object]] | None = None
     ) -> Done:
         """Fill the given fields and submit. Slack itself refuses what is missing or too long."""
+        view = self._modal(me, view_id)
         self._hands.fill(me, view_id, values or {})
-        view = self._hands.view(me, view_id)
         if errors := _unfit(view):
             return {"acked": None, "response_action": "errors", "errors": errors}
         answer = await self._delivery.ask("interactive", payloads.submission(self._state, view))
@@ -43,7 +43,7 @@ class Modals:
 
     async def close(self, me: str, view_id: str, *, all_of_them: bool = False) -> Done:
         """Close one view, or every one of the stack; the app hears of it if it asked to."""
-        view = self._hands.view(me, view_id)
+        view = self._modal(me, view_id)
         stack = self._state.views[me]
         cleared = all_of_them or bool(view.content.get("clear_on_close"))
         gone = list(reversed(stack)) if cleared else [view]
@@ -56,6 +56,12 @@ class Modals:
                 answer = await self._delivery.ask("interactive", payload)
                 done = {"acked": answer.acked, "ms": answer.ms}
         return done
+
+    def _modal(self, me: str, view_id: str) -> OpenView:
+        view = self._hands.view(me, view_id)
+        if view.content["type"] != "modal":
+            raise CannotBeDone("a Home tab is neither submitted nor closed")
+        return view
 
     def _follow(self, me: str, view: OpenView, answer: Answer, done: Done) -> None:
         """Do what the acknowledgement says; an empty one closes the view."""

@@ -6,6 +6,7 @@ from adapters.sandbox.slack.refusal import JSON
 from adapters.sandbox.slack.response_url import new_response_url
 from adapters.sandbox.slack.state import Message, OpenView, State, shown
 from adapters.sandbox.slack.views import value_field, view_shown
+from adapters.sandbox.slack.workspace import Shortcut
 
 
 class NotOffered(Exception):
@@ -37,17 +38,9 @@ def press_on_message(
     choice = chosen(element, value)
     action = _action(state, element, block_id, choice)
     held = {block_id: {element["action_id"]: {"type": element["type"], **choice}}}
-    container: JSON = {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": message.channel,
-        "is_ephemeral": message.ephemeral_to is not None,
-    }
-    if message.thread_ts:
-        container["thread_ts"] = message.thread_ts
     payload = {
         **_about(state, user, "block_actions"),
-        "container": container,
+        "container": _in_message(message),
         "trigger_id": state.new_trigger(user),
         "channel": _channel(state, message.channel),
         "state": {"values": {} if element["type"] in {"button", "overflow"} else held},
@@ -115,10 +108,62 @@ def shortcut(state: State, user: str, message: Message, callback_id: str) -> JSO
         "callback_id": callback_id,
         "trigger_id": state.new_trigger(user),
         "response_url": new_response_url(state, user, message.channel, message.ts),
+        "action_ts": state.new_ts(),
         "message_ts": message.ts,
         "channel": _channel(state, message.channel),
         "message": shown(message, state),
     }
+
+
+def shortcuts_of(state: State) -> tuple[Shortcut, ...]:
+    """The app's lines in the menu beside a message; without the scope `commands` it has none."""
+    return state.app.shortcuts if "commands" in state.scopes else ()
+
+
+def suggestion_on_message(
+    state: State, user: str, message: Message, pressed: tuple[JSON, JSON], typed: str
+) -> JSON:
+    """What is typed in an external select of a message."""
+    payload = {
+        **_suggestion(state, user, pressed, typed),
+        "container": _in_message(message),
+        "channel": _channel(state, message.channel),
+    }
+    if message.ephemeral_to is None:
+        payload["message"] = shown(message, state)
+    return payload
+
+
+def suggestion_in_view(
+    state: State, view: OpenView, pressed: tuple[JSON, JSON], typed: str
+) -> JSON:
+    return {
+        **_suggestion(state, view.user, pressed, typed),
+        "container": {"type": "view", "view_id": view.id},
+        "view": view_shown(state, view),
+    }
+
+
+def _suggestion(state: State, user: str, pressed: tuple[JSON, JSON], typed: str) -> JSON:
+    block, element = pressed
+    return {
+        **_about(state, user, "block_suggestion"),
+        "block_id": block["block_id"],
+        "action_id": element["action_id"],
+        "value": typed,
+    }
+
+
+def _in_message(message: Message) -> JSON:
+    container: JSON = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
+        "is_ephemeral": message.ephemeral_to is not None,
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    return container
 
 
 def _about(state: State, user: str, kind: str) -> JSON:

@@ -40,7 +40,7 @@ class Message:
 
 @dataclass(slots=True)
 class OpenView:
-    """A modal on somebody's screen, and what is typed in it so far."""
+    """A modal or the Home tab on somebody's screen, and what is typed in it so far."""
 
     id: str
     user: str
@@ -83,6 +83,7 @@ class Upload:
     length: int
     content: bytes | None = None
     title: str = ""
+    completed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,10 @@ class State:
         self._threads: dict[tuple[str, str], list[Message]] = {}
         self._by_client_id: dict[tuple[str, str], Message] = {}
         self.views: dict[str, list[OpenView]] = {}
-        self.homes: dict[str, JSON] = {}
+        #: Person -> the Home tab that the app last published for them.
+        self.homes: dict[str, OpenView] = {}
+        #: (person, view or message, block_id, action_id) -> what an external select offered last.
+        self.suggested: dict[tuple[str, str, str, str], list[JSON]] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.uploads: dict[str, Upload] = {}
@@ -266,6 +270,7 @@ def shown(message: Message, state: State, *, metadata: bool = False) -> JSON:
         body["edited"] = {"user": message.user, "ts": message.edited}
     if message.files:
         body["files"] = copy.deepcopy(message.files)
+        body["subtype"] = "file_share"
     if message.broadcast:
         body["subtype"] = "thread_broadcast"
     if message.metadata and (metadata or not state.limits.on("metadata_asked")):

@@ -1,7 +1,9 @@
-"""The views.* methods: modals opened, changed and stacked, and the Home tab."""
+"""The views.* methods of modals: opened, changed and stacked. The Home tab is in `home`."""
 
 import copy
 import json
+from collections.abc import Iterator
+from itertools import chain
 
 from adapters.sandbox.slack.blocks import faults_in_view
 from adapters.sandbox.slack.method import Args, Method
@@ -16,6 +18,7 @@ _INITIAL = {
     "number_input": ("value", "initial_value"),
     "static_select": ("selected_option", "initial_option"),
     "external_select": ("selected_option", "initial_option"),
+    "multi_external_select": ("selected_options", "initial_options"),
     "radio_buttons": ("selected_option", "initial_option"),
     "checkboxes": ("selected_options", "initial_options"),
     "multi_static_select": ("selected_options", "initial_options"),
@@ -53,23 +56,13 @@ def push_view(state: State, args: Args) -> JSON:
 
 def update_view(state: State, args: Args) -> JSON:
     view = _named(state, args)
-    content = checked_view(state, args.structured("view", "invalid_arguments"), "modal", view)
+    given_view, kind = args.structured("view", "invalid_arguments"), view.content["type"]
+    content = checked_view(state, given_view, kind, view)
     given = args.text("hash")
     if given and given != view.hash and state.limits.on("view_hash"):
         raise Refused("hash_conflict")
     change(state, view, content)
     return {"view": view_shown(state, view)}
-
-
-def publish_home(state: State, args: Args) -> JSON:
-    user = args.needed("user_id")
-    if user not in state.people:
-        raise Refused("user_not_found")
-    content = checked_view(state, args.structured("view", "invalid_arguments"), "home")
-    view = {**content, "id": state.new_id("V"), "team_id": state.workspace.team_id}
-    state.homes[user] = view
-    state.changed()
-    return {"view": view}
 
 
 def checked_view(
@@ -85,8 +78,7 @@ def checked_view(
     external = given.get("external_id")
     taken = any(
         view.content.get("external_id") == external and view is not instead_of
-        for stack in state.views.values()
-        for view in stack
+        for view in _all_views(state)
     )
     if external and taken and state.limits.on("external_id_once"):
         raise Refused("duplicate_external_id")
@@ -104,19 +96,19 @@ def put_above(state: State, user: str, content: JSON) -> OpenView:
     stack = state.views.setdefault(user, [])
     if len(stack) >= state.limits.value("view_stack"):
         raise Refused("push_limit_reached")
-    view_id = state.new_id("V")
-    view = OpenView(
-        id=view_id,
-        user=user,
-        content=content,
-        hash=_new_hash(state),
-        root=stack[0].id if stack else view_id,
-        below=stack[-1].id if stack else None,
-    )
-    view.typed = _initial_values(content)
+    view = new_view(state, user, content)
+    if stack:
+        view.root, view.below = stack[0].id, stack[-1].id
     stack.append(view)
     state.changed()
     return view
+
+
+def new_view(state: State, user: str, content: JSON) -> OpenView:
+    """A view of its own, which is on no stack yet."""
+    view_id = state.new_id("V")
+    typed = _initial_values(content)
+    return OpenView(view_id, user, content, _new_hash(state), root=view_id, typed=typed)
 
 
 def change(state: State, view: OpenView, content: JSON) -> None:
@@ -185,11 +177,14 @@ def _exchange(state: State, args: Args) -> Trigger:
 
 def _named(state: State, args: Args) -> OpenView:
     view_id, external = args.text("view_id"), args.text("external_id")
-    for stack in state.views.values():
-        for view in stack:
-            if view.id == view_id or (external and view.content.get("external_id") == external):
-                return view
+    for view in _all_views(state):
+        if view.id == view_id or (external and view.content.get("external_id") == external):
+            return view
     raise Refused("not_found")
+
+
+def _all_views(state: State) -> Iterator[OpenView]:
+    yield from chain(*state.views.values(), state.homes.values())
 
 
 def _new_hash(state: State) -> str:
@@ -200,5 +195,4 @@ METHODS = (
     Method("views.open", open_view, 4),
     Method("views.push", push_view, 4),
     Method("views.update", update_view, 4),
-    Method("views.publish", publish_home, 4),
 )

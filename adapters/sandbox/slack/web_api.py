@@ -7,15 +7,16 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from adapters.sandbox.slack import chat, files, lookups, views
+from adapters.sandbox.slack import chat, files, home, lookups, manifest, views
 from adapters.sandbox.slack.faults import KEPT, ApiCall, Fault, Faults, Kind
-from adapters.sandbox.slack.method import Args, Method, room_to_write
+from adapters.sandbox.slack.method import Args, Method, room_to_post
 from adapters.sandbox.slack.pace import Pace
 from adapters.sandbox.slack.refusal import JSON, Refused, rate_limited
 from adapters.sandbox.slack.state import State
 
+_MODULES = (chat, files, home, lookups, manifest, views)
 METHODS: Mapping[str, Method] = {
-    method.name: method for module in (chat, files, lookups, views) for method in module.METHODS
+    method.name: method for module in _MODULES for method in module.METHODS
 }
 
 
@@ -60,7 +61,7 @@ class WebApi:
         self._authorise(method, request, args)
         self._pace.call(method.name, method.tier)
         if method.posts:
-            self._pace.post(room_to_write(self._state, Args(args).text("channel")).id)
+            self._pace.post(room_to_post(self._state, Args(args).text("channel")).id)
         return {"ok": True, **method.run(self._state, Args(args))}
 
     def _authorise(self, method: Method, request: web.Request, args: JSON) -> None:
@@ -71,12 +72,13 @@ class WebApi:
         if not token:
             raise Refused("not_authed")
         app, limits = self._state.app, self._state.limits
-        if token not in {app.bot_token, app.app_token} and limits.on("token_known"):
+        tokens = {"bot": app.bot_token, "app": app.app_token, "config": app.config_token}
+        if token not in tokens.values() and limits.on("token_known"):
             raise Refused("invalid_auth")
         if self._state.revoked:
             raise Refused("token_revoked")
-        expected = app.app_token if method.app_level else app.bot_token
-        if token in {app.bot_token, app.app_token} - {expected} and limits.on("token_kind"):
+        others = set(tokens.values()) - {tokens[method.caller]}
+        if token in others and limits.on("token_kind"):
             raise Refused("not_allowed_token_type")
         held = self._state.scopes
         if method.scopes and not held.intersection(method.scopes) and limits.on("scopes"):

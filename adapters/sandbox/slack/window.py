@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from adapters.sandbox.slack.payloads import shortcuts_of
 from adapters.sandbox.slack.refusal import JSON
 from adapters.sandbox.slack.state import Message, State
 from adapters.sandbox.slack.views import view_shown
@@ -30,10 +31,24 @@ def seen_by(state: State, me: str, only: str | None = None) -> JSON:
             if me in room.members
         ],
         "views": [view_shown(state, view) for view in state.views.get(me, ())],
-        "home": state.homes.get(me),
+        "home": view_shown(state, state.homes[me]) if me in state.homes else None,
+        "app_home": {
+            "home_tab": state.app.home_tab,
+            "messages_tab": state.app.messages_tab,
+            "read_only": state.app.messages_read_only,
+            "direct": _direct(state, me),
+        },
+        "shortcuts": [asdict(one) for one in shortcuts_of(state)],
         "notices": [asdict(notice) for notice in state.notices if notice.user == me][-_KEPT:],
         "notifications": [asdict(push) for push in state.pushes if push.user == me][-_KEPT:],
     }
+
+
+def _direct(state: State, me: str) -> str | None:
+    """Their direct messages with the app, once there is such a room."""
+    both = {me, state.app.bot_user}
+    rooms = (room.id for room in state.rooms.values() if room.id[0] == "D" and room.members == both)
+    return next(rooms, None)
 
 
 def _room(state: State, room: Room, me: str, *, with_messages: bool) -> JSON:

@@ -20,7 +20,9 @@ CARE_SCOPES = frozenset(
         "users:read",
     }
 )
-CARE_EVENTS = frozenset({"app_mention", "message.channels", "message.groups", "message.im"})
+CARE_EVENTS = frozenset(
+    {"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,20 @@ class UserGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A message shortcut: a line of the menu beside every message."""
+
+    callback_id: str
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class App:
-    """One installed app: its secrets, what it may do and how it is reached."""
+    """One installed app: its secrets, what it may do and how it is reached.
+
+    What an app's manifest says stands here as it was at the installation; `manifest` changes it.
+    """
 
     id: str
     name: str
@@ -75,8 +89,17 @@ class App:
     #: Subscribed events, by the names of the app's settings.
     events: frozenset[str] = CARE_EVENTS
     commands: frozenset[str] = frozenset({"/care", "/care-report"})
+    shortcuts: tuple[Shortcut, ...] = ()
+    #: Whether people have the app's Home tab, its Messages tab, and may write in that one.
+    home_tab: bool = True
+    messages_tab: bool = True
+    messages_read_only: bool = False
     #: Where payloads are posted; None means Socket Mode.
     request_url: str | None = None
+    #: Where an external select's options are asked for, over HTTP.
+    options_url: str | None = None
+    #: Changes the app's manifest: an app configuration token.
+    config_token: str = "xoxe.xoxp-sandbox"  # noqa: S105  it opens this stand-in only
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from adapters.sandbox.slack import (
     Limits,
     Person,
     Room,
+    Shortcut,
     SlackCloud,
     UserGroup,
     Workspace,
@@ -35,6 +36,7 @@ APP = App(
     bot_token="xoxb-test",
     app_token="xapp-test",
     signing_secret="signing-secret",
+    shortcuts=(Shortcut("make_ticket", "Make a ticket of this"),),
 )
 WORKSPACE = Workspace(
     team_id="T1",
@@ -137,6 +139,15 @@ class Slack:
         )
 
 
+@dataclass(frozen=True)
+class Breach:
+    """A call that breaks a rule, what comes of it, and what comes of it without the rule."""
+
+    call: Callable[[Slack], Awaitable[str]]
+    broken: str
+    passed: str = "ok"
+
+
 @asynccontextmanager
 async def slack_at(
     limits: Limits = DOCUMENTED, workspace: Workspace = WORKSPACE
@@ -198,6 +209,39 @@ def field_of(element: dict[str, Any] | None = None, **more: Any) -> dict[str, An
         "element": element,
         **more,
     }
+
+
+def external(**more: Any) -> dict[str, Any]:
+    """A select whose options the app answers while one types."""
+    return {"type": "external_select", "action_id": "canned", **more}
+
+
+def home(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
+    mine = {"type": "header", "text": plain("Mine")}
+    return {"type": "home", "blocks": list(blocks) or [mine], **more}
+
+
+def manifest(**more: Any) -> dict[str, Any]:
+    """An app's settings, as its author would paste them into Slack."""
+    return {
+        "display_information": {"name": "Care"},
+        "features": {
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+            "shortcuts": [manifest_shortcut()],
+            "slash_commands": [{"command": "/care", "description": "Work on tickets"}],
+        },
+        "oauth_config": {"scopes": {"bot": ["chat:write", "commands"]}},
+        "settings": {
+            "event_subscriptions": {"bot_events": ["app_home_opened"]},
+            "socket_mode_enabled": True,
+        },
+        **more,
+    }
+
+
+def manifest_shortcut(**more: Any) -> dict[str, Any]:
+    words = {"name": "Add note", "description": "Keep this message as a note"}
+    return {"type": "message", "callback_id": "add_note", **words, **more}
 
 
 def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -9,7 +9,19 @@ import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sandbox import APP, BEN, ROOM, WORKSPACE, actions, button, field_of, modal
+from slack_sandbox import (
+    APP,
+    BEN,
+    ROOM,
+    WORKSPACE,
+    actions,
+    button,
+    external,
+    field_of,
+    home,
+    modal,
+    option,
+)
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.sandbox.clock import RealClock
@@ -41,6 +53,9 @@ class Bot:
         self.app.command("/care")(self.command)
         self.app.event("app_mention")(self.mentioned)
         self.app.event("message")(self.wrote)
+        self.app.event("app_home_opened")(self.visited)
+        self.app.message_shortcut("make_ticket")(self.make_ticket)
+        self.app.options("canned")(self.offer)
 
     async def open_form(self, ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         view = modal(field_of(LIVE, dispatch_action=True), notify_on_close=True)
@@ -80,6 +95,17 @@ class Bot:
         self.heard.append(f"message {event['text']}")
         self._count_heard()
 
+    async def visited(self, event: dict[str, Any], client: AsyncWebClient) -> None:
+        pick = actions(button(value="42"), external(min_query_length=1))
+        await client.views_publish(user_id=event["user"], view=home(pick))
+
+    async def make_ticket(self, ack: Any, shortcut: dict[str, Any], respond: Any) -> None:
+        await ack()
+        await respond(f"made one of {shortcut['message']['text']}")
+
+    async def offer(self, ack: Any, options: dict[str, Any]) -> None:
+        await ack(options=[option("sorry", f"Sorry for {options['value']}")])
+
     def _count_heard(self) -> None:
         if len(self.heard) == 4:
             self.heard_all.set()
@@ -104,7 +130,8 @@ async def over_http(cloud: SlackCloud) -> AsyncIterator[Bot]:
         runner = web.AppRunner(bot.app.web_app("/slack/events"), access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await cloud.point_at(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        await cloud.point_at(url, options_url=url)
         yield bot
         await runner.cleanup()
 
@@ -136,6 +163,25 @@ async def test_a_bolt_app_cannot_tell_the_difference(way: Way) -> None:
             await bot.heard_all.wait()
     assert bot.heard[:2] == ["sent thank you", "closed"]
     assert sorted(bot.heard[2:]) == ["mention <@U0BOT> help", "message <@U0BOT> help"]
+
+
+@pytest.mark.parametrize("way", [over_socket, over_http])
+async def test_home_shortcuts_and_selects_live_either_way(way: Way) -> None:
+    cloud = SlackCloud(WORKSPACE, RealClock())
+    async with way(cloud) as bot:
+        await cloud.home.open(BEN)
+        async with asyncio.timeout(5):
+            while BEN not in cloud.state.homes:
+                await cloud.state.wait_beyond(cloud.state.version)
+        published = cloud.state.homes[BEN]
+        offered = await cloud.suggestions.ask(BEN, "canned", "返", view_id=published.id)
+        assert offered["options"] == [option("sorry", "Sorry for 返")]
+        await _acked(cloud.hands.press(BEN, "claim", view_id=published.id))
+        assert cloud.state.views[BEN][0].content["callback_id"] == "reply"
+        sent = await bot.app.client.chat_postMessage(channel=ROOM, text="a wish")
+        await _acked(cloud.hands.shortcut(BEN, ROOM, sent["ts"], "make_ticket"))
+        answers = [one.text for one in cloud.state.in_room(ROOM) if one.ephemeral_to == BEN]
+        assert answers == ["made one of a wish"]
 
 
 async def _acked(act: Awaitable[Any]) -> None:

@@ -268,15 +268,6 @@ async def test_closing_is_told_only_where_it_is_asked_for(slack: Slack) -> None:
     assert payload["view"]["private_metadata"] == "42"
 
 
-async def test_a_message_shortcut_brings_its_message(slack: Slack) -> None:
-    wire = await slack.connect()
-    ts = await slack.post()
-    await slack.cloud.hands.shortcut(BEN, ROOM, ts, "make_ticket")
-    (payload,) = wire.payloads("interactive")
-    assert (payload["type"], payload["callback_id"]) == ("message_action", "make_ticket")
-    assert payload["message"]["ts"] == ts
-
-
 async def test_an_answer_may_replace_and_take_away_an_ephemeral_message(slack: Slack) -> None:
     wire = await slack.connect()
     head = await slack.post()
@@ -446,6 +437,12 @@ async def test_the_page_does_all_of_it_over_json(slack: Slack) -> None:
     assert (await dev(slack, "delete", **{"as": BEN}, channel=ROOM, ts=said["ts"]))[0] == 200
     assert (await dev(slack, "command", **{"as": BEN}, channel=ROOM, command="/care"))[0] == 200
     assert (await dev(slack, "say", **{"as": GUEST}, channel=ROOM, text="hi"))[0] == 400
+    chosen = {"channel": ROOM, "ts": ts, "callback_id": "make_ticket"}
+    assert (await dev(slack, "shortcut", **{"as": BEN}, **chosen))[0] == 200
+    assert (await dev(slack, "home", **{"as": BEN}))[0] == 200
+    assert (await dev(slack, "suggest", **{"as": BEN}, channel=ROOM, ts=ts, action_id="claim"))[
+        0
+    ] == 400
     assert (await dev(slack, "say", text="hi"))[1] == {"error": "missing: as"}
     assert (await dev(slack, "fault", method="*", kind="nonsense"))[0] == 400
     assert (await dev(slack, "fault", method="auth.test", kind="error"))[0] == 200

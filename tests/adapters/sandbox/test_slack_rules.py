@@ -3,11 +3,11 @@ off, the very same call passes, so that no rule can fall asleep unnoticed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import pytest
+from slack_breaches import ABOUT_THE_APP
 from slack_sandbox import (
     APP,
     BEN,
@@ -15,6 +15,7 @@ from slack_sandbox import (
     GUEST,
     OLD,
     ROOM,
+    Breach,
     Slack,
     actions,
     button,
@@ -35,15 +36,6 @@ from adapters.sandbox.slack import DOCUMENTED
 pytestmark = pytest.mark.anyio
 
 Blocks = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Breach:
-    """A call that breaks a rule, what comes of it, and what comes of it without the rule."""
-
-    call: Callable[[Slack], Awaitable[str]]
-    broken: str
-    passed: str = "ok"
 
 
 def message(blocks: Blocks, pointer: str) -> Breach:
@@ -486,7 +478,7 @@ BEHAVIOUR = {
     "tier_4": tier(100, lambda slack: slack.web.users_info(user=BEN)),
 }
 
-BREACHES = {**BLOCK_KIT, **BEHAVIOUR}
+BREACHES = {**BLOCK_KIT, **BEHAVIOUR, **ABOUT_THE_APP}
 
 
 def test_every_rule_has_a_breach() -> None:

@@ -1,6 +1,8 @@
 """The Web API's reading methods, files, Home, and the refusals that are no rule of the table."""
 
+import dataclasses
 import io
+from typing import Any
 
 import pytest
 from slack_sandbox import (
@@ -18,8 +20,9 @@ from slack_sandbox import (
     button,
     modal,
     outcome,
-    plain,
 )
+
+from adapters.sandbox.slack import CannotBeDone
 
 pytestmark = pytest.mark.anyio
 
@@ -138,6 +141,42 @@ async def test_a_person_is_reached_by_direct_message(slack: Slack) -> None:
     assert await outcome(slack.web.conversations_open(users="U999")) == "user_not_found"
 
 
+async def test_direct_messages_are_opened_again_and_read_with_their_metadata(slack: Slack) -> None:
+    first = await slack.web.conversations_open(users=BEN)
+    again = await slack.web.conversations_open(users=BEN, return_im=True)
+    room = first["channel"]["id"]
+    assert (first.get("already_open"), again["already_open"]) == (None, True)
+    assert (first["channel"], again["channel"]["user"]) == ({"id": room}, BEN)
+    resumed = await slack.web.conversations_open(channel=room)
+    assert resumed["channel"] == {"id": room}
+    mark = {"event_type": "care", "event_payload": {"marker": "m1"}}
+    await slack.post(room, metadata=mark)
+    history = await slack.web.conversations_history(channel=room, include_all_metadata=True)
+    assert [one["metadata"] for one in history["messages"]] == [mark]
+    slack.cloud.state.scopes = slack.cloud.state.scopes - {"im:history", "im:write"}
+    for call in (
+        slack.web.conversations_history(channel=room),
+        slack.web.conversations_open(users=BEN),
+    ):
+        assert await outcome(call) == "missing_scope"
+
+
+async def test_what_a_person_writes_to_the_app_is_an_event_unless_that_is_off(
+    slack: Slack,
+) -> None:
+    wire = await slack.connect()
+    room = (await slack.web.conversations_open(users=BEN))["channel"]["id"]
+    await slack.cloud.hands.say(BEN, room, "@care list mine")
+    (envelope,) = await wire.until(1)
+    event = envelope["payload"]["event"]
+    # In a direct message the app is not mentioned but spoken to.
+    assert (event["type"], event["channel_type"], event["channel"]) == ("message", "im", room)
+    for changes in ({"messages_read_only": True}, {"messages_tab": False}):
+        slack.cloud.state.app = dataclasses.replace(APP, **changes)
+        with pytest.raises(CannotBeDone, match="turned off"):
+            await slack.cloud.hands.say(BEN, room, "hello?")
+
+
 async def test_a_direct_message_room_has_one_pace_by_either_name(slack: Slack) -> None:
     room = (await slack.web.conversations_open(users=BEN))["channel"]["id"]
     for channel in (BEN, room, BEN, room):
@@ -185,11 +224,51 @@ async def test_files_go_up_in_three_steps(slack: Slack) -> None:
     assert await outcome(never) == "file_not_found"
 
 
-async def test_a_home_tab_is_published(slack: Slack) -> None:
-    home = {"type": "home", "blocks": [{"type": "header", "text": plain("Mine")}]}
-    answer = await slack.web.views_publish(user_id=BEN, view=home)
-    assert answer["view"]["type"] == "home"
-    assert await outcome(slack.web.views_publish(user_id=BEN, view=modal())) == "invalid_arguments"
+async def test_a_file_goes_to_threads_rooms_and_people_with_its_first_lines(slack: Slack) -> None:
+    head = await slack.post()
+    wire = await slack.connect()
+    content = "時刻,件数\n" + "9:00,3\n" * 9
+    await slack.web.files_upload_v2(
+        channel=ROOM, thread_ts=head, filename="集計 a.csv", content=content
+    )
+    (envelope,) = await wire.until(1)
+    event = envelope["payload"]["event"]
+    assert (event["subtype"], event["thread_ts"]) == ("file_share", head)
+    (file,) = event["files"]
+    assert (file["name"], file["mimetype"], file["size"]) == ("集計 a.csv", "text/csv", 77)
+    assert file["preview"].splitlines() == ["時刻,件数", *["9:00,3"] * 4]
+    assert (file["lines"], file["lines_more"], file["preview_is_truncated"]) == (10, 5, True)
+    async with slack.http.get(file["url_private_download"]) as answer:
+        assert (answer.content_type, await answer.text()) == ("text/csv", content)
+        assert answer.content_disposition is not None
+        assert answer.content_disposition.filename == "集計 a.csv"
+    shared = await slack.web.files_upload_v2(channels=[ROOM, BEN], filename="b.bin", content="b")
+    direct = (await slack.web.conversations_open(users=BEN))["channel"]["id"]
+    (private,) = (await slack.web.conversations_history(channel=direct))["messages"]
+    assert private["files"][0]["id"] == shared["file"]["id"]
+    assert "preview" not in private["files"][0]
+
+
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [
+        ({"channel_id": "C404"}, "invalid_channel"),
+        ({"channel_id": HIDDEN}, "invalid_channel"),
+        ({"channel_id": ELSEWHERE}, "not_in_channel"),
+        ({"channels": [ROOM, BEN], "thread_ts": "1.000001"}, "invalid_arguments"),
+        ({"channel_id": ROOM, "thread_ts": "1.000001"}, "thread_not_found"),
+        ({}, "ok"),
+    ],
+)
+async def test_where_a_file_may_go(slack: Slack, where: dict[str, Any], error: str) -> None:
+    announced = await slack.web.files_getUploadURLExternal(filename="a.txt", length=3)
+    sent = {"files": [{"id": announced["file_id"]}], **where}
+    # Without its bytes there is nothing to share yet.
+    early = slack.web.files_completeUploadExternal(files=[{"id": announced["file_id"]}])
+    assert await outcome(early) == "file_not_found"
+    async with slack.http.post(announced["upload_url"], data=b"abc") as answer:
+        assert answer.status == 200
+    assert await outcome(slack.web.files_completeUploadExternal(**sent)) == error
 
 
 async def test_blocks_validate_names_every_fault(slack: Slack) -> None:
@@ -252,7 +331,12 @@ async def test_multipart_uploads_are_taken_too(slack: Slack) -> None:
         ("conversations.open", {"users": BOT}, "cannot_dm_bot"),
         ("conversations.history", {"channel": ROOM, "limit": 5000}, "invalid_limit"),
         ("conversations.history", {"channel": ROOM, "oldest": "x"}, "invalid_ts_oldest"),
-        ("files.getUploadURLExternal", {"filename": "a", "length": 0}, "invalid_arguments"),
+        ("conversations.open", {}, "users_list_not_supplied"),
+        ("conversations.open", {"users": f"{BEN},{AOI}"}, "method_not_supported_for_channel_type"),
+        ("conversations.open", {"channel": ROOM}, "method_not_supported_for_channel_type"),
+        ("conversations.open", {"channel": "D404"}, "channel_not_found"),
+        ("files.getUploadURLExternal", {"filename": "a", "length": "long"}, "invalid_arguments"),
+        ("files.getUploadURLExternal", {"length": 3}, "invalid_arguments"),
         ("files.completeUploadExternal", {"files": {"id": 1}}, "invalid_arguments"),
         ("files.info", {"file": "F404"}, "file_not_found"),
         ("views.open", {"trigger_id": "1.2.a", "view": modal()}, "invalid_trigger_id"),
