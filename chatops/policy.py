@@ -3,7 +3,7 @@
 Names are keys of app.yaml. Spans are timedeltas; `zone` is an IANA name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import IntEnum, StrEnum
@@ -178,6 +178,21 @@ class Policy:
     def room_by_id(self, chat: str, id: str) -> Room | None:
         """Return the room that has this id in that chat."""
         return next((r for r in self.rooms.values() if r.chat == chat and r.id == id), None)
+
+    def room_of(self, name: str, person: str, chats: Iterable[str]) -> Room | None:
+        """Return a person's direct messages as a room called `name`, in the first chat they use.
+
+        It speaks their language, and tells times in the zone of their shifts, else of a room.
+        """
+        known = self.people.get(person)
+        for chat in chats:
+            if known is None or (id := known.identities.get(chat)) is None:
+                continue
+            home = next((room for room in self.rooms.values() if room.chat == chat), None)
+            language = known.language or (home.language if home else "en")
+            zone = known.shifts.zone if known.shifts else (home.zone if home else "UTC")
+            return Room(name, chat, id, language, zone)
+        return None
 
     def person_by_identity(self, chat: str, id: str) -> Person | None:
         """Return the person who has this id in that chat."""

@@ -7,7 +7,7 @@ asked, repeated where it takes an idempotency key, and otherwise shown to the ag
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
 import structlog
@@ -68,18 +68,6 @@ class Replies:
         self._channels = channels
         self._keep = keep
 
-    async def take(self, to: str, now: datetime) -> Job | None:
-        """Take the next reply at a destination and write that it is being sent, or None."""
-        act = self._act()
-
-        def run(tx: Tx) -> Job | None:
-            while (delivery := tx.take(to, now, updates=False, posts=True)) is not None:
-                if (job := self._begin(tx, delivery, act)) is not None:
-                    return job
-            return None
-
-        return await self._keep(run)
-
     async def send(self, job: Job) -> str:
         """Send a reply, or look it up if its fate is unknown; return the outcome's name.
 
@@ -124,7 +112,7 @@ class Replies:
 
         await self._keep(run)
 
-    def _begin(self, tx: Tx, delivery: Delivery, act: Act) -> Job | None:
+    def begin(self, tx: Tx, delivery: Delivery) -> Job | None:
         """Write that a reply is being sent; None if it was withdrawn."""
         ticket, reply = _reply(tx, delivery)
         record = tx.record(ticket.id) if ticket is not None else None
@@ -132,7 +120,7 @@ class Replies:
             tx.delivery_is(delivery.id, DeliveryState.WITHDRAWN, None)
             return None
         if reply.state is ReplyState.WAITING:
-            apply(tx, self._desk.policy, ticket, [SendingBegan(reply.message)], act)
+            apply(tx, self._desk.policy, ticket, [SendingBegan(reply.message)], self._act())
         return Job(delivery, _outgoing(record, reply, delivery.marker))
 
     async def _look_up(self, channel: Channel, job: Job) -> str:

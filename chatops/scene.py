@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from chatops.channel import Traits
-from chatops.event import ReplyState
+from chatops.channel import Can, Traits
+from chatops.event import Deed, ReplyState
 from chatops.policy import Account, Policy, Queue, Role
 from chatops.sla import Clock
 from chatops.ticket import Ticket
@@ -122,3 +122,16 @@ class Scene:
     def agent(self, id: int | None) -> Agent | None:
         """Return the agent with that id."""
         return next((agent for agent in self.agents if agent.id == id), None)
+
+    def can(self, deed: Deed, line: Line) -> bool:
+        """Tell whether the network can be asked for this: of a public message that it still has."""
+        if line.private or line.deleted or line.external_id is None:
+            return False
+        theirs, can = line.direction is Direction.INBOUND, self.traits.can
+        match deed:
+            case Deed.HIDE:
+                return theirs and not line.hidden and Can.HIDE in can
+            case Deed.UNHIDE:
+                return theirs and line.hidden and Can.HIDE in can
+            case Deed.DELETE:
+                return (Can.DELETE_THEIRS if theirs else Can.DELETE_OURS) in can

@@ -159,6 +159,10 @@ class Tx(Protocol):
         """Make `ticket` the current one again of the conversations that its messages are of."""
         ...
 
+    def line(self, message: int) -> Line | None:
+        """Return one message, of whichever ticket."""
+        ...
+
     def hide_message(self, id: int, *, hidden: bool) -> None: ...
     def said_to(self, customer: int, key: str, since: datetime) -> int:
         """Return how many replies of that key the customer has got since."""

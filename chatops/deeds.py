@@ -1,0 +1,132 @@
+"""What a network is asked to do with a message: hide it, show it again, delete it.
+
+Repeating it is safe, so that what is in doubt is simply asked again, until the network answers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol, TypeVar
+
+import structlog
+
+from chatops.act import Act, Marks
+from chatops.clock import Clock
+from chatops.desk import Desk
+from chatops.errors import InDoubt, Rejected, TryLater, Unreached, Unsupported
+from chatops.event import Deed, DeedDone, DeedFailed
+from chatops.ledger import apply
+from chatops.ports import Channel, Delivery, DeliveryState, Tx
+
+T = TypeVar("T")
+
+#: Waits before the network is asked again, by attempts.
+BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
+
+#: A deed over which we stumbled ourselves is given up after so many attempts.
+FAULTS: Final = 10
+
+_log = structlog.get_logger(__name__)
+
+
+class Keep(Protocol):
+    """Writes until it is written."""
+
+    async def __call__(self, run: Callable[[Tx], T]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A deed that was taken, and the network's id of its message."""
+
+    delivery: Delivery
+    account: str
+    deed: Deed
+    external_id: str
+
+
+class Deeds:
+    """Asks networks; `keep` writes their answers."""
+
+    def __init__(
+        self, desk: Desk, clock: Clock, channels: Mapping[str, Channel], keep: Keep
+    ) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._channels = channels
+        self._keep = keep
+
+    def begin(self, tx: Tx, delivery: Delivery) -> Asked | None:
+        """Return what is to be done; None if nobody asks for it any more."""
+        ticket = tx.ticket(delivery.ticket) if delivery.ticket is not None else None
+        line = tx.line(delivery.message) if delivery.message is not None else None
+        deed = delivery.deed
+        if ticket and line and line.external_id and deed and ticket.deed(line.id, deed):
+            return Asked(delivery, ticket.account, deed, line.external_id)
+        tx.delivery_is(delivery.id, DeliveryState.WITHDRAWN, None)
+        return None
+
+    async def do(self, asked: Asked) -> str:
+        """Ask the network; return the outcome's name.
+
+        Raises:
+            TryLater: the network limits this account; the deed waits and is saved so.
+        """
+        tried = min(max(asked.delivery.attempts, 1), len(BACKOFF))
+        try:
+            await self._channels[asked.account].do(asked.deed, asked.external_id)
+        except TryLater as error:
+            await self._again(asked, timedelta(seconds=error.seconds), str(error), counts=False)
+            raise
+        except (Unreached, InDoubt) as error:
+            await self._again(asked, BACKOFF[tried - 1], str(error))
+            return "deed_unreached"
+        except Unsupported as error:
+            return await self._failed(asked, "unsupported", str(error))
+        except Rejected as error:
+            return await self._failed(asked, error.code, str(error))
+        except Exception:  # noqa: BLE001 - the account outlives a fault in one deed
+            _log.exception("deed.fault", delivery=asked.delivery.id)
+            if asked.delivery.attempts >= FAULTS:
+                return await self._failed(asked, "fault", "a fault of ours; see the log")
+            await self._again(asked, BACKOFF[tried - 1], "fault")
+            return "deed_fault"
+        return await self._done(asked)
+
+    async def _done(self, asked: Asked) -> str:
+        job = asked.delivery
+
+        def run(tx: Tx) -> None:
+            tx.delivered(job.id, None, job.wanted, self._clock.transport())
+            self._tell(tx, asked, DeedDone(job.message or 0, asked.deed))
+
+        await self._keep(run)
+        return "deed_done"
+
+    async def _failed(self, asked: Asked, code: str, detail: str) -> str:
+        job = asked.delivery
+        _log.warning("deed.failed", delivery=job.id, code=code)
+
+        def run(tx: Tx) -> None:
+            tx.delivery_is(job.id, DeliveryState.FAILED, None, detail)
+            self._tell(tx, asked, DeedFailed(job.message or 0, asked.deed, code))
+
+        await self._keep(run)
+        return "deed_failed"
+
+    async def _again(
+        self, asked: Asked, span: timedelta, error: str, *, counts: bool = True
+    ) -> None:
+        due = self._clock.transport() + span
+        await self._keep(
+            lambda tx: tx.delivery_is(
+                asked.delivery.id, DeliveryState.PENDING, due, error, counts=counts
+            )
+        )
+
+    def _tell(self, tx: Tx, asked: Asked, event: DeedDone | DeedFailed) -> None:
+        """Write the network's answer into the ticket's log."""
+        ticket = tx.ticket(asked.delivery.ticket or 0)
+        if ticket is not None:
+            now, due = self._clock.business(), self._clock.transport()
+            apply(tx, self._desk.policy, ticket, [event], Act(now, due, Marks(), rule="outbox"))

@@ -1,0 +1,212 @@
+"""One delivery to one room: posted, brought up to date or looked up, and what became of it written.
+
+Used by `outbox` alone, which says when. Before a post is sent its row says `sending`; what a crash
+or a time-out leaves there is in doubt and is looked up before it is repeated.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeVar
+from uuid import UUID, uuid5
+
+import structlog
+
+from chatops.clock import Clock
+from chatops.compose import Order, compose
+from chatops.desk import Desk
+from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.pace import ChatPace
+from chatops.policy import Room
+from chatops.ports import Chat, Delivery, DeliveryState, Reader, Tx, What
+from chatops.replies import Replies
+
+T = TypeVar("T")
+
+#: How long a far side may still be working on a call that timed out here.
+SETTLE: Final = timedelta(seconds=15)
+
+#: A look-up reaches back this much further than the attempt: clocks differ.
+SKEW: Final = timedelta(minutes=2)
+
+#: Waits after a destination could not be reached or was closed to us, by attempts.
+BACKOFF: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60, 120, 300))
+
+#: A thread line whose thread is gone is tried so often: its card may be on its way again.
+LINE_TRIES: Final = 6
+
+#: A delivery over which we stumbled ourselves is given up at so many attempts, look-ups included.
+FAULTS: Final = 10
+
+_log = structlog.get_logger(__name__)
+
+
+class Record(Protocol):
+    """Writes, however long the database needs."""
+
+    async def __call__(self, run: Callable[[Tx], T]) -> T: ...
+
+
+class Posting:
+    """Delivers to rooms; `record` writes the outcomes and `count` counts them by name."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        reader: Reader,
+        clock: Clock,
+        replies: Replies,
+        record: Record,
+        count: Callable[[str], None],
+    ) -> None:
+        self.resting: dict[str, datetime] = {}  #: rooms that are left alone until then
+        self._desk = desk
+        self._reader = reader
+        self._clock = clock
+        self._replies = replies
+        self._record = record
+        self._count = count
+        self._failures: dict[str, int] = {}  #: in a row, by room
+
+    async def deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
+        """Bring one delivery to its room, and write what became of it."""
+        job = order.job
+        bucket = pace.updates if job.state is DeliveryState.SENT else pace.room(room.name)
+        try:
+            match job.state:
+                case DeliveryState.IN_DOUBT:
+                    await self._look_up(chat, room, job)
+                case DeliveryState.SENT:
+                    await self._update(chat, room, order)
+                case _:
+                    await self._post(chat, room, order)
+            self._failures.pop(room.name, None)
+        except TryLater as error:
+            self._count("limited")
+            until = self._clock.transport() + timedelta(seconds=error.seconds)
+            bucket.pause(until)
+            await self._put_back(job, until, str(error))
+        except InDoubt as error:
+            self._count("in_doubt")
+            due = self._clock.transport() + SETTLE
+            await self._state(job, DeliveryState.IN_DOUBT, due, str(error))
+        except Gone as error:
+            await self._gone(job, error)
+        except (Unreached, Barred) as error:
+            tried = self._failures[room.name] = self._failures.get(room.name, 0) + 1
+            until = self._clock.transport() + BACKOFF[min(tried, len(BACKOFF)) - 1]
+            _log.warning("outbox.unreached", room=room.name, error=str(error), tried=tried)
+            self._count("barred" if isinstance(error, Barred) else "unreached")
+            self.resting[room.name] = until
+            await self._put_back(job, until, str(error))
+        except Rejected as error:
+            self._count("failed")
+            _log.error("outbox.rejected", delivery=job.id, what=job.what, code=error.code)
+            await self._refused(job, error.code)
+        except Exception:  # noqa: BLE001 - the room outlives a fault in one delivery
+            self._count("fault")
+            _log.exception("outbox.fault", delivery=job.id, what=job.what)
+            await self._stumbled(job)
+
+    async def _post(self, chat: Chat, room: Room, order: Order) -> None:
+        job = order.job
+        composed = await compose(self._desk, self._reader, chat, room, order)
+        if composed is None:
+            await self._give_up(job, "nothing to show")
+            return
+        card, revision = composed
+        id = await chat.post(room, card, job.thread, job.marker)
+        self._count("posted")
+        await self._is_there(job, id, revision)
+
+    async def _update(self, chat: Chat, room: Room, order: Order) -> None:
+        job = order.job
+        composed = await compose(self._desk, self._reader, chat, room, order)
+        if composed is None or job.external_id is None:
+            await self._give_up(job, "nothing to show")
+            return
+        card, revision = composed
+        await chat.update(room, job.external_id, card)
+        self._count("updated")
+        await self._is_there(job, job.external_id, revision)
+
+    async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
+        # what was written since by others must not make the look-up longer and longer
+        since, until = job.taken_at - SKEW, job.taken_at + SETTLE + SKEW
+        found = await chat.find(room, job.thread, job.marker, since, until)
+        self._count("found" if found else "not_found")
+        if found is None:
+            await self._state(job, DeliveryState.PENDING, self._clock.transport(), counts=False)
+        else:
+            await self._is_there(job, found, 0)  # what it shows is unknown: the next round updates
+
+    async def _gone(self, job: Delivery, error: Gone) -> None:
+        """Post a deleted card again; let a deleted line rest; try a line without a thread later."""
+        now = self._clock.transport()
+        self._count("gone")
+        if job.what is What.CARD and job.state is DeliveryState.SENT:
+            marker = str(uuid5(UUID(job.marker), "again"))
+            await self._state(job, DeliveryState.PENDING, now, error.code, again=marker)
+        elif job.state is DeliveryState.SENT and job.external_id is not None:
+            await self._is_there(job, job.external_id, job.wanted)
+        elif job.attempts < LINE_TRIES:
+            due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
+            await self._state(job, DeliveryState.PENDING, due, error.code)
+        else:
+            await self._give_up(job, error.code)
+
+    async def _refused(self, job: Delivery, code: str) -> None:
+        """Give up what was refused for good; a card is wanted all the same."""
+        if job.state is DeliveryState.SENT and job.external_id is not None:
+            # what is there stays, with its thread; the next change is tried again
+            await self._is_there(job, job.external_id, job.wanted)
+        elif job.what is What.CARD:
+            # a ticket that nobody sees is lost: another version of us may get it through
+            due = self._clock.transport() + BACKOFF[-1]
+            await self._state(job, DeliveryState.PENDING, due, code)
+        else:
+            await self._give_up(job, code)
+
+    async def _stumbled(self, job: Delivery) -> None:
+        """Look up what a fault of ours left unknown; what faults again and again is given up."""
+        due = self._clock.transport() + SETTLE
+        if job.attempts >= FAULTS:
+            await self._refused(job, "fault")
+        elif job.state is DeliveryState.SENT:
+            await self._state(job, job.state, due, "fault")
+        else:
+            await self._state(job, DeliveryState.IN_DOUBT, due, "fault")
+
+    async def _give_up(self, job: Delivery, code: str) -> None:
+        await self._state(job, DeliveryState.FAILED, None, code)
+        if job.undo:
+            await self._replies.unseen(job)
+
+    async def _is_there(self, job: Delivery, external_id: str, revision: int) -> None:
+        """Record what the far side shows; a reply's wait begins when its Undo line is visible."""
+        now = self._clock.transport()
+
+        def run(tx: Tx) -> None:
+            tx.delivered(job.id, external_id, revision, now)
+            if job.undo and job.state is not DeliveryState.SENT and job.message is not None:
+                tx.begin_wait(job.message, now + self._desk.policy.undo_in)
+
+        await self._record(run)
+
+    async def _put_back(self, job: Delivery, due: datetime, error: str) -> None:
+        """Let a delivery that had no effect come again at `due`, as what it was."""
+        was = DeliveryState.PENDING if job.state is DeliveryState.SENDING else job.state
+        await self._state(job, was, due, error, counts=False)
+
+    async def _state(
+        self,
+        job: Delivery,
+        state: DeliveryState,
+        due: datetime | None,
+        error: str | None = None,
+        *,
+        again: str | None = None,
+        counts: bool = True,
+    ) -> None:
+        await self._record(
+            lambda tx: tx.delivery_is(job.id, state, due, error, again=again, counts=counts)
+        )
