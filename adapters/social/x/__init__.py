@@ -1,7 +1,7 @@
-"""X (formerly Twitter): mentions, replies, quotes and direct messages.
+"""X (formerly Twitter): mentions, replies, quotes, direct messages and hashtags.
 
 Read `wire` and `parse` for what comes in, `channel` for what goes out, `listen` for the stream and
-polling, `tokens` for OAuth, `connect` for the set-up.
+polling, `search` for hashtags, `tokens` for OAuth, `connect` for the set-up.
 """
 
 from adapters.social.x.channel import TRAITS, XChannel, open_channel

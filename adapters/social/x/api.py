@@ -6,11 +6,13 @@ phrases below are the ones that clients report from the wire; an unknown one goe
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
 
 from adapters.social._call import Call, patience, perform, unanswered
+from adapters.social.x.reads import Window
 from adapters.social.x.settings import Settings
 from adapters.social.x.tokens import Tokens
 from chatops.clock import Clock
@@ -46,8 +48,13 @@ class Api:
 
     async def get(self, path: str, **params: str) -> dict[str, Any]:
         """Read something as the account; a parameter's `__` stands for the dot in X's name."""
-        dotted = {name.replace("__", "."): value for name, value in params.items()}
-        return await self.as_user(Call("GET", self._root + path, params=dotted))
+        return await self.as_user(self._reading(path, params))
+
+    async def get_counted(self, path: str, **params: str) -> tuple[dict[str, Any], Window | None]:
+        """Read something as `get` does; also return the endpoint's rate window, if X tells it."""
+        call = self._reading(path, params)
+        answer = await self._answer(call)
+        return self._read(call, answer), window(answer)
 
     async def create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Write something as the account: what customers see twice if it is done twice."""
@@ -66,11 +73,7 @@ class Api:
         Raises:
             Rejected, TryLater, Unreached, InDoubt: as chatops.errors has them.
         """
-        token = await self.tokens.access()
-        answer = await self._perform(call, token)
-        if answer.status_code == 401:
-            answer = await self._perform(call, await self.tokens.renew(token))
-        return self._read(call, answer)
+        return self._read(call, await self._answer(call))
 
     async def as_app(self, call: Call) -> dict[str, Any]:
         """Make a call under the app's own token."""
@@ -80,6 +83,17 @@ class Api:
             self.tokens.forget_app(token)
             answer = await self._perform(call, await self.tokens.of_app())
         return self._read(call, answer)
+
+    def _reading(self, path: str, params: Mapping[str, str]) -> Call:
+        dotted = {name.replace("__", "."): value for name, value in params.items()}
+        return Call("GET", self._root + path, params=dotted)
+
+    async def _answer(self, call: Call) -> httpx.Response:
+        token = await self.tokens.access()
+        answer = await self._perform(call, token)
+        if answer.status_code == 401:
+            answer = await self._perform(call, await self.tokens.renew(token))
+        return answer
 
     async def _perform(self, call: Call, token: str) -> httpx.Response:
         bearing = Call(
@@ -123,6 +137,16 @@ def judge(answer: httpx.Response, clock: Clock) -> None:
     code = code or _BY_STATUS.get(answer.status_code)
     code = code or "refused"
     raise Rejected(code, f"status {answer.status_code}: {said[:200]}", text(f"rejected-{code}"))
+
+
+def window(answer: httpx.Response) -> Window | None:
+    """Return the rate window that X's headers tell of (docs.x.com, fundamentals/rate-limits)."""
+    limit, left, ends = (
+        answer.headers.get(f"x-rate-limit-{name}", "") for name in ("limit", "remaining", "reset")
+    )
+    if not (limit.isdecimal() and left.isdecimal() and ends.isdecimal()):
+        return None
+    return Window(limit=int(limit), left=int(left), ends_at=datetime.fromtimestamp(int(ends), UTC))
 
 
 def until_reset(answer: httpx.Response, clock: Clock) -> TryLater:

@@ -13,9 +13,11 @@ from adapters._address import demand_lawful
 from adapters.social.x import signature
 from adapters.social.x.api import Api
 from adapters.social.x.examine import examine
+from adapters.social.x.hashtags import query
 from adapters.social.x.length import limit, measure, plain, rules, warn
 from adapters.social.x.listen import Listener
 from adapters.social.x.parse import Reading, dm_thread, dm_url, parse, post_url
+from adapters.social.x.search import Search
 from adapters.social.x.settings import Settings
 from adapters.social.x.timeline import POST_FIELDS, USER_FIELDS, posts_in, stamp
 from adapters.social.x.tokens import Tokens
@@ -149,11 +151,14 @@ class XChannel:
         return replace(message, author=_named(message.author, includes.user(id)))
 
     async def listen(self, receive: Receive) -> None:
-        """Hold the stream and poll, for as long as this process has the account's lease.
+        """Hold the stream, poll and search, for as long as this process has the account's lease.
 
         What `receive` could not keep (StorageError) comes again.
         """
-        listener = Listener(self, self._settings, self._http, self._api, self._vault, self._clock)
+        settings, api, vault, clock = self._settings, self._api, self._vault, self._clock
+        asked = query(settings.hashtags, self._handle)
+        search = Search(self, asked, settings, api, vault, clock) if settings.hashtags else None
+        listener = Listener(self, settings, self._http, api, vault, clock, search)
         await listener.run(receive, self._owner)
 
     async def own_id(self) -> str:

@@ -1,7 +1,7 @@
 """What can be wrong with an account on X, looked at for `doctor`: each with what to do about it."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -9,6 +9,8 @@ import httpx
 
 from adapters.social._call import Call, perform
 from adapters.social.x.api import Api
+from adapters.social.x.reads import Reads, next_month
+from adapters.social.x.search import COUNTS
 from adapters.social.x.settings import Settings
 from adapters.social.x.subscriptions import missing, of_account, own_webhook
 from adapters.social.x.tokens import SCOPES
@@ -21,6 +23,7 @@ from chatops.ports import Vault
 _CONNECT: Final = "run `python -m chatops connect x`"
 _SILENT: Final = timedelta(seconds=90)  #: the stream gives a sign every 20 s
 _SKEW: Final = timedelta(seconds=30)
+_MONTH: Final = timedelta(days=30)
 
 
 async def examine(
@@ -78,6 +81,47 @@ async def _account(
             f"the stream gave its last sign {said}",
             "is `serve` running, and does the network let a long connection through?",
         )
+    if settings.hashtags:
+        now = clock.transport()
+        reads = Reads.at(now, state.cursors.get(COUNTS))
+        yield _searches(settings, reads, now)
+        yield _reads(settings, reads, now)
+
+
+def _searches(settings: Settings, reads: Reads, now: datetime) -> Finding:
+    """Tell when the hashtags were looked for, and what X's rate window has left."""
+    every = settings.search_every
+    ago = now - reads.searched_at if reads.searched_at else None
+    said = f"{ago.total_seconds():.0f} s ago" if ago is not None else "never"
+    if (window := reads.window) is None:
+        left = "X has told nothing of its rate window"
+    elif window.ends_at <= now:
+        left = f"all {window.limit} of X's rate window are left"
+    else:
+        left = f"{window.limit - window.left} of {window.limit} in X's rate window are used"
+    is_stopped = reads.page(settings.monthly_reads) is None
+    return Finding(
+        is_stopped or (ago is not None and ago <= every + _SILENT),
+        f"{' '.join(f'#{each}' for each in settings.hashtags)} searched {said}; {left}; "
+        f"{_MONTH / every:,.0f} searches a month, of which X charges only what they find",
+        "is `serve` running? its log says why a search fails (x.search_refused)",
+    )
+
+
+def _reads(settings: Settings, reads: Reads, now: datetime) -> Finding:
+    """Tell what searching has cost this month, and what the month will cost at this pace."""
+    cap = settings.monthly_reads
+    begins = f"{next_month(now):%Y-%m-%d}"
+    if reads.page(cap) is None:
+        then = f"searching has stopped until {begins} UTC"
+    else:
+        then = f"about {reads.expected(now):,} by the end of the month at this pace"
+    return Finding(
+        reads.page(cap) is not None,
+        f"searching read {reads.posts:,} of {cap:,} posts this month, for at most "
+        f"{reads.dollars:,.2f} US dollars; {then}",
+        "raise monthly_reads, or look for fewer hashtags",
+    )
 
 
 async def _clock(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> Finding:

@@ -1,6 +1,6 @@
 """X without a public address: the activity stream, and polling the mentions beneath it.
 
-One process an account does both, under the lease `stream`. The stream brings every event that is
+One process an account does both, and looks for hashtags, under the lease `stream`. The stream brings every event that is
 subscribed to; it does not bring a customer's answer to himself or a reply deeper in a thread, nor
 what happened while nobody listened for long. The mentions hold all of those (but messages).
 
@@ -15,20 +15,20 @@ the stream would have brought: so all is stored, and can be read again.
 """
 
 import asyncio
-import json
 import math
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import httpx
 import structlog
 
 from adapters.social.x.api import Api, judge
+from adapters.social.x.search import Search
 from adapters.social.x.settings import Settings
-from adapters.social.x.timeline import POST_FIELDS, stamp
+from adapters.social.x.timeline import POST_FIELDS, as_event, stamp
 from adapters.social.x.wire import id_at
 from chatops.clock import Clock
 from chatops.errors import CareError, Rejected, StorageError, TryLater, Unreached
@@ -68,7 +68,9 @@ class Listener:
         api: Api,
         vault: Vault,
         clock: Clock,
+        search: Search | None = None,
     ) -> None:
+        """Listen for an account; with `search`, look for its hashtags as well."""
         self._channel = channel
         self._account = channel.account
         self._settings = settings
@@ -76,6 +78,7 @@ class Listener:
         self._api = api
         self._vault = vault
         self._clock = clock
+        self._search = search
         self._marked_at: datetime | None = None
         self._signs = 0
         self._recovers = True  #: until X refuses to give what was missed
@@ -101,6 +104,8 @@ class Listener:
         tasks = [asyncio.create_task(self._keep(owner)), asyncio.create_task(self._poll(receive))]
         if self._settings.stream:
             tasks.append(asyncio.create_task(self._stream(receive)))
+        if self._search is not None:
+            tasks.append(asyncio.create_task(self._search.run(receive)))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -221,7 +226,7 @@ class Listener:
         try:
             own = await self._channel.own_id()
             at = self._clock.transport().isoformat()
-            await receive(_event("oauth.revoke", own, {"user_id": own, "date_time": at}))
+            await receive(as_event("oauth.revoke", own, {"user_id": own, "date_time": at}))
         except (CareError, StorageError) as error:
             _log.warning("x.revocation_untold", account=self._account, error=str(error))
         else:
@@ -244,7 +249,7 @@ class Listener:
                 **page,
             )
             for post in body.get("data") or []:
-                event = _event("post.mention.create", own, post, _about(post, body))
+                event = as_event("post.mention.create", own, post, body)
                 found.append((str(post["id"]), event))
             token = body.get("meta", {}).get("next_token")
             if not token:
@@ -253,21 +258,6 @@ class Listener:
         for id, event in sorted(found, key=lambda each: int(each[0])):
             await receive(event)
             await self._vault.save_cursor(self._account, "mentions", id)
-
-
-def _event(kind: str, own: str, payload: object, includes: object = None) -> bytes:
-    """Write what polling found as an event of the X Activity API."""
-    told = {"event_type": kind, "filter": {"user_id": own}, "payload": payload}
-    return json.dumps({"data": told | ({"includes": includes} if includes else {})}).encode()
-
-
-def _about(post: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return what a page of posts includes for one of them: its author and the posts it refers to."""
-    wanted = {post.get("author_id"), *(to.get("id") for to in post.get("referenced_tweets") or [])}
-    return {
-        kind: [each for each in held if each.get("id") in wanted]
-        for kind, held in (page.get("includes") or {}).items()
-    }
 
 
 async def lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

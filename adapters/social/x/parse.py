@@ -35,6 +35,9 @@ from chatops.channel import (
 from chatops.errors import Unreadable
 from chatops.event import Kind
 
+#: The type of what searching for hashtags found: written as an event, but none of X's.
+FOUND: Final = "hashtag.found"
+
 #: A customer whose name the payload left out: `complete` fetches it.
 _UNNAMED: Final = ""
 
@@ -105,7 +108,13 @@ def _revoked(event: Event, reading: Reading) -> list[Inbound]:
 
 def _post(event: Event, own: str, reading: Reading) -> list[Inbound]:
     post = Post.model_validate(event.payload)
-    return read_post(post, event.includes, own, reading, event.event_type == "post.quote.create")
+    quotes_us = event.event_type == "post.quote.create"
+    return read_post(post, event.includes, own, reading, quotes_us=quotes_us)
+
+
+def _found(event: Event, own: str, reading: Reading) -> list[Inbound]:
+    post = Post.model_validate(event.payload)
+    return read_post(post, event.includes, own, reading, otherwise=Kind.HASHTAG)
 
 
 def _own_post(event: Event, own: str, reading: Reading) -> list[Inbound]:
@@ -127,6 +136,7 @@ _READERS: Final[dict[str, Callable[[Event, str, Reading], list[Inbound]]]] = {
     "post.mention.create": _post,
     "post.reply.create": _post,
     "post.quote.create": _post,
+    FOUND: _found,
     "post.create": _own_post,
     "post.delete": _deletion,
     "dm.received": _messages,
@@ -135,9 +145,18 @@ _READERS: Final[dict[str, Callable[[Event, str, Reading], list[Inbound]]]] = {
 
 
 def read_post(
-    post: Post, includes: Includes, own: str, reading: Reading, quotes_us: bool = False
+    post: Post,
+    includes: Includes,
+    own: str,
+    reading: Reading,
+    *,
+    quotes_us: bool = False,
+    otherwise: Kind = Kind.MENTION,
 ) -> list[Inbound]:
     """Return a post as inbound: a customer's, or ours.
+
+    `otherwise` is the kind of a post that neither answers, quotes nor names us, by which way it
+    came: X tells of no others, a search does. So a post is of one kind, whichever way came first.
 
     An edited post gives the message and its edit: the customer may have named us only in the second
     version, and then the message is new to us; otherwise it is dropped as a repeat.
@@ -147,7 +166,7 @@ def read_post(
     found: list[Inbound] = [
         _echo(post, own, reading)
         if post.author_id == own
-        else _message(post, includes, own, reading, quotes_us)
+        else _message(post, includes, own, reading, quotes_us, otherwise)
     ]
     if post.id != post.first_id:
         found.append(Edited(reading.account, post.first_id, post.shown, post.at))
@@ -155,8 +174,14 @@ def read_post(
 
 
 def _message(
-    post: Post, includes: Includes, own: str, reading: Reading, quotes_us: bool
+    post: Post,
+    includes: Includes,
+    own: str,
+    reading: Reading,
+    quotes_us: bool,
+    otherwise: Kind,
 ) -> Message:
+    names_us = post.mentions(own, reading.handle)
     quoted = includes.post(post.referenced("quoted"))
     quotes_us = quotes_us or (quoted is not None and quoted.author_id == own)
     if post.in_reply_to_user_id == own:
@@ -164,7 +189,8 @@ def _message(
     elif quotes_us:
         kind, parent = Kind.QUOTE, post.referenced("quoted")
     else:
-        kind, parent = Kind.MENTION, post.referenced("replied_to")
+        kind = Kind.MENTION if names_us else otherwise
+        parent = post.referenced("replied_to")
     answered = includes.post(parent)
     return Message(
         account=reading.account,
@@ -178,7 +204,7 @@ def _message(
         parent=parent,
         parent_text=answered.shown if answered and answered.author_id == own else None,
         url=post_url(reading.site, includes.user(post.author_id), post.first_id),
-        can_reply=not reading.summoned_only or quotes_us or post.mentions(own, reading.handle),
+        can_reply=not reading.summoned_only or quotes_us or names_us,
     )
 
 

@@ -1,10 +1,21 @@
 """What app.yaml says of one account on X."""
 
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_serializer,
+    model_validator,
+)
 
 from adapters._address import of_ours, of_vendor
+from adapters.social.x.hashtags import LONGEST, distinct, excess, hashtag
+from chatops.config.notation import Span, between
 
 
 class Settings(BaseModel):
@@ -35,6 +46,18 @@ class Settings(BaseModel):
     webhook_url: Annotated[str, of_ours] | None = Field(
         None, description="This service's public address of the account: https://.../in/x/<account>"
     )
+    hashtags: Annotated[
+        tuple[Annotated[str, AfterValidator(hashtag)], ...], AfterValidator(distinct)
+    ] = Field((), description="Hashtags that open tickets, each without its #")
+    search_every: Annotated[Span, between("1m", "1d", "of the calendar")] = Field(
+        timedelta(minutes=5), description="Between searches for the hashtags"
+    )
+    monthly_reads: int = Field(
+        10_000,
+        ge=10,
+        le=3_000_000,
+        description="Posts that the searches may read in a month of UTC; then they stop till the next",
+    )
     poll_seconds: float = Field(60.0, ge=5.0, le=3600.0, description="Between looks at mentions")
     api: Annotated[str, of_vendor("https://api.x.com", "https://api.twitter.com")] = Field(
         "https://api.x.com", description="X's API"
@@ -46,3 +69,18 @@ class Settings(BaseModel):
     site: Annotated[str, of_vendor("https://x.com", "https://twitter.com")] = Field(
         "https://x.com", description="Where posts are shown to people"
     )
+
+    @field_serializer("search_every")
+    def _written(self, every: timedelta) -> str:
+        """Write a span as app.yaml does: settings are checked once more when they are put to use."""
+        return f"{every.total_seconds():.0f}s"
+
+    @model_validator(mode="after")
+    def _searchable(self) -> Self:
+        over = excess(self.hashtags, self.tier)
+        if over:
+            raise ValueError(
+                f"hashtags: {over} characters too many for one search, which X bounds at "
+                f"{LONGEST[self.tier]}; look for fewer"
+            )
+        return self

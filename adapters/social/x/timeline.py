@@ -1,5 +1,6 @@
 """Lists of posts as X's look-ups and time-lines return them, and how to ask for them."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -36,3 +37,21 @@ def posts_in(body: Mapping[str, Any]) -> tuple[list[Post], Includes]:
 def stamp(at: datetime) -> str:
     """Return a time as X's parameters want it: UTC, whole seconds, Z."""
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def as_event(
+    kind: str, own: str, payload: Mapping[str, Any], page: Mapping[str, Any] | None = None
+) -> bytes:
+    """Write what we found ourselves as an event of the X Activity API, with what `page` includes."""
+    told = {"event_type": kind, "filter": {"user_id": own}, "payload": payload}
+    includes = _about(payload, page) if page else {}
+    return json.dumps({"data": told | ({"includes": includes} if includes else {})}).encode()
+
+
+def _about(post: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what a page of posts includes for one of them: its author and the posts it refers to."""
+    wanted = {post.get("author_id"), *(to.get("id") for to in post.get("referenced_tweets") or [])}
+    return {
+        kind: [each for each in held if each.get("id") in wanted]
+        for kind, held in (page.get("includes") or {}).items()
+    }

@@ -14,6 +14,7 @@ from social.x_case import DM, EXPECTED, MENTION, OWN, at
 from adapters.social.x.parse import Reading, parse
 from adapters.social.x.signature import challenge
 from adapters.social.x.wire import id_at, time_of
+from chatops.channel import Echo
 from chatops.errors import Unreadable
 
 READING = Reading(
@@ -55,6 +56,16 @@ def test_a_revocation_of_another_account_is_not_ours():
 
 def test_an_event_for_nobody_we_know_gives_nothing():
     assert read("mention", lambda whole: whole["data"].pop("filter")) == []
+
+
+def test_our_own_post_found_by_its_hashtag_opens_nothing():
+    (echo,) = read("hashtag", lambda whole: whole["data"]["payload"].update(author_id=OWN))
+    assert isinstance(echo, Echo)
+
+
+def test_a_repost_found_by_its_hashtag_gives_nothing():
+    refers = {"referenced_tweets": [{"type": "retweeted", "id": "1"}]}
+    assert read("hashtag", lambda whole: whole["data"]["payload"].update(refers)) == []
 
 
 def test_users_are_read_plain_or_wrapped():

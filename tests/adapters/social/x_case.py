@@ -96,6 +96,18 @@ DM = Message(
     private=True,
     url="https://x.com/messages/7001-8002",
 )
+HASHTAG = Message(
+    account="aozora",
+    external_id="2090000000000000050",
+    thread_key="2090000000000000050",
+    author=MIKA,
+    text="初日からファスナーが動かない… #あおぞらテント & rain",
+    at=at("2026-08-12T22:30:00"),
+    kind=Kind.HASHTAG,
+    private=False,
+    url="https://x.com/mika_climbs/status/2090000000000000050",
+    can_reply=False,
+)
 DELETED = Deleted("aozora", "2090000000000000040", NOW)
 
 EXPECTED = {
@@ -155,6 +167,19 @@ EXPECTED = {
             text="@aozora_outdoor " + "long " * 70 + "end",
             at=at("2026-08-12T21:00:00"),
             url="https://x.com/mika_climbs/status/2090000000000000030",
+        )
+    ],
+    "hashtag": [HASHTAG],
+    "hashtag_naming_us": [
+        replace(
+            HASHTAG,
+            external_id="2090000000000000051",
+            thread_key="2090000000000000051",
+            text="@aozora_outdoor the zip is stuck #AozoraTent",
+            at=at("2026-08-12T22:31:00"),
+            kind=Kind.MENTION,
+            url="https://x.com/mika_climbs/status/2090000000000000051",
+            can_reply=True,
         )
     ],
     "own_reply": [
