@@ -18,6 +18,7 @@ from pydantic import BaseModel
 import commands
 from adapters import chat as chat_adapters
 from adapters import social as social_adapters
+from chatops import internal
 from chatops.call import Registry
 from chatops.channel import Can
 from chatops.clock import SystemClock
@@ -67,7 +68,8 @@ def _spoken() -> tuple[Words, Registry]:
 
 def channel_models() -> dict[str, type[BaseModel]]:
     """Return the Settings model of every channel, for one account of it."""
-    return {name: module.Settings for name, module in social_adapters.channels().items()}
+    theirs = {name: module.Settings for name, module in social_adapters.channels().items()}
+    return {**theirs, internal.NAME: internal.Settings}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ async def opened(config: Config) -> AsyncIterator[Service]:
         modules = social_adapters.channels()
         channels: dict[str, Channel] = {}
         for name, (account, settings) in config.accounts.items():
+            if account.channel == internal.NAME:
+                continue  # it speaks through the chats, which come last
             channel = modules[account.channel].open_channel(
                 account, settings, http, storage.vault, clock, config.development
             )
@@ -109,6 +113,7 @@ async def opened(config: Config) -> AsyncIterator[Service]:
             channels[name] = channel
         words, registry = _spoken()
         traits = {name: module.TRAITS for name, module in modules.items()}
+        traits[internal.NAME] = internal.TRAITS
         desk = Desk(storage.work, storage.reader, config.policy, registry, traits, clock, words)
         chats: dict[str, Chat] = {
             name: chat_adapters.opener(name)(
@@ -122,6 +127,9 @@ async def opened(config: Config) -> AsyncIterator[Service]:
             )
             for name, settings in config.chats.items()
         }
+        for name, (account, _) in config.accounts.items():
+            if account.channel == internal.NAME:
+                channels[name] = internal.Internal(account, chats, clock)
         yield Service(config, clock, words, storage, http, desk, channels, chats, registry)
 
 

@@ -57,6 +57,7 @@ card-about = { $visibility } · from @{ $handle } to @{ $account } · { $languag
 card-answers = ↩ Answers our post “{ $post }”
 card-newest = Newest message, { $at }:
 card-continues = … continued in the thread
+push-internal = An answer to your question
 push-ticket = { $channel } { $kind } { ticket }
 fact-status = Status
 fact-assignee = Assignee

@@ -57,6 +57,7 @@ card-about = { $visibility } · @{ $handle } から @{ $account } へ · { $lang
 card-answers = ↩ 当社の投稿「{ $post }」への返信
 card-newest = 最新のメッセージ（{ $at }）：
 card-continues = …続きはスレッドにあります
+push-internal = お問い合わせへの回答です
 push-ticket = { $channel }の{ $kind } { ticket }
 fact-status = 状態
 fact-assignee = 担当
