@@ -36,10 +36,11 @@ class Button(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A sentence of ours."""
+    """A sentence of ours; `button` stands beside it, where each line of a list has one."""
 
     said: Text
     small: bool = False
+    button: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A text file that a person is given."""
+    """A text file that a person is given; `plain.file_in_bytes` makes it, in their language.
+
+    A line is a sentence of ours or, as a `str`, somebody's own words as they are.
+    """
 
     name: str
-    body: str
+    lines: tuple[Text | str, ...]
+    zone: str  #: of its times
 
 
 @dataclass(frozen=True, slots=True)

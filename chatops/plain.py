@@ -1,8 +1,9 @@
-"""A card as plain words, for a terminal."""
+"""A card as plain words, for a terminal; and a file that a person is given."""
 
+from codecs import BOM_UTF8
 from zoneinfo import ZoneInfo
 
-from chatops.card import Block, Card, Facts, Paragraph, Quote, Table
+from chatops.card import Block, Card, Facts, File, Paragraph, Quote, Table
 from chatops.text import Text, Words
 
 
@@ -14,6 +15,8 @@ def card_in_words(card: Card, words: Words, language: str, zone: ZoneInfo) -> st
 
     def block(each: Block) -> list[str]:
         match each:
+            case Paragraph(said, _, button) if button is not None:
+                return [f"{say(said)} [{say(button.label)}]"]
             case Paragraph(said):
                 return [say(said)]
             case Quote(quoted):
@@ -27,6 +30,21 @@ def card_in_words(card: Card, words: Words, language: str, zone: ZoneInfo) -> st
     for each in card.blocks:
         lines += ["", *block(each)]
     return "\n".join(lines)
+
+
+def file_in_bytes(file: File, words: Words, language: str) -> bytes:
+    """Return a file as the programs of an office open it.
+
+    It is UTF-8 with a byte order mark: without one, Excel and older Notepads on a Japanese Windows
+    take a text for Shift_JIS. Lines end in CR LF, which every Notepad breaks at; what somebody
+    wrote loses no line, whatever it was ended with.
+    """
+    zone = ZoneInfo(file.zone)
+    said = [
+        line if isinstance(line, str) else words.say(line, language, zone) for line in file.lines
+    ]
+    lines = [part for each in said for part in each.splitlines() or [""]]
+    return BOM_UTF8 + "".join(f"{line}\r\n" for line in lines).encode()
 
 
 def _columns(rows: list[list[str]]) -> list[str]:

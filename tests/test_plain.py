@@ -1,11 +1,12 @@
-"""A card for a terminal."""
+"""A card for a terminal, and a file for an office."""
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from care import WORDS
 
-from chatops.card import Card, Facts, Paragraph, Quote, Table
-from chatops.plain import card_in_words
+from chatops.card import Button, Card, Facts, File, Paragraph, Quote, Table
+from chatops.plain import card_in_words, file_in_bytes
 from chatops.text import Text, text
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -36,3 +37,18 @@ def test_card_line_by_line_and_tables_in_columns() -> None:
 def test_card_without_a_title_begins_with_its_blocks() -> None:
     card = Card(push=words("push"), blocks=(Paragraph(words("Only this.")),))
     assert card_in_words(card, WORDS, "en", ZONE).strip() == "Only this."
+
+
+def test_button_beside_a_line_is_named_in_brackets() -> None:
+    button = Button("show", text("button-show"), ticket=1)
+    card = Card(push=words("push"), blocks=(Paragraph(words("#1 Jo"), button=button),))
+    assert card_in_words(card, WORDS, "en", ZONE).strip() == "#1 Jo [Details]"
+
+
+def test_file_is_utf8_with_a_mark_and_lines_that_every_editor_breaks() -> None:
+    at = datetime(2026, 10, 1, 6, 30, tzinfo=UTC)
+    file = File("a.txt", (text("card-newest", at=at), "二行の\n返金", ""), "Asia/Tokyo")
+    said = file_in_bytes(file, WORDS, "ja")
+    assert (
+        said == "\ufeff最新のメッセージ（10月1日(木) 15:30）：\r\n二行の\r\n返金\r\n\r\n".encode()
+    )

@@ -141,6 +141,8 @@ class Chat(Protocol):
     async def send_file(self, person: str, file: File, card: Card) -> None:
         """Give one person, by their id in the chat, a file alone, with a card beside it.
 
+        What the file holds is `plain.file_in_bytes`, in that person's language.
+
         Raises:
             Rejected, TryLater, Unreached: as chatops.errors has them.
         """

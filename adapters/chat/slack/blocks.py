@@ -95,6 +95,8 @@ def _part(shown: Text | Block, voice: Voice, longest: int) -> _Part:
     match shown:
         case Text():
             made = [_title(shown, voice)]
+        case Paragraph(said, _, button) if button is not None:
+            made = [_with_button(said, button, voice)]
         case Paragraph(said, small):
             made = [small_print(said, voice) if small else rich(voice.rich(said))]
         case Quote(words):
@@ -133,6 +135,16 @@ def small_print(said: Text, voice: Voice) -> JSON:
     else:
         element = {"type": "mrkdwn", "text": voice.marked(found)}
     return {"type": "context", "elements": [element]}
+
+
+def _with_button(said: Text, button: Button, voice: Voice) -> JSON:
+    """Return a section, which alone takes a button at its side; plain unless it names a person."""
+    found = voice.pieces(said)
+    if only_words(found):
+        words = plain(cut(voice.joined(found) or NOTHING, _SMALL_PRINT))
+    else:
+        words = {"type": "mrkdwn", "text": voice.marked(found), "verbatim": True}
+    return {"type": "section", "text": words, "accessory": _button(button, None, voice, 0)}
 
 
 def quotation(words: str, voice: Voice, longest: int) -> list[JSON]:
