@@ -173,7 +173,7 @@ def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
     ticket = scene.ticket
     read = tuple(text("words", words=scene.named(agent)) for agent in ticket.read_by)
     pairs = [
-        (text("fact-status"), _status(ticket)),
+        (text("fact-status"), status_words(ticket)),
         (text("fact-assignee"), assignee_of(scene)),
         (text("fact-clock"), clock_words(scene)),
         (text("fact-priority"), _priority(ticket)),
@@ -212,7 +212,8 @@ def _reply(scene: Scene, style: Style = Style.PLAIN) -> tuple[Button, ...]:
     return (Button("open", label, url=line.url, style=style),)
 
 
-def _status(ticket: Ticket) -> Text:
+def status_words(ticket: Ticket) -> Text:
+    """Say in which state a ticket is, and why."""
     match ticket.status:
         case Status.OPEN:
             return text("status-open")
