@@ -146,6 +146,14 @@ class Calendar:
             end = closes
         return _instant(end) if start < end <= last else None
 
+    def working(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The working time that ends after `since` and begins before `until`, in order."""
+        at, last = _seconds(since), _seconds(until)
+        for number in range(self._day_of(since) - 1, self._day_of(until) + 1):
+            for opens, closes in self._spans(number):
+                if closes > at and opens < last:
+                    yield _instant(opens), _instant(closes)
+
     def _openings(self, t: datetime) -> Iterator[_Span]:
         """Spans that end after `t`, in order, until 400 days have passed without one."""
         at, today = _seconds(t), self._day_of(t)

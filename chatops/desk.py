@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -42,9 +43,11 @@ from chatops.ledger import apply
 from chatops.line import Missing, form_for, named, nearest, read
 from chatops.line import Read as Told
 from chatops.policy import Policy, Role
-from chatops.ports import Reader, Record, Tx, Work
+from chatops.ports import Reader, Record, TicketFilter, Tx, Work
 from chatops.scene import Agent, Scene
-from chatops.selves import new_code, on_self
+from chatops.selves import change_shift, new_code, on_self
+from chatops.shift_card import SHOWN, shift_end_card
+from chatops.shifts import Stand, stand
 from chatops.text import Words, text
 from chatops.ticket import Refusal, Ticket
 
@@ -83,6 +86,7 @@ class Desk:
         self.clock = clock
         self.traits = traits  #: of the channels, by name
         self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
+        self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
         self._work = work
         self._reader = reader
 
@@ -91,7 +95,7 @@ class Desk:
     async def person(self, chat: str, id: str) -> Agent | None:
         """Return the agent with that id in that chat; None is a stranger."""
         for agent in await self._reader.agents():
-            if agent.identities and agent.identities.get(chat) == id:
+            if (agent.identities or {}).get(chat) == id or (chat, id) in agent.also:
                 return agent
         return None
 
@@ -205,6 +209,20 @@ class Desk:
             return len(late) + len(due)
 
         return await self._transact(run)
+
+    async def change_shifts(self) -> None:
+        """Put who has shifts in app.yaml on or off at their boundaries, each acted upon once."""
+        now = self.clock.business()
+        for agent in await self._reader.agents():
+            person = self.policy.people.get(agent.name)
+            stands = stand(person.shifts, now) if person and person.shifts else None
+            if stands is None or self._stood.get(agent.id) == stands:
+                continue
+            held = TicketFilter(queues=tuple(agent.roles), assignee=agent.id, limit=SHOWN)
+            listed, total = await self._reader.listed(held)
+            end = shift_end_card(listed, total, now) if total else None
+            await self._transact(partial(change_shift, agent=agent.id, stands=stands, end=end))
+            self._stood[agent.id] = stands
 
     async def publish(self, name: str, period: str, room: str, card: Card) -> bool:
         """Post a finished card into a room, once for ever per (name, period); False if it was."""

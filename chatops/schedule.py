@@ -89,6 +89,7 @@ class Schedule:
             _log.error("tick.storage", error=str(error))
             return
         await self._part("due", self._due)
+        await self._part("shifts", self._desk.change_shifts)
         for plan in self._desk.policy.digests.values():
             await self._part(plan.name, partial(self._digest, plan, self._clock.business()))
         await self._part("sweep", self._sweep)

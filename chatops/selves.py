@@ -12,7 +12,10 @@ from typing import Final
 
 from chatops.act import Act
 from chatops.call import AgentEvent, Call, CodeAsked, CodeSpent, Done, Outcome, WentOff, WentOn
+from chatops.card import Card
+from chatops.follow import tell
 from chatops.ports import Tx
+from chatops.shifts import Stand
 from chatops.text import text
 from chatops.ticket import Refusal
 
@@ -50,6 +53,15 @@ def on_self(tx: Tx, event: AgentEvent, call: Call, act: Act, code: str) -> Outco
                 return Refusal(text("identify-unknown"), field="code")
             named = next(each.public_name for each in tx.agents() if each.id == found)
             return Done(text("identify-done", name=named))
+
+
+def change_shift(tx: Tx, act: Act, *, agent: int, stands: Stand, end: Card | None) -> None:
+    """Act upon a boundary of an agent's shifts, once; `end` tells who goes off what they hold."""
+    if not tx.shift_due(agent, stands.since):
+        return
+    changed = tx.shift(agent, act.now, on=stands.on)
+    if changed and not stands.on and end is not None:
+        tell(tx, agent, end, act)
 
 
 def _digest(code: str) -> str:

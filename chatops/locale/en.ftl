@@ -574,3 +574,15 @@ message-of = { $who }: { $words }
 deed-under-way = That is under way already on { ticket }.
 deed-not-proposed = Nothing of { ticket } waits to be confirmed.
 deed-needs-another = Deleting needs a second person: a colleague must confirm it on { ticket }.
+
+# Shifts
+shift-end-title = Your shift has ended: you still hold { $count ->
+    [one] one ticket
+   *[other] { $count } tickets
+}
+shift-end = What is yours stays yours until you hand it over. A customer who answers meanwhile is shown to the room.
+shift-end-line = { ticket } { $customer }: { $status }, { $due }
+held-open = open
+held-snoozed = snoozed
+button-handover = Hand over…
+button-list-mine = My tickets

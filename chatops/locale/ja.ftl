@@ -567,3 +567,12 @@ message-of = { $who }: { $words }
 deed-under-way = { ticket } では、その操作がすでに進んでいます。
 deed-not-proposed = { ticket } に確認待ちのものはありません。
 deed-needs-another = 削除にはもう一人の確認が必要です。{ ticket } の削除は、ほかの担当者が確認してください。
+
+# Shifts
+shift-end-title = 勤務時間が終わりました。担当中のチケットが { $count } 件あります
+shift-end = 引き継ぐまでは担当のままです。その間にお客様から返信があれば、ルームに知らせます。
+shift-end-line = { ticket } { $customer }: { $status }、{ $due }
+held-open = オープン
+held-snoozed = スヌーズ中
+button-handover = 引き継ぐ…
+button-list-mine = 担当チケット

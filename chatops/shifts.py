@@ -1,0 +1,45 @@
+"""Who is on shift by app.yaml, and since when. Pure.
+
+`on` and `off` by hand hold until the next boundary of the person's own shifts: a boundary is acted
+upon once, whatever has been said since.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from chatops.calendar import Calendar
+
+#: Who comes back so soon has only taken a break.
+BREAK: Final = timedelta(hours=2)
+
+#: As far back as a boundary is looked for: the longest holidays are shorter.
+_BACK: Final = timedelta(days=30)
+_AHEAD: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How somebody stands by their shifts, and the boundary at which that began."""
+
+    on: bool
+    since: datetime
+
+
+def stand(shifts: Calendar, now: datetime) -> Stand | None:
+    """Return how somebody with these shifts stands; None where no shift began for a month."""
+    spans = list(shifts.working(now - _BACK, now + _AHEAD))
+    began = [start for start, _ in spans[:1]]
+    ended: list[datetime] = []
+    for (_, end), (start, _) in pairwise(spans):
+        if start - end > BREAK:
+            ended.append(end)
+            began.append(start)
+    ended += [end for _, end in spans[-1:]]
+    for start, end in reversed(list(zip(began, ended, strict=True))):
+        if now >= end:
+            return Stand(on=False, since=end)
+        if now >= start:
+            return Stand(on=True, since=start)
+    return None
