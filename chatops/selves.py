@@ -14,7 +14,7 @@ from chatops.act import Act
 from chatops.call import AgentEvent, Call, CodeAsked, CodeSpent, Done, Outcome, WentOff, WentOn
 from chatops.card import Card
 from chatops.follow import tell
-from chatops.ports import Tx
+from chatops.ports import TicketFilter, Tx
 from chatops.shifts import Stand
 from chatops.text import text
 from chatops.ticket import Refusal
@@ -39,6 +39,10 @@ def on_self(tx: Tx, event: AgentEvent, call: Call, act: Act, code: str) -> Outco
         case WentOn() | WentOff():
             on = isinstance(event, WentOn)
             changed = tx.shift(agent, act.now, on=on)
+            held = () if on else tx.find(TicketFilter(tuple(call.agent.roles), assignee=agent))
+            if changed and held:
+                prefix = call.policy.prefix
+                return Done(text("now-off-holding", count=len(held), prefix=prefix))
             state = "on" if on else "off"
             return Done(text(f"now-{state}" if changed else f"already-{state}"))
         case CodeAsked():

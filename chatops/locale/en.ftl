@@ -223,6 +223,10 @@ done-close = { ticket } is closed.
 done-reopen = { ticket } is open again.
 done-read = { ticket } is marked as read.
 now-on = You are on shift.
+now-off-holding = You are off shift now, and still hold { $count ->
+    [one] one ticket
+   *[other] { $count } tickets
+}. /{ $prefix } handover passes them on.
 now-off = You are off shift.
 already-on = You were on shift already.
 already-off = You were off shift already.

@@ -223,6 +223,7 @@ done-close = { ticket } をクローズしました。
 done-reopen = { ticket } を再オープンしました。
 done-read = { ticket } を既読にしました。
 now-on = 勤務を開始しました。
+now-off-holding = 勤務を終了しました。担当中のチケットが { $count } 件あります。/{ $prefix } handover で引き継げます。
 now-off = 勤務を終了しました。
 already-on = すでに勤務中です。
 already-off = すでに勤務を終了しています。
