@@ -25,7 +25,7 @@ from chatops.language import language_of
 from chatops.ledger import accept, apply, open_ticket
 from chatops.policy import Assignment, Policy, Queue, Role
 from chatops.ports import Conversation, Found, NewDelivery, NewMessage, Tx, Urgency, What
-from chatops.routing import priority_of
+from chatops.routing import Facts, route
 from chatops.scene import Direction
 from chatops.step import heard
 from chatops.text import text
@@ -137,8 +137,10 @@ def _open(
     act: Act,
 ) -> None:
     account = gate.policy.accounts[message.account]
-    queue = gate.policy.queue_of(account.queue, account.name)
-    priority, why = priority_of(queue.urgency, message)
+    language = language_of(message.text, account.language)
+    facts = Facts(message.text, message.kind, language, message.author.followers)
+    routed = route(gate.policy, account, facts, at)
+    queue = gate.policy.queues[routed.queue]
     event = Opened(
         conversation=conversation.id,
         customer=customer,
@@ -147,9 +149,9 @@ def _open(
         kind=message.kind,
         private=message.private,
         queue=queue.name,
-        language=language_of(message.text, account.language),
-        priority=priority,
-        why=why,
+        language=language,
+        priority=routed.priority,
+        why=routed.why,
         can_reply=message.can_reply,
         predecessor=before.id if before else None,
     )

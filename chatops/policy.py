@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from chatops.calendar import Calendar
 from chatops.event import Kind, Occasion, Priority
+from chatops.terms import Terms
 
 
 class Role(IntEnum):
@@ -92,7 +93,7 @@ class RoutingRule:
     accounts: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     languages: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()  #: any of them
+    words: Terms = Terms()
     followers: int | None = None  #: at least so many
     calendar: Calendar | None = None
     is_open: bool = True  #: with `calendar`: it is open, or closed, when the message comes
@@ -107,7 +108,7 @@ class UrgencyRules:
     """What raises a new ticket's priority; each reason is shown on the card."""
 
     followers: int | None = None
-    words: tuple[str, ...] = ()
+    words: Terms = Terms()
 
 
 @dataclass(frozen=True, slots=True)

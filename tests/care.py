@@ -40,6 +40,7 @@ from chatops.policy import (
 )
 from chatops.ports import Delivery, Record, Tx
 from chatops.scene import Agent
+from chatops.terms import Terms
 from chatops.text import Words
 from chatops.ticket import Refusal, Ticket
 from storage import Storage, open_storage
@@ -99,7 +100,7 @@ GLOBAL: Final = Queue(
     first_response=timedelta(minutes=60),
     escalation={"specialists": EscalationTarget("specialists", "care-escalation", ("maya",))},
     canned=(CannedReply("Thanks", "en", "Hello {customer_name}, thank you. {signature}"),),
-    urgency=UrgencyRules(followers=10_000, words=("injured", "けが")),
+    urgency=UrgencyRules(followers=10_000, words=Terms(("injured", "けが"))),
 )
 JAPAN: Final = replace(
     GLOBAL, name="japan", rooms=("care-japan",), assignment=Assignment.ROUND_ROBIN

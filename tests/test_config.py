@@ -43,6 +43,7 @@ from chatops.policy import (
     Room,
     UrgencyRules,
 )
+from chatops.terms import Terms
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 21)
@@ -202,7 +203,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         assignment=Assignment.ROUND_ROBIN,
         announce=frozenset({Occasion.WOKEN}),
         mention_assignee=False,
-        urgency=UrgencyRules(5, ("けが",)),
+        urgency=UrgencyRules(5, Terms(("けが",))),
         reopen_window=timedelta(hours=60),
     )
 

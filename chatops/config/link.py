@@ -34,6 +34,7 @@ from chatops.policy import (
     Room,
     UrgencyRules,
 )
+from chatops.terms import Terms
 
 #: Says what is wrong with the command that a digest runs, or None; only the caller knows commands.
 Runs = Callable[[DigestPlan, Policy], str | None]
@@ -123,7 +124,7 @@ def _queues(fitter: Fitter, calendars: Mapping[str, Calendar]) -> dict[str, Queu
             assignment=block.assignment,
             announce=block.announce,
             mention_assignee=block.mention_assignee,
-            urgency=UrgencyRules(block.urgency.followers, block.urgency.words),
+            urgency=UrgencyRules(block.urgency.followers, Terms(block.urgency.words)),
             reopen_window=block.reopen_window,
         )
         for name, place, block in fitter.blocks("queues", QueueBlock)
