@@ -5,7 +5,8 @@ import gc
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -45,9 +46,15 @@ T = TypeVar("T")
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; what an administrator can mend ends with a sentence and code 1."""
-    try:
+    with _told():
         return asyncio.run(work)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End with a sentence and code 1 where something is wrong that an administrator can mend."""
+    try:
+        yield
     except (ConfigError, StorageError, CareError) as error:
         err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -101,10 +108,8 @@ def init(
     def tell(said: str) -> None:
         out.print(said, highlight=False, markup=False, soft_wrap=True)
 
-    async def run() -> None:
+    with _told():
         first.init(output, ask, tell, sandbox=sandbox, patient=is_patient)
-
-    _run(run())
 
 
 @cli.command()

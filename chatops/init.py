@@ -86,7 +86,7 @@ def init(output: Path, ask: Ask, tell: Tell, *, sandbox: bool, patient: bool) ->
         ConfigError: there is a file already, it cannot be written, or an answer was refused.
     """
     whole_path = output.absolute()
-    if whole_path.exists():
+    if os.path.lexists(whole_path):
         raise ConfigError(f"{output} is there already: write --output and another name")
     if not whole_path.parent.is_dir():
         raise ConfigError(f"there is no folder {whole_path.parent}: make it first")

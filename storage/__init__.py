@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import Final
 
 from chatops.clock import Clock, SystemClock
-from chatops.errors import ConfigError
+from chatops.errors import ConfigError, StorageError
 from storage.reader import SqliteReader
 from storage.tables import SCHEMA as SCHEMA
 from storage.vault import StoredVault, fernet
 from storage.work import SqliteWork
 
+#: What to do about a database that a newer version made.
+NEWER: Final = (
+    "a newer version of the service made it: start that version, "
+    "or put back the backup from before its `python -m chatops migrate`"
+)
 _SCHEME: Final = "sqlite:///"
 
 
@@ -44,14 +49,21 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
 
     Raises:
         ConfigError: the address or the key cannot be used.
-        StorageError: the file cannot be opened or is locked.
+        StorageError: the file cannot be opened or is locked, or there is no folder for it yet.
     """
     clock = clock or SystemClock()
     path = sqlite_path(url)
+    if not path.parent.exists():
+        raise StorageError(f"{path}: there is no database: run `python -m chatops migrate`")
     seal = None if key is None else fernet(key)  # first: a fault leaves nothing open
     work = SqliteWork(path, clock)
     reader = SqliteReader(path)
     return Storage(work, reader, StoredVault(work, reader, seal, clock), path)
+
+
+def is_newer(schema: str | None) -> bool:
+    """Tell whether a newer version than this one made the schema: revisions count up."""
+    return schema is not None and schema > SCHEMA
 
 
 def sqlite_path(url: str) -> Path:

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
 from chatops.errors import StorageError
-from storage import sqlite_path
+from storage import NEWER, SCHEMA, is_newer, sqlite_path
 from storage.sqlite import make_private
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -24,10 +24,13 @@ def upgrade(url: str) -> None:
 
     Raises:
         ConfigError: the address cannot be used.
-        StorageError: the file cannot be opened, is locked or damaged.
+        StorageError: the file cannot be opened, is locked or damaged, or a newer version made it.
     """
     path = sqlite_path(url)
     with _failing_as_storage(path):
+        if is_newer(found := current(url)):
+            wanted = f"the schema is {found}, this version wants {SCHEMA}"
+            raise StorageError(f"{path}: {wanted}: {NEWER}")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_private(path)
         config = Config()
