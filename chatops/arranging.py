@@ -57,12 +57,14 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
                 return Refusal(text("not-tagged", ticket=id, tag=tag), field="tags")
             return replace(ticket, tags=_without(ticket.tags, tag)), ()
 
-        case Prioritized(priority, agent):
+        case Prioritized(priority, agent, message):
             if ticket.status is Status.CLOSED:
                 return is_closed(ticket)
             if ticket.priority is priority and ticket.prioritized_by is not None:
                 return Refusal(text("already-priority", ticket=id), field="priority")
-            after = replace(ticket, priority=priority, prioritized_by=agent)
+            after = replace(
+                ticket, priority=priority, prioritized_by=agent, prioritized_note=message
+            )
             return after, (PostEvent(),)
 
         case Muted(agent):
@@ -108,12 +110,14 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
             )
             return after, (Divert(into), PostEvent())
 
-        case Absorbed(other):
+        case Absorbed(other, _, unanswered):
             if ticket.merged_into is not None:
                 return Refusal(text("is-merged", ticket=id, into=ticket.merged_into), field="into")
             if ticket.status is Status.CLOSED:
                 return is_closed(ticket)
-            return replace(ticket, merged=(*ticket.merged, other)), (PostEvent(),)
+            # what waits for us is open, whatever the ticket that it went into was waiting for
+            now_ours = replace(active(ticket), waiting=Waiting.US) if unanswered else ticket
+            return replace(now_ours, merged=(*ticket.merged, other)), (PostEvent(),)
 
         case Unmerged():
             if ticket.merged_into is None:

@@ -337,6 +337,7 @@ class Absorbed:
 
     other: int
     agent: int
+    unanswered: bool = False  #: the customer waits for our answer to that one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ A typed line is read field by field in the order of the model:
 - any other field takes one word, the last of them all that is left;
 - a field marked `Verbatim` takes the rest exactly as it was typed, and ends the line;
 - a field marked `CommandName` takes a command's name in any language;
+- a field marked `OrWord` takes a word of an enum, read as its value, or any other word;
+- a field marked `Keyed` takes what a word has behind its name and a colon (`from:aoi`, as
+  `word-<field>` in the .ftl files says), wherever that stands before a verbatim rest;
 - a field marked `FormOnly` is not in the line at all.
 
 Everything but the verbatim rest is folded by NFKC, so that an input method's wide digits and blanks
@@ -15,14 +18,11 @@ are as good as narrow ones. Nothing here decides whether an act is allowed.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, Final, get_args
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -30,13 +30,12 @@ from pydantic.fields import FieldInfo
 from chatops.call import Call, Command, OnTicket, Registry, Runs
 from chatops.card import Choice, Form, TextBox
 from chatops.scene import Scene
-from chatops.text import LANGUAGES, Text, Words, text
+from chatops.text import Text, Words, text
 from chatops.ticket import Refusal
+from chatops.vocabulary import command_name, command_names, folded, vocabulary, words_for
 
 _TICKET: Final = re.compile(r"\s*[#＃]?(\d{1,12})(?!\S)\s*")
 _WORD: Final = re.compile(r"\S+")
-_LISTING: Final = re.compile(r"[,、]")
-_NO_ZONE: Final = ZoneInfo("UTC")  # names and words hold no times
 
 
 class Verbatim:
@@ -49,6 +48,17 @@ class CommandName:
 
 class FormOnly:
     """Marks a field that a typed line cannot fill."""
+
+
+class Keyed:
+    """Marks a field that a typed line gives by its name: `from:aoi`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrWord:
+    """Marks a field that may be a word of `choices`: `Annotated[str, OrWord(Choices)]`."""
+
+    choices: type[StrEnum]
 
 
 class OtherTicket:
@@ -82,7 +92,7 @@ def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal
         leading, rest = _leading_ticket(line)
         if call.ticket is None or leading == call.ticket:
             ticket, line = leading, rest
-        elif leading is not None and not _takes_words(command):
+        elif leading is not None and not _takes_numbers(command):
             return _other_ticket(command, leading, call.ticket, call)
     typed = _typed(command, line, words, call)
     if isinstance(typed, Refusal):
@@ -110,17 +120,17 @@ def tickets_named(args: BaseModel) -> set[int]:
 
 def named(word: str, registry: Registry, words: Words) -> Command | None:
     """Return the command of that name, in any language."""
-    return registry.get(_command_name(word, words))
+    return registry.get(command_name(word, words))
 
 
 def nearest(word: str, registry: Registry, words: Words) -> str | None:
     """Return the listed name that looks most like an unknown word."""
     listed = [
         said
-        for said, name in _names(words).items()
+        for said, name in command_names(words).items()
         if (command := registry.get(name)) is not None and command.listed
     ]
-    return next(iter(get_close_matches(_fold(word).casefold(), listed, 1)), None)
+    return next(iter(get_close_matches(folded(word).casefold(), listed, 1)), None)
 
 
 def form_for(command: Command, fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
@@ -166,9 +176,12 @@ def leading_number(line: str) -> int | None:
     return _leading_ticket(line)[0]
 
 
-def _takes_words(command: Command) -> bool:
-    """Tell whether a command takes a text as it is written, which may begin with a number."""
-    return any(_is_verbatim(field) for field in command.args.model_fields.values())
+def _takes_numbers(command: Command) -> bool:
+    """Tell whether a number may begin what a command takes: a text, or another ticket's number."""
+    return any(
+        _is_verbatim(field) or OtherTicket in field.metadata
+        for field in command.args.model_fields.values()
+    )
 
 
 def _other_ticket(command: Command, meant: int, here: int, call: Call) -> Refusal:
@@ -181,11 +194,15 @@ def _other_ticket(command: Command, meant: int, here: int, call: Call) -> Refusa
 def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, str] | Refusal:
     lists = dict(_lists(command))
     others = list(_others(command))
-    tokens = [(found.start(), _fold(found.group())) for found in _WORD.finditer(line)]
+    tokens = [(found.start(), folded(found.group())) for found in _WORD.finditer(line)]
     given: dict[str, str] = {}
     at = 0
     while at < len(tokens):
         rest = [word for _, word in tokens[at:]]
+        if (keyed := _keyed(rest[0], command, words)) is not None:
+            given.update([keyed])
+            at += 1
+            continue
         if (chosen := _chosen(rest, lists, words)) is not None:
             name, given_value, length = chosen
             given[name] = given_value
@@ -215,8 +232,18 @@ def _lists(command: Command) -> Iterator[tuple[str, type[StrEnum]]]:
 
 def _others(command: Command) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in command.args.model_fields.items():
-        if FormOnly not in field.metadata and _enum(field) is None:
+        elsewhere = FormOnly in field.metadata or Keyed in field.metadata
+        if not elsewhere and _enum(field) is None:
             yield name, field
+
+
+def _keyed(word: str, command: Command, words: Words) -> tuple[str, str] | None:
+    """Return the field that a word names before a colon, and what stands behind it."""
+    key, _, value = word.partition(":")
+    for name, field in command.args.model_fields.items():
+        if value and Keyed in field.metadata and folded(key).casefold() in words_for(name, words):
+            return name, value
+    return None
 
 
 def _chosen(
@@ -224,7 +251,7 @@ def _chosen(
 ) -> tuple[str, str, int] | None:
     """Return the field, its value and the number of words, if a listed word comes next."""
     for name, choices in lists.items():
-        known = _vocabulary(choices, words)
+        known = vocabulary(choices, words)
         for length in range(min(len(rest), max(map(len, known))), 0, -1):
             said = tuple(word.casefold() for word in rest[:length])
             if (value := known.get(said)) is not None:
@@ -234,7 +261,10 @@ def _chosen(
 
 def _word(word: str, field: FieldInfo, words: Words) -> str:
     if CommandName in field.metadata:
-        return _command_name(word, words)
+        return command_name(word, words)
+    for mark in field.metadata:
+        if isinstance(mark, OrWord):
+            return vocabulary(mark.choices, words).get((word.casefold(),), word)
     return word.lstrip("#") if int in _types(field) else word
 
 
@@ -246,49 +276,13 @@ def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[st
             continue
         given[name] = fields[name]
         if (choices := _enum(field)) is not None:
-            said = tuple(_fold(fields[name]).casefold().split())
-            given[name] = _vocabulary(choices, words).get(said, fields[name])
+            said = tuple(folded(fields[name]).casefold().split())
+            given[name] = vocabulary(choices, words).get(said, fields[name])
     return given
 
 
 def _usage(command: Command, call: Call) -> Text:
     return text("usage", prefix=call.policy.prefix, line=text(f"usage-{command.name}"))
-
-
-# --- words
-
-
-@lru_cache(maxsize=16)
-def _names(words: Words) -> Mapping[str, str]:
-    """Return the commands' names by every word that stands for one, in any language."""
-    names = [id.removeprefix("name-") for id in words.ids("en") if id.startswith("name-")]
-    return {said: name for name in names for said in (name, *_said_in_all(f"name-{name}", words))}
-
-
-def _command_name(word: str, words: Words) -> str:
-    folded = _fold(word).casefold()
-    return _names(words).get(folded, folded)
-
-
-@lru_cache(maxsize=64)
-def _vocabulary(choices: type[StrEnum], words: Words) -> Mapping[tuple[str, ...], str]:
-    """Return the values of an enum by the words that stand for them."""
-    return {
-        tuple(said.split()): choice.value
-        for choice in choices
-        for said in (choice.value, *_said_in_all(f"word-{choice.value}", words))
-    }
-
-
-def _said_in_all(id: str, words: Words) -> Iterator[str]:
-    for language in LANGUAGES:
-        if words.has(id, language):
-            for said in _LISTING.split(words.say(Text(id), language, _NO_ZONE)):
-                yield _fold(said).strip().casefold()
-
-
-def _fold(word: str) -> str:
-    return unicodedata.normalize("NFKC", word)
 
 
 def _types(field: FieldInfo) -> tuple[Any, ...]:

@@ -327,9 +327,5 @@ def _actor(event: Event) -> int | None:
     return None
 
 
-def _is_closed(ticket: Ticket) -> Refusal:
-    return Refusal(text("is-closed", ticket=ticket.id))
-
-
 def _who(ticket: Ticket) -> Mention:
     return Mention(ticket.assignee or 0)

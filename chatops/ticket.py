@@ -109,6 +109,7 @@ class Ticket:
     tags: tuple[str, ...] = ()
     quiet: bool = False  #: on the quiet list: closed by a rule at once, and without a card
     prioritized_by: int | None = None  #: who set the priority, if a person did
+    prioritized_note: int | None = None  #: the note that holds that person's reason
     muted: tuple[int, ...] = ()  #: agents whom it does not call
     links: tuple[int, ...] = ()
     merged_into: int | None = None
