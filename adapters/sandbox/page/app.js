@@ -21,7 +21,7 @@ const GATHERED = 50;
 
 const place = (id) => document.getElementById(id);
 const asked = Object.fromEntries(new URLSearchParams(location.search));
-const here = { as: "", room: "", thread: "", ...asked };
+const here = { as: "", room: "", tab: "", thread: "", ...asked };
 setLanguage(here.lang ?? navigator.language.slice(0, 2));
 
 const world = await readWorld();
@@ -34,6 +34,7 @@ const clock = new BusinessClock();
 let now = null;
 const modal = new Modal({
   pressIn: (view) => hands.pressInView(view),
+  suggestIn: (view) => hands.suggestInView(view),
   typeIn: (view) => hands.typeIn(view),
   submit: (view, values) => hands.submit(view, values),
   close: (view) => hands.close(view),
@@ -42,7 +43,7 @@ const modal = new Modal({
 /** Move to another person, room or thread, and write it into the address. */
 function go(change) {
   const other = change.as && change.as !== here.as;
-  Object.assign(here, change);
+  Object.assign(here, "room" in change ? { tab: "" } : {}, change);
   const said = Object.entries(here).filter(([, value]) => value);
   history.replaceState(null, "", `?${new URLSearchParams(said)}`);
   if (other) {
@@ -78,20 +79,27 @@ function load() {
 }
 
 function show(state) {
-  const { people, rooms, views, notices, notifications } = seen(state);
-  const { home } = world.seats.find((seat) => seat.id === here.as) ?? {};
+  const { people, rooms, views, notices, notifications, appHome, home, shortcuts } = seen(state);
+  const seat = world.seats.find((one) => one.id === here.as);
   const named = (name) => rooms.find((r) => r.name === name);
-  const room = named(here.room) ?? named(home) ?? rooms[0] ?? null;
+  const room = named(here.room) ?? named(seat?.home) ?? rooms[0];
   const tz = people.get(here.as).tz;
   const byId = new Map(rooms.map((r) => [r.id, r]));
-  const context = { me: here.as, app: state.app.user, people, rooms: byId, tz };
+  const context = { me: here.as, app: state.app.user, people, rooms: byId, tz, shortcuts };
   now = { state, context };
-  const seats = world.seats.map((seat) => ({ ...people.get(seat.id), title: seat.title[lang()] }));
-  chat.show({ me: here.as, tz, context, seats, rooms, room, thread: here.thread });
+  const seats = world.seats.map((one) => ({ ...people.get(one.id), title: one.title[lang()] }));
+  const app = { ...appHome, view: home, tab: tabOf(appHome) };
+  chat.show({ me: here.as, tz, context, seats, rooms, room, app, thread: here.thread });
   clock.inZone(tz);
   customer.inZone(tz);
   modal.show(views);
   tell(notices, notifications, rooms);
+}
+
+/** The tab of the app that one is at, of those that it has; "" where it has none. */
+function tabOf({ home_tab: home, messages_tab: messages }) {
+  const there = [home && "home", messages && "messages"].filter(Boolean);
+  return there.includes(here.tab) ? here.tab : there[0] ?? "";
 }
 
 /** Toasts for what has come since the last look: pushes, and what Slack itself complains of. */
@@ -103,9 +111,9 @@ function tell(notices, notifications, rooms) {
     const message = room.messages.find((m) => m.ts === push.ts);
     toast(
       "push",
-      `#${room.name}`,
+      `${room.direct ? "@" : "#"}${room.name}`,
       h("span", {}, mrkdwn(push.text, now.context)),
-      () => go({ room: room.name, thread: message?.thread_ts ?? "" }),
+      () => go({ room: room.name, tab: room.isApp ? "messages" : "", thread: message?.thread_ts ?? "" }),
     );
   }
   for (const notice of notices.slice(before.notices)) toast("fault", notice.text);

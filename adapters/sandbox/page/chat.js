@@ -1,5 +1,6 @@
 /** The left and middle panes: who I am, my rooms, the room's messages, and one thread beside them. */
 
+import { AppHome } from "./app_home.js";
 import { composer } from "./composer.js";
 import { ask } from "./dialogs.js";
 import { fill, followEnd, h, iconButton, keep } from "./dom.js";
@@ -22,8 +23,10 @@ export class Chat {
   #head = h("header", { class: "room-head" });
   #list = messageList("messages");
   #threadList = messageList("thread-messages");
+  #home;
   #toEnd;
   #composer;
+  #quiet = h("p", { class: "composer-off", hidden: true }, w("app.read_only"));
   #threadComposer;
   #thread;
   #now = null;
@@ -34,6 +37,7 @@ export class Chat {
   constructor(hands, go) {
     this.#hands = hands;
     this.#go = go;
+    this.#home = new AppHome(hands, go);
     this.#toEnd = new Map([this.#list, this.#threadList].map((list) => [list, followEnd(list)]));
     this.#who.setAttribute("aria-label", w("nav.who"));
     this.#rooms.setAttribute("aria-label", w("nav.rooms"));
@@ -74,7 +78,11 @@ export class Chat {
     fill(side,
       h("h2", { class: "side-title" }, w("nav.who")), this.#who,
       h("h2", { class: "side-title" }, w("nav.rooms")), this.#rooms);
-    fill(main, h("div", { class: "room" }, this.#head, this.#list, this.#composer.root), this.#thread);
+    const { bar, panel } = this.#home;
+    fill(main,
+      h("div", { class: "room" },
+        this.#head, bar, panel, this.#list, this.#composer.root, this.#quiet),
+      this.#thread);
   }
 
   /** Show a state of Slack as one person sees it. */
@@ -110,50 +118,57 @@ export class Chat {
 
   #showRooms() {
     const { rooms, room, me } = this.#now;
-    if (room) sessionStorage.setItem(`${READ}${me}:${room.id}`, latest(room, me));
+    if (this.#isRead(room)) sessionStorage.setItem(`${READ}${me}:${room.id}`, latest(room, me));
     keep(this.#rooms, rooms, {
-      key: (r) => r.id,
-      print: (r) => JSON.stringify([r.name, r.private, r.id === room?.id, this.#unread(r)]),
+      key: (r) => (r.isApp ? "app" : r.id),
+      print: (r) => JSON.stringify([r.id, r.name, r.private, r === room, this.#unread(r)]),
       make: (r) => this.#roomLink(r),
     });
   }
 
   #roomLink(r) {
     const unread = this.#unread(r);
+    const toMessages = r.isApp && unread;
     return h("button", {
       class: unread ? "room-link room-unread" : "room-link",
       type: "button",
-      "aria-current": r.id === this.#now.room?.id ? "page" : null,
+      "aria-current": r === this.#now.room ? "page" : null,
       data: { testid: `room-${r.name}` },
-      on: { click: () => this.#go({ room: r.name, thread: "" }) },
+      on: { click: () => this.#go({ room: r.name, thread: "", ...(toMessages ? { tab: "messages" } : {}) }) },
     },
     h("span", { class: "room-mark", "aria-hidden": "true" }, mark(r)),
     h("span", { class: "room-name" }, r.name),
+    r.isApp && h("span", { class: "app-badge" }, w("chat.app")),
     r.private && !r.direct && h("span", { class: "unseen" }, `, ${w("nav.private")}`),
     unread && h("span", { class: "dot", data: { testid: `unread-${r.name}` } },
       h("span", { class: "unseen" }, w("nav.unread"))));
   }
 
+  /** True where the room's messages are before one's eyes; the app's Home tab shows none. */
+  #isRead(room) {
+    return room === this.#now.room && !(room.isApp && this.#now.app.tab !== "messages");
+  }
+
   #unread(room) {
-    if (room.id === this.#now.room?.id) return false;
+    if (this.#isRead(room)) return false;
     return latest(room, this.#now.me) > (sessionStorage.getItem(`${READ}${this.#now.me}:${room.id}`) ?? "");
   }
 
   #showRoom() {
-    const { room, me } = this.#now;
-    if (!room) {
-      fill(this.#head, h("h2", {}, w("chat.no_room")));
-      fill(this.#list);
-      this.#composer.root.hidden = true;
-      return;
-    }
-    this.#composer.root.hidden = false;
-    this.#composer.relabel(w("chat.message_to", { room: room.name }));
+    const { room, me, app, context } = this.#now;
+    this.#home.show(Boolean(room.isApp), me, app, context);
+    const isMessages = !room.isApp || app.tab === "messages";
+    const isQuiet = Boolean(room.isApp && app.read_only);
+    this.#list.hidden = !isMessages;
+    this.#composer.root.hidden = !isMessages || isQuiet;
+    this.#quiet.hidden = !isMessages || !isQuiet;
+    const to = room.direct ? "chat.message_person" : "chat.message_to";
+    this.#composer.relabel(w(to, { room: room.name }));
     this.#composer.turnTo(`${me} ${room.id}`);
     fill(this.#head,
       h("h2", { data: { testid: "room-title" } },
         h("span", { "aria-hidden": "true" }, `${mark(room)} `), room.name),
-      h("span", { class: "room-members" }, w("chat.members", { n: room.members.length })));
+      !room.direct && h("span", { class: "room-members" }, w("chat.members", { n: room.members.length })));
     const top = room.messages.filter((m) => isTop(m) || m.broadcast);
     const moved = this.#shownRoom !== `${me} ${room.id}`;
     this.#shownRoom = `${me} ${room.id}`;
@@ -189,6 +204,8 @@ export class Chat {
       inThread,
       lang: lang(),
       act: (message) => this.#hands.pressIn(this.#now.room, message),
+      suggest: (message) => this.#hands.suggestIn(this.#now.room, message),
+      shortcut: (message, name) => this.#hands.shortcut(this.#now.room, message, name),
       openThread: (ts) => this.#go({ thread: ts }),
       remove: async (message) => {
         const sure = await ask({
@@ -224,7 +241,7 @@ export class Chat {
 }
 
 function messageList(testid) {
-  return h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", data: { testid } });
+  return h("div", { class: "messages", role: "log", tabIndex: 0, "aria-live": "off", id: `${testid}-panel`, data: { testid } });
 }
 
 /** True for what stands in the room itself; a thread's first message names itself as its thread. */
@@ -234,6 +251,7 @@ function isTop(message) {
 
 /** The sign before a room's name; what it says is also said in words. */
 function mark(room) {
+  if (room.isApp) return "🛟";
   if (room.direct) return "@";
   return room.private ? "🔒" : "#";
 }

@@ -1,7 +1,9 @@
 /** What can be pressed in a block: buttons, menus and choices, with their "are you sure". */
 
+import { combobox } from "./combobox.js";
 import { ask } from "./dialogs.js";
 import { h } from "./dom.js";
+import { menu } from "./menu.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { w } from "./words.js";
 
@@ -9,6 +11,7 @@ const DRAW = {
   button,
   checkboxes: choices,
   datepicker: picker,
+  external_select: external,
   overflow,
   radio_buttons: choices,
   static_select: select,
@@ -103,42 +106,25 @@ function select(e, block, context) {
   return node;
 }
 
-/** A menu behind three dots. It closes by Escape, by leaving it and by choosing. */
+/** A select whose options the app answers while one types. */
+function external(e, block, context) {
+  const choose = async (value) => {
+    if (value && !await act(e, block, context, value)) combo.reset();
+  };
+  const combo = combobox(e, { ask: (typed) => context.suggest(e, block, typed), choose });
+  combo.field.setAttribute("aria-label", invitation(e));
+  Object.assign(combo.field.dataset, { testid: `action-${e.action_id}`, actionId: e.action_id });
+  return combo.root;
+}
+
 function overflow(e, block, context) {
-  const close = () => {
-    node.open = false;
-    summary.focus();
-  };
-  const choose = (option) => {
-    close();
-    busy(summary, () => act(e, block, context, option.value));
-  };
-  const item = (o) => {
-    const look = {
-      class: "menu-item",
-      data: { testid: `option-${o.value}` },
-      on: { click: () => choose(o) },
-    };
-    return o.url
-      ? h("a", { ...look, ...leads(o.url) }, plain(o.text))
-      : h("button", { ...look, type: "button" }, plain(o.text));
-  };
-  const summary = h("summary", {
-    class: "button button-dots",
-    "aria-label": w("block.more"),
-    data: names(e),
-  }, "⋯");
-  const keydown = (event) => {
-    if (event.key !== "Escape" || !node.open) return;
-    event.preventDefault();
-    close();
-  };
-  const focusout = (event) => {
-    if (event.relatedTarget && !node.contains(event.relatedTarget)) node.open = false;
-  };
-  const node = h("details", { class: "overflow", on: { keydown, focusout } },
-    summary, h("div", { class: "menu" }, e.options.map(item)));
-  return node;
+  const item = (o) => ({
+    testid: `option-${o.value}`,
+    label: plain(o.text),
+    leads: o.url ? leads(o.url) : null,
+    choose: (summary) => busy(summary, () => act(e, block, context, o.value)),
+  });
+  return menu({ label: w("block.more"), look: "button button-dots", data: names(e) }, e.options.map(item));
 }
 
 function choices(e, block, context) {

@@ -28,6 +28,26 @@ export class Hands {
     return (e, block, chosen) => this.#press({ view_id: view.id }, e, block, chosen);
   }
 
+  /** What an external select of this message offers for what is typed. */
+  suggestIn(room, message) {
+    return (e, block, typed) => this.#suggest({ channel: room.id, ts: message.ts }, e, block, typed);
+  }
+
+  /** What an external select of this view offers for what is typed. */
+  suggestInView(view) {
+    return (e, block, typed) => this.#suggest({ view_id: view.id }, e, block, typed);
+  }
+
+  /** Choose a shortcut in a message's menu. */
+  shortcut(room, message, name) {
+    return this.#act("shortcut", { channel: room.id, ts: message.ts, callback_id: name });
+  }
+
+  /** Open the app at a tab, which it may hear of. */
+  visit(tab) {
+    return this.#act("home", { tab });
+  }
+
   /** What typing in an input of this view does; `enter` where the Enter key ended it. */
   typeIn(view) {
     return (e, block, value, enter = false) => this.#act(
@@ -73,6 +93,18 @@ export class Hands {
 
   #press(where, e, block, value) {
     return this.#act("press", { ...where, block_id: block.block_id, action_id: e.action_id, value });
+  }
+
+  /** Ask for a select's options; null where they cannot be had, which Slack itself says. */
+  async #suggest(where, e, block, typed) {
+    const body = { ...where, block_id: block.block_id, action_id: e.action_id, value: typed };
+    try {
+      const { error, ...offered } = await slackHand("suggest", { as: this.#who(), ...body });
+      return error ? null : offered;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return null;
+    }
   }
 
   /** Act, and tell whether it worked. What Slack itself complains of comes as a notice in its state. */

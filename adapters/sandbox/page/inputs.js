@@ -3,12 +3,14 @@
  * update, checking it as Slack's own client does, and reading it at the end.
  */
 
+import { combobox, hold } from "./combobox.js";
 import { h } from "./dom.js";
 import { choiceGroup, chosenIn, pickerField, selectOptions } from "./elements.js";
 import { plain } from "./mrkdwn.js";
 import { w } from "./words.js";
 
 const DRAW = {
+  external_select: external,
   plain_text_input: text,
   static_select: select,
   checkboxes: group,
@@ -21,7 +23,8 @@ const DRAW = {
 export function inputBlock(block, context) {
   const e = block.element;
   const id = `field-${block.block_id}`;
-  const control = (DRAW[e.type] ?? unknown)(e, block, context);
+  const drawn = (DRAW[e.type] ?? unknown)(e, block, context);
+  const control = drawn.querySelector("[role=combobox]") ?? drawn;
   control.id = id;
   control.dataset.testid = `modal-field-${block.block_id}`;
   control.dataset.actionId = e.action_id;
@@ -39,7 +42,7 @@ export function inputBlock(block, context) {
   return h("div", { class: "b-input" },
     h(isGroup ? "div" : "label", { class: "b-label", id: `${id}-label`, for: isGroup ? null : id },
       plain(block.label), optional),
-    control,
+    drawn,
     h("p", { class: "b-hint", id: `${id}-hint` }, block.hint && plain(block.hint)),
     h("p", error));
 }
@@ -87,6 +90,13 @@ function select(e, block, context) {
   return node;
 }
 
+function external(e, block, context) {
+  const ask = (typed) => context.suggest(e, block, typed);
+  // Told at once, whether or not the app hears of it: another search may offer other options.
+  const choose = (value) => value && context.act(e, block, value);
+  return combobox(e, { ask, choose }).root;
+}
+
 function group(e, block, context) {
   const change = () => tell(e, block, context, chosenIn(e, node));
   const node = choiceGroup(e, context, change, block.block_id);
@@ -100,6 +110,7 @@ function picker(e, block, context) {
 
 /** What a control holds: a text, an option's value or a list of them; null where it holds nothing. */
 function valueOf(e, control) {
+  if (e.type === "external_select") return control.dataset.value || null;
   return control.classList.contains("choices") ? chosenIn(e, control) : control.value || null;
 }
 
@@ -163,7 +174,8 @@ export function fillInputs(form, view) {
     if (control.classList.contains("choices")) {
       const chosen = (held.selected_options ?? [held.selected_option]).map((o) => o?.value);
       for (const input of control.querySelectorAll("input")) input.checked = chosen.includes(input.value);
-    } else {
+    } else if (control.role === "combobox") hold(control, held.selected_option);
+    else {
       const { value, selected_option: option, selected_date: date, selected_time: time } = held;
       control.value = value ?? option?.value ?? date ?? time ?? "";
     }
@@ -180,6 +192,9 @@ export function carryInput(before, after) {
       for (const input of control.querySelectorAll("input")) input.checked = chosen.has(input.value);
     } else if (control.matches("select")) {
       if ([...control.options].some((o) => o.value === old.value)) control.value = old.value;
-    } else if (control.matches("input, textarea")) control.value = old.value;
+    } else if (control.matches("input, textarea")) {
+      control.value = old.value;
+      if (control.role === "combobox") Object.assign(control.dataset, old.dataset);
+    }
   }
 }

@@ -2,21 +2,26 @@
 
 import { drawBlock } from "./blocks.js";
 import { h, iconButton } from "./dom.js";
+import { file } from "./files.js";
+import { menu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { clockTime } from "./when.js";
 import { w } from "./words.js";
 
 /** Everything that a message's element depends on, for `keep`. */
 export function print(message, context) {
-  return JSON.stringify([message, context.me, context.tz, context.inThread, context.lang, context.joined]);
+  const { me, tz, inThread, lang, joined, shortcuts } = context;
+  return JSON.stringify([message, me, tz, inThread, lang, joined, shortcuts]);
 }
 
 /**
  * Draw a message.
  *
  * Beyond a block's context: `room`, `inThread`, `act(message)` giving a
- * block's `act`, `openThread(ts)`, `remove(message)`, and `joined` (true
- * where the message before is by the same hand and the head is left out).
+ * block's `act`, `suggest(message)` giving its `suggest`, `openThread(ts)`,
+ * `remove(message)`, `shortcuts` of the app and `shortcut(message, name)`,
+ * and `joined` (true where the message before is by the same hand and the
+ * head is left out).
  */
 export function draw(message, context) {
   const { ts } = message;
@@ -52,23 +57,12 @@ export function draw(message, context) {
 }
 
 function content(message, context) {
-  const within = { ...context, act: context.act(message) };
+  const within = { ...context, act: context.act(message), suggest: context.suggest(message) };
   const edited = message.edited && h("span", { class: "edited" }, ` ${w("chat.edited")}`);
   const drawn = message.blocks.length
     ? message.blocks.map((block) => drawBlock(block, within))
     : h("div", { class: "b-text" }, mrkdwn(message.text, within), edited);
   return h("div", { class: "message-content" }, drawn, message.files.map(file));
-}
-
-function file({ title, name, url_private: url, mimetype = "" }) {
-  const label = title ?? name ?? w("chat.file");
-  if (mimetype.startsWith("image/")) {
-    return h("figure", { class: "b-image" },
-      h("img", { class: "b-image-picture", src: url, alt: label }),
-      h("figcaption", {}, label));
-  }
-  return h("a", { class: "file", href: url, target: "_blank", rel: "noopener noreferrer" },
-    h("span", { "aria-hidden": "true" }, "📄 "), label);
 }
 
 function threadLink(message, context) {
@@ -92,7 +86,20 @@ function toolbar(message, context) {
   return h("div", { class: "message-tools" },
     !context.inThread
       && iconButton("💬", w("chat.start_thread"), `start-thread-${ts}`, () => context.openThread(ts)),
-    deletable && iconButton("🗑", w("chat.delete"), `delete-${ts}`, () => context.remove(message)));
+    deletable && iconButton("🗑", w("chat.delete"), `delete-${ts}`, () => context.remove(message)),
+    context.shortcuts.length > 0 && shortcutMenu(message, context));
+}
+
+/** The app's message shortcuts, behind "More actions" as in Slack. */
+function shortcutMenu(message, context) {
+  const item = ({ callback_id: name, name: label, description }) => ({
+    testid: `shortcut-${name}`,
+    label,
+    about: description,
+    choose: () => context.shortcut(message, name),
+  });
+  const look = { label: w("block.more"), look: "icon-button more-button", data: { testid: `more-${message.ts}` } };
+  return menu(look, context.shortcuts.map(item));
 }
 
 /** A square with initials; its tint only helps the eye, the name stands beside it. */

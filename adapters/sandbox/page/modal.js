@@ -94,6 +94,7 @@ export class Modal {
     const context = {
       ...this.#context(),
       act: this.#hands.pressIn(view),
+      suggest: this.#hands.suggestIn(view),
       type: (e, block, value, enter = false) => {
         clearTimeout(this.#typing);
         this.#untold = () => {

@@ -1,14 +1,25 @@
 /** What Slack shows one person, as the panes draw it: people by id and shown name, authors filled in. */
 
-export function seen({ people, rooms, app, ...rest }) {
+export function seen({ people, rooms, app, app_home: appHome, ...rest }) {
   const author = (message) => (message.bot ? app.user : message.user);
   const signed = (message) => ({ ...message, author: author(message) });
+  const shown = rooms.map((room) => ({ ...room, messages: room.messages.map(signed) }));
   return {
     ...rest,
     app,
+    appHome,
     people: new Map(people.map((person) => [person.id, { ...person, name: person.real_name }])),
-    rooms: rooms.map((room) => ({ ...room, messages: room.messages.map(signed) })),
+    rooms: [
+      ...shown.filter((room) => room.id !== appHome.direct),
+      appRoom(app, shown.find((room) => room.id === appHome.direct)),
+    ],
   };
+}
+
+/** The app as a place of its own: its direct messages, which are there before the first of them. */
+function appRoom(app, direct) {
+  const empty = { id: "", private: true, direct: true, members: [], messages: [] };
+  return { ...empty, ...direct, name: app.name, isApp: true };
 }
 
 /**

@@ -48,6 +48,7 @@ function drawPost(post, context) {
   h("div", { class: "post-body" },
     head(post, context),
     post.deleted ? h("p", { class: "message-gone" }, w("customer.deleted")) : text(post),
+    post.hidden && !post.deleted && h("p", { class: "message-gone" }, w("customer.hidden")),
     !post.deleted && h("p", { class: "post-tools" },
       tool("reply", post, w("customer.reply_button"), context.answer),
       !post.brand && tool("delete", post, w("customer.delete"), context.erase))));

@@ -47,6 +47,9 @@ class Home:
         shown = {"home": app.home_tab, "messages": app.messages_tab}
         if not shown.get(tab):
             raise CannotBeDone(f"the app has no tab {tab}")
+        # App Home is the direct messages with the app, though nothing is written yet.
+        self._state.room_of(me, app.bot_user)
+        self._state.changed()
         view = self._state.homes.get(me)
         known = view_shown(self._state, view) if view and tab == "home" else None
         tell_opened(self._state, me, tab, known)

@@ -1,5 +1,6 @@
-"""Fixtures of the sandbox's tests: asyncio, and a Slack of one's own."""
+"""Fixtures of the sandbox's tests: asyncio, a Slack of one's own, and a browser before it all."""
 
+from page_window import chromium, window
 from slack_sandbox import anyio_backend, slack
 
-__all__ = ["anyio_backend", "slack"]
+__all__ = ["anyio_backend", "chromium", "slack", "window"]

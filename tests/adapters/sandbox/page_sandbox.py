@@ -43,8 +43,12 @@ class Bot:
         self.got: list[dict[str, Any]] = []
         #: callback_id of a view -> what submitting it is answered with.
         self.answers: dict[str, dict[str, Any]] = {}
-        #: action_id of a button -> the view that it opens.
+        #: action_id of a button, or callback_id of a shortcut -> the view that it opens.
         self.opens: dict[str, dict[str, Any]] = {}
+        #: The blocks of everybody's Home tab, published at each visit.
+        self.home: list[dict[str, Any]] = []
+        #: What an external select may be searched for.
+        self.canned: list[dict[str, Any]] = []
 
     async def __aenter__(self) -> Self:
         await self._socket.connect()
@@ -59,9 +63,26 @@ class Bot:
         answer = None
         if payload["type"] == "view_submission":
             answer = self.answers.get(payload["view"]["callback_id"])
+        elif payload["type"] == "block_suggestion":
+            wanted = payload["value"]
+            answer = {"options": [one for one in self.canned if wanted in one["text"]["text"]]}
         await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, answer))
-        if payload["type"] != "block_actions":
-            return
+        if payload["type"] == "event_callback":
+            await self._visited(payload["event"])
+        elif payload["type"] == "message_action" and payload["callback_id"] in self.opens:
+            await self.web.views_open(
+                trigger_id=payload["trigger_id"], view=self.opens[payload["callback_id"]]
+            )
+        elif payload["type"] == "block_actions":
+            await self._pressed(payload)
+
+    async def _visited(self, event: dict[str, Any]) -> None:
+        if event["type"] == "app_home_opened" and event["tab"] == "home" and self.home:
+            await self.web.views_publish(
+                user_id=event["user"], view={"type": "home", "blocks": self.home}
+            )
+
+    async def _pressed(self, payload: dict[str, Any]) -> None:
         action = payload["actions"][0]
         if action["action_id"] in self.opens:
             await self.web.views_open(

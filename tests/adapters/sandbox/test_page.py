@@ -1,68 +1,25 @@
 """The sandbox's page in a real browser: what Slack's window and a customer would show and do."""
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from page_sandbox import Bot, browser, card, reply_form, report, sandbox, shot
-from playwright.async_api import Browser, Page, expect
+from page_sandbox import card, reply_form, report, sandbox, shot
+from page_window import DESK, PHONE, Window, until
+from playwright.async_api import Browser, expect
 
 from adapters.sandbox import page as served
-from adapters.sandbox.server import ADDRESS, Sandbox
+from adapters.sandbox.server import ADDRESS
 from adapters.sandbox.world import AOI, BEN, CARE_GLOBAL, CARE_JAPAN, KEN, MAYA
 
 pytestmark = pytest.mark.anyio
-
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with browser() as running:
-        yield running
-
-
-@dataclass
-class Window:
-    """One person's look at the sandbox."""
-
-    base: str
-    whole: Sandbox
-    bot: Bot
-    page: Page
-
-    async def be(self, person: str, room: str = "care-japan", lang: str = "en") -> None:
-        await self.page.goto(f"{self.base}/?as={person}&room={room}&lang={lang}")
-        await expect(self.page.get_by_test_id("room-title")).to_contain_text(room)
-
-    async def post(self, room: str = CARE_JAPAN.id, **message: object) -> str:
-        sent = await self.bot.web.chat_postMessage(channel=room, **{"text": "a card", **message})
-        return str(sent["ts"])
-
-    def action(self, name: str):
-        return self.page.get_by_test_id("messages").locator(f"[data-action-id={name}]")
-
-
-@pytest.fixture
-async def window(chromium: Browser) -> AsyncIterator[Window]:
-    context = await chromium.new_context(viewport=DESK, timezone_id="Europe/Berlin")
-    page = await context.new_page()
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    async with sandbox() as (base, whole), Bot(base) as bot:
-        yield Window(base, whole, bot, page)
-        await context.close()
-    assert broken == []
 
 
 async def test_a_card_stands_as_slack_draws_it_and_no_customer_text_is_markup(
@@ -94,7 +51,7 @@ async def test_a_press_reaches_the_app_once_and_a_question_is_asked_first(window
     await window.action("close").click()
     await window.page.get_by_test_id("confirm-yes").click()
     await expect(window.page.get_by_test_id("confirm")).to_have_count(0)
-    await _until(window, "block_actions", 2)
+    await until(window, "block_actions", 2)
     pressed = [
         (p["user"]["id"], p["actions"][0]["action_id"]) for p in window.bot.of("block_actions")
     ]
@@ -107,7 +64,7 @@ async def test_a_choice_in_a_menu_clears_when_the_card_comes_with_a_new_block(
     ts = await window.post(blocks=card())
     await window.be(BEN.id)
     await window.action("more").select_option("tag")
-    await _until(window, "block_actions", 1)
+    await until(window, "block_actions", 1)
     assert window.bot.of("block_actions")[0]["actions"][0]["selected_option"]["value"] == "tag"
     await window.action("claim").focus()
     await window.bot.web.chat_update(
@@ -163,7 +120,7 @@ async def test_errors_stand_beside_their_fields_and_closing_is_told(window: Wind
     assert values["canned"]["canned"]["selected_option"] is None
     await window.page.keyboard.press("Escape")
     await expect(window.page.get_by_test_id("modal")).to_be_hidden()
-    await _until(window, "view_closed", 1)
+    await until(window, "view_closed", 1)
 
 
 async def test_an_open_form_waits_with_its_text_while_one_is_somebody_else(
@@ -174,7 +131,7 @@ async def test_an_open_form_waits_with_its_text_while_one_is_somebody_else(
     await window.be(BEN.id)
     await window.action("reply").click()
     await window.page.get_by_test_id("modal-field-text").fill("half a sen")
-    await _until(window, "block_actions", 2)
+    await until(window, "block_actions", 2)
     await window.be(AOI.id)
     await expect(window.page.get_by_test_id("modal")).to_be_hidden()
     await window.be(BEN.id)
@@ -349,7 +306,7 @@ async def test_every_kind_of_block_is_drawn_and_can_be_used(window: Window) -> N
     await window.action("dots").press("Enter")
     await window.page.get_by_test_id("option-csv").click()
     await window.page.get_by_test_id("choice-late").check()
-    await _until(window, "block_actions", 2)
+    await until(window, "block_actions", 2)
     menu, boxes = (pressed["actions"][0] for pressed in window.bot.of("block_actions"))
     assert menu["selected_option"]["value"] == "csv"
     assert [one["value"] for one in boxes["selected_options"]] == ["late"]
@@ -443,12 +400,3 @@ async def test_every_label_is_there_in_both_languages_and_none_is_idle() -> None
     used = set(re.findall(r'"((?:\w+)\.(?:\w+))"(?!: \[)', code))
     families = ("mrkdwn.", "customer.", "tab.")  # these are also put together: w(`tab.${name}`)
     assert {label for label in labels - used if not label.startswith(families)} == set()
-
-
-async def _until(window: Window, kind: str, count: int) -> None:
-    """Wait for so many payloads of a kind, in the page's own time."""
-    for _ in range(200):
-        if len(window.bot.of(kind)) >= count:
-            return
-        await window.page.wait_for_timeout(10)
-    pytest.fail(f"{len(window.bot.of(kind))} {kind}, not {count}: {window.bot.got}")
