@@ -34,7 +34,7 @@ from chatops.channel import (
 )
 from chatops.clock import Clock
 from chatops.errors import CareError, Rejected, Unauthentic, Unreadable, Unsupported
-from chatops.event import Kind
+from chatops.event import Deed, Kind
 from chatops.policy import Account
 from chatops.ports import Receive, Vault
 from chatops.text import text
@@ -58,7 +58,13 @@ def measure(words: str, private: bool) -> int:  # noqa: ARG001 - Chirp counts bo
 TRAITS: Final = Traits(
     name="sandbox",
     title="Chirp",
-    can=Can.REPLY_PUBLIC | Can.REPLY_PRIVATE | Can.WEBHOOK | Can.REPEAT,
+    can=Can.REPLY_PUBLIC
+    | Can.REPLY_PRIVATE
+    | Can.WEBHOOK
+    | Can.REPEAT
+    | Can.HIDE
+    | Can.DELETE_THEIRS
+    | Can.DELETE_OURS,
     measure=measure,
     limit=lambda _private: LIMIT,
 )
@@ -253,6 +259,17 @@ class SandboxChannel:
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:  # noqa: ARG002
         raise Unsupported("Chirp takes the same key again instead")
+
+    async def do(self, deed: Deed, external_id: str) -> None:
+        url = f"{self._settings.api}/posts/{external_id}"
+        try:
+            if deed is Deed.DELETE:
+                await self._ask(Call("DELETE", url))
+            else:
+                await self._ask(Call("PUT", f"{url}/hidden", json={"hidden": deed is Deed.HIDE}))
+        except Rejected as refusal:
+            if deed is not Deed.DELETE or refusal.code != "no-such-post":
+                raise  # a post that is gone is what was asked for
 
     async def _ask(self, call: Call) -> _Post:
         token = self._settings.token.get_secret_value()

@@ -23,6 +23,7 @@ from chatops.errors import (
     Unreadable,
     Unsupported,
 )
+from chatops.event import Deed
 from chatops.ports import Channel
 
 CASES: dict[str, Case] = {name: import_module(f"social.{name}_case").CASE for name in channels()}
@@ -268,6 +269,12 @@ async def test_what_it_cannot_is_unsupported(case):
         if Can.FIND not in can:
             with pytest.raises(Unsupported):
                 await far.channel.find(far.public, case.now)
+        if Can.HIDE not in can:
+            with pytest.raises(Unsupported):
+                await far.channel.do(Deed.HIDE, far.public.in_reply_to or "")
+        if not can & (Can.DELETE_OURS | Can.DELETE_THEIRS):
+            with pytest.raises(Unsupported):
+                await far.channel.do(Deed.DELETE, far.public.in_reply_to or "")
         if Can.LISTEN not in can:
             with pytest.raises(Unsupported):
                 await far.channel.listen(nobody)

@@ -10,8 +10,9 @@ of its callers, and nothing else:
 * at most 120 writes a minute (429 with Retry-After).
 
 Paths: `POST posts {text, in_reply_to, idempotency_key}`, `POST messages {to, text,
-idempotency_key}`, `GET posts?parent=`, `GET posts/{id}`, `PUT webhook {url}`. Errors are
-`{"error": code, "message": words}`.
+idempotency_key}`, `GET posts?parent=`, `GET posts/{id}`, `PUT posts/{id}/hidden {hidden}` (what
+others wrote), `DELETE posts/{id}`, `PUT webhook {url}`. Errors are `{"error": code, "message":
+words}`.
 """
 
 from adapters.sandbox.network.cloud import Network

@@ -69,6 +69,8 @@ class Api:
             web.post(f"{prefix}/api/messages", self._guarded(self._message)),
             web.get(f"{prefix}/api/posts", self._guarded(self._replies)),
             web.get(f"{prefix}/api/posts/{{id}}", self._guarded(self._one)),
+            web.put(f"{prefix}/api/posts/{{id}}/hidden", self._guarded(self._hide)),
+            web.delete(f"{prefix}/api/posts/{{id}}", self._guarded(self._delete)),
             web.put(f"{prefix}/api/webhook", self._guarded(self._webhook)),
         ]
 
@@ -130,6 +132,28 @@ class Api:
         if post is None or post.private:
             raise Refused(404, "no_such_post", "That post is gone or was never public.")
         return web.json_response({"post": post.json()})
+
+    async def _hide(self, request: web.Request) -> web.Response:
+        hidden = (await _read(request, {"hidden"})).get("hidden")
+        if not isinstance(hidden, bool):
+            raise Refused(400, "invalid_fields", "hidden: true or false")
+        post = self._moderated(request)
+        if post.author == self._timeline.brand:
+            raise Refused(403, "own_post", "One hides what others wrote, and deletes one's own.")
+        self._admit(self._clock.now())
+        return web.json_response({"post": self._timeline.hide(post.id, hidden=hidden).json()})
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        post = self._moderated(request)
+        self._admit(self._clock.now())
+        return web.json_response({"post": self._timeline.delete(post.id).json()})
+
+    def _moderated(self, request: web.Request) -> Chirp:
+        """Return the public post that is named: the brand's own, or one that addresses it."""
+        post = self._timeline.visible(request.match_info["id"])
+        if post is None or post.private:
+            raise Refused(404, "no_such_post", "That post is gone or was never public.")
+        return post
 
     async def _webhook(self, request: web.Request) -> web.Response:
         asked = await _read(request, {"url"})

@@ -90,6 +90,7 @@ class Hands:
                     "at": post.at,
                     "edited": post.edits > 0,
                     "deleted": post.deleted,
+                    "hidden": post.hidden,
                 }
                 for post in posts
                 if not post.private

@@ -32,6 +32,8 @@ class Chirp:
     deleted: bool = False
     #: How often the author has edited it.
     edits: int = 0
+    #: By the brand: only its author still sees it.
+    hidden: bool = False
 
     def json(self) -> Json:
         return {
@@ -99,6 +101,9 @@ class Timeline:
 
     def delete(self, post_id: str) -> Chirp:
         return self.keep(replace(self._existing(post_id), text="", deleted=True))
+
+    def hide(self, post_id: str, *, hidden: bool) -> Chirp:
+        return self.keep(replace(self._existing(post_id), hidden=hidden))
 
     def _existing(self, post_id: str) -> Chirp:
         post = self.visible(post_id)

@@ -22,6 +22,7 @@ from adapters.social.webhook import wire
 from chatops.channel import Can, Finding, Inbound, Outgoing, Sent, Traits
 from chatops.clock import Clock
 from chatops.errors import CareError, Rejected, Unauthentic, Unsupported
+from chatops.event import Deed
 from chatops.policy import Account
 from chatops.ports import Receive, Vault
 from chatops.text import text
@@ -180,6 +181,9 @@ class WebhookChannel:
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:  # noqa: ARG002
         raise Unsupported("a source takes the same key again instead")
+
+    async def do(self, deed: Deed, external_id: str) -> None:  # noqa: ARG002
+        raise Unsupported("a source's own people hide and delete there")
 
     def _call(self, *, creates: bool = False, **said: str | bool | None) -> Call:
         """Return a signed call to the source; the key stands in the body, where it is signed."""

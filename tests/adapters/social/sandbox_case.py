@@ -53,7 +53,12 @@ EXPECTED = {
 
 @asynccontextmanager
 async def far() -> AsyncIterator[Far]:
-    network = Network()
+    async with chirp(Network()) as peer:
+        yield peer
+
+
+@asynccontextmanager
+async def chirp(network: Network) -> AsyncIterator[Far]:
     app = web.Application()
     network.mount(app)
     clock = Clock()

@@ -7,10 +7,12 @@ import pytest
 from aiohttp import web
 from social.case import served
 from social.kept import Clock, vault_at
-from social.sandbox_case import ACCOUNT, EXPECTED, far, settings
+from social.sandbox_case import ACCOUNT, EXPECTED, chirp, far, settings
 
+from adapters.sandbox.network import Network
 from adapters.social import sandbox
 from chatops.errors import InDoubt, Rejected
+from chatops.event import Deed
 
 pytestmark = pytest.mark.anyio
 REPLY = EXPECTED["batch"][1]
@@ -36,6 +38,34 @@ async def test_a_key_that_wrote_other_words_is_refused():
         with pytest.raises(Rejected) as caught:
             await peer.channel.send(replace(peer.public, text="other words"))
         assert caught.value.code == "key-reused"
+
+
+async def test_a_customers_post_is_hidden_and_shown_again():
+    network = Network()
+    async with chirp(network) as peer:
+        theirs = peer.public.in_reply_to
+        await peer.channel.do(Deed.HIDE, theirs)
+        await peer.channel.do(Deed.HIDE, theirs)
+        assert network.timeline.posts[theirs].hidden
+        await peer.channel.do(Deed.UNHIDE, theirs)
+        assert not network.timeline.posts[theirs].hidden
+
+
+async def test_our_own_post_cannot_be_hidden():
+    async with far() as peer:
+        ours = await peer.channel.send(peer.public)
+        with pytest.raises(Rejected) as caught:
+            await peer.channel.do(Deed.HIDE, ours.external_id)
+        assert caught.value.code == "refused"
+
+
+async def test_a_post_is_deleted_once_however_often_it_is_asked():
+    network = Network()
+    async with chirp(network) as peer:
+        ours = await peer.channel.send(peer.public)
+        await peer.channel.do(Deed.DELETE, ours.external_id)
+        await peer.channel.do(Deed.DELETE, ours.external_id)
+        assert network.timeline.visible(ours.external_id) is None
 
 
 async def test_doctor_is_content_with_a_good_token():
