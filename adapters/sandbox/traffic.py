@@ -11,8 +11,9 @@ from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
 from adapters.sandbox.x import XCloud
 
-#: `reply` answers the shop's announcement, `again` the person's own last post.
-Kind = Literal["mention", "reply", "quote", "dm", "again"]
+#: `reply` answers the shop's announcement, `again` the person's own last post; a `post` names nobody
+#: and is found by the shop's hashtag.
+Kind = Literal["mention", "reply", "quote", "post", "dm", "again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ _ELSA = Customer("elsa_outside", "Elsa", "en", 733)
 _SAM = Customer("sam_r_hikes", "Sam R.", "en", 9)
 _PIA = Customer("pia_kayaks", "Pia", "en", 410)
 _JUN = Customer("jun_fuji", "Jun", "ja", 58)
+_NAO = Customer("nao_tentlife", "なお⛺", "ja", 2_870)
 
 ANNOUNCEMENT = "秋の新作テント「AOZORA 2P」を本日発売しました。The new AOZORA 2P tent is out today."
 
@@ -72,6 +74,12 @@ SCRIPT = (
         "chirp", _LIAM, "mention", "Do you ship the 2P tent to Ireland, and how long does it take?"
     ),
     Step("x", _OMAR, "dm", "Hi, I was charged twice for the same order. Can you check please?"),
+    Step(
+        "x",
+        _NAO,
+        "post",
+        "新しいテントを張ってみたら、初日からファスナーが動かない…。買ったばかりなのに残念です。#あおぞらテント",
+    ),
     Step("x", _SAKI, "reply", "ありがとうございます！"),
     Step("chirp", _KENJI, "mention", "渋谷店の年末年始の営業時間を教えてください。"),
     Step(
@@ -150,12 +158,12 @@ def _on_x(x: XCloud, step: Step, target: str | None) -> str | None:
             return None
         case "reply" | "again":
             return x.hands.write(person, step.text, "reply", target).id
-        case "mention" | "quote":
+        case "mention" | "quote" | "post":
             return x.hands.write(person, step.text, step.kind, target).id
 
 
 def _on_chirp(network: Network, step: Step, target: str | None) -> str | None:
-    """Write it; Chirp knows no quotes, so that one is an ordinary post there."""
+    """Write it; Chirp knows no quotes and no search, so those are ordinary posts there."""
     who = step.who
     person = network.hands.person(who.handle, name=who.name, lang=who.lang, followers=who.followers)
     match step.kind:
@@ -164,5 +172,5 @@ def _on_chirp(network: Network, step: Step, target: str | None) -> str | None:
             return None
         case "reply" | "again":
             return network.hands.write(person, step.text, target).id
-        case "mention" | "quote":
+        case "mention" | "quote" | "post":
             return network.hands.write(person, step.text).id
