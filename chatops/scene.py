@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chatops.channel import Can, Traits
 from chatops.event import Deed, ReplyState
-from chatops.policy import Account, Policy, Queue, Role
+from chatops.policy import Account, Macro, Policy, Queue, Role
 from chatops.sla import Clock
 from chatops.ticket import Ticket
 
@@ -23,6 +23,8 @@ class Agent:
     roles: Mapping[str, Role]
     on: bool = False  #: on shift
     identities: Mapping[str, str] | None = None  #: the person's id by chat
+    also: tuple[tuple[str, str], ...] = ()  #: further accounts of theirs: chat and id
+    away: bool = False  #: off shift, and not one of those who never said on or off
 
     def may(self, role: Role, queue: str) -> bool:
         """Tell whether this person holds at least `role` in `queue`."""
@@ -90,6 +92,8 @@ class Scene:
     others: tuple[int, ...] = ()
     #: Linked tickets, and those that the call names, as far as the person may see them.
     near: Mapping[int, Ticket] = field(default_factory=dict)
+    #: Where the chat shows the cards of other tickets, as far as that is known.
+    urls: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def newest(self) -> int:
@@ -109,6 +113,12 @@ class Scene:
         inbound = [line for line in self.lines if line.direction is Direction.INBOUND]
         asking = [line for line in inbound if not line.thanks and not line.deleted]
         return next(reversed(asking or inbound), None)
+
+    @property
+    def macros(self) -> tuple[Macro, ...]:
+        """The macros that may be used in the ticket's queue."""
+        queue = self.queue.name
+        return tuple(m for m in self.policy.macros.values() if not m.queues or queue in m.queues)
 
     def line(self, message: int) -> Line | None:
         """Return the message with that id, if it is among the lines."""

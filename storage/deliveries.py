@@ -40,10 +40,21 @@ class Deliveries(Part):
             mention=delivery.mention,
             body=delivery.body,
             undo=delivery.undo,
+            deed=delivery.deed and delivery.deed.value,
             state="held" if delivery.held else "pending",
             due_at=None if delivery.held else micros(due_at),
         )
-        return row is not None
+        if row is not None or delivery.what is not What.CARD:
+            return row is not None
+        back = self._db.run(
+            _COME_BACK, ticket=delivery.ticket, to=delivery.to, due_at=micros(due_at)
+        )
+        return back == 1
+
+    def leave_rooms(self, ticket: int, keep: Sequence[str], due_at: datetime) -> None:
+        for id, room in self._db.all(_CARDS_OF, ticket=ticket):
+            if room not in keep:
+                self._db.run(_LEAVE, id=id, due_at=micros(due_at))
 
     def refresh_message(self, message: int, due_at: datetime) -> None:
         self._db.run(_REFRESH_MESSAGE, message=message, due_at=micros(due_at))
@@ -133,8 +144,24 @@ def ready(*, updates: bool = True, posts: bool = True) -> ColumnElement[bool]:
     return and_(_d.due_at.is_not(None), or_(*kinds), _rooted)
 
 
-_ROOMS_OF: Final = Statement(
-    select(_d.to).where(_d.ticket == param("ticket"), _d.what == "card").order_by(_d.id)
+_theirs = (_d.ticket == param("ticket"), _d.what == "card")
+_ROOMS_OF: Final = Statement(select(_d.to).where(*_theirs, _d.left.is_(False)).order_by(_d.id))
+_CARDS_OF: Final = Statement(select(_d.id, _d.to).where(*_theirs, _d.left.is_(False)))
+
+#: One that waits (for its post, or after a limit) keeps its time.
+_changes_now = {
+    "wanted": _d.wanted + 1,
+    "due_at": case(
+        (_d.state == "sent", func.coalesce(_d.due_at, param("due_at"))), else_=_d.due_at
+    ),
+}
+_LEAVE: Final = Statement(
+    update(DELIVERY).where(_d.id == param("id")).values({**_changes_now, "left": True})
+)
+_COME_BACK: Final = Statement(
+    update(DELIVERY)
+    .where(*_theirs, _d.to == param("to"), _d.left.is_(True))
+    .values({**_changes_now, "left": False})
 )
 
 #: A card is wanted at its ticket's revision; the rest at 1, which a refresh raises.
@@ -156,6 +183,7 @@ _given = (
     "mention",
     "body",
     "undo",
+    "deed",
     "state",
     "due_at",
 )
@@ -168,6 +196,7 @@ _DELIVER: Final = Statement(
             _d.wanted: func.coalesce(_revision, 1),
             _d.shown: 0,
             _d.attempts: 0,
+            _d.left: False,
         }
     )
     .on_conflict_do_nothing()
@@ -176,12 +205,7 @@ _DELIVER: Final = Statement(
 _REFRESH_MESSAGE: Final = Statement(
     update(DELIVERY)
     .where(_d.message == param("message"), _d.what == "message")
-    .values(
-        wanted=_d.wanted + 1,
-        due_at=case(
-            (_d.state == "sent", func.coalesce(_d.due_at, param("due_at"))), else_=_d.due_at
-        ),
-    )
+    .values(_changes_now)
 )
 _reply = update(DELIVERY).where(_d.message == param("message"), _d.what == "reply")
 _RELEASE_REPLY: Final = Statement(
@@ -238,6 +262,8 @@ _TAKE: Final = Statement(
         _d.body,
         _d.undo,
         _d.external_id,
+        _d.deed,
+        _d.left,
     )
 )
 _DELIVERED: Final = Statement(

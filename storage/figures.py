@@ -1,14 +1,15 @@
 """The figures of a window, counted from rows; chatops.report says what each means.
 
 Spam is left out of the new tickets (its clock is void and counts nowhere); among the closes it has
-a reason of its own. A close that the same person undid within a minute was a slip and no close.
+a reason of its own. A close that the same person undid within a minute was a slip and no close. A
+ticket on the quiet list never was work: it is neither opened nor closed, and counted by its rule.
 
 Every statement reads a window of one index and gives its rows by queue; which queues count is
 decided here. Named in the statement, they would lead SQLite to read all tickets of a queue instead.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,6 +77,17 @@ def late(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Seq
     ]
 
 
+def quiet_counts(
+    db: Db, queues: Collection[str], start: datetime, end: datetime
+) -> Mapping[str, int]:
+    """Return by rule how many tickets opened in [start, end) are on the quiet list, most first."""
+    tally: Counter[str] = Counter()
+    for queue, rule, count in db.all(_QUIET, start=micros(start), end=micros(end)):
+        if queue in queues:
+            tally[rule] += count
+    return dict(tally.most_common())
+
+
 def _by(channel: str, close: Closed) -> tuple[int | None, str, CloseReason]:
     return close.agent, channel, close.reason
 
@@ -91,9 +103,15 @@ _NEW: Final = Statement(
     select(_queue, func.count())
     .where(
         *_within(TICKET.c.opened_at),
+        ~TICKET.c.quiet,
         or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != CloseReason.SPAM.value),
     )
     .group_by(_queue)
+)
+_QUIET: Final = Statement(
+    select(_queue, TICKET.c.rule, func.count())
+    .where(*_within(TICKET.c.opened_at), TICKET.c.quiet, TICKET.c.rule.is_not(None))
+    .group_by(_queue, TICKET.c.rule)
 )
 _STANDING: Final = Statement(
     select(_queue, TICKET.c.status, func.count())
@@ -134,7 +152,7 @@ _ends = ENTRY.c.name.in_(["Closed", "Reopened"])
 _CLOSES: Final = Statement(
     select(_queue, TICKET.c.channel, ENTRY.c.body, func.count())
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
-    .where(_ends, ENTRY.c.name == "Closed", *_within(ENTRY.c.at))
+    .where(_ends, ENTRY.c.name == "Closed", *_within(ENTRY.c.at), ~TICKET.c.quiet)
     .group_by(_queue, TICKET.c.channel, ENTRY.c.body)
 )
 _closed = ENTRY.alias("closed")
@@ -154,6 +172,7 @@ _SLIPS: Final = Statement(
     )
     .where(
         _ends,
+        ~TICKET.c.quiet,
         ENTRY.c.name == "Reopened",
         ENTRY.c.at >= param("start"),
         ENTRY.c.at < param("end") + param("slip"),

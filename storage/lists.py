@@ -1,10 +1,11 @@
 """Lists of tickets and the log, as people ask for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 
 from chatops.ports import Entry, Listed, TicketFilter
 from chatops.ticket import Status
@@ -14,35 +15,35 @@ from storage.instant import instant
 from storage.statement import Db, Param, Row, Statement, first, param, there
 from storage.tables import CLOCK, ENTRY, MESSAGE, TICKET
 
+#: So many closed tickets are counted.
+COUNTED: Final = 1000
+
 #: So many characters of the customer's newest message stand in a list.
 EXCERPT: Final = 140
 
 
 def listed(db: Db, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
-    """Return the first of the tickets that a filter lets through, and how many it does.
+    """Return a page of the tickets that a filter lets through, and how many it does.
 
-    Without a status it means tickets that are not closed: those with work in them.
+    Without a status it means tickets that are not closed: those with work in them. Of closed and
+    quiet ones the newest lead, and no more than `COUNTED` are counted: they grow with the years.
     """
     if not wanted.queues:
         return [], 0
-    page, count = _statements(
-        len(wanted.queues),
-        wanted.status,
-        assigned=wanted.assignee is not None,
-        unclaimed=wanted.unclaimed,
-        escalated=wanted.escalated,
-        unread=wanted.unread_by is not None,
-    )
-    params: dict[str, Param] = {
-        f"queue{number}": queue for number, queue in enumerate(wanted.queues)
-    }
-    if wanted.assignee is not None:
-        params["assignee"] = wanted.assignee
-    if wanted.unread_by is not None:
-        params["reader"] = f"%,{wanted.unread_by},%"
-    (total,) = there(db.one(count, **params))
-    ids = db.all(page, limit=wanted.limit, **params)
+    statements = _statements(_shape(wanted))
+    params = _params(wanted)
+    (total,) = there(db.one(statements.count, **params))
+    ids = db.all(statements.page, limit=wanted.limit, after=wanted.after, **params)
     return [_listed(db, id) for (id,) in ids], total
+
+
+def find(db: Db, wanted: TicketFilter) -> Sequence[int]:
+    """Return a page of the tickets that a filter lets through, by id."""
+    if not wanted.queues:
+        return []
+    statement = _statements(_shape(wanted)).by_id
+    rows = db.all(statement, limit=wanted.limit, after=wanted.after, **_params(wanted))
+    return [id for (id,) in rows]
 
 
 def entry(db: Db, id: int) -> Entry | None:
@@ -56,42 +57,124 @@ def entries(db: Db, ticket: int) -> Sequence[Entry]:
     return [_entry(row) for row in db.all(_ENTRIES, ticket=ticket)]
 
 
-@lru_cache(maxsize=256)
-def _statements(
-    queues: int,
-    status: Status | None,
-    *,
-    assigned: bool,
-    unclaimed: bool,
-    escalated: bool,
-    unread: bool,
-) -> tuple[Statement, Statement]:
-    """Return what finds a page's ids, and what counts them all."""
-    t = TICKET.c
-    live = [Status.OPEN.value, Status.SNOOZED.value]
-    in_queues = t.queue.in_([param(f"queue{number}") for number in range(queues)])
-    conditions: list[ColumnElement[bool]] = [
-        in_queues,
-        t.status.in_(live if status is None else [status.value]),
-    ]
-    if assigned:
-        conditions.append(t.assignee == param("assignee"))
-    if unclaimed:
-        conditions.append(t.assignee.is_(None))
-    if escalated:
-        conditions.append(t.level > 0)
-    if unread:
-        conditions.append(t.read_by.not_like(param("reader")))
-    ids = select(t.id).where(*conditions)
-    count = Statement(select(func.count()).select_from(TICKET).where(*conditions))
-    if status is Status.CLOSED:  # no clock runs on those, and they are too many to look for one
-        return Statement(first(ids.order_by(t.id), param("limit"))), count
-    running = and_(
-        CLOCK.c.ticket == t.id, CLOCK.c.kind == "first_response", CLOCK.c.outcome.is_(None)
+_t: Final = TICKET.c
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What of a filter changes the statements; the rest are their parameters."""
+
+    queues: int
+    customers: int
+    status: Status | None
+    assigned: bool
+    unclaimed: bool
+    escalated: bool
+    unread: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    page: Statement  #: ids of a page, in the list's order
+    by_id: Statement
+    count: Statement
+
+
+def _shape(wanted: TicketFilter) -> _Shape:
+    return _Shape(
+        queues=len(wanted.queues),
+        customers=len(wanted.customers),
+        status=Status.CLOSED if wanted.quiet else wanted.status,
+        assigned=wanted.assignee is not None,
+        unclaimed=wanted.unclaimed,
+        escalated=wanted.escalated,
+        unread=wanted.unread_by is not None,
+        quiet=wanted.quiet,
     )
-    due_first = (CLOCK.c.due_at.is_(None), CLOCK.c.due_at, t.id)
-    page = ids.select_from(TICKET.outerjoin(CLOCK, running)).order_by(*due_first)
-    return Statement(first(page, param("limit"))), count
+
+
+def _params(wanted: TicketFilter) -> dict[str, Param]:
+    params: dict[str, Param] = {
+        **{f"queue{number}": queue for number, queue in enumerate(wanted.queues)},
+        **{f"customer{number}": customer for number, customer in enumerate(wanted.customers)},
+    }
+    if wanted.assignee is not None:
+        params["assignee"] = wanted.assignee
+    if wanted.unread_by is not None:
+        params["reader"] = f"%,{wanted.unread_by},%"
+    return params
+
+
+@lru_cache(maxsize=256)
+def _statements(shape: _Shape) -> _Statements:
+    found = select(_t.id).where(*_conditions(shape))
+    by_id = _paged(found.order_by(_t.id))
+    if shape.status is Status.CLOSED:
+        counted = select(func.count()).select_from(first(found, COUNTED).subquery())
+        return _Statements(_newest_first(shape), by_id, Statement(counted))
+    running = and_(
+        CLOCK.c.ticket == _t.id, CLOCK.c.kind == "first_response", CLOCK.c.outcome.is_(None)
+    )
+    due_first = (CLOCK.c.due_at.is_(None), CLOCK.c.due_at, _t.id)
+    page = found.select_from(TICKET.outerjoin(CLOCK, running)).order_by(*due_first)
+    count = found.with_only_columns(func.count())
+    return _Statements(_paged(page), by_id, Statement(count))
+
+
+def _newest_first(shape: _Shape) -> Statement:
+    """Return a page of closed tickets, of which a queue has more than anybody may sort.
+
+    Each queue gives its newest by its part of the index; what is sorted are those.
+    """
+    if shape.customers:
+        return _paged(select(_t.id).where(*_conditions(shape)).order_by(_t.id.desc()))
+    most = param("limit") + param("after")
+    newest: list[Select[Any]] = [
+        select(
+            first(
+                select(_t.id)
+                .where(_t.queue == param(f"queue{number}"), *_apart_from_queues(shape))
+                .order_by(_t.id.desc()),
+                most,
+            ).subquery()
+        )
+        for number in range(shape.queues)
+    ]
+    ids = union_all(*newest).subquery()
+    return _paged(select(ids.c.id).order_by(ids.c.id.desc()))
+
+
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    allowed = [param(f"queue{number}") for number in range(shape.queues)]
+    return [_t.queue.in_(allowed), *_apart_from_queues(shape)]
+
+
+def _apart_from_queues(shape: _Shape) -> Iterator[ColumnElement[bool]]:
+    # where customers lead, the statuses' index would be read to its end
+    status = _t.status.concat("") if shape.customers else _t.status
+    if shape.quiet:
+        yield _t.quiet
+    elif shape.status is None:
+        yield status.in_([Status.OPEN.value, Status.SNOOZED.value])
+    else:
+        yield status == shape.status.value
+        if shape.status is Status.CLOSED:
+            yield ~_t.quiet
+    if shape.customers:
+        yield _t.customer.in_([param(f"customer{number}") for number in range(shape.customers)])
+    if shape.assigned:
+        yield _t.assignee == param("assignee")
+    if shape.unclaimed:
+        yield _t.assignee.is_(None)
+    if shape.escalated:
+        yield _t.level > 0
+    if shape.unread:
+        yield _t.read_by.not_like(param("reader"))
+
+
+def _paged(select: Select[Any]) -> Statement:
+    return Statement(select.limit(param("limit")).offset(param("after")))
 
 
 def _listed(db: Db, id: int) -> Listed:

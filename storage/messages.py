@@ -1,4 +1,4 @@
-"""Intake: raw bodies, customers, conversations and messages."""
+"""Intake: raw bodies and messages. Whatever changes a message's words keeps the search in step."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,14 @@ from typing import Final
 from sqlalchemy import case, exists, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chatops.channel import Author
 from chatops.event import ReplyState
-from chatops.ports import Conversation, Found, NewMessage
+from chatops.ports import Found, NewMessage
+from storage import search
 from storage.instant import micros
 from storage.part import Part
 from storage.rows import found_of
 from storage.statement import Param, Statement, first, made, param, there
-from storage.tables import CONVERSATION, CUSTOMER, MESSAGE, RAW_BODY
+from storage.tables import CONVERSATION, MESSAGE, RAW_BODY
 
 
 class Messages(Part):
@@ -28,37 +28,6 @@ class Messages(Part):
     def raw_read(self, id: int, error: str | None = None) -> None:
         state = "read" if error is None else "unreadable"
         self._db.run(_RAW_READ, id=id, state=state, error=error)
-
-    def customer(self, channel: str, author: Author) -> int:
-        return made(
-            self._db.one(
-                _KEEP_CUSTOMER,
-                channel=channel,
-                external_id=author.external_id,
-                handle=author.handle,
-                name=author.name,
-                followers=author.followers,
-            )
-        )
-
-    def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
-        key: dict[str, Param] = {"account": account, "thread_key": thread_key, "customer": customer}
-        row = self._db.one(_FIND_CONVERSATION, **key)
-        if row is None:
-            row = self._db.one(_ADD_CONVERSATION, **key)
-        # another process made it between the two: it is there now
-        row = row or self._db.one(_FIND_CONVERSATION, **key)
-        return Conversation(*there(row))
-
-    def lock_conversation(self, id: int) -> Conversation:
-        return Conversation(*there(self._db.one(_LOCK_CONVERSATION, id=id)))
-
-    def point(self, conversation: int, ticket: int) -> None:
-        self._db.run(_POINT, id=conversation, ticket=ticket)
-
-    def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]:
-        rows = self._db.all(_IN_THREAD, account=account, thread_key=thread_key)
-        return [Conversation(*row) for row in rows]
 
     def find_message(self, account: str, external_id: str) -> Found | None:
         row = self._db.one(_FIND_MESSAGE, account=account, external_id=external_id)
@@ -77,20 +46,42 @@ class Messages(Part):
 
     def add_message(self, message: NewMessage) -> int | None:
         row = self._db.one(_ADD_MESSAGE, **_params(message))
-        return None if row is None else made(row)
+        if row is None:
+            return None
+        id = made(row)
+        if not message.deleted:
+            search.keep(self._db, id, message.text)
+        return id
 
     def fill_message(self, id: int, message: NewMessage) -> None:
         self._db.run(_FILL_MESSAGE, id=id, **_params(message))
+        search.forget(self._db, id)
+        if not message.deleted:
+            search.keep(self._db, id, message.text)
 
     def place_message(self, id: int, ticket: int) -> None:
         self._db.run(_PLACE_MESSAGE, id=id, ticket=ticket)
 
     def edit_message(self, id: int, text: str, at: datetime) -> None:
         self._db.run(_EDIT_MESSAGE, id=id, text=text, edited_at=micros(at))
+        search.forget(self._db, id)
+        search.keep(self._db, id, text)
 
     def delete_message(self, id: int) -> None:
         """Forget the message's words, as the networks ask; the row stays as a tombstone."""
         self._db.run(_DELETE_MESSAGE, id=id)
+        search.forget(self._db, id)
+
+    def hide_message(self, id: int, *, hidden: bool) -> None:
+        self._db.run(_HIDE_MESSAGE, id=id, hidden=hidden)
+
+    def said_to(self, customer: int, key: str, since: datetime) -> int:
+        (count,) = there(self._db.one(_SAID_TO, customer=customer, key=key, since=micros(since)))
+        return int(count)
+
+    def said_under(self, account: str, thread_key: str, key: str) -> int:
+        (count,) = there(self._db.one(_SAID_UNDER, account=account, thread_key=thread_key, key=key))
+        return int(count)
 
     def reply_is(
         self,
@@ -135,45 +126,6 @@ _RAW_READ: Final = Statement(
     .values(state=param("state"), error=param("error"))
 )
 
-_customer = insert(CUSTOMER).values(
-    channel=param("channel"),
-    external_id=param("external_id"),
-    handle=param("handle"),
-    name=param("name"),
-    followers=param("followers"),
-)
-_KEEP_CUSTOMER: Final = Statement(
-    _customer.on_conflict_do_update(
-        index_elements=["channel", "external_id"],
-        set_={
-            "handle": _customer.excluded.handle,
-            "name": _customer.excluded.name,
-            "followers": func.coalesce(_customer.excluded.followers, CUSTOMER.c.followers),
-        },
-    ).returning(CUSTOMER.c.id)
-)
-
-_conversation = select(CONVERSATION.c.id, CONVERSATION.c.ticket)
-_in_thread = _conversation.where(
-    CONVERSATION.c.account == param("account"), CONVERSATION.c.thread_key == param("thread_key")
-)
-_FIND_CONVERSATION: Final = Statement(
-    _in_thread.where(CONVERSATION.c.customer == param("customer")).with_for_update()
-)
-_ADD_CONVERSATION: Final = Statement(
-    insert(CONVERSATION)
-    .values(account=param("account"), thread_key=param("thread_key"), customer=param("customer"))
-    .on_conflict_do_nothing()
-    .returning(CONVERSATION.c.id, CONVERSATION.c.ticket)
-)
-_LOCK_CONVERSATION: Final = Statement(
-    _conversation.where(CONVERSATION.c.id == param("id")).with_for_update()
-)
-_POINT: Final = Statement(
-    update(CONVERSATION).where(CONVERSATION.c.id == param("id")).values(ticket=param("ticket"))
-)
-_IN_THREAD: Final = Statement(_in_thread.order_by(CONVERSATION.c.id))
-
 _found = select(
     MESSAGE.c.id,
     MESSAGE.c.ticket,
@@ -209,20 +161,19 @@ _LAST_WORDS: Final = Statement(
         .order_by(MESSAGE.c.id.desc())
     )
 )
+_brought = {
+    column: param(column.name)
+    for column in MESSAGE.c
+    if column.name not in {"id", "failure", "hidden"}
+}
 _ADD_MESSAGE: Final = Statement(
     insert(MESSAGE)
-    .values(
-        {column: param(column.name) for column in MESSAGE.c if column.name not in {"id", "failure"}}
-    )
+    .values(_brought | {MESSAGE.c.hidden: False})
     .on_conflict_do_nothing()
     .returning(MESSAGE.c.id)
 )
 _FILL_MESSAGE: Final = Statement(
-    update(MESSAGE)
-    .where(MESSAGE.c.id == param("id"))
-    .values(
-        {column: param(column.name) for column in MESSAGE.c if column.name not in {"id", "failure"}}
-    )
+    update(MESSAGE).where(MESSAGE.c.id == param("id")).values(_brought)
 )
 _PLACE_MESSAGE: Final = Statement(
     update(MESSAGE).where(MESSAGE.c.id == param("id")).values(ticket=param("ticket"))
@@ -236,6 +187,24 @@ _DELETE_MESSAGE: Final = Statement(
     update(MESSAGE)
     .where(MESSAGE.c.id == param("id"))
     .values(text="", parent_text=null(), deleted=True)
+)
+
+_HIDE_MESSAGE: Final = Statement(
+    update(MESSAGE).where(MESSAGE.c.id == param("id")).values(hidden=param("hidden"))
+)
+
+_said = (
+    select(func.count())
+    .select_from(CONVERSATION.join(MESSAGE, MESSAGE.c.conversation == CONVERSATION.c.id))
+    .where(MESSAGE.c.said == param("key"), MESSAGE.c.state.not_in(["failed", "withdrawn"]))
+)
+_SAID_TO: Final = Statement(
+    _said.where(CONVERSATION.c.customer == param("customer"), MESSAGE.c.at >= param("since"))
+)
+_SAID_UNDER: Final = Statement(
+    _said.where(
+        CONVERSATION.c.account == param("account"), CONVERSATION.c.thread_key == param("thread_key")
+    )
 )
 
 _other = MESSAGE.alias("other")
@@ -282,4 +251,5 @@ def _params(message: NewMessage) -> dict[str, Param]:
         "edited_at": micros(message.edited_at),
         "deleted": message.deleted,
         "origin": message.origin,
+        "said": message.said,
     }

@@ -23,6 +23,9 @@ class Once(Part):
     def once(self, key: str, now: datetime) -> bool:
         return self._db.run(_ACT, key=key, at=micros(now)) == 1
 
+    def shift_due(self, agent: int, boundary: datetime) -> bool:
+        return self.once(f"shift:{agent}:{micros(boundary)}", self._at)
+
     def publish_once(self, name: str, period: str, now: datetime) -> bool:
         return self._db.run(_PUBLISH, name=name, period=period, at=micros(now)) == 1
 

@@ -14,17 +14,31 @@ from storage.instant import micros
 from storage.part import Part
 from storage.rows import roles_json, roles_of
 from storage.statement import Db, Statement, made, param, there
-from storage.tables import AGENT, IDENTITY, SHIFT, TURN
+from storage.tables import AGENT, CODE, IDENTITY, SHIFT, TURN
 
 
 def agents(db: Db) -> Sequence[Agent]:
     """Return everybody who works or worked here, by id."""
     known: dict[int, dict[str, str]] = defaultdict(dict)
+    also: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for agent, chat, external_id in db.all(_IDENTITIES):
-        known[agent][chat] = external_id
+        if chat in known[agent]:
+            also[agent].append((chat, external_id))
+        else:
+            known[agent][chat] = external_id
     return [
-        Agent(id, name, public_name, language, roles_of(roles), bool(on), known.get(id, {}))
-        for id, name, public_name, language, roles, on in db.all(_AGENTS)
+        Agent(
+            id,
+            name,
+            public_name,
+            language,
+            roles_of(roles),
+            bool(on),
+            known.get(id, {}),
+            tuple(also.get(id, ())),
+            away=keeps_shifts and not on,
+        )
+        for id, name, public_name, language, roles, on, keeps_shifts in db.all(_AGENTS)
     ]
 
 
@@ -33,7 +47,7 @@ class People(Part):
         return agents(self._db)
 
     def know(self, people: Iterable[Person], now: datetime) -> None:
-        """Bring agents and identities up to app.yaml.
+        """Bring agents and identities up to app.yaml; identities given by a code stay.
 
         Who left keeps the row, for the log names it, but has no roles, no identity and no shift.
         """
@@ -50,18 +64,34 @@ class People(Part):
             )
             for person in everyone
         }
-        self._db.run(_FORGET_IDENTITIES)
+        self._db.run(_FORGET_NAMED)
         for person in everyone:
             for chat, external_id in person.identities.items():
                 self._db.run(
                     _IDENTIFY, chat=chat, external_id=external_id, agent=known[person.name]
                 )
         for agent in agents(self._db):
-            if agent.name not in known and (agent.roles or agent.on):
+            if agent.name not in known:
+                self._db.run(_FORGET_IDENTITIES, agent=agent.id)
+                self._db.run(_FORGET_CODE, agent=agent.id)
                 self._db.run(_LEAVE, id=agent.id)
                 self.shift(agent.id, now, on=False)
 
+    def keep_code(self, digest: str, agent: int, until: datetime) -> None:
+        self._db.run(_KEEP_CODE, agent=agent, digest=digest, until=micros(until))
+
+    def spend_code(self, digest: str, chat: str, external_id: str, now: datetime) -> int | None:
+        row = self._db.one(_CODE_OF, digest=digest, now=micros(now))
+        if row is None:
+            return None
+        (agent,) = row
+        if self._db.run(_GIVE, chat=chat, external_id=external_id, agent=agent) == 0:
+            return None
+        self._db.run(_FORGET_CODE, agent=agent)
+        return int(agent)
+
     def shift(self, agent: int, now: datetime, *, on: bool) -> bool:
+        self._db.run(_KEEPS_SHIFTS, id=agent)
         if self._db.run(_SHIFT, id=agent, on_shift=on) == 0:
             return False
         self._db.run(_LOG_SHIFT, agent=agent, at=micros(now), on_shift=on)
@@ -81,6 +111,19 @@ class People(Part):
         return turn
 
 
+def _identified(*, given: bool) -> Statement:
+    row = insert(IDENTITY).values(
+        chat=param("chat"), external_id=param("external_id"), agent=param("agent"), given=given
+    )
+    return Statement(
+        row.on_conflict_do_update(
+            index_elements=["chat", "external_id"],
+            set_={"agent": row.excluded.agent, "given": given},
+            where=IDENTITY.c.given.is_(True) if given else None,
+        )
+    )
+
+
 _AGENTS: Final = Statement(
     select(
         AGENT.c.id,
@@ -89,11 +132,13 @@ _AGENTS: Final = Statement(
         AGENT.c.language,
         AGENT.c.roles,
         AGENT.c.on_shift,
+        AGENT.c.keeps_shifts,
     ).order_by(AGENT.c.id)
 )
 _IDENTITIES: Final = Statement(
+    # those that app.yaml names first: by them a person is called
     select(IDENTITY.c.agent, IDENTITY.c.chat, IDENTITY.c.external_id).order_by(
-        IDENTITY.c.chat, IDENTITY.c.external_id
+        IDENTITY.c.given, IDENTITY.c.chat, IDENTITY.c.external_id
     )
 )
 _person = insert(AGENT).values(
@@ -102,6 +147,7 @@ _person = insert(AGENT).values(
     language=param("language"),
     roles=param("roles"),
     on_shift=False,
+    keeps_shifts=False,
 )
 _KNOW: Final = Statement(
     _person.on_conflict_do_update(
@@ -114,14 +160,26 @@ _KNOW: Final = Statement(
     ).returning(AGENT.c.id)
 )
 _LEAVE: Final = Statement(update(AGENT).where(AGENT.c.id == param("id")).values(roles="{}"))
-_FORGET_IDENTITIES: Final = Statement(delete(IDENTITY))
-_identity = insert(IDENTITY).values(
-    chat=param("chat"), external_id=param("external_id"), agent=param("agent")
-)
-_IDENTIFY: Final = Statement(
-    _identity.on_conflict_do_update(
-        index_elements=["chat", "external_id"], set_={"agent": _identity.excluded.agent}
+_FORGET_NAMED: Final = Statement(delete(IDENTITY).where(IDENTITY.c.given.is_(False)))
+_FORGET_IDENTITIES: Final = Statement(delete(IDENTITY).where(IDENTITY.c.agent == param("agent")))
+_IDENTIFY: Final = _identified(given=False)
+#: An identity that app.yaml gives to somebody stays theirs, whoever knows a code.
+_GIVE: Final = _identified(given=True)
+_code = insert(CODE).values(agent=param("agent"), digest=param("digest"), until=param("until"))
+_KEEP_CODE: Final = Statement(
+    _code.on_conflict_do_update(
+        index_elements=["agent"],
+        set_={"digest": _code.excluded.digest, "until": _code.excluded.until},
     )
+)
+_CODE_OF: Final = Statement(
+    select(CODE.c.agent).where(CODE.c.digest == param("digest"), CODE.c.until > param("now"))
+)
+_FORGET_CODE: Final = Statement(delete(CODE).where(CODE.c.agent == param("agent")))
+_KEEPS_SHIFTS: Final = Statement(
+    update(AGENT)
+    .where(AGENT.c.id == param("id"), AGENT.c.keeps_shifts.is_(False))
+    .values(keeps_shifts=True)
 )
 _SHIFT: Final = Statement(
     update(AGENT)

@@ -5,7 +5,7 @@ pool is small because Python runs one thread at a time anyway: it is there for t
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -14,11 +14,24 @@ from queue import SimpleQueue
 from sqlite3 import Error as SqliteError
 from typing import Final, TypeVar
 
-from chatops.ports import Due, Entry, Health, Listed, RawBody, Record, TicketFilter
+from chatops.ports import (
+    AccountSign,
+    Arrival,
+    Due,
+    Entry,
+    Health,
+    Hit,
+    Listed,
+    Load,
+    Profile,
+    RawBody,
+    Record,
+    TicketFilter,
+)
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.scene import Agent, Line
 from chatops.ticket import Ticket
-from storage import backlog, figures, lists, people, records
+from storage import arrivals, backlog, customers, figures, lists, people, records, search, standing
 from storage.sqlite import SqliteDb, failing_as_storage, reading
 from storage.statement import Db
 
@@ -68,6 +81,9 @@ class SqliteReader:
     async def record(self, id: int) -> Record | None:
         return await self.run(lambda db: records.record(db, id))
 
+    async def messages(self, ticket: int) -> Sequence[Line]:
+        return await self.run(lambda db: records.messages(db, ticket))
+
     async def line(self, message: int) -> Line | None:
         return await self.run(lambda db: records.line(db, message))
 
@@ -88,6 +104,28 @@ class SqliteReader:
 
     async def listed(self, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
         return await self.run(lambda db: lists.listed(db, wanted))
+
+    async def search(
+        self, said: str, queues: Sequence[str], limit: int
+    ) -> tuple[Sequence[Hit], bool]:
+        return await self.run(lambda db: search.search(db, said, queues, limit))
+
+    async def profiles(self, customer: int) -> Sequence[Profile]:
+        return await self.run(lambda db: customers.profiles(db, customer))
+
+    async def loads(self, queues: Sequence[str], now: datetime) -> Sequence[Load]:
+        return await self.run(lambda db: standing.loads(db, queues, now))
+
+    async def signs(self) -> Mapping[str, AccountSign]:
+        return await self.run(standing.signs)
+
+    async def arrivals(self, since: datetime, after: int, limit: int) -> Sequence[Arrival]:
+        return await self.run(lambda db: arrivals.arrivals(db, since, after, limit))
+
+    async def quiet_counts(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, int]:
+        return await self.run(lambda db: figures.quiet_counts(db, queues, start, end))
 
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
         return await self.run(lambda db: figures.counts(db, queues, start, end))

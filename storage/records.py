@@ -1,11 +1,13 @@
 """A ticket with its rows, for its card, its forms and its commands; read alike by both ports."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import and_, case, select, union
 
+from chatops.event import ReplyState
 from chatops.ports import Record
-from chatops.scene import Customer, Line
+from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock
 from chatops.ticket import Ticket
 from storage.rows import clock_of, customer_of, line_of, ticket_of
@@ -22,24 +24,34 @@ OTHERS: Final = 20
 def record(db: Db, id: int) -> Record | None:
     """Return the ticket with its customer, messages, clock and neighbours.
 
-    The messages are the newest, the customer's first and newest, and every reply under way.
+    The messages are the newest, the customer's first and newest, and every reply under way; those
+    of tickets that were merged into this one are among them.
     """
     if (found := ticket(db, id)) is None:
         return None
-    (thread_key,) = there(db.one(_THREAD_KEY, conversation=found.conversation))
+    shown = _lines(db, found)
+    spoken = {line.conversation for line in shown if line.conversation is not None}
     return Record(
         found,
         customer(db, found.customer),
-        tuple(line_of(row) for row in db.all(_LINES, ticket=id)),
+        shown,
         clock(db, id),
         _others(db, found),
-        thread_key,
+        {each: _thread_key(db, each) for each in sorted(spoken | {found.conversation})},
     )
 
 
 def ticket(db: Db, id: int) -> Ticket | None:
     row = db.one(_TICKET, id=id)
     return None if row is None else ticket_of(row)
+
+
+def messages(db: Db, id: int) -> Sequence[Line]:
+    """Return all messages of the ticket and of those merged into it, oldest first."""
+    found = ticket(db, id)
+    parts = () if found is None else (found.id, *found.merged)
+    lines = [line_of(row) for part in parts for row in db.all(_MESSAGES, ticket=part)]
+    return sorted(lines, key=lambda line: (line.at, line.id))
 
 
 def line(db: Db, message: int) -> Line | None:
@@ -56,6 +68,23 @@ def clock(db: Db, ticket: int) -> Clock | None:
 
 def customer(db: Db, id: int) -> Customer:
     return customer_of(there(db.one(_CUSTOMER, id=id)))  # a foreign key holds it
+
+
+def _lines(db: Db, ticket: Ticket) -> tuple[Line, ...]:
+    rows = [
+        line_of(row) for each in (ticket.id, *ticket.merged) for row in db.all(_LINES, ticket=each)
+    ]
+    if not ticket.merged:
+        return tuple(rows)
+    rows.sort(key=lambda line: line.id)
+    inbound = [line.id for line in rows if line.direction is Direction.INBOUND]
+    kept = {line.id for line in rows[-LINES:]} | {*inbound[:1], *inbound[-1:]}
+    return tuple(line for line in rows if line.id in kept or line.state in _UNDER_WAY)
+
+
+def _thread_key(db: Db, conversation: int) -> str:
+    (key,) = there(db.one(_THREAD_KEY, conversation=conversation))
+    return str(key)
 
 
 def _others(db: Db, ticket: Ticket) -> tuple[int, ...]:
@@ -82,13 +111,14 @@ _CLOCK: Final = Statement(
     )
 )
 
+_UNDER_WAY: Final = (ReplyState.WAITING, ReplyState.SENDING, ReplyState.IN_DOUBT)
 _of_ticket = select(MESSAGE.c.id).where(MESSAGE.c.ticket == param("ticket"))
 _inbound = _of_ticket.where(MESSAGE.c.direction == "inbound")
 _shown = union(
     select(first(_of_ticket.order_by(MESSAGE.c.id.desc()), LINES).subquery()),
     select(first(_inbound.order_by(MESSAGE.c.id)).subquery()),
     select(first(_inbound.order_by(MESSAGE.c.id.desc())).subquery()),
-    _of_ticket.where(MESSAGE.c.state.in_(["waiting", "sending", "in doubt"])),
+    _of_ticket.where(MESSAGE.c.state.in_([state.value for state in _UNDER_WAY])),
 )
 _line = select(
     MESSAGE.c.id,
@@ -107,12 +137,17 @@ _line = select(
     MESSAGE.c.can_reply,
     MESSAGE.c.edited_at,
     MESSAGE.c.deleted,
+    MESSAGE.c.hidden,
+    MESSAGE.c.conversation,
 ).select_from(
     MESSAGE.outerjoin(
         DELIVERY, and_(DELIVERY.c.message == MESSAGE.c.id, DELIVERY.c.what == "reply")
     )
 )
 _LINES: Final = Statement(_line.where(MESSAGE.c.id.in_(_shown)).order_by(MESSAGE.c.id))
+_MESSAGES: Final = Statement(
+    _line.where(MESSAGE.c.ticket == param("ticket")).order_by(MESSAGE.c.id)
+)
 _LINE: Final = Statement(_line.where(MESSAGE.c.id == param("message")))
 
 _THREAD_KEY: Final = Statement(

@@ -4,15 +4,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import orjson
 
-from chatops.event import CloseReason, Kind, Occasion, Priority, ReplyState, SnoozeReason, Then
+from chatops.event import (
+    CloseReason,
+    Deed,
+    Kind,
+    Occasion,
+    Priority,
+    ReplyState,
+    SnoozeReason,
+    Then,
+)
 from chatops.policy import Role
 from chatops.ports import Delivery, DeliveryState, Found, What
 from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock, ClockKind, Outcome
-from chatops.ticket import Reply, Status, Ticket, Waiting, Writer
+from chatops.ticket import OpenDeed, Reply, Status, Ticket, Waiting, Writer
 from storage.instant import instant, micros
 from storage.statement import Param, Row
 
@@ -52,6 +62,17 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "replies": _dumps(
             [(r.message, r.agent, r.then, r.state, r.overtaken) for r in ticket.replies]
         ),
+        "rule": ticket.rule,
+        "tags": _dumps(ticket.tags),
+        "quiet": ticket.quiet,
+        "prioritized_by": ticket.prioritized_by,
+        "prioritized_note": ticket.prioritized_note,
+        "muted": _dumps(ticket.muted),
+        "links": _dumps(ticket.links),
+        "merged_into": ticket.merged_into,
+        "merged": _dumps(ticket.merged),
+        "invited_at": micros(ticket.invited_at),
+        "deeds": _dumps([(d.message, d.deed, d.agent, d.proposed) for d in ticket.deeds]),
     }
 
 
@@ -88,6 +109,17 @@ def ticket_of(row: Row) -> Ticket:
         writer,
         writing_until,
         replies,
+        rule,
+        tags,
+        quiet,
+        prioritized_by,
+        prioritized_note,
+        muted,
+        links,
+        merged_into,
+        merged,
+        invited_at,
+        deeds,
     ) = row
     return Ticket(
         id=id,
@@ -100,7 +132,7 @@ def ticket_of(row: Row) -> Ticket:
         queue=queue,
         language=language,
         priority=Priority(priority),
-        why=() if why == "[]" else tuple(orjson.loads(why)),
+        why=_loads(why),
         can_reply=bool(can_reply),
         predecessor=predecessor,
         opened_at=instant(opened_at),
@@ -118,7 +150,18 @@ def ticket_of(row: Row) -> Ticket:
         thanked=bool(thanked),
         answered_at=instant(answered_at),
         writer=None if writer is None else Writer(writer, instant(writing_until)),
-        replies=() if replies == "[]" else tuple(map(_reply, orjson.loads(replies))),
+        replies=tuple(_reply(values) for values in _loads(replies)),
+        rule=rule,
+        tags=_loads(tags),
+        quiet=bool(quiet),
+        prioritized_by=prioritized_by,
+        prioritized_note=prioritized_note,
+        muted=_loads(muted),
+        links=_loads(links),
+        merged_into=merged_into,
+        merged=_loads(merged),
+        invited_at=instant(invited_at),
+        deeds=tuple(_deed(values) for values in _loads(deeds)),
     )
 
 
@@ -178,7 +221,7 @@ def found_of(row: Row) -> Found:
 def line_of(row: Row) -> Line:
     """Return the line of a row that storage.records selects."""
     id, direction, text, at, private, agent, state, failure, send_at, external_id = row[:10]
-    url, parent_text, thanks, can_reply, edited_at, deleted = row[10:]
+    url, parent_text, thanks, can_reply, edited_at, deleted, hidden, conversation = row[10:]
     return Line(
         id,
         Direction(direction),
@@ -196,13 +239,15 @@ def line_of(row: Row) -> Line:
         bool(can_reply),
         edited_at is not None,
         bool(deleted),
+        bool(hidden),
+        conversation,
     )
 
 
 def delivery_of(row: Row, thread: str | None) -> Delivery:
     """Return the delivery of a row that storage.deliveries selects."""
     id, what, to, state, marker, wanted, attempts, taken_at, ticket, message = row[:10]
-    entry, occasion, mention, body, undo, external_id = row[10:]
+    entry, occasion, mention, body, undo, external_id, deed, left = row[10:]
     return Delivery(
         id,
         What(what),
@@ -221,6 +266,8 @@ def delivery_of(row: Row, thread: str | None) -> Delivery:
         bool(undo),
         external_id,
         thread,
+        deed and Deed(deed),
+        bool(left),
     )
 
 
@@ -240,8 +287,18 @@ def _reply(values: tuple[int, int, str, str, bool]) -> Reply:
     return Reply(message, agent, Then(then), ReplyState(state), overtaken)
 
 
+def _deed(values: tuple[int, str, int, bool]) -> OpenDeed:
+    message, deed, agent, proposed = values
+    return OpenDeed(message, Deed(deed), agent, proposed)
+
+
 def _send_at(state: str | None, due_at: int | None) -> datetime | None:
     return instant(due_at) if state == ReplyState.WAITING else None
+
+
+def _loads(text: str) -> tuple[Any, ...]:
+    """Return the elements of a JSON list; most are empty, and every press reads several."""
+    return () if text == "[]" else tuple(orjson.loads(text))
 
 
 def _dumps(value: object) -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final, Protocol, cast
 
-from sqlalchemy import BindParameter, Dialect, Select, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Dialect, Select, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -31,7 +31,7 @@ def param(name: str) -> BindParameter[Any]:
     return bindparam(_PREFIX + name, required=False)
 
 
-def first(select: Select[Any], count: int | BindParameter[Any] = 1) -> Select[Any]:
+def first(select: Select[Any], count: int | ColumnElement[Any] = 1) -> Select[Any]:
     """Return only the first rows. (Without an offset Core gives SQLite a nameless parameter.)"""
     return select.limit(count).offset(0)
 

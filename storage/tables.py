@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -67,6 +67,7 @@ class AgentRow(SQLModel, table=True):
     language: str | None
     roles: str = Field(sa_type=Text)  #: JSON: queue -> number of the role; {} of who left
     on_shift: bool
+    keeps_shifts: bool  #: has ever said on or off, or app.yaml has: off then means away
 
 
 class IdentityRow(SQLModel, table=True):
@@ -74,6 +75,16 @@ class IdentityRow(SQLModel, table=True):
     chat: str = Field(primary_key=True)
     external_id: str = Field(primary_key=True)
     agent: int = Field(foreign_key="agent.id", sa_type=Id)
+    given: bool  #: by a one-time code; otherwise app.yaml names it
+
+
+class CodeRow(SQLModel, table=True):
+    """The one-time code of an agent, of which only the digest is kept."""
+
+    __tablename__ = "code"
+    agent: int = Field(primary_key=True, foreign_key="agent.id", sa_type=Id)
+    digest: str = Field(unique=True)
+    until: datetime = Field(sa_type=Instant)
 
 
 class ShiftRow(SQLModel, table=True):
@@ -99,19 +110,38 @@ class TurnRow(SQLModel, table=True):
 
 class CustomerRow(SQLModel, table=True):
     __tablename__ = "customer"
-    __table_args__ = (UniqueConstraint("channel", "external_id", name="uq_customer"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id", name="uq_customer"),
+        Index("ix_customer_handle", "handle_key"),
+        Index("ix_customer_name", "name_key"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     channel: str
     external_id: str
     handle: str
     name: str
     followers: int | None = Field(sa_type=BigInteger)
+    handle_key: str  #: the handle as chatops.tokens.name_key makes alike ones equal
+    name_key: str
+
+
+class ConsentRow(SQLModel, table=True):
+    """Two customers who are one person, and agreed that we know it."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_other", "other"),)
+    one: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Id)  #: the lower id
+    other: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Id)
+    agent: int = Field(sa_type=Id)  #: who recorded it
+    at: datetime = Field(sa_type=Instant)
 
 
 class ConversationRow(SQLModel, table=True):
     __tablename__ = "conversation"
     __table_args__ = (
         UniqueConstraint("account", "thread_key", "customer", name="uq_conversation"),
+        Index("ix_conversation_customer", "customer"),
+        Index("ix_conversation_ticket", "ticket"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     account: str
@@ -128,6 +158,15 @@ class TicketRow(SQLModel, table=True):
         Index("ix_ticket_opened", "opened_at"),
         Index("ix_ticket_status", "status", "queue"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
+        Index("ix_ticket_customer", "customer"),
+        _partial("ix_ticket_invited", "customer", "invited_at", where="invited_at IS NOT NULL"),
+        Index(
+            "ix_ticket_quiet",
+            "queue",
+            # as each compiler writes a condition that is a column alone
+            sqlite_where=text("quiet = 1"),
+            postgresql_where=text("quiet"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     conversation: int = Field(foreign_key="conversation.id", sa_type=Id)
@@ -159,6 +198,17 @@ class TicketRow(SQLModel, table=True):
     writer: int | None = Field(sa_type=Id)
     writing_until: datetime | None = Field(sa_type=Instant)
     replies: str = Field(sa_type=Text)  #: JSON list of [message, agent, then, state, overtaken]
+    rule: str | None
+    tags: str = Field(sa_type=Text)  #: JSON list, as are the next ones
+    quiet: bool
+    prioritized_by: int | None = Field(sa_type=Id)
+    prioritized_note: int | None = Field(sa_type=Id)
+    muted: str = Field(sa_type=Text)
+    links: str = Field(sa_type=Text)
+    merged_into: int | None = Field(sa_type=Id)
+    merged: str = Field(sa_type=Text)
+    invited_at: datetime | None = Field(sa_type=Instant)
+    deeds: str = Field(sa_type=Text)  #: JSON list of [message, deed, agent, proposed]
 
 
 class EntryRow(SQLModel, table=True):
@@ -186,6 +236,7 @@ class MessageRow(SQLModel, table=True):
         UniqueConstraint("account", "marker", name="uq_message_marker"),
         Index("ix_message_ticket", "ticket"),
         _partial("ix_message_sending", "conversation", where="state IN ('sending', 'in doubt')"),
+        _partial("ix_message_said", "conversation", "said", where="said IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     account: str
@@ -209,6 +260,8 @@ class MessageRow(SQLModel, table=True):
     deleted: bool
     failure: str | None
     origin: str | None
+    said: str | None
+    hidden: bool
 
 
 class ClockRow(SQLModel, table=True):
@@ -286,6 +339,8 @@ class DeliveryRow(SQLModel, table=True):
     taken_at: datetime | None = Field(sa_type=Instant)
     external_id: str | None
     error: str | None = Field(sa_type=Text)
+    deed: str | None
+    left: bool  #: a card in a room that its ticket has left
 
 
 # --- what happens once, settings, accounts
@@ -348,9 +403,11 @@ def _table(row: type[SQLModel]) -> Table:
 
 AGENT: Final = _table(AgentRow)
 IDENTITY: Final = _table(IdentityRow)
+CODE: Final = _table(CodeRow)
 SHIFT: Final = _table(ShiftRow)
 TURN: Final = _table(TurnRow)
 CUSTOMER: Final = _table(CustomerRow)
+CONSENT: Final = _table(ConsentRow)
 CONVERSATION: Final = _table(ConversationRow)
 TICKET: Final = _table(TicketRow)
 ENTRY: Final = _table(EntryRow)

@@ -1,5 +1,6 @@
 """Tickets, their log and their clocks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -7,10 +8,11 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import Event
-from chatops.ports import Record
+from chatops.ports import Record, TicketFilter
+from chatops.scene import Line
 from chatops.sla import Clock
 from chatops.ticket import Ticket
-from storage import records
+from storage import lists, records
 from storage.codec import encode
 from storage.instant import micros
 from storage.part import Part
@@ -30,7 +32,8 @@ class Tickets(Part):
     def save_ticket(self, ticket: Ticket) -> None:
         """Write the ticket; each of its cards that is posted becomes due for an update.
 
-        A card that waits (for its post, or after a limit) keeps its time.
+        A card that waits (for its post, or after a limit) keeps its time. One in a room that was
+        left shows a link, which nothing changes.
         """
         self._db.run(_SAVE_TICKET, id=ticket.id, **ticket_params(ticket))
         self._db.run(_WANT_CARDS, ticket=ticket.id, revision=ticket.revision, now=micros(self._at))
@@ -54,6 +57,12 @@ class Tickets(Part):
     def record(self, ticket: int) -> Record | None:
         return records.record(self._db, ticket)
 
+    def line(self, message: int) -> Line | None:
+        return records.line(self._db, message)
+
+    def find(self, wanted: TicketFilter) -> Sequence[int]:
+        return lists.find(self._db, wanted)
+
 
 _state = {column: param(column.name) for column in TICKET.c if column.name != "id"}
 _LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
@@ -61,7 +70,11 @@ _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.
 _SAVE_TICKET: Final = Statement(update(TICKET).where(TICKET.c.id == param("id")).values(_state))
 _WANT_CARDS: Final = Statement(
     update(DELIVERY)
-    .where(DELIVERY.c.ticket == param("ticket"), DELIVERY.c.what.in_(FOLLOWS))
+    .where(
+        DELIVERY.c.ticket == param("ticket"),
+        DELIVERY.c.what.in_(FOLLOWS),
+        DELIVERY.c.left.is_(False),
+    )
     .values(
         wanted=param("revision"),
         due_at=case(

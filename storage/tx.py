@@ -1,6 +1,8 @@
 """One transaction, whatever the database: the port `Tx` out of its parts."""
 
 from storage.accounts import Accounts
+from storage.conversations import Conversations
+from storage.customers import Customers
 from storage.deliveries import Deliveries
 from storage.messages import Messages
 from storage.once import Once
@@ -8,5 +10,5 @@ from storage.people import People
 from storage.tickets import Tickets
 
 
-class StoredTx(Messages, Tickets, People, Deliveries, Once, Accounts):
+class StoredTx(Messages, Customers, Conversations, Tickets, People, Deliveries, Once, Accounts):
     """Implements chatops.ports.Tx; each part's module says how."""

@@ -101,6 +101,7 @@ async def test_messages_are_placed_edited_and_deleted(storage: Storage) -> None:
         external_id="m1",
         parent_text="our post",
         edited=True,
+        conversation=1,
     )
     assert await storage.reader.line(id) == edited
     await storage.work.transact(lambda tx: tx.delete_message(id))
@@ -325,7 +326,7 @@ async def test_a_record_names_its_neighbours(storage: Storage) -> None:
     record = await storage.reader.record(mine.id)
     assert record is not None
     assert record.others == (before.id, beside.id)
-    assert record.thread_key == "t1"
+    assert record.threads == {record.ticket.conversation: "t1"}
     assert record.clock is None
     alone = await storage.reader.record(beside.id)
     assert alone is not None

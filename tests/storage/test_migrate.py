@@ -20,14 +20,25 @@ from storage import SCHEMA, open_storage
 from storage.migrate import current, head, upgrade
 from storage.tables import METADATA, ActRow, TicketRow
 
+FULL_TEXT = {
+    f"message_words{suffix}" for suffix in ("", "_data", "_idx", "_content", "_docsize", "_config")
+}
+
+
+def is_ours(_object: object, name: str | None, *_: object) -> bool:
+    return name not in FULL_TEXT
+
 
 def schema(path: Path) -> dict[str, str]:
-    """Return every table's and index's statement, without the spaces."""
+    """Return every table's and index's statement, without the spaces.
+
+    The full-text index is a virtual table with several of its own, which no metadata can name.
+    """
     with closing(sqlite3.connect(path)) as db:
         rows = db.execute(
             "SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name <> 'alembic_version'"
         ).fetchall()
-    return {name: re.sub(r"\s+", "", sql) for name, sql in rows}
+    return {name: re.sub(r"\s+", "", sql) for name, sql in rows if name not in FULL_TEXT}
 
 
 def test_migrations_and_tables_agree(tmp_path: Path) -> None:
@@ -35,7 +46,8 @@ def test_migrations_and_tables_agree(tmp_path: Path) -> None:
     upgrade(f"sqlite:///{migrated}")
     engine = create_engine(f"sqlite:///{migrated}")
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        context = MigrationContext.configure(connection, opts={"include_object": is_ours})
+        assert compare_metadata(context, METADATA) == []
     engine.dispose()
     # Alembic compares no partial index's condition; the texts do
     engine = create_engine(f"sqlite:///{made}")

@@ -53,7 +53,7 @@ async def test_who_left_keeps_the_row_without_roles_identity_or_shift(storage: S
     for _ in range(2):  # the second start finds them gone already
         await storage.work.transact(lambda tx: tx.know([ANNA], s(1)))
         left, anna = await storage.reader.agents()
-        assert left == Agent(ito.id, "ito", "K. Ito", "ja", {}, on=False, identities={})
+        assert left == Agent(ito.id, "ito", "K. Ito", "ja", {}, on=False, identities={}, away=True)
         assert anna.roles == {"care": Role.AGENT}
 
 

@@ -356,7 +356,7 @@ def test_an_address_must_be_a_file(url: str) -> None:
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"care\.db: unable to open"):
+    with pytest.raises(StorageError, match=r"care\.db: there is no database: run"):
         open_storage(f"sqlite:///{tmp_path}/nowhere/care.db", None)
 
 

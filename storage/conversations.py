@@ -1,0 +1,70 @@
+"""Conversations: what a network threads by, and the ticket that each is about now."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chatops.ports import Conversation
+from storage.part import Part
+from storage.statement import Param, Statement, param, there
+from storage.tables import CONVERSATION, MESSAGE
+
+
+class Conversations(Part):
+    def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
+        key: dict[str, Param] = {"account": account, "thread_key": thread_key, "customer": customer}
+        row = self._db.one(_FIND_CONVERSATION, **key)
+        if row is None:
+            row = self._db.one(_ADD_CONVERSATION, **key)
+        # another process made it between the two: it is there now
+        row = row or self._db.one(_FIND_CONVERSATION, **key)
+        return Conversation(*there(row))
+
+    def lock_conversation(self, id: int) -> Conversation:
+        return Conversation(*there(self._db.one(_LOCK_CONVERSATION, id=id)))
+
+    def point(self, conversation: int, ticket: int) -> None:
+        self._db.run(_POINT, id=conversation, ticket=ticket)
+
+    def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]:
+        rows = self._db.all(_IN_THREAD, account=account, thread_key=thread_key)
+        return [Conversation(*row) for row in rows]
+
+    def divert(self, ticket: int, to: int) -> None:
+        self._db.run(_DIVERT, ticket=ticket, to=to)
+
+    def restore(self, ticket: int) -> None:
+        self._db.run(_RESTORE, ticket=ticket)
+
+
+_conversation = select(CONVERSATION.c.id, CONVERSATION.c.ticket)
+_in_thread = _conversation.where(
+    CONVERSATION.c.account == param("account"), CONVERSATION.c.thread_key == param("thread_key")
+)
+_FIND_CONVERSATION: Final = Statement(
+    _in_thread.where(CONVERSATION.c.customer == param("customer")).with_for_update()
+)
+_ADD_CONVERSATION: Final = Statement(
+    insert(CONVERSATION)
+    .values(account=param("account"), thread_key=param("thread_key"), customer=param("customer"))
+    .on_conflict_do_nothing()
+    .returning(CONVERSATION.c.id, CONVERSATION.c.ticket)
+)
+_LOCK_CONVERSATION: Final = Statement(
+    _conversation.where(CONVERSATION.c.id == param("id")).with_for_update()
+)
+_POINT: Final = Statement(
+    update(CONVERSATION).where(CONVERSATION.c.id == param("id")).values(ticket=param("ticket"))
+)
+_IN_THREAD: Final = Statement(_in_thread.order_by(CONVERSATION.c.id))
+_DIVERT: Final = Statement(
+    update(CONVERSATION).where(CONVERSATION.c.ticket == param("ticket")).values(ticket=param("to"))
+)
+_its_own = select(MESSAGE.c.conversation).where(
+    MESSAGE.c.ticket == param("ticket"), MESSAGE.c.conversation.is_not(None)
+)
+_RESTORE: Final = Statement(
+    update(CONVERSATION).where(CONVERSATION.c.id.in_(_its_own)).values(ticket=param("ticket"))
+)

@@ -1,0 +1,50 @@
+"""How work stands at one moment: who holds how much, and when accounts were last heard of."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, case, func, select
+
+from chatops.ports import AccountSign, Load
+from chatops.ticket import Status
+from storage.instant import instant, micros
+from storage.statement import Db, Statement, param
+from storage.tables import ACCOUNT_STATE, CLOCK, TICKET
+
+
+def loads(db: Db, queues: Sequence[str], now: datetime) -> Sequence[Load]:
+    """Return what of each queue each person holds, and what nobody does."""
+    rows = db.all(_LOADS, now=micros(now))
+    return [Load(*row) for row in rows if row[0] in queues]
+
+
+def signs(db: Db) -> Mapping[str, AccountSign]:
+    """Return when each account last gave a sign."""
+    return {
+        account: AccountSign(instant(heard_at), bool(revoked))
+        for account, heard_at, revoked in db.all(_SIGNS)
+    }
+
+
+_t: Final = TICKET.c
+_running: Final = and_(
+    CLOCK.c.ticket == _t.id, CLOCK.c.kind == "first_response", CLOCK.c.outcome.is_(None)
+)
+#: All queues are read: what is not closed is the work at hand, and does not grow with the years.
+_LOADS: Final = Statement(
+    select(
+        _t.queue,
+        _t.assignee,
+        func.sum(case((_t.status == Status.OPEN.value, 1), else_=0)),
+        func.sum(case((_t.status == Status.SNOOZED.value, 1), else_=0)),
+        func.sum(case((CLOCK.c.due_at < param("now"), 1), else_=0)),
+    )
+    .select_from(TICKET.outerjoin(CLOCK, _running))
+    .where(_t.status.in_([Status.OPEN.value, Status.SNOOZED.value]))
+    .group_by(_t.queue, _t.assignee)
+    .order_by(_t.queue, _t.assignee)
+)
+_SIGNS: Final = Statement(
+    select(ACCOUNT_STATE.c.account, ACCOUNT_STATE.c.heard_at, ACCOUNT_STATE.c.revoked)
+)
