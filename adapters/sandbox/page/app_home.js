@@ -20,6 +20,8 @@ export class AppHome {
   #viewId = "";
   #typing = 0;
   #tabs = new Map();
+  #dot = h("span", { class: "dot", data: { testid: "unread-messages" } },
+    h("span", { class: "unseen" }, w("nav.unread")));
 
   /** The buttons that turn the tabs, and what the app published. */
   bar;
@@ -57,6 +59,7 @@ export class AppHome {
       next.focus();
       next.click();
     };
+    this.#tabs.get("messages").append(this.#dot);
     this.bar = h("div", {
       class: "segments app-tabs",
       role: "tablist",
@@ -66,8 +69,9 @@ export class AppHome {
     }, ...this.#tabs.values());
   }
 
-  /** Show the app to `me` at `app.tab`, or nothing of it where one is in a room. */
-  show(isHere, me, app, context) {
+  /** Show the app to `me` at `app.tab`, or nothing of it where one is in a room; `unread` are its messages. */
+  show(isHere, me, app, context, unread) {
+    this.#dot.hidden = !unread;
     this.bar.hidden = !isHere;
     const isHome = isHere && app.tab === "home";
     this.panel.hidden = !isHome;

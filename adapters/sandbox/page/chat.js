@@ -156,7 +156,7 @@ export class Chat {
 
   #showRoom() {
     const { room, me, app, context } = this.#now;
-    this.#home.show(Boolean(room.isApp), me, app, context);
+    this.#home.show(Boolean(room.isApp), me, app, context, room.isApp && this.#unread(room));
     const isMessages = !room.isApp || app.tab === "messages";
     const isQuiet = Boolean(room.isApp && app.read_only);
     this.#list.hidden = !isMessages;

@@ -113,7 +113,7 @@ export function combobox(e, { ask, choose }) {
   };
   const listeners = { input: typedIn, compositionend: soon, keydown, blur: leave };
   for (const [name, listener] of Object.entries(listeners)) field.addEventListener(name, listener);
-  if (least === 0) field.addEventListener("focus", soon);
+  if (least === 0) field.addEventListener("click", soon);
   // A press on the list must not take the focus out of the field.
   popup.addEventListener("mousedown", (event) => event.preventDefault());
   return { root: h("div", { class: "combo" }, field, popup), field, reset: () => hold(field, null) };

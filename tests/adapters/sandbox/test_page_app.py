@@ -136,6 +136,13 @@ async def test_one_writes_to_the_app_and_its_answer_is_dotted_until_it_is_read(
     await expect(page.get_by_test_id("messages")).to_contain_text("#42 is yours")
     await expect(page.get_by_test_id("unread-Care")).to_have_count(0)
     await shot(page, "direct")
+    await page.get_by_test_id("app-tab-home").click()
+    await expect(page.get_by_test_id("unread-messages")).to_be_hidden()
+    await window.bot.web.chat_postMessage(channel=BEN.id, text="#43 waits")
+    await expect(page.get_by_test_id("unread-messages")).to_be_visible()
+    await page.get_by_test_id("app-tab-messages").click()
+    await expect(page.get_by_test_id("messages")).to_contain_text("#43 waits")
+    await expect(page.get_by_test_id("unread-messages")).to_be_hidden()
 
 
 async def test_an_app_that_takes_no_messages_says_so(window: Window) -> None:

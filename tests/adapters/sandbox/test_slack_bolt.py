@@ -42,6 +42,7 @@ class Bot:
     def __init__(self, base: str) -> None:
         self.heard: list[str] = []
         self.heard_all = asyncio.Event()
+        self.spoken_to = asyncio.Event()
         client = AsyncWebClient(token=APP.bot_token, base_url=f"{base}/api/")
         self.app = AsyncApp(
             client=client, signing_secret=APP.signing_secret, process_before_response=True
@@ -93,6 +94,8 @@ class Bot:
 
     async def wrote(self, event: dict[str, Any]) -> None:
         self.heard.append(f"message {event['text']}")
+        if event["channel_type"] == "im":
+            self.spoken_to.set()
         self._count_heard()
 
     async def visited(self, event: dict[str, Any], client: AsyncWebClient) -> None:
@@ -182,6 +185,10 @@ async def test_home_shortcuts_and_selects_live_either_way(way: Way) -> None:
         await _acked(cloud.hands.shortcut(BEN, ROOM, sent["ts"], "make_ticket"))
         answers = [one.text for one in cloud.state.in_room(ROOM) if one.ephemeral_to == BEN]
         assert answers == ["made one of a wish"]
+        direct = (await bot.app.client.conversations_open(users=BEN))["channel"]["id"]
+        await cloud.hands.say(BEN, direct, "list mine")
+        async with asyncio.timeout(5):
+            await bot.spoken_to.wait()
 
 
 async def _acked(act: Awaitable[Any]) -> None:
