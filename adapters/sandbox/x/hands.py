@@ -174,6 +174,7 @@ class Hands:
                     "conversation_id": post.conversation_id,
                     "at": post.at,
                     "deleted": post.deleted,
+                    "hidden": post.hidden,
                 }
                 for post in self._world.posts.values()
             ],

@@ -53,6 +53,7 @@ RATES = (
     Rate("create_post_user", "POST", "/2/tweets", "user", 100, _QUARTER),
     Rate("create_post_day", "POST", "/2/tweets", "everyone", 10_000, _DAY),
     Rate("delete_post", "DELETE", "/2/tweets/{id}", "user", 50, _QUARTER),
+    Rate("hide_reply", "PUT", "/2/tweets/{id}/hidden", "user", 50, _QUARTER),
     Rate("dm_events", "GET", "/2/dm_events", "user", 15, _QUARTER),
     Rate("dm_with", "GET", "/2/dm_conversations/with/{id}/dm_events", "user", 15, _QUARTER),
     Rate("dm_send", "POST", "/2/dm_conversations/with/{id}/messages", "user", 15, _QUARTER),
@@ -71,6 +72,7 @@ RATES = (
 _OPENAPI = "api.x.com/2/openapi.json 2.167"
 _OAUTH = "docs.x.com/resources/fundamentals/authentication/oauth-2-0/authorization-code"
 _POSTS = "docs.x.com/x-api/posts/manage-tweets/introduction"
+_HIDE = "docs.x.com/x-api/posts/hide-replies/quickstart"
 _HOOKS = "docs.x.com/x-api/webhooks/introduction"
 _SEARCH = "docs.x.com/x-api/posts/search/introduction"
 _QUERY = "docs.x.com/x-api/posts/search/integrate/build-a-query"
@@ -85,6 +87,7 @@ RULES = (
     ),
     Rule("reply_target_exists", "a deleted post cannot be answered", _POSTS),
     Rule("delete_own_only", "only one's own post can be deleted", _POSTS),
+    Rule("hide_in_own_only", "only replies in one's own conversations can be hidden", _HIDE),
     Rule("dm_text", "characters in a direct message", "developer.x.com direct-messages", 10_000),
     Rule("dm_open", "the recipient must take direct messages", "docs.x.com direct-messages/manage"),
     Rule("known_fields", "a body holds only the named fields", _OPENAPI),

@@ -18,7 +18,15 @@ from adapters.sandbox.x.problems import Problem, oauth_error
 from adapters.sandbox.x.world import XWorld
 
 SCOPES = frozenset(
-    {"tweet.read", "tweet.write", "users.read", "dm.read", "dm.write", "offline.access"}
+    {
+        "tweet.read",
+        "tweet.write",
+        "tweet.moderate.write",
+        "users.read",
+        "dm.read",
+        "dm.write",
+        "offline.access",
+    }
 )
 
 

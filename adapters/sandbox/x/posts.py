@@ -94,6 +94,14 @@ class Posts:
                 fields=frozenset({"text", "reply", "quote_tweet_id", "made_with_ai"}),
             ),
             Endpoint("DELETE", "/2/tweets/{id}", self._delete, "user", _WRITE),
+            Endpoint(
+                "PUT",
+                "/2/tweets/{id}/hidden",
+                self._hide,
+                "user",
+                READ | {"tweet.moderate.write"},
+                fields=frozenset({"hidden"}),
+            ),
         ]
 
     async def _me(self, ask: Ask) -> web.Response:
@@ -163,6 +171,19 @@ class Posts:
         post.deleted = True
         self._activity.deleted(post)
         return ask.answer({"data": {"deleted": True}})
+
+    async def _hide(self, ask: Ask) -> web.Response:
+        post, hidden = self._world.visible(ask.id), ask.body.get("hidden")
+        if not isinstance(hidden, bool):
+            raise problems.invalid("hidden: true or false", **{"$.hidden": str(hidden)})
+        if post is None:
+            raise problems.not_found("tweet", "id", ask.id)
+        root = self._world.posts[post.conversation_id]
+        ours = root.author_id == ask.token.user_id and post.reply_to is not None
+        if not ours and self._limits.on("hide_in_own_only"):
+            raise problems.forbidden("You are not permitted to perform this action.")
+        post.hidden = hidden
+        return ask.answer({"data": {"hidden": hidden}})
 
     def _checked(self, ask: Ask) -> tuple[str, Post | None]:
         """The text and the post to answer, once every rule of writing is kept."""

@@ -67,6 +67,7 @@ class Post:
     lang: str
     links: tuple[Link, ...] = ()
     deleted: bool = False
+    hidden: bool = False
 
     @property
     def shown(self) -> str:

@@ -24,14 +24,21 @@ from adapters.social.x.tokens import Tokens
 from adapters.social.x.wire import RestDm, User, time_of, visible
 from chatops.channel import Author, Can, Finding, Inbound, Message, Outgoing, Sent, Traits
 from chatops.clock import Clock
-from chatops.errors import CareError, InDoubt, Unsupported
+from chatops.errors import CareError, InDoubt, Rejected, Unsupported
+from chatops.event import Deed
 from chatops.policy import Account
 from chatops.ports import Receive, Vault
 
 TRAITS: Final = Traits(
     name="x",
     title="X",
-    can=Can.REPLY_PUBLIC | Can.REPLY_PRIVATE | Can.WEBHOOK | Can.LISTEN | Can.FIND,
+    can=Can.REPLY_PUBLIC
+    | Can.REPLY_PRIVATE
+    | Can.WEBHOOK
+    | Can.LISTEN
+    | Can.FIND
+    | Can.HIDE
+    | Can.DELETE_OURS,
     measure=measure,
     limit=limit,
     warn=warn,
@@ -190,6 +197,21 @@ class XChannel:
         id = _accepted(body, "dm_event_id")
         thread = str(body["data"].get("dm_conversation_id") or outgoing.thread_key)
         return Sent(id, time_of(id), dm_url(self._settings.site, thread))
+
+    async def do(self, deed: Deed, external_id: str) -> None:
+        """Hide a reply in a conversation that we began, or delete a post of ours.
+
+        X refuses the rest (docs.x.com/x-api/posts/hide-replies, manage-tweets).
+        """
+        post = f"/2/tweets/{external_id}"
+        try:
+            if deed is Deed.DELETE:
+                await self._api.ask("DELETE", post)
+            else:
+                await self._api.ask("PUT", f"{post}/hidden", {"hidden": deed is Deed.HIDE})
+        except Rejected as refusal:
+            if deed is not Deed.DELETE or refusal.code not in {"not-found", "post-gone"}:
+                raise  # a post that is gone is what was asked for
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:
         """Look a reply up among our newest: same words, same post or conversation.

@@ -22,7 +22,15 @@ from chatops.ports import Vault
 from chatops.text import Text, text
 
 #: The permissions that `connect` asks for (docs.x.com, OAuth 2.0 scopes).
-SCOPES: Final = ("tweet.read", "tweet.write", "users.read", "dm.read", "dm.write", "offline.access")
+SCOPES: Final = (
+    "tweet.read",
+    "tweet.write",
+    "tweet.moderate.write",
+    "users.read",
+    "dm.read",
+    "dm.write",
+    "offline.access",
+)
 
 #: A token this near its end is renewed before it is used.
 _MARGIN: Final = timedelta(seconds=60)

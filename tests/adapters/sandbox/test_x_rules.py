@@ -69,6 +69,11 @@ async def delete_others(s: Sandbox) -> httpx.Response:
     return await s.http.delete(f"/2/tweets/{post.id}", headers=s.user)
 
 
+async def hide_elsewhere(s: Sandbox) -> httpx.Response:
+    post = s.cloud.hands.write(s.cloud.hands.person("mika"), "help", "mention")
+    return await s.http.put(f"/2/tweets/{post.id}/hidden", json={"hidden": True}, headers=s.user)
+
+
 async def _message(s: Sandbox, text: str, *, takes: bool = True) -> httpx.Response:
     mika = s.cloud.hands.person("mika", takes_messages=takes)
     path = f"/2/dm_conversations/with/{mika.id}/messages"
@@ -276,6 +281,7 @@ BREACHES = {
     "no_quoting": Breach(quoting, 403, "not permitted"),
     "reply_target_exists": Breach(to_deleted, 403, "deleted or not visible"),
     "delete_own_only": Breach(delete_others, 403, "not authorized to delete"),
+    "hide_in_own_only": Breach(hide_elsewhere, 403, "not permitted"),
     "dm_text": Breach(long_message, 403, "max character limit"),
     "dm_open": Breach(closed_messages, 403, "do not have permission to DM"),
     "known_fields": Breach(unknown_field, 400, "additional properties"),
@@ -335,8 +341,10 @@ async def _call(s: Sandbox, rate: Rate) -> httpx.Response:
         return await _stream(s)
     person = s.cloud.hands.person("mika")
     post = s.cloud.hands.brand_writes("Good morning")
+    rude = s.cloud.hands.write(person, "rubbish", "reply", post.id)
     ids = {
         "/2/tweets/{id}": post.id,
+        "/2/tweets/{id}/hidden": rude.id,
         "/2/users/{id}/mentions": s.brand.id,
         "/2/users/{id}/tweets": s.brand.id,
         "/2/dm_conversations/with/{id}/dm_events": person.id,
@@ -349,6 +357,7 @@ async def _call(s: Sandbox, rate: Rate) -> httpx.Response:
         ids[rate.path] = await s.webhook()
     bodies: dict[tuple[str, str], dict[str, object]] = {
         ("POST", "/2/tweets"): {"text": "Good evening"},
+        ("PUT", "/2/tweets/{id}/hidden"): {"hidden": True},
         ("POST", "/2/dm_conversations/with/{id}/messages"): {"text": "hi"},
         ("POST", "/2/webhooks"): {"url": s.receiver.url},
         ("PUT", "/2/activity/subscriptions/{id}"): {"tag": "new"},

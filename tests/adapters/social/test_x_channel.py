@@ -11,7 +11,7 @@ from social.x_case import MENTION, OWN, x_open
 from adapters.social.x.subscriptions import EVENT_TYPES, subscribe
 from chatops.channel import Author, Finding, Message
 from chatops.errors import InDoubt, Rejected, TryLater
-from chatops.event import Kind
+from chatops.event import Deed, Kind
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +45,33 @@ async def test_a_message_names_its_conversation():
         sent = await peer.channel.send(peer.outgoing("", "Hello!", person=mika.id, private=True))
         message = peer.cloud.world.messages[sent.external_id]
         assert sent.url == f"https://x.com/messages/{message.conversation_id}"
+
+
+async def test_a_reply_under_our_post_is_hidden_and_shown_again():
+    async with x_open() as peer:
+        hands, posts = peer.cloud.hands, peer.cloud.world.posts
+        ours = hands.brand_writes("New tents!")
+        rude = hands.write(hands.person("mika_climbs"), "rubbish", "reply", ours.id)
+        await peer.channel.do(Deed.HIDE, rude.id)
+        assert posts[rude.id].hidden
+        await peer.channel.do(Deed.UNHIDE, rude.id)
+        assert not posts[rude.id].hidden
+
+
+async def test_a_post_elsewhere_cannot_be_hidden():
+    async with x_open() as peer:
+        asked = peer.cloud.hands.write(peer.cloud.hands.person("mika_climbs"), "hello?")
+        with pytest.raises(Rejected) as caught:
+            await peer.channel.do(Deed.HIDE, asked.id)
+        assert caught.value.code == "forbidden"
+
+
+async def test_a_post_of_ours_is_deleted_however_often_it_is_asked():
+    async with x_open() as peer:
+        ours = peer.cloud.hands.brand_writes("New tents!")
+        await peer.channel.do(Deed.DELETE, ours.id)
+        await peer.channel.do(Deed.DELETE, ours.id)
+        assert peer.cloud.world.posts[ours.id].deleted
 
 
 async def test_refusals_have_names():

@@ -293,7 +293,7 @@ async def _connect(cloud: XCloud, vault: Vault, clock: Clock | FastClock) -> Non
     access, refresh = cloud.grants.issue()
     ends = clock.transport() + timedelta(hours=2)
     tokens = {"access": access, "refresh": refresh, "ends_at": ends.isoformat()}
-    scope = "tweet.read tweet.write users.read dm.read dm.write offline.access"
+    scope = "tweet.read tweet.write tweet.moderate.write users.read dm.read dm.write offline.access"
     await vault.save_tokens("aozora", {**tokens, "user_id": OWN, "scope": scope})
 
 
