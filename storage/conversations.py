@@ -8,8 +8,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Conversation
 from storage.part import Part
-from storage.statement import Param, Statement, param, there
-from storage.tables import CONVERSATION, MESSAGE
+from storage.statement import Db, Param, Statement, param, there
+from storage.tables import CONVERSATION, CUSTOMER, MESSAGE
+
+
+def ticket_in(db: Db, account: str, thread_key: str, author: str) -> int | None:
+    row = db.one(_TICKET_IN, account=account, thread_key=thread_key, author=author)
+    return None if row is None else row[0]
 
 
 class Conversations(Part):
@@ -45,6 +50,15 @@ _in_thread = _conversation.where(
 )
 _FIND_CONVERSATION: Final = Statement(
     _in_thread.where(CONVERSATION.c.customer == param("customer")).with_for_update()
+)
+_TICKET_IN: Final = Statement(
+    select(CONVERSATION.c.ticket)
+    .join(CUSTOMER, CUSTOMER.c.id == CONVERSATION.c.customer)
+    .where(
+        CONVERSATION.c.account == param("account"),
+        CONVERSATION.c.thread_key == param("thread_key"),
+        CUSTOMER.c.external_id == param("author"),
+    )
 )
 _ADD_CONVERSATION: Final = Statement(
     insert(CONVERSATION)

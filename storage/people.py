@@ -36,7 +36,7 @@ def agents(db: Db) -> Sequence[Agent]:
             bool(on),
             known.get(id, {}),
             tuple(also.get(id, ())),
-            away=keeps_shifts and not on,
+            away=bool(keeps_shifts) and not on,
         )
         for id, name, public_name, language, roles, on, keeps_shifts in db.all(_AGENTS)
     ]

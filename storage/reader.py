@@ -31,7 +31,18 @@ from chatops.ports import (
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.scene import Agent, Line
 from chatops.ticket import Ticket
-from storage import arrivals, backlog, customers, figures, lists, people, records, search, standing
+from storage import (
+    arrivals,
+    backlog,
+    conversations,
+    customers,
+    figures,
+    lists,
+    people,
+    records,
+    search,
+    standing,
+)
 from storage.sqlite import SqliteDb, failing_as_storage, reading
 from storage.statement import Db
 
@@ -101,6 +112,9 @@ class SqliteReader:
 
     async def card_of(self, ticket: int, room: str) -> str | None:
         return await self.run(lambda db: backlog.card_of(db, ticket, room))
+
+    async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:
+        return await self.run(lambda db: conversations.ticket_in(db, account, thread_key, author))
 
     async def listed(self, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
         return await self.run(lambda db: lists.listed(db, wanted))

@@ -15,14 +15,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import Integer, Text, and_, column, delete, func, select, table, union
+from sqlalchemy import Integer, Text, and_, column, delete, select, table, union
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Hit
 from chatops.tokens import Phrase, name_key, sought, tokens
 from storage import records
 from storage.instant import instant
-from storage.lists import EXCERPT
 from storage.statement import Db, Param, Statement, first, param
 from storage.tables import CUSTOMER, MESSAGE, TICKET
 
@@ -111,7 +110,7 @@ def _expression(phrases: Iterable[Phrase]) -> str:
 def _hit(db: Db, ticket: int, message: int) -> Hit:
     found = records.ticket(db, ticket)
     assert found is not None  # noqa: S101 - found in this very transaction
-    row = db.one(_EXCERPT, message=message)
+    row = db.one(_WORDS_OF, message=message)
     excerpt, at = (row[0], instant(row[1])) if row else ("", found.opened_at)
     return Hit(found, records.customer(db, found.customer), excerpt, at)
 
@@ -159,8 +158,6 @@ _NEWEST: Final = Statement(
         .order_by(MESSAGE.c.id.desc())
     )
 )
-_EXCERPT: Final = Statement(
-    select(func.substr(MESSAGE.c.text, 1, EXCERPT), MESSAGE.c.at).where(
-        MESSAGE.c.id == param("message")
-    )
+_WORDS_OF: Final = Statement(
+    select(MESSAGE.c.text, MESSAGE.c.at).where(MESSAGE.c.id == param("message"))
 )

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from stored import NOW, given, s, said
 
-from chatops.ports import TicketFilter, Tx
+from chatops.channel import Author
+from chatops.event import Claimed, Opened
+from chatops.ports import Arrival, TicketFilter, Tx
+from chatops.scene import Direction
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Status
-from storage import Storage
+from storage import Storage, lists
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +37,8 @@ async def test_the_first_response_that_is_due_first_leads(storage: Storage) -> N
     order = await storage.work.transact(run)
     assert await shown(storage) == (order, 5)
     assert await shown(storage, limit=2) == (order[:2], 5)
+    assert await shown(storage, limit=2, after=2) == (order[2:4], 5)
+    assert await shown(storage, limit=2, after=4) == (order[4:], 5)
 
 
 async def test_a_row_says_who_and_what(storage: Storage) -> None:
@@ -89,4 +94,86 @@ async def test_filters(storage: Storage) -> None:
     assert await names(escalated=True) == ["raised"]
     # agent 1 has read nothing, though 14 and 31 hold the digit
     assert await names(unread_by=1) == live
+    found = await storage.work.transact(lambda tx: tx.find(TicketFilter(["care"], limit=9)))
+    assert [name for name, id in ids.items() if id in found] == live
+    assert found == sorted(found)
     assert await names(unread_by=14) == ["plain", "theirs", "raised", "asleep"]
+
+
+async def test_the_quiet_list_and_the_others_keep_apart(storage: Storage) -> None:
+    """Closed and quiet ones are led by the newest, whatever their queue."""
+
+    def run(tx: Tx) -> tuple[list[int], list[int]]:
+        quiet: list[int] = []
+        closed: list[int] = []
+        for number in range(6):
+            queue = ("care", "sales")[number % 2]
+            facts = {"queue": queue, "status": Status.CLOSED}
+            closed.append(given(tx, f"c{number}", **facts).id)
+            quiet.append(given(tx, f"q{number}", quiet=True, **facts).id)
+        given(tx, "live")
+        return quiet[::-1], closed[::-1]
+
+    quiet, closed = await storage.work.transact(run)
+    both = {"queues": ["care", "sales"]}
+    assert await shown(storage, quiet=True, **both) == (quiet, 6)
+    assert await shown(storage, quiet=True) == (quiet[1::2], 3)
+    assert await shown(storage, quiet=True, status=Status.OPEN, **both) == (quiet, 6)
+    assert await shown(storage, status=Status.CLOSED, **both) == (closed, 6)
+    assert await shown(storage, status=Status.CLOSED, limit=2, after=3, **both) == (closed[3:5], 6)
+    assert (await shown(storage))[1] == 1
+
+
+async def test_closed_ones_are_counted_so_far_only(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "COUNTED", 2)
+    lists._statements.cache_clear()
+    await storage.work.transact(
+        lambda tx: [given(tx, f"c{number}", status=Status.CLOSED) for number in range(3)]
+    )
+    assert (await shown(storage, status=Status.CLOSED))[1] == 2
+    lists._statements.cache_clear()
+
+
+async def test_a_customers_tickets(storage: Storage) -> None:
+    def run(tx: Tx) -> tuple[list[int], list[int]]:
+        mine = [given(tx, "c1", f"t{number}") for number in range(3)]
+        given(tx, "c2")
+        given(tx, "c1", queue="sales")
+        done = [
+            given(tx, customer, f"d{number}", status=Status.CLOSED)
+            for number, customer in enumerate(["c1", "c3", "c1"])
+        ]
+        return [t.id for t in mine], [t.id for t in done]
+
+    live, done = await storage.work.transact(run)
+    ids = [(await storage.reader.ticket(id)).customer for id in (live[0], done[1])]  # type: ignore[union-attr]
+    assert await shown(storage, customers=ids[:1]) == (live, 3)
+    assert await shown(storage, customers=ids, status=Status.CLOSED) == (done[::-1], 3)
+    closed_too = TicketFilter(["care"], status=Status.CLOSED, customers=ids[:1], limit=1, after=1)
+    assert await storage.work.transact(lambda tx: tx.find(closed_too)) == [done[2]]
+    assert await storage.work.transact(lambda tx: tx.find(TicketFilter([]))) == []
+
+
+async def test_arrivals_come_by_page_as_routing_saw_them(storage: Storage) -> None:
+    def run(tx: Tx) -> list[int]:
+        old = given(tx, "c0", at=s(-60))
+        first = given(tx, "c1", at=s(1), rule="praise")
+        tx.customer("x", Author("c1", "@c1", "C1", 1200))
+        said(tx, first, "a note", direction=Direction.NOTE)
+        said(tx, first, "Thank you")
+        said(tx, first, "and again")
+        tx.log(first.id, Claimed(3), s(2), 3, None)
+        second = given(tx, "c2", at=s(2))
+        return [old.id, first.id, second.id]
+
+    old, first, second = await storage.work.transact(run)
+    arrivals = await storage.reader.arrivals(NOW, 0, 10)
+    (entry, *_) = await storage.reader.entries(first)
+    assert isinstance(entry.event, Opened)
+    assert arrivals[0] == Arrival(first, s(1), entry.event, "Thank you", 1200, "praise")
+    assert [(each.ticket, each.text, each.rule) for each in arrivals[1:]] == [(second, "", None)]
+    assert [each.ticket for each in await storage.reader.arrivals(s(-99), 0, 2)] == [old, first]
+    assert [each.ticket for each in await storage.reader.arrivals(s(-99), first, 2)] == [second]
+    assert await storage.reader.arrivals(s(99), 0, 10) == []
