@@ -7,6 +7,7 @@ from here: what must follow is saved, and `outbox` delivers it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from typing import Any, Final, TypeVar
 import structlog
 from pydantic import BaseModel
 
-from chatops import intake, sla
+from chatops import intake, off_shift, sla
 from chatops.act import Act, Marks
 from chatops.call import (
     Call,
@@ -39,6 +40,7 @@ from chatops.clock import Clock
 from chatops.doing import Stage, allowed, on_many, on_one, unknown_ticket
 from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
 from chatops.follow import post
+from chatops.gate import Gate
 from chatops.ledger import apply
 from chatops.line import Missing, form_for, named, nearest, read
 from chatops.line import Read as Told
@@ -85,6 +87,7 @@ class Desk:
         self.words = words
         self.clock = clock
         self.traits = traits  #: of the channels, by name
+        self.taken: Counter[str] = Counter()  #: what became of customers' messages, by `Taken`
         self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
         self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
         self._work = work
@@ -187,14 +190,15 @@ class Desk:
         self, inbound: Sequence[Inbound], noted: Callable[[Tx], None] | None = None
     ) -> None:
         """Take in what one body held; in the same transaction it is `noted` that it was read."""
-        gate = intake.Gate(self.policy, self.traits, self.clock.offset)
+        gate = Gate(self.policy, self.traits, self.clock.offset)
 
-        def run(tx: Tx, act: Act) -> None:
-            intake.receive(tx, gate, inbound, act)
+        def run(tx: Tx, act: Act) -> Counter[str]:
+            taken = intake.receive(tx, gate, inbound, act)
             if noted is not None:
                 noted(tx)
+            return taken
 
-        await self._transact(run)
+        self.taken.update(await self._transact(run))
 
     # --- what time brings
 
@@ -205,7 +209,7 @@ class Desk:
             late = [id for id in tx.breached(act.now, SWEEP) if self._breach(tx, id, act)]
             due = tx.to_wake(act.now, SWEEP)
             for id in due:
-                self._if_open(tx, id, [Woken(WakeCause.TIME)], replace(act, rule="snooze"))
+                self._wake(tx, id, act)
             return len(late) + len(due)
 
         return await self._transact(run)
@@ -374,6 +378,15 @@ class Desk:
         rule = replace(act, rule=clock.kind.value)
         apply(tx, self.policy, ticket, [Breached(clock.due_at)], rule)
         return True
+
+    def _wake(self, tx: Tx, id: int, act: Act) -> None:
+        """Wake a ticket whose time has come, and bring it to the room if its assignee is off."""
+        if (ticket := tx.ticket(id)) is None:
+            return
+        woken = [Woken(WakeCause.TIME)]
+        after = apply(tx, self.policy, ticket, woken, replace(act, rule="snooze"))
+        if isinstance(after, Ticket):
+            off_shift.to_room(tx, self.policy, after, act)
 
     def _if_open(self, tx: Tx, id: int, events: Sequence[Event], act: Act) -> None:
         """Apply events that a rule or a closing form brings; refused means overtaken."""

@@ -1,76 +1,72 @@
 """What came in, into tickets: one transaction a body, whatever order and however often it comes.
 
 Pure decisions over a `Tx`; desk runs them. A message is known by (account, external id): what is
-there already is dropped, so stream, webhook and polling may all bring it.
+there already is dropped, so stream, webhook and polling may all bring it. New tickets are made in
+`opening`, our own account's messages taken in `echoes`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
+from chatops import off_shift
 from chatops.act import Act
 from chatops.card import Card, Paragraph
-from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, Traits
+from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message
+from chatops.echoes import echoed
 from chatops.event import (
-    AnsweredOutside,
-    Assigned,
     CustomerDeleted,
     CustomerEdited,
-    Event,
-    Opened,
-    ReplyState,
+    CustomerWrote,
+    Joined,
+    ReopenCause,
+    Reopened,
 )
-from chatops.follow import lane, post
-from chatops.language import language_of
-from chatops.ledger import accept, apply, open_ticket
-from chatops.policy import Assignment, Policy, Queue, Role
-from chatops.ports import Conversation, Found, NewDelivery, NewMessage, Tx, Urgency, What
-from chatops.routing import Facts, route
+from chatops.follow import post
+from chatops.gate import Gate, Heard
+from chatops.opening import Taken, assign, open_for
+from chatops.policy import Policy
+from chatops.ports import Conversation, Found, NewMessage, Tx
 from chatops.scene import Direction
-from chatops.step import heard
+from chatops.step import heard as brought_about
 from chatops.text import text
 from chatops.thanks import is_thanks
-from chatops.ticket import Refusal, Status, Ticket
-from chatops.ticket_card import CARD_EXCERPT
+from chatops.ticket import Status, Ticket
+
+#: An invitation into direct messages is believed to be what a person answers for so long.
+INVITED: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What every inbound is weighed against: policy, the channels' traits, the turn of the clock."""
-
-    policy: Policy
-    traits: Mapping[str, Traits]
-    offset: timedelta  #: business time minus transport time
-
-    def business(self, at: datetime, now: datetime) -> datetime:
-        """Return a platform's time as business time, never later than now (SLA.md rule 13)."""
-        return min(at + self.offset, now)
-
-
-def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> None:
-    """Take in a body's entries, in their order."""
+def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter[str]:
+    """Take in a body's entries, in their order; return what became of customers' messages."""
+    taken: Counter[str] = Counter()
     for each in inbound:
         match each:
             case Message():
-                _message(tx, gate, each, act)
+                if (what := _message(tx, gate, each, act)) is not None:
+                    taken[what.value] += 1
             case Edited():
                 _edited(tx, gate, each, act)
             case Deleted():
                 _deleted(tx, gate, each, act)
             case Echo():
-                _echo(tx, gate, each, act)
+                echoed(tx, gate, each, act)
             case AccountRevoked():
                 _revoked(tx, gate, each, act)
+    return taken
 
 
-def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
+def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
+    """Take in a customer's message; None where it is there already."""
     early = tx.find_message(message.account, message.external_id)
     if early is not None and not _is_edit_alone(early):
-        return  # a repeat, or a tombstone: its deletion came first
+        return None  # a repeat, or a tombstone: its deletion came first
     account = gate.policy.accounts[message.account]
     customer = tx.customer(account.channel, message.author)
     conversation = tx.conversation(message.account, message.thread_key, customer)
-    ticket = tx.ticket(conversation.ticket) if conversation.ticket is not None else None
+    ticket = _ticket_of(tx, gate.policy, message, conversation, customer, act)
     words = message.text if early is None else early.text
     thanks = (
         ticket is not None
@@ -86,7 +82,7 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
         private=message.private,
         kind=message.kind,
         conversation=conversation.id,
-        ticket=conversation.ticket,
+        ticket=ticket.id if ticket is not None else None,
         external_id=message.external_id,
         parent=message.parent,
         parent_text=message.parent_text or _parent_text(tx, message),
@@ -99,17 +95,74 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> None:
         tx.fill_message(early.id, new)
     id = early.id if early is not None else tx.add_message(new)
     if id is None:
-        return  # another process was quicker
-    if ticket is None or _is_too_late(gate.policy, ticket, act.now, thanks=thanks):
-        _open(tx, gate, message, conversation, customer, ticket, id, at, act)
+        return None  # another process was quicker
+    heard = Heard(message, id, words, at, customer, conversation.id, thanks)
+    if ticket is None or _is_too_late(gate.policy, ticket, act, thanks=thanks):
+        return open_for(tx, gate, heard, ticket, act)
+    return _go_on(tx, gate, ticket, heard, replace(act, heard_at=at))
+
+
+def _ticket_of(
+    tx: Tx, policy: Policy, message: Message, conversation: Conversation, customer: int, act: Act
+) -> Ticket | None:
+    """Return the ticket that a message goes on with, locked; it may be too late for it.
+
+    It is the conversation's own, unless this answers an invitation into direct messages: the
+    conversation then belongs to the ticket in which the customer was invited.
+    """
+    own = tx.ticket(conversation.ticket) if conversation.ticket is not None else None
+    if not message.private or (own is not None and own.status is not Status.CLOSED):
+        return own
+    id = tx.invited(message.account, customer, act.now - INVITED)
+    inviting = tx.ticket(id) if id is not None else None
+    if inviting is None or _is_too_late(policy, inviting, act, thanks=False):
+        return own
+    if own is not None and own.id != inviting.id and _is_newer(own, inviting):
+        return own
+    tx.point(conversation.id, inviting.id)
+    return inviting
+
+
+def _is_newer(own: Ticket, inviting: Ticket) -> bool:
+    """Tell whether a conversation's closed ticket was still in hand after the invitation."""
+    return (
+        own.closed_at is not None
+        and inviting.invited_at is not None
+        and own.closed_at > inviting.invited_at
+    )
+
+
+def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
+    """Add a message to a ticket that is there."""
+    message, taken = heard.message, Taken.ADDED
+    if ticket.conversation != heard.conversation:
+        # it is answered where the customer is now, in public or in private
+        joined = Joined(heard.conversation, message.private, message.can_reply)
+        ticket, taken = gate.apply(tx, ticket, [joined], act), Taken.JOINED
+    if ticket.quiet and not heard.thanks:
+        return _go_on_quietly(tx, gate, ticket, heard, act)
+    wrote, *then = brought_about(ticket, heard.id, thanks=heard.thanks, can_reply=message.can_reply)
+    calls_for_work = bool(then) or not heard.thanks
+    if calls_for_work and off_shift.is_away(tx, ticket.assignee):
+        # in this order it calls nobody who is off
+        ticket = gate.apply(tx, ticket, then, act)
+        ticket = off_shift.to_room(tx, gate.policy, ticket, act)
+        gate.apply(tx, ticket, [wrote], act)
     else:
-        _apply(
-            tx,
-            gate,
-            ticket,
-            heard(ticket, id, thanks=thanks, can_reply=message.can_reply),
-            replace(act, heard_at=at),
-        )
+        gate.apply(tx, ticket, [wrote, *then], act)
+    return taken
+
+
+def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
+    """Add a message to a quiet ticket, which becomes a normal one unless this is quiet too."""
+    wrote = CustomerWrote(heard.id, can_reply=heard.message.can_reply)
+    if gate.route(heard, gate.facts(heard)).quiet:
+        gate.apply(tx, ticket, [wrote], act)
+        return Taken.QUIET
+    # the card first: then the message has a thread to stand in
+    reopened = Reopened(ReopenCause.CUSTOMER, agent=None)
+    assign(tx, gate, gate.apply(tx, ticket, [reopened, wrote], act), act)
+    return Taken.OPENED
 
 
 def _may_be_thanks(ticket: Ticket) -> bool:
@@ -117,74 +170,12 @@ def _may_be_thanks(ticket: Ticket) -> bool:
     return ticket.answered_at is not None or ticket.status is Status.CLOSED
 
 
-def _is_too_late(policy: Policy, ticket: Ticket, now: datetime, *, thanks: bool) -> bool:
+def _is_too_late(policy: Policy, ticket: Ticket, act: Act, *, thanks: bool) -> bool:
     """Tell whether a closed ticket is too old to be reopened; mere thanks open nothing new."""
     if ticket.status is not Status.CLOSED or ticket.closed_at is None or thanks:
         return False
     window = policy.queue_of(ticket.queue, ticket.account).reopen_window
-    return now - ticket.closed_at > window
-
-
-def _open(
-    tx: Tx,
-    gate: Gate,
-    message: Message,
-    conversation: Conversation,
-    customer: int,
-    before: Ticket | None,
-    id: int,
-    at: datetime,
-    act: Act,
-) -> None:
-    account = gate.policy.accounts[message.account]
-    language = language_of(message.text, account.language)
-    facts = Facts(message.text, message.kind, language, message.author.followers)
-    routed = route(gate.policy, account, facts, at)
-    queue = gate.policy.queues[routed.queue]
-    event = Opened(
-        conversation=conversation.id,
-        customer=customer,
-        account=account.name,
-        channel=account.channel,
-        kind=message.kind,
-        private=message.private,
-        queue=queue.name,
-        language=language,
-        priority=routed.priority,
-        why=routed.why,
-        can_reply=message.can_reply,
-        predecessor=before.id if before else None,
-    )
-    ticket = open_ticket(tx, gate.policy, event, replace(act, rule="account"), at)
-    tx.place_message(id, ticket.id)
-    events: list[Event] = list(heard(ticket, id, thanks=False))
-    ticket = _apply(tx, gate, ticket, events, act)
-    if len(message.text) > CARD_EXCERPT:
-        _continue_in_thread(tx, ticket, id, act)
-    if (agent := _whose_turn(tx, queue)) is not None:
-        rule = replace(act, rule="round_robin")
-        _apply(tx, gate, ticket, [Assigned(agent, by=None)], rule)
-
-
-def _continue_in_thread(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
-    for room in tx.rooms_of(ticket.id):
-        line = NewDelivery(
-            What.MESSAGE,
-            room,
-            lane(ticket.id, room),
-            Urgency.LINE,
-            act.marks(),
-            ticket=ticket.id,
-            message=message,
-        )
-        tx.deliver(line, act.due)
-
-
-def _whose_turn(tx: Tx, queue: Queue) -> int | None:
-    if queue.assignment is not Assignment.ROUND_ROBIN:
-        return None
-    on = [agent.id for agent in tx.agents() if agent.on and agent.may(Role.AGENT, queue.name)]
-    return tx.next_on(queue.name, on) if on else None
+    return act.now - ticket.closed_at > window
 
 
 def _is_edit_alone(found: Found) -> bool:
@@ -214,7 +205,7 @@ def _edited(tx: Tx, gate: Gate, edited: Edited, act: Act) -> None:
         return
     tx.edit_message(found.id, edited.text, edited.at)
     if found.ticket is not None and (ticket := tx.ticket(found.ticket)) is not None:
-        _apply(tx, gate, ticket, [CustomerEdited(found.id)], act)
+        gate.apply(tx, ticket, [CustomerEdited(found.id)], act)
 
 
 def _deleted(tx: Tx, gate: Gate, deleted: Deleted, act: Act) -> None:
@@ -236,65 +227,7 @@ def _deleted(tx: Tx, gate: Gate, deleted: Deleted, act: Act) -> None:
         return
     tx.delete_message(found.id)
     if found.ticket is not None and (ticket := tx.ticket(found.ticket)) is not None:
-        _apply(tx, gate, ticket, [CustomerDeleted(found.id)], act)
-
-
-def _echo(tx: Tx, gate: Gate, echo: Echo, act: Act) -> None:
-    """Match our own account's message to what we sent, else take it as answered outside."""
-    if tx.find_message(echo.account, echo.external_id) is not None:
-        return
-    if echo.marker and (ours := tx.find_marked(echo.account, echo.marker)) is not None:
-        _accepted(tx, gate, ours, echo, act)
-        return
-    conversation = _conversation_of(tx, echo)
-    if conversation is not None:
-        for waiting in tx.sending(conversation.id):
-            if _same_words(waiting.text, echo.text):
-                _accepted(tx, gate, waiting, echo, act)
-                return
-    at = gate.business(echo.at, act.now)
-    id = tx.add_message(
-        NewMessage(
-            account=echo.account,
-            direction=Direction.OUTBOUND,
-            text=echo.text,
-            at=at,
-            private=echo.private,
-            conversation=conversation.id if conversation else None,
-            ticket=conversation.ticket if conversation else None,
-            external_id=echo.external_id,
-            parent=echo.parent,
-            url=echo.url,
-        )
-    )
-    if id is None or conversation is None or conversation.ticket is None:
-        return
-    if (ticket := tx.ticket(conversation.ticket)) is not None:
-        _apply(tx, gate, ticket, [AnsweredOutside(id, at)], act)
-
-
-def _accepted(tx: Tx, gate: Gate, ours: Found, echo: Echo, act: Act) -> None:
-    """Take an echo as the network's acceptance: it may come before the answer to our own call."""
-    at = gate.business(echo.at, act.now)
-    state = ReplyState.SENT if ours.state is None else ours.state
-    tx.reply_is(ours.id, state, external_id=echo.external_id, url=echo.url)
-    if ours.ticket is None or (ticket := tx.ticket(ours.ticket)) is None:
-        return
-    # one that waits to be sent again is there after all, and must not go out twice
-    if (reply := ticket.reply(ours.id)) is not None:
-        accept(tx, gate.policy, ticket, reply, at, act)
-
-
-def _conversation_of(tx: Tx, echo: Echo) -> Conversation | None:
-    """Return the conversation that an echo answers: its parent's, or the addressed customer's."""
-    if echo.parent and (parent := tx.find_message(echo.account, echo.parent)) is not None:
-        if parent.conversation is not None:
-            return tx.lock_conversation(parent.conversation)
-        return None
-    in_thread = tx.thread_conversations(echo.account, echo.thread_key)
-    if len(in_thread) == 1:
-        return tx.lock_conversation(in_thread[0].id)
-    return None
+        gate.apply(tx, ticket, [CustomerDeleted(found.id)], act)
 
 
 def _parent_text(tx: Tx, message: Message) -> str | None:
@@ -305,23 +238,6 @@ def _parent_text(tx: Tx, message: Message) -> str | None:
     if parent is None or parent.direction is not Direction.OUTBOUND:
         return None
     return parent.text
-
-
-def _same_words(ours: str, theirs: str) -> bool:
-    """Compare a text with the network's copy of it: links are rewritten, mentions put before it."""
-
-    def bare(words: str) -> list[str]:
-        return [word for word in words.split() if "://" not in word and not word.startswith("@")]
-
-    return bare(ours) == bare(theirs)
-
-
-def _apply(tx: Tx, gate: Gate, ticket: Ticket, events: Sequence[Event], act: Act) -> Ticket:
-    """Apply what the network says has happened; no rule of ours can refuse it."""
-    outcome = apply(tx, gate.policy, ticket, events, act)
-    if isinstance(outcome, Refusal):
-        raise AssertionError(f"ticket {ticket.id} refused {events}: {outcome.said.id}")
-    return outcome
 
 
 def _revoked(tx: Tx, gate: Gate, revoked: AccountRevoked, act: Act) -> None:

@@ -1,0 +1,59 @@
+"""What every inbound is weighed against, and how what the network says is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chatops.act import Act
+from chatops.channel import Message, Traits
+from chatops.event import Event
+from chatops.language import language_of
+from chatops.ledger import apply
+from chatops.policy import Policy
+from chatops.ports import Tx
+from chatops.routing import Facts, Routed, route
+from chatops.ticket import Refusal, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What every inbound is weighed against: policy, the channels' traits, the turn of the clock."""
+
+    policy: Policy
+    traits: Mapping[str, Traits]
+    offset: timedelta  #: business time minus transport time
+
+    def business(self, at: datetime, now: datetime) -> datetime:
+        """Return a platform's time as business time, never later than now (SLA.md rule 13)."""
+        return min(at + self.offset, now)
+
+    def facts(self, heard: "Heard") -> Facts:
+        """Return what routing may know of a message."""
+        message = heard.message
+        account = self.policy.accounts[message.account]
+        language = language_of(heard.text, account.language)
+        return Facts(heard.text, message.kind, language, message.author.followers)
+
+    def route(self, heard: "Heard", facts: Facts) -> Routed:
+        """Say what the rules in force make of a message."""
+        return route(self.policy, self.policy.accounts[heard.message.account], facts, heard.at)
+
+    def apply(self, tx: Tx, ticket: Ticket, events: Sequence[Event], act: Act) -> Ticket:
+        """Apply what the network says has happened; no rule of ours can refuse it."""
+        outcome = apply(tx, self.policy, ticket, events, act)
+        if isinstance(outcome, Refusal):
+            raise AssertionError(f"ticket {ticket.id} refused {events}: {outcome.said.id}")
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A customer's message that has been stored."""
+
+    message: Message
+    id: int
+    text: str  #: its newest words: an edit may have come before it
+    at: datetime  #: business time
+    customer: int
+    conversation: int
+    thanks: bool  #: it only thanks
