@@ -63,7 +63,7 @@ def sought(query: str) -> tuple[Phrase, ...]:
 
 def name_key(name: str) -> str:
     """Return what is the same for a name or handle however it is typed; "" if it says nothing."""
-    return " ".join(_plain(name).removeprefix("@").split())
+    return " ".join(_plain(name).strip().removeprefix("@").split())
 
 
 def _plain(text: str) -> str:

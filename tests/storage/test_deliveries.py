@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from stored import NOW, given, s, said, sent, shows, took
 
-from chatops.event import Occasion
+from chatops.event import Deed, Occasion
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Tx, Urgency, What
 from chatops.scene import Direction
 from chatops.ticket import Ticket
@@ -336,3 +336,88 @@ async def test_cards_are_found_by_their_place(storage: Storage) -> None:
     assert await storage.reader.card_at("care", "ts1") == ticket.id
     assert await storage.reader.card_at("care", "ts2") is None
     assert await storage.reader.card_at("leads", "ts1") is None
+
+
+async def test_a_card_in_a_room_that_was_left_shows_so_once(storage: Storage) -> None:
+    """It is brought up to date once, to a link; later changes of the ticket are not its."""
+
+    def open_two(tx: Tx) -> Ticket:
+        ticket = carded(tx)
+        sent(tx, What.CARD, "sales", f"{ticket.id}:sales", ticket=ticket.id)
+        return ticket
+
+    ticket = await storage.work.transact(open_two)
+    for room in ("care", "sales"):
+        await shows(storage, await took(storage, room), room)
+
+    def move(tx: Tx) -> None:
+        tx.leave_rooms(ticket.id, ["sales"], s(1))
+        tx.save_ticket(replace(ticket, revision=2))
+
+    await storage.work.transact(move)
+    assert await storage.work.transact(lambda tx: tx.rooms_of(ticket.id)) == ["sales"]
+    left = await took(storage, "care", s(1))
+    assert left is not None
+    assert (left.left, left.state, left.wanted) == (True, DeliveryState.SENT, 2)
+    await shows(storage, left, "care")
+    await storage.work.transact(lambda tx: tx.leave_rooms(ticket.id, ["sales"], s(2)))
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=3)))
+    assert await took(storage, "care", s(9)) is None
+    whole = await took(storage, "sales", s(9))
+    assert whole is not None
+    assert (whole.left, whole.wanted) == (False, 3)
+
+
+async def test_a_card_that_comes_back_is_a_whole_one(storage: Storage) -> None:
+    ticket = await storage.work.transact(carded)
+    await shows(storage, await took(storage, "care"), "t1")
+    await storage.work.transact(lambda tx: tx.leave_rooms(ticket.id, [], s(1)))
+    await shows(storage, await took(storage, "care", s(1)), "t1")
+    again = NewDelivery(What.CARD, "care", "x", Urgency.CARD, "another", ticket=ticket.id)
+
+    def back(tx: Tx) -> bool:
+        came = tx.deliver(again, s(2))
+        tx.save_ticket(replace(ticket, revision=4))
+        return came
+
+    assert await storage.work.transact(back) is True
+    assert await storage.work.transact(lambda tx: tx.deliver(again, s(2))) is False
+    assert await storage.work.transact(lambda tx: tx.rooms_of(ticket.id)) == ["care"]
+    job = await took(storage, "care", s(2))
+    assert job is not None
+    assert (job.left, job.state, job.wanted, job.external_id) == (
+        False,
+        DeliveryState.SENT,
+        4,
+        "t1",
+    )
+
+
+async def test_a_card_left_before_it_was_posted_is_posted_in_its_time(storage: Storage) -> None:
+    """What was said in its thread meanwhile still needs it."""
+    ticket = await storage.work.transact(lambda tx: carded(tx, at=NOW))
+    await storage.work.transact(lambda tx: tx.leave_rooms(ticket.id, [], s(5)))
+    job = await took(storage, "care", NOW)
+    assert job is not None
+    assert (job.left, job.state) == (True, DeliveryState.SENDING)
+
+
+async def test_a_deed_goes_to_its_account(storage: Storage) -> None:
+    def ask(tx: Tx) -> int:
+        ticket = given(tx)
+        message = said(tx, ticket)
+        sent(
+            tx,
+            What.DEED,
+            "account:acme_x",
+            f"deed:{message}",
+            ticket=ticket.id,
+            message=message,
+            deed=Deed.HIDE,
+        )
+        return message
+
+    message = await storage.work.transact(ask)
+    job = await took(storage, "account:acme_x")
+    assert job is not None
+    assert (job.what, job.deed, job.message, job.left) == (What.DEED, Deed.HIDE, message, False)

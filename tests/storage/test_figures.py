@@ -137,3 +137,23 @@ async def test_breaches_latest_last(storage: Storage) -> None:
     ]
     assert await storage.reader.late(["sales"], START, END) == []
     assert await storage.reader.late([], START, END) == []
+
+
+async def test_what_went_to_the_quiet_list_never_was_work(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        closed: dict[str, object] = {"status": Status.CLOSED, "quiet": True}
+        for number, rule in enumerate(("praise", "spam words", "praise", None)):
+            given(tx, f"q{number}", rule=rule, at=s(number), **closed)
+        shut(tx, given(tx, "shut", rule="praise", **closed).id, 10)
+        given(tx, "before", rule="praise", at=s(-1), **closed)
+        given(tx, "elsewhere", rule="praise", queue="sales", **closed)
+        given(tx, "opened after all", rule="praise")
+
+    await storage.work.transact(run)
+    assert list((await storage.reader.quiet_counts(CARE, START, END)).items()) == [
+        ("praise", 3),
+        ("spam words", 1),
+    ]
+    counts = await storage.reader.counts(CARE, START, END)
+    assert (counts.new, counts.closed, counts.open) == (1, 0, 1)
+    assert await storage.reader.quiet_counts([], START, END) == {}

@@ -12,6 +12,7 @@ from chatops.event import (
     Claimed,
     Closed,
     CloseReason,
+    Deed,
     Kind,
     Priority,
     ReplyState,
@@ -21,7 +22,7 @@ from chatops.event import (
 from chatops.ports import Conversation, Found, NewMessage, RawBody, Tx, What
 from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock, ClockKind, Outcome
-from chatops.ticket import Reply, Status, Ticket, Waiting, Writer
+from chatops.ticket import OpenDeed, Reply, Status, Ticket, Waiting, Writer
 from storage import Storage
 
 pytestmark = pytest.mark.anyio
@@ -209,6 +210,16 @@ FULL = Ticket(
         Reply(5, 3, Then.CLOSE, ReplyState.WAITING),
         Reply(6, 4, Then.WAIT, ReplyState.IN_DOUBT),
     ),
+    rule="praise",
+    tags=("tent", "テント"),
+    quiet=True,
+    prioritized_by=4,
+    muted=(3, 14),
+    links=(7, 8),
+    merged_into=9,
+    merged=(5, 6),
+    invited_at=s(7),
+    deeds=(OpenDeed(5, Deed.DELETE, 3, proposed=True), OpenDeed(6, Deed.HIDE, 4, proposed=False)),
 )
 
 

@@ -5,18 +5,25 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import Session, select
 from stored import KEY, NOW
 
+import storage
+from chatops import step
 from chatops.errors import ConfigError, StorageError
+from chatops.event import Opened
 from chatops.ports import Health
 from storage import SCHEMA, open_storage
+from storage.instant import micros
 from storage.migrate import current, head, upgrade
 from storage.tables import METADATA, ActRow, TicketRow
 
@@ -70,10 +77,10 @@ def test_the_revision_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_a_database_that_was_never_migrated_says_so(tmp_path: Path) -> None:
-    storage = open_storage(f"sqlite:///{tmp_path}/care.db", KEY)
-    assert await storage.reader.health(NOW) == Health(None, 0, 0, 0, 0, 0, None)
-    assert await storage.reader.offset() == 0
-    await storage.close()
+    opened = open_storage(f"sqlite:///{tmp_path}/care.db", KEY)
+    assert await opened.reader.health(NOW) == Health(None, 0, 0, 0, 0, 0, None)
+    assert await opened.reader.offset() == 0
+    await opened.close()
 
 
 def test_the_service_does_not_load_alembic() -> None:
@@ -115,3 +122,91 @@ def test_what_cannot_be_migrated_is_said(tmp_path: Path) -> None:
             refused("mysql://care")
     with pytest.raises(StorageError, match="exists"):
         upgrade(f"sqlite:///{damaged}/care.db")  # a file stands where the folder should
+
+
+def at_first(path: Path) -> sqlite3.Connection:
+    """Make a database as the first release left it, with a ticket of that time."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    config.attributes["url"] = f"sqlite:///{path}"
+    command.upgrade(config, "0001")
+    db = sqlite3.connect(path)
+    at = micros(NOW)
+    rows: list[tuple[str, tuple[object, ...]]] = [
+        ("agent", (3, "ito", "K. Ito", "ja", '{"care":3}', True)),
+        ("agent", (4, "anna", "Anna", None, "{}", False)),
+        ("shift", (1, 3, at, True)),
+        ("identity", ("slack", "U1", 3)),
+        ("customer", (1, "x", "c1", "Tanaka_Taro", "田中　太郎", 12)),
+        ("conversation", (1, "acme_x", "t1", 1, 1)),
+        (
+            "ticket",
+            (
+                *(1, 1, 1, "acme_x", "x", "mention", False, "care", "ja", "high", '["priority-x"]'),
+                *(True, None, at, 4, "snoozed", "customer", 3, ",3,", 0, None),
+                *("waiting_customer", None, None, None, False, None, None, None, "[]"),
+            ),
+        ),
+    ]
+    opened = (
+        '{"conversation":1,"customer":1,"account":"acme_x","channel":"x","kind":"mention",'
+        '"private":false,"queue":"care","language":"ja","priority":"high",'
+        '"why":["priority-x"],"can_reply":true,"predecessor":null}'
+    )
+    snoozed = '{"reason":"waiting_customer","until":null,"agent":3}'
+    for name, body in (
+        ("Opened", opened),
+        ("CustomerWrote", '{"message":1,"thanks":false}'),
+        ("Claimed", '{"agent":3}'),
+        ("Snoozed", snoozed),
+    ):
+        rows.append(("entry", (None, 1, at, None, None, name, body)))
+    for table, values in rows:
+        db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+    return db
+
+
+MESSAGE_0001 = (
+    "INSERT INTO message (id, account, direction, text, at, private, ticket, conversation, thanks,"
+    " can_reply, deleted) VALUES (?, 'acme_x', 'inbound', ?, ?, 0, 1, 1, 0, 1, ?)"
+)
+
+
+@pytest.mark.anyio
+async def test_a_database_of_the_first_release_is_brought_along(tmp_path: Path) -> None:
+    """Its log folds to the same ticket, and all that was ever written is found."""
+    path = tmp_path / "care.db"
+    many = 4100  # several batches
+    with closing(at_first(path)) as db:
+        texts = [(id, f"word{id} を返金してください", micros(NOW), 0) for id in range(1, many)]
+        db.executemany(MESSAGE_0001, [*texts, (many, "", micros(NOW), 1)])
+        db.commit()
+    url = f"sqlite:///{path}"
+    upgrade(url)
+    opened = open_storage(url, KEY)
+    try:
+        record = await opened.reader.record(1)
+        assert record is not None
+        first, *rest = await opened.reader.entries(1)
+        assert isinstance(first.event, Opened)
+        ticket, _ = step.opened(1, first.event, first.at)
+        for entry in rest:
+            outcome = step.step(ticket, entry.event, entry.at)
+            assert isinstance(outcome, tuple)
+            ticket, _ = outcome
+        assert record.ticket == ticket
+        assert (ticket.rule, ticket.tags, ticket.quiet, ticket.deeds) == (None, (), False, ())
+        assert record.threads == {1: "t1"}
+        assert not any(line.hidden for line in record.lines)
+        for query in ("word1", "word2000", "word4099 返金", "@tanaka_taro", "田中 太郎"):
+            hits, more = await opened.reader.search(query, ["care"], 5)
+            assert ([hit.ticket.id for hit in hits], more) == ([1], False), query
+        ito, anna = await opened.reader.agents()
+        assert (ito.identities, ito.away, anna.away) == ({"slack": "U1"}, False, False)
+        # it can be written to as any other
+        await opened.work.transact(lambda tx: tx.save_ticket(replace(ticket, tags=("tent",))))
+        saved = await opened.reader.ticket(1)
+        assert saved == replace(ticket, tags=("tent",))
+    finally:
+        await opened.close()
+    assert current(url) == SCHEMA
