@@ -14,7 +14,7 @@ from chatops.card import Card, Paragraph
 from chatops.channel import Edited
 from chatops.errors import StorageError, Unreached
 from chatops.follow import AT_ACCOUNT
-from chatops.outbox import FAULTS
+from chatops.posting import FAULTS
 from chatops.pace import ChatPace
 from chatops.ports import Due, NewDelivery, Urgency, What
 from chatops.text import text
