@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.desk import Desk
 from chatops.errors import CareError
+from chatops.event import Moved
+from chatops.event_line import event_line
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, Reader, Record, What
 from chatops.scene import Agent, Scene
-from chatops.thread_card import alert_card, announcement, event_line, message_line
-from chatops.ticket_card import ticket_card
+from chatops.thread_card import alert_card, announcement, message_line
+from chatops.ticket_card import left_card, ticket_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,17 @@ async def compose(
     if order.record is None:
         return None
     scene = desk.scene(order.record, order.agents, desk.clock.business())
+    home = scene.policy.rooms[scene.queue.rooms[0]]
+    if job.what is What.CARD and job.left:
+        by = await _moved_by(reader, scene)
+        url = await _url(reader, chat, home, scene.ticket.id)
+        return left_card(scene, by, url), scene.ticket.revision
+    scene = await _with_urls(desk, reader, chat, room, scene)
     if job.what is What.CARD:
         return ticket_card(scene), scene.ticket.revision
     if job.what is What.ALERT:
-        home = scene.policy.rooms[scene.queue.rooms[0]]
-        return alert_card(scene, await _url(reader, chat, home, scene)), scene.ticket.revision
+        url = await _url(reader, chat, home, scene.ticket.id)
+        return alert_card(scene, url), scene.ticket.revision
     card = await _line(reader, chat, room, job, scene)
     return (card, job.wanted) if card is not None else None
 
@@ -52,14 +60,36 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             entry = await reader.entry(job.entry)
             return event_line(scene, entry.event, entry.agent, room.name) if entry else None
         case What.ANNOUNCE if job.occasion is not None:
-            return announcement(scene, job.occasion, await _url(reader, chat, room, scene))
+            url = await _url(reader, chat, room, scene.ticket.id)
+            return announcement(scene, job.occasion, url)
         case _:
             return None
 
 
-async def _url(reader: Reader, chat: Chat, room: Room, scene: Scene) -> str | None:
+async def _moved_by(reader: Reader, scene: Scene) -> int | None:
+    """Return who moved the ticket last; None if a rule did."""
+    entries = await reader.entries(scene.ticket.id)
+    return next((e.agent for e in reversed(entries) if isinstance(e.event, Moved)), None)
+
+
+async def _with_urls(desk: Desk, reader: Reader, chat: Chat, room: Room, scene: Scene) -> Scene:
+    """Return the scene knowing where the cards of linked and merged tickets are."""
+    ticket = scene.ticket
+    into = () if ticket.merged_into is None else (ticket.merged_into,)
+    urls = {}
+    for id in {*ticket.links, *ticket.merged, *into}:
+        url = await _url(reader, chat, room, id)
+        if url is None and (other := await reader.ticket(id)) is not None:
+            queue = desk.policy.queue_of(other.queue, other.account)
+            url = await _url(reader, chat, desk.policy.rooms[queue.rooms[0]], id)
+        if url is not None:
+            urls[id] = url
+    return replace(scene, urls=urls)
+
+
+async def _url(reader: Reader, chat: Chat, room: Room, ticket: int) -> str | None:
     """Return a link to the ticket's card; a line without its link is better than no line."""
-    card = await reader.card_of(scene.ticket.id, room.name)
+    card = await reader.card_of(ticket, room.name)
     if card is None or room.chat != chat.name:
         return None
     with suppress(CareError):

@@ -91,19 +91,33 @@ def on_many(
     if len(ids) > MOST:
         return Refusal(text("too-many-tickets", most=MOST))
     together: list[Part] = []
+    refused: dict[int, Refusal] = {}
     for id in ids:
         mine = replace(call, ticket=id)
-        if isinstance(ticket := allowed(tx.ticket(id), command, mine), Refusal):
-            return ticket
-        parts = _parts(tx, stage, command, args, mine, ticket, agents)
+        ticket = allowed(tx.ticket(id), command, mine)
+        parts = (
+            ticket
+            if isinstance(ticket, Refusal)
+            else _parts(tx, stage, command, args, mine, ticket, agents)
+        )
         if isinstance(parts, Refusal):
-            return parts
-        together += parts
+            refused[id] = parts
+        else:
+            together += parts
+    if refused:
+        return _all_refused(refused)
     after = apply_all(tx, stage.policy, together, act)
     if isinstance(after, Refusal):
         return after
     tx.once(call.key, call.now)
     return Done(text(f"done-{command.name}", count=len(ids)))
+
+
+def _all_refused(refused: Mapping[int, Refusal]) -> Refusal:
+    """Say which tickets of many are refused, and why the first one is."""
+    first = next(iter(refused.values()))
+    tickets = tuple(text("ticket", ticket=id) for id in refused)
+    return replace(first, said=text("many-refused", tickets=tickets, why=first.said))
 
 
 def allowed(ticket: Ticket | None, command: Command, call: Call) -> Ticket | Refusal:
@@ -182,12 +196,15 @@ def _acts(stage: Stage, command: Command, args: BaseModel, scene: Scene, call: C
     for line in lines:
         acts = _line(stage, line, scene, call)
         if isinstance(acts, Refusal):
-            return replace(acts, said=text("macro-refused", line=line, why=acts.said), field=None)
+            # a question stays a question: the whole macro is done again once it is answered
+            said = acts.said if acts.asks else text("macro-refused", line=line, why=acts.said)
+            return replace(acts, said=said, field=None)
         after = foresee(scene.ticket, [a for a in acts if not isinstance(a, Elsewhere)], call.now)
         if isinstance(after, Refusal):
             return Refusal(text("macro-refused", line=line, why=after.said))
         together += acts
-        scene = replace(scene, ticket=after)
+        queue = stage.policy.queue_of(after.queue, after.account)
+        scene = replace(scene, ticket=after, queue=queue)
     return together
 
 
@@ -195,8 +212,10 @@ def _line(stage: Stage, line: str, scene: Scene, call: Call) -> Acts:
     """Return what one line of a macro does to the ticket that the lines before it left."""
     word, _, rest = line.partition(" ")
     command = named(word, stage.registry, stage.words)
-    if command is None or not isinstance(command.handler, OnTicket):
+    if command is None:
         return Refusal(text("unknown-command", word=word, prefix=stage.policy.prefix))
+    if not isinstance(command.handler, OnTicket):
+        return Refusal(text("not-in-macros", word=word))
     typed = replace(call, command=command.name, line=rest, fields={}, origin=Origin.SLASH)
     told = read(command, typed, stage.words)
     if not isinstance(told, Read):

@@ -158,7 +158,7 @@ def _input(
     if (choices := _enum(field)) is not None:
         options = tuple((one.value, text(f"{command.name}-{one.value}")) for one in choices)
         return Choice(name, label, options, initial, optional)
-    if str not in _types(field):
+    if str not in _types(field) and OtherTicket not in field.metadata:
         return None  # an id: it comes from a button
     return TextBox(name, label, _is_verbatim(field), initial or "", optional=optional)
 
@@ -275,6 +275,8 @@ def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[st
         if name not in fields:
             continue
         given[name] = fields[name]
+        if OtherTicket in field.metadata:
+            given[name] = folded(fields[name]).strip().lstrip("#")
         if (choices := _enum(field)) is not None:
             said = tuple(folded(fields[name]).casefold().split())
             given[name] = vocabulary(choices, words).get(said, fields[name])

@@ -11,6 +11,7 @@ from chatops.ports import Entry, Record
 from chatops.scene import Agent, Scene
 from chatops.text import text
 from chatops.thread_card import message_line
+from chatops.ticket_buttons import MUTE, UNMUTE
 from chatops.ticket_card import ticket_card
 
 #: As much as a chat shows in one message, and a person reads.
@@ -24,7 +25,11 @@ def show_card(
     """Return the card of a ticket with what has been said and done."""
     scene = _scene(record, agents, call)
     short = ticket_card(scene)
-    blocks: list[Block] = [*short.blocks, Paragraph(text("show-messages"))]
+    muted = call.agent.id in record.ticket.muted
+    blocks: list[Block] = [*short.blocks]
+    if muted:
+        blocks.append(Paragraph(text("show-muted"), small=True))
+    blocks.append(Paragraph(text("show-messages")))
     for line in scene.lines[-_MESSAGES:]:
         blocks.extend(message_line(scene, line, mention=False).blocks)
     blocks.append(Paragraph(text("show-log")))
@@ -34,7 +39,7 @@ def show_card(
         title=short.title,
         blocks=tuple(blocks),
         buttons=short.buttons,
-        menu=short.menu,
+        menu=tuple(UNMUTE if muted and each is MUTE else each for each in short.menu),
         ticket=record.ticket.id,
     )
 

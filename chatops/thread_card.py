@@ -1,15 +1,15 @@
-"""What stands beside a ticket's card: the lines of its thread, announcements and alerts. Pure.
+"""What stands beside a ticket's card: the messages in its thread, announcements and alerts. Pure.
 
-Only who is concerned is called by a mention; who acted is named, for nobody is notified of their
-own act.
+Only who is concerned is called by a mention. Lines about what has happened are in `event_line`.
 """
 
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
-from chatops.event import Assigned, Closed, Escalated, Event, Occasion, ReplyState
+from chatops.event import Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
 from chatops.text import Link, Mention, Text, text
 from chatops.ticket import Status
-from chatops.ticket_card import ASSIGN, CLAIM, ESCALATE, assignee_of, clock_words, kind_of, push_of
+from chatops.ticket_buttons import ASSIGN, CLAIM, ESCALATE
+from chatops.ticket_card import assignee_of, clock_words, kind_of, push_of
 
 
 def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
@@ -17,13 +17,15 @@ def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
     ticket = scene.ticket
     said = _said(scene, line)
     assignee = ticket.assignee
-    calls = mention and assignee is not None and assignee != line.agent
+    calls = mention and assignee not in {None, line.agent, *ticket.muted}
     head = text("line-for", said=said, agent=Mention(assignee)) if calls and assignee else said
     blocks: list[Block] = [Paragraph(head)]
     if line.deleted:
         blocks.append(Paragraph(text("line-deleted"), small=True))
     else:
         blocks.append(Quote(line.text))
+    if line.hidden:
+        blocks.append(Paragraph(text("line-hidden", channel=scene.traits.title), small=True))
     if line.thanks:
         blocks.append(Paragraph(text("line-thanks"), small=True))
     if line.state is ReplyState.FAILED:
@@ -32,31 +34,6 @@ def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
     return Card(
         push=push_of(scene), blocks=tuple(blocks), buttons=_line_buttons(line), ticket=ticket.id
     )
-
-
-def event_line(scene: Scene, event: Event, agent: int | None, room: str) -> Card:
-    """Return the thread line about one thing that has happened; who is concerned is called.
-
-    Who did it is named and not called: nobody is notified of their own act.
-    """
-    who = text("by-agent", agent=scene.named(agent)) if agent is not None else text("by-rule")
-    blocks: list[Block] = []
-    match event:
-        case Assigned(assigned):
-            said = text("event-assigned", who=who, agent=Mention(assigned))
-        case Escalated(target, to, _, message):
-            called = _people(scene, target, but=agent) if room == to else ()
-            said = text("event-escalated", who=who, target=target)
-            if called:
-                said = text("event-escalated-to", said=said, people=called)
-            reason = scene.line(message) if message is not None else None
-            if reason is not None:
-                blocks.append(Quote(reason.text))
-        case Closed(reason):
-            said = text("event-closed", who=who, reason=text(f"close-{reason.value}"))
-        case _:
-            raise AssertionError(f"{event} has no line")
-    return Card(push=push_of(scene), blocks=(Paragraph(said), *blocks), ticket=scene.ticket.id)
 
 
 def announcement(scene: Scene, occasion: Occasion, url: str | None) -> Card:
@@ -133,13 +110,6 @@ def _line_buttons(line: Line) -> tuple[Button, ...]:
             )
         case _:
             return ()
-
-
-def _people(scene: Scene, target: str, *, but: int | None) -> tuple[Text, ...]:
-    to = scene.queue.escalation.get(target)
-    names = to.people if to is not None else ()
-    called = (each for each in scene.agents if each.name in names and each.id != but)
-    return tuple(text("by-agent", agent=Mention(each.id)) for each in called)
 
 
 def _link(scene: Scene, url: str | None) -> Link | str:

@@ -1,19 +1,21 @@
-"""A ticket as people see it: its card, the lines of its thread, its announcements and alerts. Pure.
+"""A ticket as people see it: its card, and the link that it leaves behind. Pure.
 
-The words of a ticket's card follow its state, and so do its buttons: at most five, the rest behind
-the menu. Times are absolute, since nothing redraws a card while nothing happens.
+The words of a ticket's card follow its state, and so do its buttons (`ticket_buttons`). Times are
+absolute, since nothing redraws a card while nothing happens.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
 from chatops import sla
-from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
+from chatops.card import Block, Card, Facts, Paragraph, Quote
 from chatops.event import Kind, SnoozeReason
 from chatops.scene import Line, Scene
 from chatops.sla import State
-from chatops.text import Text, text
+from chatops.text import Link, Text, text
 from chatops.ticket import Status, Ticket
+from chatops.ticket_buttons import buttons, menu
 
 #: An opening message longer than this goes into the thread too, for the card cuts it there.
 CARD_EXCERPT: Final = 1200
@@ -21,17 +23,11 @@ CARD_EXCERPT: Final = 1200
 #: Characters of our own post that a customer answers.
 PARENT_EXCERPT: Final = 140
 
-CLAIM: Final = Button("claim", text("button-claim"), style=Style.PRIMARY)
-_SNOOZE: Final = Button("snooze", text("button-snooze"))
-ESCALATE: Final = Button("escalate", text("button-escalate"))
-_CLOSE: Final = Button("close", text("button-close"))
-_WAKE: Final = Button("wake", text("button-wake"), style=Style.PRIMARY)
-_REOPEN: Final = Button("reopen", text("button-reopen"), style=Style.PRIMARY)
-_UNCLAIM: Final = Button("unclaim", text("button-unclaim"))
-ASSIGN: Final = Button("assign", text("button-assign"))
-_NOTE: Final = Button("note", text("button-note"))
-_READ: Final = Button("read", text("button-read"))
-_SHOW: Final = Button("show", text("button-show"))
+#: Characters of the reason that a person gave for a priority.
+_REASON: Final = 140
+
+#: Other tickets that are named in one line.
+_NUMBERS: Final = 5
 
 _KINDS: Final = {kind: text(f"kind-{kind.value}") for kind in Kind}
 
@@ -55,33 +51,18 @@ def ticket_card(scene: Scene) -> Card:
     )
 
 
-def buttons(scene: Scene) -> tuple[Button, ...]:
-    """Return the buttons that the ticket's state allows, the likeliest first."""
+def left_card(scene: Scene, by: int | None, url: str | None) -> Card:
+    """Return what stays in a room where the ticket was: where it is now, and nobody's words.
+
+    `by` moved it, and `url` leads to its card in the new queue's room.
+    """
     ticket = scene.ticket
-    match ticket.status:
-        case Status.OPEN if ticket.assignee is None:
-            return (CLAIM, *_reply(scene), _SNOOZE, ESCALATE, _CLOSE)
-        case Status.OPEN:
-            return (*_reply(scene, Style.PRIMARY), _SNOOZE, ESCALATE, _CLOSE)
-        case Status.SNOOZED:
-            return (_WAKE, *_reply(scene), _CLOSE)
-        case Status.CLOSED:
-            return (_REOPEN,)
-
-
-def menu(scene: Scene) -> tuple[Button, ...]:
-    """Return what else may be done in this state, behind "More"."""
-    match scene.ticket.status:
-        case Status.OPEN if scene.ticket.assignee is None:
-            return (ASSIGN, _READ, _NOTE, _SHOW)
-        case Status.OPEN:
-            return (_UNCLAIM, ASSIGN, _READ, _NOTE, _SHOW)
-        case Status.SNOOZED if scene.ticket.assignee is None:
-            return (CLAIM, _SNOOZE, ESCALATE, ASSIGN, _READ, _NOTE, _SHOW)
-        case Status.SNOOZED:
-            return (_SNOOZE, ESCALATE, _UNCLAIM, ASSIGN, _READ, _NOTE, _SHOW)
-        case Status.CLOSED:
-            return (_READ, _NOTE, _SHOW)
+    there = Link(url, f"#{ticket.id}") if url else f"#{ticket.id}"
+    said = text("left-moved", ticket=there, queue=ticket.queue)
+    if by is not None:
+        said = text("left-moved-by", ticket=there, queue=ticket.queue, agent=scene.named(by))
+    head = push_of(scene)
+    return Card(push=head, title=head, blocks=(Paragraph(said),), ticket=ticket.id)
 
 
 def push_of(scene: Scene) -> Text:
@@ -100,6 +81,14 @@ def assignee_of(scene: Scene) -> Text:
     if scene.ticket.assignee is None:
         return text("nobody")
     return text("words", words=scene.named(scene.ticket.assignee))
+
+
+def numbered(scene: Scene, other: int) -> Text:
+    """Return another ticket's number, with the way to its card where that is known."""
+    url = scene.urls.get(other)
+    if url is None:
+        return text("ticket", ticket=other)
+    return text("words", words=Link(url, f"#{other}"))
 
 
 def clock_words(scene: Scene) -> Text:
@@ -176,8 +165,10 @@ def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
         (text("fact-status"), status_words(ticket)),
         (text("fact-assignee"), assignee_of(scene)),
         (text("fact-clock"), clock_words(scene)),
-        (text("fact-priority"), _priority(ticket)),
+        (text("fact-priority"), priority_words(scene)),
     ]
+    if ticket.tags:
+        pairs.append((text("fact-tags"), text("people", people=_each(ticket.tags))))
     if ticket.status is Status.OPEN:
         pairs.append((text("fact-waiting"), text(f"waiting-{ticket.waiting.value}")))
     pairs.append((text("fact-read"), text("people", people=read) if read else text("nobody-yet")))
@@ -191,25 +182,22 @@ def _asides(scene: Scene) -> tuple[Block, ...]:
         said.append(text("aside-escalated", target=ticket.escalated_to, level=ticket.level))
     if ticket.writer is not None and ticket.writer.until > scene.now:
         said.append(text("aside-writing", agent=scene.named(ticket.writer.agent)))
+    if ticket.merged_into is not None:
+        said.append(text("aside-merged-into", into=numbered(scene, ticket.merged_into)))
+    if ticket.merged:
+        merged = tuple(numbered(scene, other) for other in ticket.merged[-_NUMBERS:])
+        said.append(text("aside-merged", tickets=merged))
+    if ticket.links:
+        linked = tuple(numbered(scene, other) for other in ticket.links[-_NUMBERS:])
+        said.append(text("aside-linked", tickets=linked))
     if ticket.thanked:
         said.append(text("aside-thanks"))
     if not ticket.can_reply:
         said.append(text("aside-cannot-reply", channel=scene.traits.title))
     if scene.others:
-        others = tuple(text("ticket", ticket=other) for other in scene.others[:5])
+        others = tuple(text("ticket", ticket=other) for other in scene.others[:_NUMBERS])
         said.append(text("aside-others", tickets=others))
     return tuple(Paragraph(each, small=True) for each in said)
-
-
-def _reply(scene: Scene, style: Style = Style.PLAIN) -> tuple[Button, ...]:
-    """Return Reply, or the way to the network where its API takes no answer."""
-    if scene.ticket.can_reply:
-        return (Button("reply", text("button-reply"), style=style),)
-    line = scene.heard
-    if line is None or line.url is None:
-        return ()
-    label = text("button-open-on", channel=scene.traits.title)
-    return (Button("open", label, url=line.url, style=style),)
 
 
 def status_words(ticket: Ticket) -> Text:
@@ -228,8 +216,30 @@ def status_words(ticket: Ticket) -> Text:
             raise AssertionError(f"ticket {ticket.id} is closed without a reason")
 
 
-def _priority(ticket: Ticket) -> Text:
+def priority_words(scene: Scene) -> Text:
+    """Say the priority, and who or what set it."""
+    ticket = scene.ticket
     level = text(f"priority-{ticket.priority.value}")
-    if not ticket.why:
+    if not (why := tuple(_why(scene))):
         return level
-    return text("priority-why", level=level, why=tuple(text(reason) for reason in ticket.why))
+    return text("priority-why", level=level, why=why)
+
+
+def _why(scene: Scene) -> Iterator[Text]:
+    ticket = scene.ticket
+    if ticket.prioritized_by is None:
+        yield from (text(reason) for reason in ticket.why)
+        if ticket.rule is not None:
+            yield text("why-rule", rule=ticket.rule)
+        return
+    who = scene.named(ticket.prioritized_by)
+    note = scene.line(ticket.prioritized_note or 0)
+    if note is None:
+        yield text("why-set", agent=who)
+    else:
+        reason = _excerpt(" ".join(note.text.split()), _REASON)
+        yield text("why-set-for", agent=who, reason=reason)
+
+
+def _each(many: Iterable[str]) -> tuple[Text, ...]:
+    return tuple(text("words", words=one) for one in many)

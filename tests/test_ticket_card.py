@@ -33,11 +33,12 @@ from chatops.event import (
     WakeCause,
     Woken,
 )
+from chatops.event_line import event_line
 from chatops.plain import card_in_words
 from chatops.scene import Direction, Scene
 from chatops.step import step
 from chatops.text import LANGUAGES, Hand, Text, Words, text
-from chatops.thread_card import alert_card, announcement, event_line, message_line
+from chatops.thread_card import alert_card, announcement, message_line
 from chatops.ticket import Refusal, Status, Ticket, Writer
 from chatops.ticket_card import CARD_EXCERPT, ticket_card
 
