@@ -149,6 +149,11 @@ class Town(Care):
         card = await self.card(ticket, room)
         return list(self.slack.state.replies(card.channel, card.ts))
 
+    def messages_to(self, name: str) -> list[Message]:
+        """What the app has told one person in direct messages."""
+        room = self.slack.state.room_of(SLACK_IDS[name], world.CARE_APP.bot_user)
+        return [each for each in self.slack.state.in_room(room.id) if not each.deleted]
+
     def calls(self, method: str) -> list[str]:
         """The outcomes of all calls of a Web API method, the oldest first."""
         return [call.outcome for call in self.slack.calls if call.method == method]
