@@ -12,14 +12,20 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import typer
+import yaml
+from pydantic import BaseModel
 
 import commands
-from adapters.chat.slack.manifest import SCOPES
+from adapters.chat.slack.manifest import SCOPES, manifest
+from adapters.chat.slack.settings import Mode
+from adapters.chat.slack.settings import Settings as SlackSettings
 from adapters.sandbox.slack import limits as slack_limits
 from adapters.sandbox.x import limits as x_limits
+from adapters.social.x.settings import Settings as XSettings
 from adapters.social.x.subscriptions import EVENT_TYPES
 from adapters.social.x.tokens import SCOPES as X_SCOPES
 from chatops import admin
@@ -33,6 +39,7 @@ from chatops.text import Text, Words
 from chatops.ticket import Status
 from chatops.ticket_card import buttons, menu
 from storage import migrate, open_storage
+from tests import findings
 from tests.scenes import scene, ticket
 
 ROOT: Final = Path(__file__).parents[1]
@@ -73,6 +80,19 @@ def names_in(page: str) -> set[str]:
 def _slack_scopes(_: str) -> str:
     rows = ((f"`{s.name}`", s.reason, _codes(s.events)) for s in SCOPES)
     return _table(("Scope", "Why", "Events"), rows)
+
+
+def _slack_events(_: str) -> str:
+    asked = manifest(Mode.SOCKET, "en", "care")["settings"]["event_subscriptions"]["bot_events"]
+    why = {event: (f"`{scope.name}`", scope.reason) for scope in SCOPES for event in scope.events}
+    why["app_home_opened"] = ("none needed", "whoever opens the app's Home is shown their tickets")
+    rows = ((f"`{event}`", *why[event]) for event in asked)
+    return _table(("Event", "By the scope", "Why"), rows)
+
+
+def _slack_approval(_: str) -> str:
+    """Make the lines of the text to paste for whoever approves the app."""
+    return "".join(f"> - `{scope.name}`: {scope.reason}\n" for scope in SCOPES)
 
 
 def _slack_buttons(_: str) -> str:
@@ -271,6 +291,49 @@ def _metrics(_: str) -> str:
     return _table(("Metric", "What it counts"), asyncio.run(collected()))
 
 
+def _doctor(place: str) -> str:
+    rows = (
+        ("its own words" if what == "…" else what, todo) for what, todo in findings.faults(place)
+    )
+    return _table(("What it says", "What to do"), rows)
+
+
+def _hosts(_: str) -> str:
+    """Make the table of hosts from the addresses that settings have of themselves."""
+    models = {"Slack": SlackSettings, "X": XSettings}
+    rows = (
+        (title, f"`{host}`", ", ".join(sorted(set(keys))))
+        for title, model in models.items()
+        for host, keys in sorted(_addresses(model).items())
+    )
+    return _table(("For", "Host, port 443", "app.yaml's key"), rows)
+
+
+def _addresses(model: type[BaseModel]) -> dict[str, list[str]]:
+    """Return the hosts of a model's own addresses, but our own, with the keys that name them."""
+    hosts: dict[str, list[str]] = {}
+    for key, field in model.model_fields.items():
+        host = urlsplit(field.default).hostname if isinstance(field.default, str) else None
+        if host is not None and host != "127.0.0.1":
+            hosts.setdefault(host, []).append(f"`{key}`")
+    return hosts
+
+
+def _alerts(_: str) -> str:
+    read = yaml.safe_load((ROOT / "deploy" / "prometheus-rules.yaml").read_text("utf-8"))
+    rows = (
+        (
+            f"`{rule['alert']}`",
+            rule["labels"]["severity"],
+            rule["annotations"]["summary"],
+            rule["annotations"]["description"],
+        )
+        for group in read["groups"]
+        for rule in group["rules"]
+    )
+    return _table(("Alert", "Severity", "Means", "What to do"), rows)
+
+
 def _exposed(name: str, kind: str) -> str:
     return f"`{name}_total{{outcome}}`" if kind == "counter" else f"`{name}`"
 
@@ -372,7 +435,12 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 _MAKERS: Final[dict[str, Callable[[str], str]]] = {
     "slack-scopes": _slack_scopes,
+    "slack-events": _slack_events,
+    "slack-approval": _slack_approval,
     "slack-buttons": _slack_buttons,
+    "doctor": _doctor,
+    "hosts": _hosts,
+    "alerts": _alerts,
     "x-scopes": _x_scopes,
     "x-events": _x_events,
     "commands": _commands,

@@ -19,13 +19,15 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
+from adapters.chat.slack.manifest import SCOPES, manifest
+from adapters.chat.slack.settings import Mode
 from adapters.sandbox import replay, world
 from adapters.social.x.length import LINK_DOLLARS, REPLY_DOLLARS
 from chatops import admin
 from chatops.text import LOCALE
 from chatops.wake_times import read_wake
 from storage import migrate
-from tests import doc_tables
+from tests import doc_tables, findings
 from tests.doc_tables import PAGES, ROOT
 from tests.measured import measuring
 from tests.scenes import NOW, TOKYO
@@ -44,9 +46,10 @@ BY_MAKE: Final = frozenset(
         "make locks",
     }
 )
+#: The page that is followed as a whole, word by word, in tests/test_first_hour.py.
+FOLLOWED: Final = ROOT / "docs" / "first-hour.md"
 #: What needs what no test has, and where it is tried instead.
 ELSEWHERE: Final = {
-    ". .venv/bin/activate": "a shell's own affair",
     "python -m pip install --require-hashes -r requirements.lock": "make's set-up runs it",
     "python -m chatops connect x": "the sandbox runs it at its start; test_x_connect.py",
 }
@@ -63,7 +66,7 @@ PATIENCE: Final = 60.0  # seconds
 
 
 def shell_lines() -> Iterator[str]:
-    for page in PAGES:
+    for page in (each for each in PAGES if each != FOLLOWED):
         for block in re.findall(
             r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
         ):
@@ -237,6 +240,39 @@ def test_page_names_no_other_host_and_no_machine(page: Path) -> None:
     shown = re.sub(r"^```(python|json)\n.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     found = {urlsplit(url).hostname for url in re.findall(r"https?://[\w.:-]+\w", shown)}
     assert found - HOSTS == set()
+
+
+@pytest.mark.parametrize("opening", ["> *Care* is", "> 「Care」は"], ids=["en", "ja"])
+def test_text_for_slacks_approval_names_each_scope_and_each_event_without_one(opening: str) -> None:
+    page = (ROOT / "docs" / "slack.md").read_text("utf-8")
+    quoted = (opening + page.partition(opening)[2]).partition("\n\n")[0]
+    asked = manifest(Mode.SOCKET, "en", "care")
+    named = re.findall(r"^> - `([\w:]+)`", quoted, re.MULTILINE)
+    assert named == asked["oauth_config"]["scopes"]["bot"]
+    free = set(asked["settings"]["event_subscriptions"]["bot_events"])
+    free -= {event for scope in SCOPES for event in scope.events}
+    assert {event for event in free if f"`{event}`" not in quoted} == set()
+
+
+def test_doctors_page_has_every_part_that_reports() -> None:
+    page = (ROOT / "docs" / "doctor.md").read_text("utf-8")
+    made = {name.removeprefix("doctor ") for name in doc_tables.names_in(page)}
+    assert made == findings.files()
+    told = [row for file in made for row in findings.faults(file)]
+    assert len(told) > 25
+    assert [row for row in told if not row[1].strip("…")] == []
+
+
+def test_paths_to_publish_are_those_that_are_served() -> None:
+    page = (ROOT / "docs" / "network.md").read_text("utf-8")
+    listed = set(re.findall(r"^\| `(/[^`]+)` \|", page, re.MULTILINE))
+    web = (ROOT / "chatops" / "web.py").read_text("utf-8")
+    slack = (ROOT / "adapters" / "chat" / "slack" / "chat.py").read_text("utf-8")
+    served = {
+        path.replace("{", "<").replace("}", ">") for path in re.findall(r'"(/in/[^"]+)"', web)
+    }
+    served |= set(re.findall(r'"(/slack/[^"]+)"', slack))
+    assert listed == served
 
 
 def test_tests_named_on_the_faults_page_are_there() -> None:
