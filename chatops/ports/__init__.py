@@ -7,6 +7,7 @@
 from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Urgency, What
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
+    AccountSign,
     AccountState,
     Arrival,
     Conversation,
@@ -15,6 +16,7 @@ from chatops.ports.rows import (
     Health,
     Hit,
     Listed,
+    Load,
     NewMessage,
     Profile,
     RawBody,
@@ -24,6 +26,7 @@ from chatops.ports.rows import (
 from chatops.ports.store import Reader, Tx, Vault, Work
 
 __all__ = [
+    "AccountSign",
     "AccountState",
     "Arrival",
     "Cap",
@@ -39,6 +42,7 @@ __all__ = [
     "Health",
     "Hit",
     "Listed",
+    "Load",
     "NewDelivery",
     "NewMessage",
     "Profile",

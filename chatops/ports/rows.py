@@ -135,6 +135,17 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What one person holds of a queue now; without an assignee, what nobody does."""
+
+    queue: str
+    assignee: int | None
+    open: int
+    snoozed: int
+    late: int  #: whose first response is past due
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """What routing saw of a ticket when it was opened, and what it made of it."""
 
@@ -157,6 +168,14 @@ class Health:
     in_doubt: int
     failed: int
     oldest_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSign:
+    """When an account's stream or webhook last gave a sign, and whether it is cut off."""
+
+    heard_at: datetime | None
+    revoked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from chatops.event import Event, ReplyState
 from chatops.policy import Person
 from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery
 from chatops.ports.rows import (
+    AccountSign,
     AccountState,
     Arrival,
     Conversation,
@@ -23,6 +24,7 @@ from chatops.ports.rows import (
     Health,
     Hit,
     Listed,
+    Load,
     NewMessage,
     Profile,
     RawBody,
@@ -165,15 +167,18 @@ class Tx(Protocol):
 
     def hide_message(self, id: int, *, hidden: bool) -> None: ...
     def said_to(self, customer: int, key: str, since: datetime) -> int:
-        """Return how many replies of that key the customer has got since."""
+        """Return how many replies of that key the customer has got, or is about to get, since."""
         ...
 
     def said_under(self, account: str, thread_key: str, key: str) -> int:
-        """Return how many replies of that key stand in a network's thread."""
+        """Return how many replies of that key stand, or are about to, in a network's thread."""
         ...
 
     def invited(self, account: str, customer: int, since: datetime) -> int | None:
-        """Return the customer's newest ticket on the account with an invitation since."""
+        """Return the customer's newest ticket on the account with an invitation since.
+
+        Where that one was merged, it is the one that it went into.
+        """
         ...
 
     def alike(self, customer: int, since: datetime) -> Sequence[int]:
@@ -184,13 +189,20 @@ class Tx(Protocol):
         """Record that two customers are one person, who agreed; False if it is recorded."""
         ...
 
+    def withdraw(self, customer: int) -> None:
+        """Forget every consent that links this customer to another."""
+        ...
+
     # people
     def keep_code(self, digest: str, agent: int, until: datetime) -> None:
         """Keep the digest of an agent's one-time code; an older one of the agent's ends."""
         ...
 
     def spend_code(self, digest: str, chat: str, external_id: str, now: datetime) -> int | None:
-        """Give the code's agent this identity, and end the code; the agent, or None if it is none."""
+        """Give the code's agent this identity, and end the code; the agent, or None if it is none.
+
+        An identity that app.yaml gives to somebody is given to nobody else: None too.
+        """
         ...
 
     def shift_due(self, agent: int, boundary: datetime) -> bool:
@@ -216,7 +228,10 @@ class Tx(Protocol):
         ...
 
     def deliver(self, delivery: NewDelivery, due_at: datetime) -> bool:
-        """Insert a delivery; False if (ticket, room) has its card or the marker is there already."""
+        """Insert a delivery; False if (ticket, room) has its card or the marker is there already.
+
+        A card in a room that was left is a whole one again, which counts as inserted.
+        """
         ...
 
     def refresh_message(self, message: int, due_at: datetime) -> None:
@@ -304,6 +319,10 @@ class Reader(Protocol):
 
     async def ticket(self, id: int) -> Ticket | None: ...
     async def record(self, id: int) -> Record | None: ...
+    async def messages(self, ticket: int) -> Sequence[Line]:
+        """Return all messages of the ticket and of those merged into it, oldest first."""
+        ...
+
     async def line(self, message: int) -> Line | None: ...
     async def entry(self, id: int) -> Entry | None: ...
     async def entries(self, ticket: int) -> Sequence[Entry]: ...
@@ -313,13 +332,18 @@ class Reader(Protocol):
         ...
 
     async def card_of(self, ticket: int, room: str) -> str | None:
-        """Return the external id of the ticket's card in the room, once it is there."""
+        """Return the external id of the ticket's card in the room, once it is there and not left."""
+        ...
+
+    async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:
+        """Return the ticket of the conversation that this author, by external id, has in a thread."""
         ...
 
     async def listed(self, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
         """Return the tickets, first response due soonest first, and how many there are in all.
 
-        Without a status: those that are not closed.
+        Without a status: those that are not closed. Of closed and quiet ones the newest lead, and
+        no more than 1,000 are counted, for they grow with the years.
         """
         ...
 
@@ -328,12 +352,23 @@ class Reader(Protocol):
     ) -> tuple[Sequence[Hit], bool]:
         """Return the tickets whose messages hold all the words, newest first, and if there are more.
 
-        Japanese is found by any two of its characters; words in Latin script by their stem.
+        Japanese is found by any of its characters in a row; words in Latin script by their stem.
+        A ticket is also found by its number, which puts it first, and by its customer's handle or
+        name, whole. Where so many messages match outside the queues that the search gives up, it
+        says that there are more.
         """
         ...
 
     async def profiles(self, customer: int) -> Sequence[Profile]:
         """Return the customer and whom consent links to them."""
+        ...
+
+    async def loads(self, queues: Sequence[str], now: datetime) -> Sequence[Load]:
+        """Return what is open and snoozed in the queues, by queue and assignee."""
+        ...
+
+    async def signs(self) -> Mapping[str, AccountSign]:
+        """Return what is known of each account that was ever connected."""
         ...
 
     async def arrivals(self, since: datetime, after: int, limit: int) -> Sequence[Arrival]:
@@ -343,7 +378,7 @@ class Reader(Protocol):
     async def quiet_counts(
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Mapping[str, int]:
-        """Return by rule how many tickets of [start, end) went to the quiet list."""
+        """Return by rule how many tickets opened in [start, end) are on the quiet list."""
         ...
 
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:

@@ -1,7 +1,8 @@
 """Telling one person something, alone, where they acted; and showing them a modal.
 
 An ephemeral message is not certain to arrive: where the person or the app is not in the room, the
-same is said in their direct messages. State never depends on it.
+same is said in their direct messages. Who acts in a view is answered in a modal. State never
+depends on it.
 """
 
 import uuid
@@ -15,10 +16,12 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.slack import blocks, forms
+from adapters.chat.slack.files import Files
 from adapters.chat.slack.people import CHAT, People
 from adapters.chat.slack.reading import Place
 from adapters.chat.slack.web import TIMEOUT, Web
 from adapters.chat.slack.writing import JSON, Voice, Voices
+from chatops.call import Answer
 from chatops.card import Button, Card, Form, Paragraph, Style
 from chatops.errors import CareError
 from chatops.scene import Agent
@@ -38,21 +41,41 @@ class Answers:
     people: People
     web: Web
     voices: Voices
+    files: Files
 
     def language(self, place: Place, agent: Agent | None) -> str:
         """Return a person's own language, else their room's."""
-        return (agent and agent.language) or self._said_in(place)[0]
+        return (agent and agent.language) or self._said_in(place, agent)[0]
 
     async def voice(self, place: Place, agent: Agent | None) -> Voice:
         """Return the voice for a person, in their room's zone."""
-        zone = self._said_in(place)[1]
+        zone = self._said_in(place, agent)[1]
         return self.voices.of(self.language(place, agent), zone, await self.people.agents())
 
     async def tell(self, place: Place, said: Text | Card, agent: Agent | None) -> None:
         """Tell the person alone; what reaches them by no way is logged."""
-        card = said if isinstance(said, Card) else Card(push=said, blocks=(Paragraph(said),))
-        message = blocks.message(card, await self.voice(place, agent), uuid.uuid4().hex[:8])
-        await self._deliver(place, message)
+        card = said if isinstance(said, Card) else sentence(said)
+        voice = await self.voice(place, agent)
+        nonce = uuid.uuid4().hex[:8]
+        if place.channel is None and (place.view or place.trigger):
+            made = blocks.blocks(card, voice, nonce, blocks.VIEW)
+            if await self._try(lambda: self._in_a_modal(place, made, voice)):
+                return
+        await self._deliver(place, blocks.message(card, voice, nonce))
+
+    async def give(self, place: Place, answer: Answer, agent: Agent) -> None:
+        """Tell the person an answer; one with a file is given in their direct messages."""
+        if (file := answer.file) is None:
+            await self.tell(place, answer.card, agent)
+            return
+        voice, language = await self.voice(place, agent), self.language(place, agent)
+        try:
+            await self.files.give(place.user, file, answer.card, voice, language)
+        except CareError as error:
+            _log.warning("slack.file_not_given", user=place.user, error=str(error))
+            await self.tell(place, text("slack-file-failed"), agent)
+        else:
+            await self.tell(place, text("slack-file-sent", name=file.name), agent)
 
     async def ask(self, place: Place, question: Text, yes: JSON, agent: Agent | None) -> None:
         """Ask the person alone, with one button that does it all the same.
@@ -61,8 +84,7 @@ class Answers:
         takes texts of any length.
         """
         voice = await self.voice(place, agent)
-        card = Card(push=question, blocks=(Paragraph(question),))
-        message = blocks.message(card, voice, "ask")
+        message = blocks.message(sentence(question), voice, "ask")
         value = orjson.dumps(yes).decode()
         if len(value) <= _VALUE:
             button = {
@@ -72,6 +94,10 @@ class Answers:
                 "value": value,
             }
             message["blocks"].append({"type": "actions", "block_id": "ask", "elements": [button]})
+        if place.channel is None and (place.view or place.trigger):
+            made: list[JSON] = message["blocks"]
+            if await self._try(lambda: self._in_a_modal(place, made, voice)):
+                return
         await self._deliver(place, message)
 
     async def offer(self, place: Place, form: Form, agent: Agent) -> None:
@@ -81,13 +107,15 @@ class Answers:
         card = Card(push=said, blocks=(Paragraph(said),), buttons=(button,))
         await self.tell(place, card, agent)
 
-    async def open(self, place: Place, view: JSON) -> str | None:
-        """Show a modal; None if it cannot be shown (the press is older than three seconds).
+    async def open(self, place: Place, view: JSON) -> str:
+        """Show a modal, above the one in which was pressed; return its id.
 
         Raises:
+            Rejected: the press is older than three seconds, or has opened one already.
             CareError: Slack refused for another reason.
         """
-        opened = await self.web.act_once("views.open", trigger_id=place.trigger, view=view)
+        method = "views.push" if place.view else "views.open"
+        opened = await self.web.act_once(method, trigger_id=place.trigger, view=view)
         return str(opened["view"]["id"])
 
     async def change(self, view_id: str, view: JSON, hash: str | None = None) -> str:
@@ -111,15 +139,29 @@ class Answers:
     ) -> JSON:
         return forms.modal(form, asked, await self.voice(place, agent), warning)
 
-    async def notice(self, said: Text, place: Place, agent: Agent | None) -> JSON:
+    async def notice(self, said: Text | Card, place: Place, agent: Agent | None) -> JSON:
         """Return a modal that only tells something."""
-        return forms.notice(said, await self.voice(place, agent), text("slack-notice-title"))
+        card = said if isinstance(said, Card) else sentence(said)
+        voice = await self.voice(place, agent)
+        made = blocks.blocks(card, voice, uuid.uuid4().hex[:8], blocks.VIEW)
+        return forms.notice(made, voice, place.home)
 
-    def _said_in(self, place: Place) -> tuple[str, str]:
-        """Return language and zone of the room, or of our first one where it is none of ours."""
+    async def _in_a_modal(self, place: Place, made: list[JSON], voice: Voice) -> None:
+        """Show blocks in the modal where was pressed, else in a new one."""
+        view = forms.notice(made, voice, place.home)
+        if place.view:
+            await self.change(place.view, view)
+        else:
+            await self.open(place, view)
+
+    def _said_in(self, place: Place, agent: Agent | None) -> tuple[str, str]:
+        """Return language and zone of the room; where it is none of ours, those of the person."""
         policy = self.people.desk.policy
-        ours = (room for room in policy.rooms.values() if room.chat == CHAT)
-        room = policy.room_by_id(CHAT, place.channel or "") or next(ours, None)
+        room = policy.room_by_id(CHAT, place.channel or "")
+        if room is None and agent is not None:
+            room = policy.room_of("", agent.name, (CHAT,))
+        ours = (each for each in policy.rooms.values() if each.chat == CHAT)
+        room = room or next(ours, None)
         return (room.language, room.zone) if room else _NO_ROOM
 
     async def _deliver(self, place: Place, message: JSON) -> None:
@@ -164,6 +206,11 @@ class Answers:
         )
         if answer.status_code != 200:
             raise CareError(f"response_url: HTTP {answer.status_code}")
+
+
+def sentence(said: Text) -> Card:
+    """Return a card that says one thing."""
+    return Card(push=said, blocks=(Paragraph(said),))
 
 
 def _where(place: Place) -> JSON:

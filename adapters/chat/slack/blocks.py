@@ -20,6 +20,20 @@ from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style, Ta
 from chatops.text import Text, text
 
 LONGEST_MESSAGE: Final = 12_000  # characters of the blocks as JSON
+
+
+class Bounds(NamedTuple):
+    """What a surface takes: blocks, and characters of them as JSON."""
+
+    blocks: int
+    characters: int
+
+
+MESSAGE: Final = Bounds(50, LONGEST_MESSAGE)
+#: Slack refuses views above 250 kB (docs.slack.dev/reference/methods/views.open: view_too_large), in
+#: which a Japanese character takes up to six.
+VIEW: Final = Bounds(100, 40_000)
+
 _LONGEST_PUSH: Final = 2_900  # chat.update refuses a text above 4,000; escaping may lengthen it
 _HEADER, _SMALL_PRINT, _PLACEHOLDER = 150, 3_000, 150
 BUTTON: Final = 75  # characters on a button, and of a menu's entry
@@ -30,6 +44,7 @@ _FEWEST: Final = 20  # characters of a quotation, or rows of a table, that are a
 _AROUND: Final = 100  # characters around what is pressed
 _KEPT: Final = 4096  # parts of messages that are remembered
 _MORE: Final = text("slack-more")
+_CUT: Final = text("slack-cut")
 _BOLD: Final[JSON] = {"bold": True}
 _FIELDS, _FIELD = 10, 1_900  # fields of a section, characters of a value in one (2,000 in all)
 #: What mrkdwn formats or turns into an emoji. (A person or a link of ours stands in angle brackets
@@ -57,11 +72,14 @@ def cut_marked(words: str) -> str:
     return cut(words, _LONGEST_PUSH // 5).translate({38: "&amp;", 60: "&lt;", 62: "&gt;"})
 
 
-def blocks(card: Card, voice: Voice, nonce: str) -> list[JSON]:
-    """Return the card's blocks, cut so that Slack takes them: quotations first, then rows."""
+def blocks(card: Card, voice: Voice, nonce: str, bounds: Bounds = MESSAGE) -> list[JSON]:
+    """Return the card's blocks, cut so that Slack takes them: quotations first, then rows.
+
+    Of a card with too many blocks the last ones are left out, and a line says so.
+    """
     shown = (card.title, *card.blocks) if card.title else card.blocks
     made: list[JSON] = []
-    room = LONGEST_MESSAGE
+    room = bounds.characters
     if card.buttons or card.menu:
         elements = _elements(card.buttons, card.menu, card.ticket, voice)
         made = [{"type": "actions", "block_id": f"press:{nonce}", "elements": elements.made}]
@@ -71,7 +89,10 @@ def blocks(card: Card, voice: Voice, nonce: str) -> list[JSON]:
     while longest > _FEWEST and sum(map(_WEIGHT, parts)) >= room:
         longest = longest * 2 // 3
         parts = [_part(each, voice, longest) for each in shown]
-    return [*chain.from_iterable(map(_MADE, parts)), *made]
+    body = list(chain.from_iterable(map(_MADE, parts)))
+    if (most := bounds.blocks - len(made)) < len(body):
+        body[most - 1 :] = [small_print(_CUT, voice)]
+    return [*body, *made]
 
 
 class _Part(NamedTuple):

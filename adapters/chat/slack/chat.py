@@ -16,16 +16,23 @@ from adapters._address import demand_lawful
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.deliver import Deliverer
 from adapters.chat.slack.diagnose import diagnose
+from adapters.chat.slack.direct import Direct
+from adapters.chat.slack.files import Files
+from adapters.chat.slack.home import HomeTab
+from adapters.chat.slack.internal import Internal
 from adapters.chat.slack.link import Requests, socket_mode
 from adapters.chat.slack.listeners import Listeners
 from adapters.chat.slack.modals import Modals
 from adapters.chat.slack.people import CHAT, People
 from adapters.chat.slack.presses import Presses
+from adapters.chat.slack.reading import Place
 from adapters.chat.slack.settings import Mode, Settings
+from adapters.chat.slack.shortcuts import Shortcuts
+from adapters.chat.slack.suggestions import Suggestions
 from adapters.chat.slack.tasks import Tasks
 from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import Voices
-from chatops.card import Card
+from chatops.card import Card, File
 from chatops.channel import Finding
 from chatops.desk import Desk
 from chatops.policy import Room
@@ -91,10 +98,14 @@ class SlackChat:
         self._tasks = Tasks()
         self._people = People(desk, reader, self._web)
         voices = Voices(words)
-        answers = Answers(self._people, self._web, voices)
-        presses = Presses(desk, self._people, answers, self._tasks)
-        modals = Modals(desk, self._people, answers)
-        self._deliverer = Deliverer(self._web, self._people, voices)
+        direct = Direct(self._web)
+        self._files = Files(self._web, direct, words)
+        self._answers = Answers(self._people, self._web, voices, self._files)
+        home = HomeTab(desk, self._people, self._answers, self._web)
+        presses = Presses(desk, self._people, self._answers, home, self._tasks)
+        modals = Modals(desk, self._people, self._answers)
+        internal = Internal(desk, reader, self._people, self._web)
+        self._deliverer = Deliverer(self._web, self._people, voices, direct)
         secret = settings.signing_secret
         self._bolt = AsyncApp(
             name="chatops",
@@ -110,7 +121,16 @@ class SlackChat:
         self._requests = Requests(
             self._bolt, secret.get_secret_value() if secret else "", desk.clock
         )
-        Listeners(presses, modals, self._people, reader, self._tasks).register(self._bolt)
+        Listeners(
+            presses,
+            modals,
+            Shortcuts(presses, internal, reader),
+            Suggestions(modals, self._answers),
+            home,
+            self._people,
+            reader,
+            self._tasks,
+        ).register(self._bolt)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return what Slack calls in mode http; in mode socket it calls nothing."""
@@ -147,6 +167,13 @@ class SlackChat:
         self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
     ) -> str | None:
         return await self._deliverer.find(room, thread, marker, since, until)
+
+    async def send_file(self, person: str, file: File, card: Card) -> None:
+        agent = await self._people.desk.person(CHAT, person)
+        place = Place(person, frozenset(), channel=None)
+        voice = await self._answers.voice(place, agent)
+        language = self._answers.language(place, agent)
+        await self._files.give(person, file, card, voice, language)
 
     async def url(self, room: Room, id: str) -> str | None:
         return await self._deliverer.url(room, id)

@@ -2,7 +2,7 @@
 
 A post carries its marker twice: as client_msg_id, by which Slack drops a repeated post, and in its
 metadata, by which it is found. Slack shows metadata to other apps of the room, so it holds nothing
-but the marker.
+but the marker. A room whose id is a person's is that person's direct messages.
 """
 
 import uuid
@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from adapters.chat.slack import blocks
+from adapters.chat.slack.direct import Direct
 from adapters.chat.slack.people import People
 from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import JSON, Voice, Voices
@@ -23,15 +24,17 @@ _PAGE, _PAGES = 100, 10  # messages a page; a look-up that needs more pages is g
 
 
 class Deliverer:
-    def __init__(self, web: Web, people: People, voices: Voices) -> None:
+    def __init__(self, web: Web, people: People, voices: Voices, direct: Direct) -> None:
         self._web = web
         self._people = people
         self._voices = voices
+        self._direct = direct
 
     async def post(self, room: Room, card: Card, thread: str | None, marker: str) -> str:
         """Post a card, or a line into a thread; return its `ts`."""
         voice = await self._voice(room)
-        place = {"channel": room.id, "thread_ts": thread} if thread else {"channel": room.id}
+        channel = await self._direct.channel(room.id)
+        place = {"channel": channel, "thread_ts": thread} if thread else {"channel": channel}
         posted = await self._web.act_once(
             "chat.postMessage",
             **place,
@@ -45,7 +48,8 @@ class Deliverer:
     async def update(self, room: Room, id: str, card: Card) -> None:
         """Show `card` in place of what the message showed."""
         message = blocks.message(card, await self._voice(room), uuid.uuid4().hex[:8])
-        await self._web.act("chat.update", channel=room.id, ts=id, **message)
+        channel = await self._direct.channel(room.id)
+        await self._web.act("chat.update", channel=channel, ts=id, **message)
 
     async def find(
         self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
@@ -65,8 +69,7 @@ class Deliverer:
 
     async def url(self, room: Room, id: str) -> str | None:
         """Return the link to a message, which Slack makes of the room's and the message's ids."""
-        installation = await self._people.installation()
-        return f"{installation.url.rstrip('/')}/archives/{room.id}/p{id.replace('.', '')}"
+        return await self._people.link(await self._direct.channel(room.id), id)
 
     async def _voice(self, room: Room) -> Voice:
         return self._voices.of(room.language, room.zone, await self._people.agents())
@@ -76,7 +79,7 @@ class Deliverer:
     ) -> AsyncIterator[JSON]:
         method = "conversations.replies" if thread else "conversations.history"
         where: JSON = {
-            "channel": room.id,
+            "channel": await self._direct.channel(room.id),
             "oldest": f"{since.timestamp():.6f}",
             "latest": f"{until.timestamp():.6f}",
             "limit": _PAGE,

@@ -1,4 +1,4 @@
-"""A neutral form as a modal, and what was typed in it back as fields. Pure.
+"""A neutral form, or a card, as a modal, and what was typed in it back as fields. Pure.
 
 An input's block is named `field:version`: Slack keeps what a person typed in a block as long as its
 name stays, so a new version is how its content is replaced. Bounds are those of
@@ -11,14 +11,18 @@ from typing import Final
 
 import orjson
 
-from adapters.chat.slack.blocks import facts, quotation, rich, small_print
+from adapters.chat.slack.blocks import VIEW, blocks, facts, quotation, rich, small_print
+from adapters.chat.slack.reading import showing
 from adapters.chat.slack.tables import table
 from adapters.chat.slack.writing import JSON, Voice, clean, cut
-from chatops.card import Block, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
+from chatops.card import Block, Card, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
 from chatops.text import Text, text
 
 CALLBACK: Final = "form"
-_BLOCKS, _TITLE, _METADATA, _LABEL, _OPTION, _OPTIONS = 100, 24, 3_000, 2_000, 75, 100
+#: The field that asks for a ticket's number, in a form that was opened where none is known.
+WHICH: Final = "which"
+OPTIONS: Final = 100  # of a select, whether listed or suggested
+_BLOCKS, _TITLE, _METADATA, _LABEL, _OPTION = 100, 24, 3_000, 2_000, 75
 _INPUT: Final = 3_000  # characters of an input, and of what stands in it at first
 _QUOTED: Final = 1_500  # characters of somebody's words in a form: one still sees the input
 
@@ -27,8 +31,9 @@ _QUOTED: Final = 1_500  # characters of somebody's words in a form: one still se
 class Asked:
     """What a modal carries to know what it was about: it returns unseen by the person.
 
-    `channel` and `thread` are where it was asked, for the answer; `confirmed` holds the questions
-    that were shown in it, so that sending it once more is a yes.
+    `channel` and `thread` are where it was asked, for the answer, or `home` what the Home tab shows
+    from which it was opened; `confirmed` holds the questions that were shown in it, so that sending
+    it once more is a yes.
     """
 
     command: str
@@ -37,6 +42,7 @@ class Asked:
     channel: str | None = None
     thread: str | None = None
     confirmed: frozenset[str] = frozenset()
+    home: Mapping[str, str] | None = None
 
     def packed(self) -> str:
         """Return it as private_metadata.
@@ -52,6 +58,7 @@ class Asked:
                 "r": self.channel,
                 "th": self.thread,
                 "k": sorted(self.confirmed),
+                "o": None if self.home is None else dict(self.home),
             }
         ).decode()
         if len(raw) > _METADATA:
@@ -62,7 +69,13 @@ class Asked:
     def of(cls, view: JSON) -> "Asked":
         """Read it from a view that came back."""
         read = orjson.loads(view["private_metadata"])
-        return cls(read["c"], read["t"], read["h"], read["r"], read["th"], frozenset(read["k"]))
+        asked, confirmed = (read["c"], read["t"], read["h"], read["r"], read["th"]), read["k"]
+        return cls(*asked, frozenset(confirmed), read.get("o"))
+
+    def again(self, form: Form, confirmed: frozenset[str] = frozenset()) -> "Asked":
+        """Return what the same modal carries when it shows a form that was made anew."""
+        kept = (form.command, form.ticket, form.hidden, self.channel, self.thread)
+        return Asked(*kept, confirmed, self.home)
 
 
 def modal(form: Form, asked: Asked, voice: Voice, warning: Text | None = None) -> JSON:
@@ -93,14 +106,25 @@ def modal(form: Form, asked: Asked, voice: Voice, warning: Text | None = None) -
     return view
 
 
-def notice(said: Text, voice: Voice, title: Text) -> JSON:
-    """Return a modal that only tells something."""
+def notice(made: list[JSON], voice: Voice, home: Mapping[str, str] | None = None) -> JSON:
+    """Return a modal that only shows something; `home` where it was opened from the Home tab."""
     return {
         "type": "modal",
         "callback_id": "notice",
-        "title": voice.label(title, _TITLE),
+        "title": voice.label(text("slack-notice-title"), _TITLE),
         "close": voice.label(text("slack-close"), _TITLE),
-        "blocks": [rich(voice.rich(said))],
+        "private_metadata": showing(home),
+        "blocks": made,
+    }
+
+
+def home_tab(card: Card, voice: Voice, nonce: str, home: Mapping[str, str]) -> JSON:
+    """Return what a person's Home tab shows; `home` is what `home` was told for it."""
+    return {
+        "type": "home",
+        "callback_id": "home",
+        "private_metadata": showing(home),
+        "blocks": blocks(card, voice, nonce, VIEW),
     }
 
 
@@ -143,15 +167,22 @@ def _text_box(box: TextBox, voice: Voice) -> JSON:
     }
 
 
+def option(value: str, label: Text, voice: Voice) -> JSON:
+    """Return one option of a select."""
+    return {"text": voice.label(label, _OPTION), "value": value}
+
+
 def _choice(choice: Choice, voice: Voice) -> JSON:
-    options = [
-        {"text": voice.label(label, _OPTION), "value": value}
-        for value, label in choice.options[:_OPTIONS]
-    ]
-    element: JSON = {"type": "static_select", "action_id": choice.name, "options": options}
-    initial = next((option for option in options if option["value"] == choice.initial), None)
-    if initial:
-        element["initial_option"] = initial
+    """Return a select: with its options, or where they are many or none, one that asks for them."""
+    element: JSON = {"action_id": choice.name}
+    if choice.searched or not 0 < len(choice.options) <= OPTIONS:
+        element |= {"type": "external_select", "min_query_length": 0}
+    else:
+        listed = [option(value, label, voice) for value, label in choice.options]
+        element |= {"type": "static_select", "options": listed}
+    initial = next((label for value, label in choice.options if value == choice.initial), None)
+    if initial is not None and choice.initial is not None:
+        element["initial_option"] = option(choice.initial, initial, voice)
     return {
         "type": "input",
         "block_id": f"{choice.name}:0",

@@ -11,15 +11,16 @@ from typing import Final
 import structlog
 
 from adapters.chat.slack.answers import Answers
-from adapters.chat.slack.forms import Asked, block_of, fields
+from adapters.chat.slack.forms import WHICH, Asked, block_of, fields
+from adapters.chat.slack.outcome import outcome_of
 from adapters.chat.slack.people import CHAT, People
-from adapters.chat.slack.presses import outcome_of
 from adapters.chat.slack.reading import Place, place_in_view
 from adapters.chat.slack.writing import JSON
 from chatops.call import Answer, Call, Done, Origin
-from chatops.card import Form
+from chatops.card import Card, Form
 from chatops.desk import Desk
 from chatops.errors import CareError, Rejected, StorageError
+from chatops.line import leading_number
 from chatops.scene import Agent
 from chatops.text import Text, text
 from chatops.ticket import Refusal
@@ -99,24 +100,26 @@ class Modals:
             await self._answers.tell(place, agent, None)
             return After(said=agent)
         assert call is not None  # noqa: S101 - there is one for every agent
-        match await outcome_of(self._desk, call):
+        which = block_of(body["view"], WHICH)
+        if which is not None and call.ticket is None:
+            return await self._wrong(which, text("slack-which-wrong"), place, agent)
+        match await outcome_of(self._desk.handle(call)):
             case Done(said):
-                if said is not None:
-                    await self._answers.tell(place, said, agent)
-                return After(said=said or text("slack-done"))
-            case Answer(card):
-                await self._answers.tell(place, card, agent)
+                return await self._ended(said, place, agent)
+            case Answer(file=None) as answer if place.channel is None:
+                return await self._ended(answer.card, place, agent)
+            case Answer() as answer:
+                await self._answers.give(place, answer, agent)
                 return After(said=text("slack-done"))
             case Form() as form:
                 return After(view=await self._view(form, asked, place, agent))
             case Refusal(said, _, asks) if asks is not None:
                 return await self._again(call, asked, place, said, asks)
             case Refusal(said, name, _):
-                block = block_of(body["view"], name) if name else None
+                block = block_of(body["view"], name) if name else which
                 if block is None:
                     return await self._again(call, asked, place, said)
-                voice = await self._answers.voice(place, agent)
-                return After(errors={block: voice.plain(said, _FIELD_ERROR)}, said=said)
+                return await self._wrong(block, said, place, agent)
 
     async def wait(self, body: JSON) -> JSON:
         """Return the view that stands while a form takes long."""
@@ -145,6 +148,18 @@ class Modals:
             if after.said is not None:
                 await self._answers.tell(place, after.said, agent)
 
+    async def made(self, body: JSON) -> tuple[Form, Place, Agent] | None:
+        """Make the form of a view anew; None where the desk refuses it, or the person.
+
+        Raises:
+            CareError, StorageError
+        """
+        asked, call, agent = await self._call(body, fresh=False)
+        if call is None or isinstance(agent, Text):
+            return None
+        form = await self._desk.form(call)
+        return None if isinstance(form, Refusal) else (form, _place(body, asked), agent)
+
     async def leave(self, body: JSON) -> None:
         """Tell the desk that a form was closed unsent."""
         _, call, _ = await self._call(body, fresh=False)
@@ -161,16 +176,13 @@ class Modals:
 
     async def _make_anew(self, body: JSON, lane: _Lane) -> None:
         sent = lane.sent
-        asked, call, agent = await self._call(body, fresh=False)
-        if call is None or isinstance(agent, Text):
-            return
         try:
-            form = await self._desk.form(call)
+            made = await self.made(body)
         except (CareError, StorageError):
             return
-        if isinstance(form, Refusal):
+        if made is None:
             return
-        view = await self._view(form, asked, _place(body, asked), agent)
+        view = await self._view(made[0], Asked.of(body["view"]), *made[1:])
         if lane.waiting is not None or lane.sent > sent:
             return
         known = body["view"]["hash"]
@@ -186,6 +198,21 @@ class Modals:
         else:
             lane.past |= {known, current}
 
+    async def _ended(self, said: Text | Card | None, place: Place, agent: Agent) -> After:
+        """Close the modal and say alone how it ended; without a room, say it in the modal."""
+        if said is None:
+            return After(said=text("slack-done"))
+        if place.channel is None:
+            view = await self._answers.notice(said, place, agent)
+            return After(view=view, said=said.push if isinstance(said, Card) else said)
+        await self._answers.tell(place, said, agent)
+        return After(said=said.push if isinstance(said, Card) else said)
+
+    async def _wrong(self, block: str, said: Text, place: Place, agent: Agent) -> After:
+        """Say under an input what is wrong with it."""
+        voice = await self._answers.voice(place, agent)
+        return After(errors={block: voice.plain(said, _FIELD_ERROR)}, said=said)
+
     async def _again(
         self, call: Call, asked: Asked, place: Place, said: Text, question: str | None = None
     ) -> After:
@@ -195,13 +222,12 @@ class Modals:
         if isinstance(form, Refusal):
             view = await self._answers.notice(form.said, place, call.agent)
             return After(view=view, said=form.said)
-        kept = Asked(form.command, form.ticket, form.hidden, asked.channel, asked.thread, confirmed)
+        kept = asked.again(form, confirmed)
         return After(view=await self._answers.form(form, kept, place, call.agent, said), said=said)
 
     async def _view(self, form: Form, asked: Asked, place: Place, agent: Agent) -> JSON:
         """Return a form's view. What was typed since has not been asked about: no yes is kept."""
-        kept = Asked(form.command, form.ticket, form.hidden, asked.channel, asked.thread)
-        return await self._answers.form(form, kept, place, agent)
+        return await self._answers.form(form, asked.again(form), place, agent)
 
     async def _call(self, body: JSON, *, fresh: bool) -> tuple[Asked, Call | None, Agent | Text]:
         """Return the Call that a view stands for, and who makes it.
@@ -216,17 +242,18 @@ class Modals:
         if isinstance(agent, Text):
             return asked, None, agent
         room = self._desk.policy.room_by_id(CHAT, asked.channel or "")
-        hidden = dict(asked.hidden)
-        seen = hidden.pop("seen", None)
+        given = {**asked.hidden, **fields(view)}
+        seen, which = given.pop("seen", None), given.pop(WHICH, None)
         call = self._desk.call(
             key=f"slack:{view['id']}:{view['hash']}" if fresh else f"slack:{view['id']}",
             command=asked.command,
             agent=agent,
             origin=Origin.FORM,
             chat=CHAT,
+            identity=place.user,
             room=room.name if room else None,
-            ticket=asked.ticket,
-            fields={**hidden, **fields(view)},
+            ticket=asked.ticket if which is None else leading_number(which),
+            fields=given,
             seen=int(seen) if seen else None,
             confirmed=asked.confirmed,
             language=self._answers.language(place, agent),
@@ -235,4 +262,4 @@ class Modals:
 
 
 def _place(body: JSON, asked: Asked) -> Place:
-    return place_in_view(body, asked.channel, asked.thread)
+    return place_in_view(body, asked.channel, asked.thread, asked.home)

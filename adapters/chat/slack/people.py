@@ -21,6 +21,9 @@ from chatops.text import Text, text
 
 CHAT: Final = "slack"
 
+#: Refuses whom app.yaml does not name and no one-time code has made known.
+STRANGER: Final = text("slack-stranger")
+
 _KNOWN_FOR: Final = 300.0  # seconds that a person's standing is believed
 _KNOWN_AT_MOST: Final = 900.0  # and while Slack cannot be asked
 _NAMED_FOR: Final = 60.0  # seconds that our people's Slack ids are believed
@@ -61,6 +64,15 @@ class People:
             )
         return self._installation
 
+    async def link(self, channel: str, ts: str) -> str:
+        """Return the link to a message, which Slack makes of the channel's and the message's ids.
+
+        Raises:
+            Rejected, TryLater, Unreached: as `installation`.
+        """
+        workspace = (await self.installation()).url.rstrip("/")
+        return f"{workspace}/archives/{channel}/p{ts.replace('.', '')}"
+
     async def agents(self) -> Mapping[int, Agent]:
         """Return our people by agent id."""
         now = asyncio.get_running_loop().time()
@@ -93,10 +105,25 @@ class People:
         self._standing[place.user] = (now, found)
         return found
 
+    async def newcomer(self, place: Place) -> Agent | Text:
+        """Return a member of the workspace who is nobody of ours yet as one without any role.
+
+        Guests and people of other workspaces are refused here too.
+        """
+        home = (await self.installation()).team
+        found = (await self.web.read("users.info", user=place.user))["user"]
+        nobody = Agent(0, place.user, place.user, None, {}, identities={CHAT: place.user})
+        return _refusal(found, home) or nobody
+
+    def forget(self, user: str) -> None:
+        """Look the person up anew the next time: who they are to us may have changed."""
+        self._standing.pop(user, None)
+        self._agents_until = 0.0
+
     async def _look_up(self, user: str, home: str) -> Agent | Text:
         agent = await self.desk.person(CHAT, user)
         if agent is None:
-            return text("slack-stranger")
+            return STRANGER
         found = (await self.web.read("users.info", user=user))["user"]
         return _refusal(found, home) or agent
 
@@ -109,4 +136,4 @@ def _refusal(user: JSON, home: str) -> Text | None:
         return text("slack-other-workspace")
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return text("slack-guest")
-    return text("slack-stranger") if user.get("is_bot") or user.get("deleted") else None
+    return STRANGER if user.get("is_bot") or user.get("deleted") else None

@@ -1,20 +1,24 @@
 """A press, a typed command or a thread's words become a Call, and its outcome an answer."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.forms import Asked
-from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.home import HOME, HomeTab
+from adapters.chat.slack.outcome import outcome_of
+from adapters.chat.slack.people import CHAT, STRANGER, People
 from adapters.chat.slack.reading import Place, Press, Said, Typed
 from adapters.chat.slack.tasks import Tasks
 from adapters.chat.slack.writing import JSON
 from chatops.call import Answer, Call, Done, Origin, Outcome
 from chatops.card import Form
 from chatops.desk import Desk
-from chatops.errors import CareError, Rejected, StorageError, Unreadable
+from chatops.errors import CareError, Rejected, Unreadable
+from chatops.line import named
 from chatops.policy import Room
 from chatops.scene import Agent
 from chatops.text import Text, text
@@ -34,11 +38,12 @@ class Presses:
     desk: Desk
     people: People
     answers: Answers
+    home: HomeTab
     tasks: Tasks
 
     async def press(self, press: Press) -> None:
         """Do what a button or a menu's entry says."""
-        agent = await self._known(press.place)
+        agent = await self.known(press.place, press.command)
         if agent is None:
             return
         typed = press.line is not None
@@ -48,6 +53,7 @@ class Presses:
             agent=agent,
             origin=Origin.THREAD if typed else Origin.BUTTON,
             chat=CHAT,
+            identity=press.place.user,
             room=self._room_name(press.place),
             ticket=press.ticket,
             line=press.line,
@@ -55,7 +61,9 @@ class Presses:
             confirmed=press.confirmed,
             language=self.answers.language(press.place, agent),
         )
-        await self._see_through(call, press.place)
+        await self.see_through(self.desk.handle(call), call, press.place)
+        if press.place.home is not None and press.command != HOME:
+            await self.home.show(press.place, f"{press.key}:home")
 
     async def odd(self, place: Place, error: Unreadable) -> None:
         """Tell who pressed a button that we cannot read."""
@@ -64,7 +72,7 @@ class Presses:
 
     async def typed(self, typed: Typed, origin: Origin, ticket: int | None) -> None:
         """Do what a slash command, `!command` or `@bot command` says."""
-        agent = await self._known(typed.place)
+        agent = await self.known(typed.place, typed.command)
         if agent is None:
             return
         call = self.desk.call(
@@ -73,12 +81,13 @@ class Presses:
             agent=agent,
             origin=origin,
             chat=CHAT,
+            identity=typed.place.user,
             room=self._room_name(typed.place),
             ticket=ticket,
             line=typed.line,
             language=self.answers.language(typed.place, agent),
         )
-        await self._see_through(call, typed.place)
+        await self.see_through(self.desk.handle(call), call, typed.place)
 
     async def note(self, said: Said, ticket: int) -> None:
         """Keep words from a card's thread as a note: they stay among ourselves."""
@@ -91,10 +100,21 @@ class Presses:
         room = self.room(place)
         return room.name if room else None
 
-    async def _known(self, place: Place) -> Agent | None:
-        """Return the agent who acts; anybody else is told why not, alone."""
+    async def known(self, place: Place, command: str) -> Agent | None:
+        """Return the agent who acts; anybody else is told why not, alone.
+
+        A member of the workspace who is nobody of ours may ask what is for strangers, and may be
+        somebody afterwards.
+        """
+        asked = named(command, self.desk.registry, self.desk.words)
+        for_strangers = asked is not None and asked.for_strangers
         try:
+            if for_strangers:
+                self.people.forget(place.user)
             who = await self.people.who(place)
+            if who == STRANGER and for_strangers:
+                who = await self.people.newcomer(place)
+                self.people.forget(place.user)
         except CareError:
             who = text("slack-unsure-who")
         if isinstance(who, Agent):
@@ -102,8 +122,9 @@ class Presses:
         await self.answers.tell(place, who, None)
         return None
 
-    async def _see_through(self, call: Call, place: Place) -> None:
-        handling = self.tasks.begin(outcome_of(self.desk, call))
+    async def see_through(self, asking: Awaitable[Outcome], call: Call, place: Place) -> None:
+        """Wait for what was asked and show what comes of it; what takes long is shown as under way."""
+        handling = self.tasks.begin(outcome_of(asking))
         view_id: str | None = None
         if place.trigger and not await self.tasks.in_time(handling, SLOW):
             view_id = await self._show_slow(place, call.agent)
@@ -121,9 +142,14 @@ class Presses:
         match outcome:
             case Form():
                 await self._show_form(outcome, call, place, view_id)
-            case Answer(card):
+            case Answer(card) if call.command == HOME and place.home is not None:
                 await self._end_slow(text("slack-done"), place, agent, view_id)
-                await self.answers.tell(place, card, agent)
+                await self.home.publish(replace(place, home=call.fields), card, agent)
+            case Answer() if place.channel is None and view_id is not None:
+                await self.answers.give(replace(place, view=view_id), outcome, agent)
+            case Answer():
+                await self._end_slow(text("slack-done"), place, agent, view_id)
+                await self.answers.give(place, outcome, agent)
             case Done(said):
                 if not await self._end_slow(said or text("slack-done"), place, agent, view_id):
                     await self._tell(said, place, agent)
@@ -135,6 +161,9 @@ class Presses:
                 await self.answers.ask(place, said, _again(call, str(asks)), agent)
 
     async def _tell(self, said: Text | None, place: Place, agent: Agent) -> None:
+        """Say how it ended; the card or the tab shows it too, a modal that was pressed in does not."""
+        if said is None and place.view:
+            said = text("slack-done")
         if said is not None:
             await self.answers.tell(place, said, agent)
 
@@ -149,7 +178,8 @@ class Presses:
         return True
 
     async def _show_form(self, form: Form, call: Call, place: Place, view_id: str | None) -> None:
-        asked = Asked(form.command, form.ticket, form.hidden, place.channel, place.thread)
+        where = (place.channel, place.thread)
+        asked = Asked(form.command, form.ticket, form.hidden, *where, home=place.home)
         view = await self.answers.form(form, asked, place, call.agent)
         try:
             if view_id is not None:
@@ -167,16 +197,6 @@ class Presses:
         except CareError:
             await self.desk.left(call)
             await self.answers.tell(place, text("slack-too-late"), call.agent)
-
-
-async def outcome_of(desk: Desk, call: Call) -> Outcome:
-    """Return the outcome; what went wrong on our side becomes a sentence for the person."""
-    try:
-        return await desk.handle(call)
-    except CareError as error:
-        return Refusal(error.said or text("slack-sorry"))
-    except StorageError:
-        return Refusal(text("slack-sorry"))
 
 
 def _again(call: Call, question: str) -> JSON:

@@ -1,13 +1,14 @@
-"""Slack's payloads as values: presses, slash commands, messages, views. Pure.
+"""Slack's payloads as values: presses, slash commands, messages, shortcuts, views. Pure.
 
 The vendor's JSON stops here. A payload without what its documentation promises is Unreadable.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.chat.slack.writing import JSON
@@ -16,12 +17,20 @@ from chatops.errors import Unreadable
 #: Gives a person's own name for a Slack user id, or None for a stranger.
 NameOf = Callable[[str], str | None]
 
+#: The names by which Slack calls our message shortcuts.
+ADD_NOTE: Final = "add_note"
+MAKE_TICKET: Final = "make_ticket"
+
 _SIGN: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who acted, and where: what an answer to that person alone needs."""
+    """Who acted, and where: what an answer to that person alone needs.
+
+    What is pressed in a view has no channel: `view` is the modal that it stands in, and `home` is
+    set where the person works from their Home tab, which is published anew then.
+    """
 
     user: str
     teams: frozenset[str]  #: the workspaces that the payload names
@@ -29,6 +38,8 @@ class Place:
     thread: str | None = None  #: the first message of the thread where it happened
     trigger: str | None = None
     response_url: str | None = None
+    view: str | None = None
+    home: Mapping[str, str] | None = None  #: what the Home tab shows: `home`'s arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,20 @@ class Said:
 
     place: Place
     key: str
+    text: str
+    ts: str = ""  #: the message
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Somebody chose a shortcut in the menu beside a message."""
+
+    place: Place
+    shortcut: str
+    ts: str  #: of the message
+    root: str  #: of the thread's first message, which may be that very one
+    author: str | None  #: None where no person wrote it
+    bot: str | None  #: the app that wrote it
     text: str
 
 
@@ -94,6 +119,7 @@ def place_of_press(body: JSON) -> Place:
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
     message = body.get("message") or {}
     thread = message.get("thread_ts") or container.get("thread_ts")
+    view = body.get("view") or {}
     return Place(
         user=body["user"]["id"],
         teams=_teams(body),
@@ -102,12 +128,53 @@ def place_of_press(body: JSON) -> Place:
         thread=None if thread == message.get("ts") else thread,
         trigger=body.get("trigger_id"),
         response_url=body.get("response_url"),
+        view=view["id"] if view.get("type") == "modal" else None,
+        home=_home(view.get("private_metadata")),
     )
 
 
-def place_in_view(body: JSON, channel: str | None, thread: str | None) -> Place:
-    """Return who acts in a view; where it was asked for stands in the view."""
-    return Place(body["user"]["id"], _teams(body), channel, thread, body.get("trigger_id"))
+def place_in_view(
+    body: JSON, channel: str | None, thread: str | None, home: Mapping[str, str] | None = None
+) -> Place:
+    """Return who acts in a form; where it was asked for stands in the view."""
+    return Place(body["user"]["id"], _teams(body), channel, thread, home=home)
+
+
+def place_of_home(body: JSON) -> Place:
+    """Read an app_home_opened event: who has opened their Home tab, and what it showed."""
+    event = body["event"]
+    teams = frozenset(team for team in [body.get("team_id")] if team)
+    shown = _home((event.get("view") or {}).get("private_metadata"))
+    return Place(event["user"], teams, channel=None, home=shown or {})
+
+
+def showing(home: Mapping[str, str] | None) -> str:
+    """Return what a view carries to know that it is, or was opened from, a person's Home tab."""
+    return "" if home is None else orjson.dumps({"o": dict(home)}).decode()
+
+
+def _home(metadata: str | None) -> Mapping[str, str] | None:
+    """Return what `showing` has put into a view, if anything."""
+    read: JSON = orjson.loads(metadata) if metadata else {}
+    shown: Mapping[str, str] | None = read.get("o")
+    return shown
+
+
+def chosen(body: JSON, name_of: NameOf) -> Chosen:
+    """Read a message shortcut."""
+    message = body["message"]
+    place = Place(
+        user=body["user"]["id"],
+        teams=_teams(body),
+        channel=body["channel"]["id"],
+        trigger=body["trigger_id"],
+        response_url=body["response_url"],
+    )
+    root = message.get("thread_ts") or message["ts"]
+    words = _with_emoji(plain_words(message.get("text") or "", name_of), message)
+    bot = message.get("bot_id")
+    author = None if bot else message.get("user")
+    return Chosen(place, body["callback_id"], message["ts"], root, author, bot, words)
 
 
 def _teams(body: JSON) -> frozenset[str]:
@@ -150,7 +217,9 @@ def said(body: JSON, name_of: NameOf) -> Said | None:
     if not thread or thread == event["ts"] or not event.get("user"):
         return None
     words = _with_emoji(plain_words(event.get("text") or "", name_of), event)
-    return Said(_place_of_event(body), f"slack:{_once(body)}", words) if words.strip() else None
+    if not words.strip():
+        return None
+    return Said(_place_of_event(body), f"slack:{_once(body)}", words, event["ts"])
 
 
 def mention(body: JSON, bot: str, name_of: NameOf) -> Typed | None:

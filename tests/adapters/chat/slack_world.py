@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from scenes import ticket
 
 from adapters.chat.slack.chat import SlackChat, open_chat
 from adapters.chat.slack.settings import Mode, Settings
@@ -23,17 +24,19 @@ from adapters.sandbox.slack import (
     Limits,
     Person,
     Room,
+    Shortcut,
     SlackCloud,
     Workspace,
 )
 from chatops import policy
-from chatops.call import Call, Done, Outcome
+from chatops.call import Call, CodeSpent, Command, Done, NoArgs, OnSelf, Outcome, Registry
 from chatops.card import Card, Choice, Form, Paragraph, Quote, TextBox
+from chatops.channel import Message
 from chatops.clock import SystemClock
 from chatops.policy import Policy, Role
 from chatops.scene import Agent
 from chatops.text import LANGUAGES, LOCALE, Text, Words, text
-from chatops.ticket import Refusal
+from chatops.ticket import Refusal, Ticket
 
 AOI, BEN, GUEST, STRANGER, LOST, BOT = "UAOI", "UBEN", "UGUEST", "USTRANGER", "ULOST", "UBOT"
 ROOM, LEADS, ELSEWHERE = "CROOM", "CLEADS", "CELSEWHERE"
@@ -46,6 +49,7 @@ APP = App(
     bot_token="xoxb-test",
     app_token="xapp-test",
     signing_secret="signing-secret",
+    shortcuts=(Shortcut("add_note", "Add note"), Shortcut("make_ticket", "Make a ticket of this")),
 )
 EVERYBODY = frozenset({AOI, BEN, GUEST, STRANGER, LOST, BOT})
 WORKSPACE = Workspace(
@@ -79,7 +83,7 @@ POLICY = Policy(
     rooms={"care": HOME, "leads": TOKYO},
     queues={},
     people={name: _person(name, user) for name, user in {"aoi": AOI, "ben": BEN}.items()},
-    accounts={},
+    accounts={"desk": policy.Account("desk", "internal", "japan", "en", "desk")},
     digests={},
 )
 ROLES = {"japan": Role.AGENT}
@@ -91,10 +95,22 @@ AGENTS = (
     Agent(5, "cleo", "Cleo", None, ROLES),
 )
 
+#: What a member of the workspace may ask for who is nobody of ours yet.
+IDENTIFY = Command(
+    "identify",
+    NoArgs,
+    Role.VIEWER,
+    OnSelf(lambda _args, call: CodeSpent(call.line or "")),
+    for_strangers=True,
+)
+
 
 @dataclass
 class ToldDesk:
-    """A desk that answers as told, by the command's name; untold, all is done."""
+    """A desk that answers as told, by the command's name; untold, all is done.
+
+    Its commands are the product's own as far as who may ask for them goes.
+    """
 
     outcomes: dict[str, Outcome | Callable[[Call], Awaitable[Outcome]]] = field(
         default_factory=dict
@@ -104,12 +120,17 @@ class ToldDesk:
     made: list[Call] = field(default_factory=list)
     gone: list[Call] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    received: list[Message] = field(default_factory=list)
+    strangers: dict[str, Agent] = field(default_factory=dict)
     policy: Policy = POLICY
     clock: SystemClock = field(default_factory=SystemClock)
+    registry: Registry = field(default_factory=lambda: Registry({"identify": IDENTIFY}))
+    words: Words = field(default_factory=lambda: Words(LOCALE))
 
     async def person(self, chat: str, id: str) -> Agent | None:
         self.asked.append(id)
-        return next((a for a in AGENTS if (a.identities or {}).get(chat) == id), None)
+        known = next((a for a in AGENTS if (a.identities or {}).get(chat) == id), None)
+        return known or self.strangers.get(id)
 
     def call(self, **given: Any) -> Call:
         agent: Agent = given["agent"]
@@ -134,11 +155,15 @@ class ToldDesk:
     async def left(self, call: Call) -> None:
         self.gone.append(call)
 
+    async def receive(self, inbound: Sequence[Message]) -> None:
+        self.received.extend(inbound)
+
 
 @dataclass
 class ToldReader:
-    """Knows the agents, and which message began which ticket's thread."""
+    """Knows the agents, which message began which ticket's thread, and what the desk received."""
 
+    desk: ToldDesk = field(default_factory=ToldDesk)
     cards: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def agents(self) -> tuple[Agent, ...]:
@@ -146,6 +171,16 @@ class ToldReader:
 
     async def card_at(self, room: str, external_id: str) -> int | None:
         return self.cards.get((room, external_id))
+
+    async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:
+        """The number of the first message of that author in that thread, from 100."""
+        key = (account, thread_key, author)
+        threads = [(m.account, m.thread_key, m.author.external_id) for m in self.desk.received]
+        return 100 + threads.index(key) if key in threads else None
+
+    async def ticket(self, id: int) -> Ticket | None:
+        first = self.desk.received[id - 100]
+        return ticket(id=id, private=first.private)
 
 
 def reply_form(fields: Mapping[str, str] | None = None) -> Form:
@@ -257,7 +292,8 @@ async def world(
         give = cloud.sockets.new_ticket
         tickets = iter(["dead"] * dead_links)
         cloud.sockets.new_ticket = lambda: next(tickets, None) or give()
-        desk, reader = ToldDesk(), ToldReader()
+        desk = ToldDesk()
+        reader = ToldReader(desk)
         settings = Settings(
             mode=mode,
             bot_token=APP.bot_token,
@@ -269,7 +305,7 @@ async def world(
         here = World(cloud, desk, reader, chat)
         if mode is Mode.HTTP:
             here.url = await stack.enter_async_context(_serving(chat))
-            cloud.delivery.request_url = here.url
+            cloud.delivery.request_url = cloud.delivery.options_url = here.url
         await stack.enter_async_context(chat.running())
         if mode is Mode.SOCKET:
             await here.until(lambda: cloud.sockets.open)

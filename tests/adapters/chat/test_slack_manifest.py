@@ -1,14 +1,19 @@
 """The manifest, held to what Slack's manifest schema (version 2) documents; settings; finding."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_world import APP, world
 
 from adapters import chat
-from adapters.chat.slack.manifest import SCOPES, manifest
+from adapters.chat.slack.manifest import OPEN_EVENTS, SCOPES, manifest
 from adapters.chat.slack.settings import Mode, Settings
 from adapters.sandbox.slack.workspace import CARE_EVENTS, CARE_SCOPES
+
+pytestmark = pytest.mark.anyio
 
 #: Properties that the schema knows, by path; `*` is any item of a list.
 KNOWN = {
@@ -22,6 +27,7 @@ KNOWN = {
         "messages_tab_read_only_enabled",
     },
     "features.bot_user": {"display_name", "always_online"},
+    "features.shortcuts.*": {"name", "type", "callback_id", "description"},
     "features.slash_commands.*": {"command", "url", "description", "usage_hint", "should_escape"},
     "oauth_config": {"redirect_urls", "scopes", "token_management_enabled", "pkce_enabled"},
     "oauth_config.scopes": {"bot", "user", "bot_optional", "user_optional"},
@@ -42,6 +48,10 @@ LONGEST = {
     "display_information.name": 35,
     "display_information.description": 140,
     "features.bot_user.display_name": 80,
+    "features.shortcuts.*.name": 24,
+    "features.shortcuts.*.type": 24,
+    "features.shortcuts.*.callback_id": 255,
+    "features.shortcuts.*.description": 150,
     "features.slash_commands.*.command": 32,
     "features.slash_commands.*.url": 3_000,
     "features.slash_commands.*.description": 2_000,
@@ -50,6 +60,7 @@ LONGEST = {
     "settings.event_subscriptions.request_url": 3_500,
     "settings.event_subscriptions.bot_events.*": 50,
     "settings.interactivity.request_url": 3_500,
+    "settings.interactivity.message_menu_options_url": 3_500,
 }
 
 
@@ -76,6 +87,7 @@ def test_manifest_is_what_slack_documents(mode: Mode, url: str | None, language:
     assert settings["socket_mode_enabled"] is (mode is Mode.SOCKET)
     address = "https://care.example/slack/events" if url else None
     assert settings["interactivity"].get("request_url") == address
+    assert settings["interactivity"].get("message_menu_options_url") == address
     assert settings["event_subscriptions"].get("request_url") == address
     assert [c.get("url") for c in made["features"]["slash_commands"]] == [address, address]
     assert [c["command"] for c in made["features"]["slash_commands"]] == ["/care", "/care-report"]
@@ -83,8 +95,23 @@ def test_manifest_is_what_slack_documents(mode: Mode, url: str | None, language:
 
 def test_scopes_are_few_and_each_has_its_reason() -> None:
     assert {scope.name for scope in SCOPES} <= CARE_SCOPES
-    assert {event for scope in SCOPES for event in scope.events} <= CARE_EVENTS
+    assert {*OPEN_EVENTS, *(event for scope in SCOPES for event in scope.events)} <= CARE_EVENTS
     assert all(scope.reason for scope in SCOPES)
+
+
+async def test_stand_in_takes_the_manifest_and_gives_what_it_names(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        state = here.cloud.state
+        configurer = AsyncWebClient(
+            token=APP.config_token, base_url=f"{state.base_url}/api/", retry_handlers=[]
+        )
+        made = manifest(Mode.SOCKET, "ja", "care")
+        await configurer.apps_manifest_update(app_id=APP.id, manifest=made)
+        assert state.scopes == {scope.name for scope in SCOPES}
+        assert [one.callback_id for one in state.app.shortcuts] == ["add_note", "make_ticket"]
+        assert state.app.home_tab
+        assert state.app.messages_read_only
+        assert "app_home_opened" in state.app.events
 
 
 def test_what_cannot_be_a_manifest_is_said() -> None:
