@@ -1,6 +1,7 @@
 """What must follow from an event, as rows of the outbox and of conversations. Used by `ledger` alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from chatops.act import Act
@@ -26,6 +27,9 @@ from chatops.event import Event, Noted, ReplyRequested, ReplyRequeued
 from chatops.policy import Queue
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.ticket import Ticket
+
+#: A card is left after that, so that what stays of it can lead to the new one, which goes out first.
+SETTLED: Final = timedelta(seconds=3)
 
 #: What stands before an account's name as a delivery's destination: a room may have the same name.
 AT_ACCOUNT: Final = "account:"
@@ -107,7 +111,7 @@ def carry_out(
                 )
                 tx.deliver(alert, act.due)
         case LeaveRooms():
-            tx.leave_rooms(ticket.id, queue.rooms, act.due)
+            tx.leave_rooms(ticket.id, queue.rooms, act.due + SETTLED)
         case Divert(to):
             tx.divert(ticket.id, to)
         case Restore():

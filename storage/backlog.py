@@ -88,7 +88,9 @@ _in_room = (_d.to == param("room"), _d.what == "card")
 _CARD_AT: Final = Statement(
     select(_d.ticket).where(*_in_room, _d.external_id == param("external_id"))
 )
-_CARD_OF: Final = Statement(select(_d.external_id).where(*_in_room, _d.ticket == param("ticket")))
+_CARD_OF: Final = Statement(
+    select(_d.external_id).where(*_in_room, _d.ticket == param("ticket"), _d.left.is_(False))
+)
 
 _body = select(
     RAW_BODY.c.id, RAW_BODY.c.channel, RAW_BODY.c.account, RAW_BODY.c.body, RAW_BODY.c.received_at
