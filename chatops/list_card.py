@@ -1,51 +1,124 @@
-"""A list of tickets, for one person: what each is about, by when, and a button to begin with. Pure."""
+"""Lists of tickets, for one person: what each is about, by when, and the likeliest button. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph, Quote
+from chatops.policy import Role
 from chatops.ports import Listed
-from chatops.text import Mention, Text, text
+from chatops.scene import Agent
+from chatops.text import Text, text
 from chatops.ticket import Status, Ticket
 
-#: Tickets that one message shows; the head says how many there are in all.
+#: Tickets on a page: as many as a phone shows without tiring a thumb.
 SHOWN: Final = 10
 
-#: A card holds no more buttons.
-_BUTTONS: Final = 5
 _EXCERPT: Final = 80
 
 
-def list_card(which: str, listed: Sequence[Listed], total: int, call: Call) -> Card:
-    """Return the list; `which` is the sentence that names it."""
-    shown = listed[:SHOWN]
+def list_card(
+    which: str,
+    listed: Sequence[Listed],
+    total: int,
+    page: int,
+    agents: Sequence[Agent],
+    call: Call,
+) -> Card:
+    """Return one page of a list; `which` is the word that asks for it."""
     title = text(f"list-{which}", count=total)
+    blocks: list[Block] = ticket_lines(listed, public_names(agents), call)
+    if not listed:
+        blocks.append(Paragraph(text(f"list-no-{which}"), small=True))
+    pages = pages_of(total)
+    if pages > 1:
+        blocks.append(page_line(page, pages))
+    turns = turning("list", page, pages, ("which", which))
+    return Card(push=title, title=title, blocks=tuple(blocks), buttons=turns)
+
+
+def ticket_lines(listed: Sequence[Listed], names: Mapping[int, str], call: Call) -> list[Block]:
+    """Return for each ticket a line with its likeliest button, and its customer's newest words."""
     blocks: list[Block] = []
-    for one in shown:
-        blocks += [Paragraph(_line(one, call)), Quote(_short(one.excerpt))]
-    if total > len(shown):
-        blocks.append(Paragraph(text("list-more", shown=len(shown), total=total), small=True))
-    return Card(
-        push=title,
-        title=title,
-        blocks=tuple(blocks),
-        buttons=tuple(_button(one.ticket) for one in shown[:_BUTTONS]),
-    )
+    for one in listed:
+        blocks += [Paragraph(_line(one, names, call), button=likeliest(one.ticket, call))]
+        blocks += [Quote(excerpt)] if (excerpt := shortened(one.excerpt)) else []
+    return blocks
 
 
-def _line(one: Listed, call: Call) -> Text:
-    ticket = one.ticket
+def likeliest(ticket: Ticket, call: Call) -> Button:
+    """Return what this person most likely does next with a ticket that they see in a list."""
+    if call.agent.may(Role.AGENT, ticket.queue):
+        if ticket.quiet:
+            return Button("reopen", text("button-open-it"), ticket=ticket.id)
+        if ticket.status is Status.OPEN and ticket.assignee is None:
+            return Button("claim", text("button-claim"), ticket=ticket.id)
+    return details(ticket)
+
+
+def details(ticket: Ticket) -> Button:
+    """Return the button that shows a ticket at length."""
+    return Button("show", text("button-show"), ticket=ticket.id)
+
+
+def public_names(agents: Sequence[Agent]) -> dict[int, str]:
+    """Return the names by agent id: in a list nobody is called by a mention."""
+    return {agent.id: agent.public_name for agent in agents}
+
+
+def pages_of(total: int) -> int:
+    """Return how many pages a list of so many tickets has; an empty one has one."""
+    return max(-(-total // SHOWN), 1)
+
+
+def page_line(page: int, pages: int) -> Paragraph:
+    """Say where in a list one is."""
+    return Paragraph(text("page-of", page=page, pages=pages), small=True)
+
+
+def turning(command: str, page: int, pages: int, *told: tuple[str, str]) -> tuple[Button, ...]:
+    """Return the buttons to the pages beside this one; `told` is what else the command is told."""
+
+    def to(label: str, number: int) -> Button:
+        return Button(command, text(label), (*told, ("page", str(number))))
+
+    before = (to("button-previous", page - 1),) if page > 1 else ()
+    after = (to("button-next", page + 1),) if page < pages else ()
+    return before + after
+
+
+def shortened(words: str) -> str:
+    """Return words as one line of a list."""
+    line = " ".join(words.split())
+    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
+
+
+def _line(one: Listed, names: Mapping[int, str], call: Call) -> Text:
+    ticket, kind = one.ticket, text(f"kind-{one.ticket.kind.value}")
+    if ticket.quiet:
+        return text(
+            "list-quiet-line",
+            ticket=ticket.id,
+            customer=one.customer.name,
+            kind=kind,
+            rule=ticket.rule or "–",
+            at=ticket.opened_at,
+        )
     return text(
         "list-line",
         ticket=ticket.id,
         customer=one.customer.name,
-        kind=text(f"kind-{ticket.kind.value}"),
-        who=text("nobody")
-        if ticket.assignee is None
-        else text("agent", agent=Mention(ticket.assignee)),
+        kind=kind,
+        who=holder(ticket, names),
         due=_due(one, call),
     )
+
+
+def holder(ticket: Ticket, names: Mapping[int, str]) -> Text:
+    """Say who has a ticket."""
+    if ticket.assignee is None:
+        return text("nobody")
+    return text("by-agent", agent=names.get(ticket.assignee, f"#{ticket.assignee}"))
 
 
 def _due(one: Listed, call: Call) -> Text:
@@ -53,14 +126,3 @@ def _due(one: Listed, call: Call) -> Text:
     if clock is None or clock.outcome is not None:
         return text("list-no-clock")
     return text("list-late" if clock.due_at < call.now else "list-due", due=clock.due_at)
-
-
-def _button(ticket: Ticket) -> Button:
-    if ticket.status is Status.OPEN and ticket.assignee is None:
-        return Button("claim", text("button-claim-ticket", ticket=ticket.id), ticket=ticket.id)
-    return Button("show", text("button-show-ticket", ticket=ticket.id), ticket=ticket.id)
-
-
-def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"

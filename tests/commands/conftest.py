@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 import commands
 from chatops.call import Answer, Call, Origin, Outcome, Registry
-from chatops.card import Card, Facts, Paragraph, Table
+from chatops.card import Button, Card, Facts, Paragraph, Table
 from chatops.channel import Author, Message
 from chatops.desk import Desk
 from chatops.event import Kind
@@ -126,6 +126,11 @@ def in_words(card: Card) -> str:
             case quote:
                 lines.append(f"> {quote.words}")
     return "\n".join(lines)
+
+
+def beside(card: Card) -> list[Button]:
+    """Return the buttons that stand beside the lines of a card."""
+    return [block.button for block in card.blocks if isinstance(block, Paragraph) and block.button]
 
 
 @pytest.fixture
