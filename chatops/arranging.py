@@ -13,6 +13,8 @@ from chatops.event import (
     Absorbed,
     Arranging,
     CloseReason,
+    Consented,
+    ConsentWithdrawn,
     Invited,
     Joined,
     Linked,
@@ -134,6 +136,9 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
             return replace(
                 ticket, conversation=conversation, private=private, can_reply=can_reply
             ), ()
+
+        case Consented() | ConsentWithdrawn():
+            return ticket, ()  # it is the customers' affair; the ticket's log says who recorded it
 
         case Invited():
             return replace(ticket, invited_at=now), ()

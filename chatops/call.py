@@ -80,10 +80,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """An event of another ticket (`Scene.near`); the person needs the command's role there too."""
+    """What happens to another ticket (`Scene.near`); the person needs the command's role there too."""
 
     ticket: int
-    event: Event
+    event: Event | Draft
 
 
 @dataclass(frozen=True, slots=True)

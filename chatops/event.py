@@ -365,6 +365,21 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Consented:
+    """The customer said that another customer, by id, is the same person, and may be known as such."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """The customer is nobody's other account any more."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """A reply that the network accepted asked the customer into direct messages."""
 
@@ -452,6 +467,8 @@ Arranging = (
     | Unmerged
     | Separated
     | Joined
+    | Consented
+    | ConsentWithdrawn
     | Invited
 )
 

@@ -13,6 +13,8 @@ from chatops.call import Draft
 from chatops.clocks import run_clock, start_clock
 from chatops.effect import Effect
 from chatops.event import (
+    Consented,
+    ConsentWithdrawn,
     Deed,
     DeedDone,
     Event,
@@ -99,6 +101,7 @@ def _write(
         queue = policy.queue_of(after.queue, after.account)
         entry = tx.log(ticket.id, event, act.now, act.agent, act.rule)
         _note_message(tx, event)
+        _note_consent(tx, ticket.customer, event, act)
         run_clock(tx, queue, before, event, act)
         for effect in effects:
             carry_out(tx, queue, after, event, entry, effect, act)
@@ -191,5 +194,16 @@ def _note_message(tx: Tx, event: Event) -> None:
             tx.reply_is(message, ReplyState.IN_DOUBT)
         case ReplyRequeued(message):
             tx.reply_is(message, ReplyState.WAITING)
+        case _:
+            return
+
+
+def _note_consent(tx: Tx, customer: int, event: Event, act: Act) -> None:
+    """Keep which customers are one person, who agreed."""
+    match event:
+        case Consented(other, agent):
+            tx.consent(customer, other, agent, act.now)
+        case ConsentWithdrawn():
+            tx.withdraw(customer)
         case _:
             return
