@@ -6,41 +6,61 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
-from scenes import AOI, BEN, NOW, TOKYO, line, scene, ticket
+from scenes import AOI, BEN, MAYA, NOW, OTHER_QUEUE, TOKYO, TRAITS, line, policy, scene, ticket
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from chatops import sla
 from chatops.card import Button, Card, Facts, Paragraph, Quote
+from chatops.channel import Can
 from chatops.event import (
+    Absorbed,
     Assigned,
     Claimed,
     Closed,
     CloseReason,
+    Deed,
+    DeedDone,
+    DeedDropped,
+    DeedFailed,
+    DeedProposed,
+    DeedRequested,
     Escalated,
     Event,
+    Linked,
+    LinkSuggested,
+    Merged,
+    Moved,
+    Muted,
     Noted,
     Occasion,
+    Prioritized,
     Priority,
     Read,
     ReopenCause,
     Reopened,
     ReplyRequested,
     ReplyState,
+    Separated,
     Snoozed,
     SnoozeReason,
+    Tagged,
     Unclaimed,
+    Unlinked,
+    Unmerged,
     WakeCause,
     Woken,
 )
 from chatops.event_line import event_line
 from chatops.plain import card_in_words
+from chatops.policy import Macro
 from chatops.scene import Direction, Scene
 from chatops.step import step
 from chatops.text import LANGUAGES, Hand, Text, Words, text
 from chatops.thread_card import alert_card, announcement, message_line
-from chatops.ticket import Refusal, Status, Ticket, Writer
-from chatops.ticket_card import CARD_EXCERPT, ticket_card
+from chatops.ticket import OpenDeed, Refusal, Status, Ticket, Writer
+from chatops.ticket_buttons import menu
+from chatops.ticket_card import CARD_EXCERPT, left_card, priority_words, ticket_card
 
 WORDS = Words()
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -111,8 +131,19 @@ BRINGS: dict[str, Event] = {
     "assign": Assigned(AOI.id, AOI.id),
     "read": Read(AOI.id),
     "note": Noted(1, AOI.id),
+    "priority": Prioritized(Priority.HIGH, AOI.id),
+    "tag": Tagged("vip", AOI.id),
+    "move": Moved("global", AOI.id, keeps_assignee=False),
+    "link": Linked(43, AOI.id),
+    "unlink": Unlinked(44, AOI.id),
+    "merge": Merged(43, AOI.id),
+    "unmerge": Unmerged(AOI.id),
+    "mute": Muted(AOI.id),
+    "hide": DeedRequested(100, Deed.HIDE, AOI.id),
+    "delete": DeedProposed(100, Deed.DELETE, AOI.id),
 }
-LOOKS = {"show"}
+#: What a look shows, or what `tests/test_doing.py` follows through: a macro's steps.
+LOOKS = {"show", "macro"}
 
 
 @pytest.mark.parametrize(
@@ -126,6 +157,83 @@ def test_card_offers_only_what_the_ticket_allows(state: str, claimed: bool, priv
     assert len(offered) == len(set(offered))
     for command in set(offered) - LOOKS:
         assert not isinstance(step(here.ticket, BRINGS[command], NOW), Refusal), command
+
+
+def test_what_a_ticket_stands_beside_decides_what_is_offered() -> None:
+    macros = {"refund": Macro("refund", ("tag refund",)), "other": Macro("other", (), ("global",))}
+    able = replace(TRAITS, can=TRAITS.can | Can.HIDE | Can.DELETE_THEIRS)
+    here = scene(
+        ticket=ticket(links=(44,)),
+        policy=policy(macros=macros),
+        traits=able,
+        lines=(line(external_id="1"),),
+    )
+    offered = [button.command for button in menu(here)]
+    assert offered == [
+        "assign",
+        "read",
+        "note",
+        "show",
+        "macro",
+        "priority",
+        "tag",
+        "move",
+        "link",
+        "unlink",
+        "merge",
+        "mute",
+        "hide",
+        "delete",
+    ]
+    for command in set(offered) - LOOKS:
+        assert not isinstance(step(here.ticket, BRINGS[command], NOW), Refusal), command
+    elsewhere = replace(here, queue=OTHER_QUEUE, lines=(line(external_id="1", hidden=True),))
+    assert [m.name for m in elsewhere.macros] == ["refund", "other"]
+    assert "unhide" in [button.command for button in menu(elsewhere)]
+
+
+def test_a_merged_ticket_offers_to_undo_the_merge() -> None:
+    merged = ticket(**STATES["closed"], merged_into=43)
+    card = ticket_card(scene(ticket=merged))
+    assert [button.command for button in card.buttons] == ["unmerge"]
+    assert not isinstance(step(merged, BRINGS["unmerge"], NOW), Refusal)
+    assert "aside-merged-into" in asides(card)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_card_shows_tags_links_and_merges(picture: SnapshotAssertion, language: str) -> None:
+    now = ticket(tags=("vip", "返金"), links=(43, 44), merged=(40,))
+    urls = {43: "https://example.org/43"}
+    assert said(ticket_card(scene(ticket=now, urls=urls)), language) == picture
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("by", [AOI.id, None], ids=["person", "rule"])
+def test_left_card(picture: SnapshotAssertion, by: int | None, language: str) -> None:
+    """A room that a ticket has left shows where it went, and nobody's words."""
+    card = left_card(scene(), by, "https://example.org/42" if by else None)
+    assert (card.buttons, card.menu) == ((), ())
+    assert said(card, language) == picture
+
+
+def test_priority_says_who_or_what_set_it() -> None:
+    ruled = ticket(why=("why-words",), rule="vip")
+    assert priority_words(scene(ticket=ruled)) == text(
+        "priority-why",
+        level=text("priority-normal"),
+        why=(text("why-words"), text("why-rule", rule="vip")),
+    )
+    person = replace(ruled, prioritized_by=BEN.id, prioritized_note=7)
+    note = line(7, "He  is\na doctor", direction=Direction.NOTE)
+    level = text("priority-normal")
+    said_for = text("why-set-for", agent="Ben Carter", reason="He is a doctor")
+    assert priority_words(scene(ticket=person, lines=(line(), note))) == text(
+        "priority-why", level=level, why=(said_for,)
+    )
+    only_who = text("why-set", agent="Ben Carter")
+    assert priority_words(scene(ticket=person)) == text(
+        "priority-why", level=level, why=(only_who,)
+    )
 
 
 def facts(card: Card) -> dict[Text, Text]:
@@ -267,6 +375,20 @@ def test_assignee_is_called_once_and_never_of_their_own_words() -> None:
     assert head(message_line(scene(), line(), mention=True)).id == "line-inbound"
 
 
+def test_whoever_has_muted_the_ticket_is_not_called() -> None:
+    here = scene(ticket=ticket(assignee=BEN.id, muted=(BEN.id, MAYA.id)))
+    assert head(message_line(here, line(), mention=True)).id == "line-inbound"
+    assigned = head(event_line(here, Assigned(BEN.id, AOI.id), AOI.id, "care-japan"))
+    assert dict(assigned.args)["agent"] == "Ben Carter"
+    escalated = Escalated("specialists", "care-second", AOI.id, None)
+    to = head(event_line(here, escalated, AOI.id, "care-second"))
+    assert dict(to.args)["people"] == (text("by-agent", agent="Maya Lind"),)
+
+
+def test_a_hidden_message_says_so() -> None:
+    assert "line-hidden" in asides(message_line(scene(), line(hidden=True), mention=False))
+
+
 def test_thanks_and_deletions_are_said() -> None:
     assert "line-thanks" in asides(message_line(scene(), line(thanks=True), mention=False))
     assert "line-deleted" in asides(message_line(scene(), line(deleted=True), mention=False))
@@ -276,11 +398,24 @@ EVENTS: list[Event] = [
     Assigned(BEN.id, AOI.id),
     Escalated("specialists", "care-second", AOI.id, 100),
     Closed(CloseReason.RESOLVED, AOI.id),
+    Moved("global", AOI.id, keeps_assignee=False),
+    Prioritized(Priority.HIGH, AOI.id, 100),
+    LinkSuggested(43),
+    Merged(43, AOI.id),
+    Absorbed(41, AOI.id),
+    Unmerged(AOI.id),
+    Separated(41, AOI.id),
+    DeedProposed(100, Deed.DELETE, AOI.id),
+    DeedDropped(100, Deed.DELETE, AOI.id),
+    *(DeedDone(100, deed) for deed in Deed),
+    *(DeedFailed(100, deed, "forbidden") for deed in Deed),
 ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize(
+    "event", EVENTS, ids=lambda event: type(event).__name__ + getattr(event, "deed", "")
+)
 def test_event_line(picture: SnapshotAssertion, event: Event, language: str) -> None:
     lines = [
         said(event_line(scene(), event, agent, room), language)
@@ -288,6 +423,22 @@ def test_event_line(picture: SnapshotAssertion, event: Event, language: str) -> 
         for room in ("care-japan", "care-second")
     ]
     assert lines == picture
+
+
+def test_a_line_offers_what_is_to_be_decided_as_long_as_it_is() -> None:
+    def offered(event: Event, **changes: object) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+        card = event_line(scene(ticket=ticket(**changes)), event, None, "care-japan")
+        return [(button.command, button.args) for button in card.buttons]
+
+    suggested = LinkSuggested(43)
+    assert offered(suggested) == [("link", (("other", "43"),))]
+    assert offered(suggested, links=(43,)) == []
+    wanted = DeedProposed(100, Deed.DELETE, AOI.id)
+    of = (("message", "100"),)
+    proposed = OpenDeed(100, Deed.DELETE, AOI.id, proposed=True)
+    assert offered(wanted, deeds=(proposed,)) == [("confirm", of), ("keep", of)]
+    assert offered(wanted, deeds=(replace(proposed, proposed=False),)) == []
+    assert offered(wanted) == []
 
 
 def test_escalation_whose_reason_is_not_at_hand_is_said_without() -> None:
