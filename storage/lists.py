@@ -151,10 +151,10 @@ def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
 
 
 def _apart_from_queues(shape: _Shape) -> Iterator[ColumnElement[bool]]:
-    # where customers lead, the statuses' index would be read to its end
+    # where customers lead, neither the statuses' index nor the quiet list's may: they grow
     status = _t.status.concat("") if shape.customers else _t.status
     if shape.quiet:
-        yield _t.quiet
+        yield _t.quiet.is_(True) if shape.customers else _t.quiet
     elif shape.status is None:
         yield status.in_([Status.OPEN.value, Status.SNOOZED.value])
     else:

@@ -41,6 +41,7 @@ def every_statement() -> dict[str, Statement]:
         "every": TicketFilter(["a"], assignee=1, unclaimed=True, escalated=True, unread_by=1),
         "quiet": TicketFilter(["a", "b"], quiet=True),
         "customers": TicketFilter(["a", "b"], customers=[1, 2]),
+        "customers, quiet": TicketFilter(["a", "b"], customers=[1, 2], quiet=True),
         "customers, closed": TicketFilter(["a", "b"], customers=[1, 2], status=Status.CLOSED),
     }
     for name, wanted in filters.items():
@@ -102,6 +103,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "lists.page quiet": "ix_ticket_quiet (queue=?)",
         "lists.page customers": "ix_ticket_customer",
         "lists.page customers, closed": "ix_ticket_customer",
+        "lists.page customers, quiet": "ix_ticket_customer",
         "lists.by_id every": "ix_ticket_status (status=? AND queue=?)",
         "arrivals._LOWEST": "COVERING INDEX ix_ticket_opened",
         "arrivals._PAGE": "INTEGER PRIMARY KEY (rowid>?)",
