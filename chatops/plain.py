@@ -1,10 +1,14 @@
 """A card as plain words, for a terminal; and a file that a person is given."""
 
 from codecs import BOM_UTF8
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from chatops.card import Block, Card, Facts, File, Paragraph, Quote, Table
-from chatops.text import Text, Words
+from chatops.text import Hand, Text, Words
+
+#: Fluent refuses a value above 1,000 characters, and some networks allow names of any length.
+_WRITTEN: Final = Hand(foreign=lambda words: words[:900])
 
 
 def card_in_words(card: Card, words: Words, language: str, zone: ZoneInfo) -> str:
@@ -41,7 +45,8 @@ def file_in_bytes(file: File, words: Words, language: str) -> bytes:
     """
     zone = ZoneInfo(file.zone)
     said = [
-        line if isinstance(line, str) else words.say(line, language, zone) for line in file.lines
+        line if isinstance(line, str) else words.say(line, language, zone, _WRITTEN)
+        for line in file.lines
     ]
     lines = [part for each in said for part in each.splitlines() or [""]]
     return BOM_UTF8 + "".join(f"{line}\r\n" for line in lines).encode()

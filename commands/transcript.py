@@ -1,0 +1,47 @@
+"""transcript: a ticket as a text file, as a call centre files it; notes only where they are wanted."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from chatops.call import Answer, Call, looks
+from chatops.card import Card, Paragraph
+from chatops.policy import Role
+from chatops.ports import Reader
+from chatops.scene import Direction
+from chatops.text import text
+from chatops.ticket import Refusal
+from chatops.transcript import transcript
+
+
+class Also(StrEnum):
+    NOTES = "notes"
+
+
+class Transcript(BaseModel):
+    ticket: int | None = None
+    also: Also | None = None
+
+
+@looks("transcript", Transcript)
+async def transcript_(args: Transcript, call: Call, reader: Reader) -> Answer | Refusal:
+    wanted = args.ticket or call.ticket
+    if wanted is None:
+        return Refusal(text("which-ticket", command="transcript", prefix=call.policy.prefix))
+    record = await reader.record(wanted)
+    if record is None or not call.agent.may(Role.VIEWER, record.ticket.queue):
+        return Refusal(text("unknown-ticket", ticket=wanted))
+    lines = [
+        line
+        for line in await reader.messages(wanted)
+        if args.also is Also.NOTES or line.direction is not Direction.NOTE
+    ]
+    entries, agents = await reader.entries(wanted), await reader.agents()
+    file = transcript(record, lines, entries, agents, call)
+    said = text("transcript-given", ticket=wanted, name=file.name, count=len(lines))
+    return Answer(
+        Card(push=said, blocks=(Paragraph(said),)),
+        about=wanted,
+        private=(wanted,) if record.ticket.private else (),
+        file=file,
+    )
