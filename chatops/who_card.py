@@ -1,0 +1,90 @@
+"""Who is on shift, by queue, with what they hold; and who is off. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from chatops.calendar import Calendar, NoWorkingTime
+from chatops.call import Call
+from chatops.card import Block, Card, Facts, Paragraph
+from chatops.policy import Role
+from chatops.ports import Load
+from chatops.scene import Agent
+from chatops.text import Text, text
+
+
+def who_card(
+    queues: Sequence[str], agents: Sequence[Agent], loads: Sequence[Load], call: Call
+) -> Card:
+    """Return who works each queue now; who is off but still holds tickets is named first of those."""
+    held = {(load.queue, load.assignee): load for load in loads}
+    title = text("who-title")
+    blocks: list[Block] = []
+    for queue in queues:
+        blocks += _of_queue(queue, agents, held, call)
+    return Card(push=title, title=title, blocks=tuple(blocks))
+
+
+def _of_queue(
+    queue: str, agents: Sequence[Agent], held: Mapping[tuple[str, int | None], Load], call: Call
+) -> list[Block]:
+    able = [agent for agent in agents if agent.may(Role.AGENT, queue)]
+    on = [agent for agent in able if agent.on]
+    holding = [agent for agent in able if not agent.on and (queue, agent.id) in held]
+    free = held.get((queue, None))
+    pairs = [
+        *(
+            (_name(agent), _says("who-on", agent, held.get((queue, agent.id)), call))
+            for agent in on
+        ),
+        *(
+            (_name(agent), _says("who-off", agent, held[queue, agent.id], call))
+            for agent in holding
+        ),
+        (text("who-nobodys"), text("who-unclaimed", count=free.open if free else 0)),
+    ]
+    blocks: list[Block] = [
+        Paragraph(text("who-queue", queue=queue, count=len(on))),
+        Facts(tuple(pairs)),
+    ]
+    if off := [agent for agent in able if not agent.on and agent not in holding]:
+        names = tuple(_off(agent, call) for agent in off)
+        blocks.append(Paragraph(text("who-are-off", people=names), small=True))
+    return blocks
+
+
+def _name(agent: Agent) -> Text:
+    return text("by-agent", agent=agent.public_name)
+
+
+def _says(id: str, agent: Agent, load: Load | None, call: Call) -> Text:
+    """Say what somebody holds, and when their shift ends or begins."""
+    said = text(id, open=load.open if load else 0, snoozed=load.snoozed if load else 0)
+    change = _change(agent, call)
+    if change is None:
+        return said
+    return text("who-until" if agent.on else "who-from", said=said, at=change)
+
+
+def _off(agent: Agent, call: Call) -> Text:
+    change = _change(agent, call)
+    return _name(agent) if change is None else text("who-from", said=_name(agent), at=change)
+
+
+def _change(agent: Agent, call: Call) -> datetime | None:
+    """Return when app.yaml's shifts turn somebody on or off next, where they say so."""
+    person = call.policy.people.get(agent.name)
+    if person is None or person.shifts is None:
+        return None
+    return _ends(person.shifts, call.now) if agent.on else _begins(person.shifts, call.now)
+
+
+def _ends(shifts: Calendar, now: datetime) -> datetime | None:
+    return shifts.closes_at(now)
+
+
+def _begins(shifts: Calendar, now: datetime) -> datetime | None:
+    """Return the next shift's beginning; who went off within a shift comes with the one after it."""
+    try:
+        return shifts.next_opening(shifts.closes_at(now) or now)
+    except NoWorkingTime:
+        return None
