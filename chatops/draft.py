@@ -47,6 +47,12 @@ class Draft:
     #: Where a source takes replies; empty is nowhere.
     reply_url: str = ""
 
+    @property
+    def ops_port(self) -> str:
+        """The operators' port: the one after the webhooks'."""
+        port = self.port
+        return str(int(port) + 1) if port.isascii() and port.isdecimal() else "8301"
+
     def secrets(self) -> tuple[str, ...]:
         """Return the names of the secrets that the file refers to, in its order."""
         slack = "slack_app_token" if self.mode == "socket" else "slack_signing_secret"
@@ -58,6 +64,7 @@ class Draft:
         return ("chatops_key", "slack_bot_token", slack, *theirs.get(self.network, ()))
 
 
+_SQLITE: Final = "sqlite:///"
 _X_SECRETS: Final = ("x_client_secret", "x_consumer_key", "x_consumer_secret")
 
 
@@ -83,7 +90,7 @@ def _blocks(draft: Draft, secrets: Path, say: Callable[[str], str]) -> Iterator[
         about("file"),
         f"language: {q(draft.language)}",
         f"zone: {q(draft.zone)}",
-        f"database: {q(f'sqlite:///{draft.database}')}",
+        f"database: {q(f'{_SQLITE}{draft.database.removeprefix(_SQLITE)}')}",
     ]
     yield [about("key"), secret("key", "chatops_key")]
     if draft.network == "sandbox":
@@ -92,7 +99,7 @@ def _blocks(draft: Draft, secrets: Path, say: Callable[[str], str]) -> Iterator[
         about("web"),
         "web:",
         f"  port: {_number(draft.port)}",
-        f"  ops_port: {_following(draft.port)}",
+        f"  ops_port: {draft.ops_port}",
     ]
     yield [about("chats"), "chats:", "  slack:", *_indented(4, _slack(draft, secret))]
     yield [
@@ -139,7 +146,7 @@ def _slack(draft: Draft, secret: Callable[[str, str], str]) -> Iterator[str]:
     else:
         yield secret("signing_secret", "slack_signing_secret")
     if draft.network == "sandbox":
-        yield f"api_url: {_quoted(f'{draft.sandbox}/slack/api')}"
+        yield f"api_url: {_quoted(f'{_bare(draft.sandbox)}/slack/api')}"
 
 
 def _channel(draft: Draft, secret: Callable[[str, str], str]) -> Iterator[str]:
@@ -155,10 +162,11 @@ def _channel(draft: Draft, secret: Callable[[str, str], str]) -> Iterator[str]:
     yield f"  client_id: {_quoted(draft.client_id)}"
     yield from _indented(2, (secret(name.removeprefix("x_"), name) for name in _X_SECRETS))
     if draft.network == "sandbox":
+        x = f"{_bare(draft.sandbox)}/x"
         yield "  redirect_uri: http://127.0.0.1/connected"
-        yield f"  api: {_quoted(f'{draft.sandbox}/x')}"
-        yield f"  authorize: {_quoted(f'{draft.sandbox}/x/i/oauth2/authorize')}"
-        yield f"  site: {_quoted(f'{draft.sandbox}/x')}"
+        yield f"  api: {_quoted(x)}"
+        yield f"  authorize: {_quoted(f'{x}/i/oauth2/authorize')}"
+        yield f"  site: {_quoted(x)}"
     yield from _indented(2, _account(draft))
 
 
@@ -176,6 +184,10 @@ def _indented(by: int, lines: Iterator[str] | list[str]) -> Iterator[str]:
     return (" " * by + line for line in lines)
 
 
+def _bare(address: str) -> str:
+    return address.rstrip("/")
+
+
 def _quoted(answer: str) -> str:
     """Write an answer so that YAML reads it as the same text."""
     return answer if _PLAIN.fullmatch(answer) else json.dumps(answer, ensure_ascii=False)
@@ -184,8 +196,3 @@ def _quoted(answer: str) -> str:
 def _number(answer: str) -> str:
     """Write an answer as a number if it is one; whoever reads app.yaml says if not."""
     return answer if answer.isascii() and answer.isdecimal() else _quoted(answer)
-
-
-def _following(port: str) -> str:
-    """Return the port after `port`, for the operators."""
-    return str(int(port) + 1) if port.isascii() and port.isdecimal() else "8301"

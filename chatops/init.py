@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
@@ -50,6 +49,8 @@ LOOPBACK: Final = "127.0.0.1"
 #: What editors complete app.yaml by.
 SCHEMA: Final = Path(__file__).parents[1] / "app.schema.json"
 
+#: The port at the end of an address.
+_PORT: Final = re.compile(r":(\d+)/?$")
 #: A fault's file and line, which stand in a folder that is gone again.
 _WHERE: Final = re.compile(r"^.*?app\.yaml:\d+: ")
 
@@ -94,7 +95,8 @@ def init(output: Path, ask: Ask, tell: Tell, *, sandbox: bool, patient: bool) ->
     asking = _Asking(ask, tell, Draft(database=str(whole_path.parent / "var" / "chatops.db")))
     draft = asking.sandbox() if sandbox else asking.all(patient)
     made = _made(draft)
-    asked = [name for name in draft.secrets() if name not in made and not drawer.has(name)]
+    kept = [name for name in draft.secrets() if drawer.has(name)]
+    asked = [name for name in draft.secrets() if name not in {*made, *kept}]
     given = {name: asking.secret(name) for name in asked}
     schema = os.path.relpath(SCHEMA, whole_path.parent)
     try:
@@ -103,6 +105,8 @@ def init(output: Path, ask: Ask, tell: Tell, *, sandbox: bool, patient: bool) ->
     except OSError as error:
         raise ConfigError(f"{whole_path}: cannot be written: {error.strerror}") from error
     tell(asking.say("init-written", file=str(output), folder=str(drawer.folder)))
+    if kept:
+        tell(asking.say("init-kept", names=", ".join(kept)))
     asking.tell_what_is_next(output)
 
 
@@ -182,10 +186,10 @@ class _Asking:
             self._tell(self.say("init-holds"))
         if self.draft.network == "sandbox":
             self._tell(self.say("init-stand-ins"))
-            port, ops_port = urlsplit(self.draft.sandbox).port, int(self.draft.port) + 1
+            port = _PORT.search(self.draft.sandbox)
             self._tell(
-                f"  python -m adapters.sandbox --port {port}"
-                f" --serve-dev http://{LOOPBACK}:{ops_port}"
+                f"  python -m adapters.sandbox --port {port[1] if port else 80}"
+                f" --serve-dev http://{LOOPBACK}:{self.draft.ops_port}"
             )
         self._tell(self.say("init-next"))
         second = "doctor" if self.draft.network == "webhook" else "connect x"

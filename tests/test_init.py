@@ -16,9 +16,11 @@ from adapters.chat.slack.settings import Settings as SlackSettings
 from adapters.sandbox import world
 from adapters.social.webhook import Settings as WebhookSettings
 from adapters.social.x.settings import Settings as XSettings
+from chatops import init as first
 from chatops.__main__ import cli
 from chatops.app import read_config
 from chatops.draft import NETWORKS, Draft, written
+from chatops.errors import ConfigError
 from chatops.policy import Role
 from chatops.text import LANGUAGES
 
@@ -158,7 +160,9 @@ def test_secrets_that_are_there_are_kept_and_not_asked_for(folder: Path) -> None
     first = CliRunner().invoke(cli, ["init", "--sandbox", "--output", "first.yaml"])
     assert first.exit_code == 0
     key = secret(folder, "chatops_key")
-    assert init("en", "sandbox", *[""] * 14).exit_code == 0
+    result = init(*ON_X)  # and no answer for the tokens, of which none is missing
+    assert result.exit_code == 0, result.output
+    assert f"there already and stay as they are: {', '.join(Draft().secrets())}\n" in result.stdout
     assert secret(folder, "chatops_key") == key
 
 
@@ -225,6 +229,28 @@ def test_answer_with_letters_of_another_encoding_is_refused(folder: Path) -> Non
     assert result.exit_code == 1
     assert "nothing was written" in " ".join(result.stderr.split())
     assert files(folder) == set()
+
+
+def test_answer_in_no_encoding_is_refused(folder: Path) -> None:
+    """In the C locale Python gives a byte that it cannot read as a lone surrogate."""
+    answers = iter(["en", "sandbox", "\udce9"])
+    with pytest.raises(ConfigError, match="this is no text in the terminal’s encoding"):
+        first.init(
+            folder / "app.yaml",
+            lambda _question, _proposal, _is_secret: next(answers),
+            lambda _said: None,
+            sandbox=False,
+            patient=False,
+        )
+
+
+def test_what_people_type_beside_the_mark_is_taken() -> None:
+    odd = replace(
+        Draft(network="sandbox"), database="sqlite:////srv/care.db", sandbox="http://localhost:1/"
+    )
+    page = written(odd, Path("/s"), "app.schema.json", str)
+    assert 'database: "sqlite:////srv/care.db"' in page
+    assert 'api_url: "http://localhost:1/slack/api"' in page
 
 
 def test_answer_is_kept_word_for_word_whatever_yaml_would_make_of_it() -> None:

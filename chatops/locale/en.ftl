@@ -712,6 +712,7 @@ init-ask-x-consumer-secret = API key secret of your app on X (Enter: later)
 init-networks = write one of: { $networks }
 init-no-text = this is no text in the terminal’s encoding; type it anew
 init-written = Wrote { $file }. The secrets are in { $folder }, a file each, readable by your user alone.
+init-kept = These secrets were there already and stay as they are: { $names }
 init-holds = It was checked, and every reference holds.
 init-left = It was checked. This is still missing:
 init-stand-ins = Start the stand-ins in another terminal, and leave them running:

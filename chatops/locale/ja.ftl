@@ -699,6 +699,7 @@ init-ask-x-consumer-secret = XのアプリのAPIキーシークレット（あ�
 init-networks = 次のどれかを書いてください：{ $networks }
 init-no-text = 端末の文字コードで読めません。もう一度入力してください
 init-written = { $file } を作成しました。シークレットは { $folder } に1つずつファイルとして置き、作成したユーザーだけが読めます。
+init-kept = 次のシークレットはすでにあったため、そのまま使います：{ $names }
 init-holds = 確認しました。参照はすべて有効です。
 init-left = 確認しました。次のものがまだ足りません：
 init-stand-ins = 別の端末でサンドボックスの相手役を起動し、そのまま動かしておいてください：
