@@ -18,18 +18,18 @@ from pydantic import BaseModel
 import commands
 from adapters import chat as chat_adapters
 from adapters import social as social_adapters
-from chatops import internal
+from chatops import internal, macros, schedule
 from chatops.call import Registry
 from chatops.channel import Can
 from chatops.clock import SystemClock
-from chatops.config import Config, environ, load
+from chatops.config import Config, Runs, Source, environ, load
 from chatops.desk import Desk
 from chatops.errors import ConfigError
 from chatops.inbox import Inbox
 from chatops.metrics import Metrics
 from chatops.outbox import Outbox
 from chatops.ports import Channel, Chat
-from chatops.schedule import Schedule, unfit
+from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
 from storage import NEWER, SCHEMA, Storage, is_newer, open_storage
@@ -43,20 +43,30 @@ GRACE: Final = 20.0  # seconds
 _log = structlog.get_logger(__name__)
 
 
-def read_config(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+def read_config(
+    path: Path, environment: Mapping[str, str] | None = None, canned: Source | None = None
+) -> Config:
     """Read app.yaml with the Settings models of all adapters; None means our own environment.
+
+    `canned` is read in the place of the file of canned replies that app.yaml names.
 
     Raises:
         ConfigError: naming each fault with file, line, path and what to write instead.
     """
     today = SystemClock().transport().date()
+    words, registry = _spoken()
+    runs = Runs(
+        lambda plan, policy: schedule.unfit(plan, policy, words, registry),
+        lambda line, queues, policy: macros.unfit(line, queues, policy, words, registry),
+    )
     return load(
         path,
         environment or environ(),
         chat_adapters.chats(),
         channel_models(),
-        lambda plan, policy: unfit(plan, policy, *_spoken()),
+        runs,
         today=today,
+        canned=canned,
     )
 
 
@@ -155,7 +165,7 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
         outbox = Outbox(
             desk, storage.work, storage.reader, service.clock, service.chats, service.channels
         )
-        schedule = Schedule(desk, storage.reader, service.clock, inbox.sweep)
+        ticking = Schedule(desk, storage.reader, service.clock, inbox.sweep)
         metrics = Metrics(
             storage.reader,
             service.clock,
@@ -191,8 +201,8 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
             if Can.LISTEN in channel.traits.can
         ]
         stack.push_async_callback(_wind_down, running)
-        schedule.start()
-        stack.push_async_callback(schedule.stop)
+        ticking.start()
+        stack.push_async_callback(ticking.stop)
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
         await _until(stop, running)

@@ -1,7 +1,7 @@
 """app.yaml: what it means when it is right, and what each fault says."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -23,9 +23,9 @@ from pydantic import (
 )
 
 from adapters.chat import chats
-from adapters.social import channels
+from chatops.app import channel_models
 from chatops.calendar import Calendar, Window
-from chatops.config import Config, environ, load
+from chatops.config import Config, Runs, environ, load
 from chatops.config.schema import schema, schema_text
 from chatops.config.shape import Network, Web
 from chatops.errors import ConfigError
@@ -36,6 +36,7 @@ from chatops.policy import (
     CannedReply,
     DigestPlan,
     EscalationTarget,
+    Macro,
     Person,
     Policy,
     Queue,
@@ -111,15 +112,24 @@ def app_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("app.yaml")
 
 
-def _runs(plan: DigestPlan, policy: Policy) -> str | None:
-    """Stands for the commands, which config does not know."""
+def _digest(plan: DigestPlan, policy: Policy) -> str | None:
     assert plan.name in policy.digests
     return f"{plan.run} shows nothing" if plan.run.startswith("claim") else None
 
 
+def _macro(line: str, queues: Iterable[Queue], policy: Policy) -> str | None:
+    where = [queue.name for queue in queues]
+    assert set(where) <= set(policy.queues)
+    return f"not in {where}" if line.startswith("digest") else None
+
+
+#: Stands for the commands, which config does not know.
+RUNS = Runs(_digest, _macro)
+
+
 def loaded(path: Path, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> Config:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load(path, environ, CHATS, CHANNELS, _runs, today=TODAY)
+    return load(path, environ, CHATS, CHANNELS, RUNS, today=TODAY)
 
 
 def faults(path: Path, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> list[str]:
@@ -174,6 +184,7 @@ def test_the_smallest_whole_file(app_yaml: Path) -> None:
         zone="Asia/Tokyo",
         web=Web(host="127.0.0.1", port=8300, ops_host="127.0.0.1", ops_port=8301),
         network=Network(proxy=None, ca=None),
+        canned_from=None,
         development=False,
     )
 
@@ -292,6 +303,27 @@ def test_public_holidays_come_with_own_days_and_special_shifts(app_yaml: Path) -
     assert tokyo.special == {date(2026, 12, 28): (Window(540, 720),), date(2026, 12, 25): ()}
 
 
+def test_shifts_are_a_calendar_or_one_s_own_hours(app_yaml: Path) -> None:
+    named = loaded(app_yaml, changed("roles: {japan: agent}", "roles: {}\n    shifts: tokyo"))
+    assert named.policy.people["aoi"].shifts == named.policy.queues["japan"].calendar
+    own = "roles: {}\n    shifts: {zone: Europe/London, week: {sat: ['10:00-15:00']}}"
+    read = loaded(app_yaml, changed("roles: {japan: agent}", own))
+    assert read.policy.people["aoi"].shifts == Calendar(
+        "aoi", "Europe/London", {5: (Window(600, 900),)}
+    )
+
+
+def test_macros_are_lines_for_some_queues_or_all(app_yaml: Path) -> None:
+    text = GOOD + (
+        "macros:\n  refund: {queues: [japan], lines: [note Paid back, close resolved]}\n"
+        "  nothing: {lines: [close no_reply_needed]}\n"
+    )
+    assert loaded(app_yaml, text).policy.macros == {
+        "refund": Macro("refund", ("note Paid back", "close resolved"), ("japan",)),
+        "nothing": Macro("nothing", ("close no_reply_needed",)),
+    }
+
+
 # The calendars of the written vectors, as YAML
 
 
@@ -376,7 +408,7 @@ def test_a_digest_that_runs_what_it_cannot_is_told_with_its_line(app_yaml: Path)
 
 def test_a_file_that_is_not_there(app_yaml: Path) -> None:
     with pytest.raises(ConfigError) as refused:
-        load(app_yaml, ENVIRON, CHATS, CHANNELS, _runs, today=TODAY)
+        load(app_yaml, ENVIRON, CHATS, CHANNELS, RUNS, today=TODAY)
     said = "app.yaml:1: the file cannot be read: No such file or directory"
     assert str(refused.value) == said
 
@@ -552,10 +584,6 @@ def test_any_value_in_any_place_is_read_or_refused(
 # The files of the source tree
 
 
-def _models() -> dict[str, type[BaseModel]]:
-    return {name: module.Settings for name, module in channels().items()}
-
-
 def _references(path: Path) -> dict[str, str]:
     """A value for each variable that the file refers to."""
     names = set(path.read_text(encoding="utf-8").split("${")[1:])
@@ -569,15 +597,15 @@ def _references(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["app.yaml", "adapters/sandbox/app.yaml"])
 def test_the_files_of_the_source_tree_are_good(name: str) -> None:
     path = ROOT / name
-    read = load(path, _references(path), chats(), _models(), _runs, today=TODAY)
+    read = load(path, _references(path), chats(), channel_models(), RUNS, today=TODAY)
     assert read.policy.queues.keys() == {"global", "japan"}
-    editor = jsonschema_rs.validator_for(schema(chats(), _models()))
+    editor = jsonschema_rs.validator_for(schema(chats(), channel_models()))
     assert [error.message for error in editor.iter_errors(yaml.safe_load(path.read_text()))] == []
 
 
 def test_the_schema_in_the_source_tree_is_current() -> None:
     kept = (ROOT / "app.schema.json").read_text(encoding="utf-8")
-    assert json.loads(kept) == json.loads(schema_text(chats(), _models())), (
+    assert json.loads(kept) == json.loads(schema_text(chats(), channel_models())), (
         "run: python -m chatops check --schema > app.schema.json"
     )
 

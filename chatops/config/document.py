@@ -53,6 +53,7 @@ class Faults:
         self._lines: dict[Place, int] = {}
         self._found: dict[Place, tuple[int, str]] = {}
         self._hidden: dict[str, str] = {}
+        self._elsewhere: list[str] = []
 
     def saw(self, place: Place, line: int) -> None:
         """Remember that what stands at `place` begins on `line`, counted from 1."""
@@ -71,9 +72,13 @@ class Faults:
         nearest = next((self._lines[p] for p in around if p in self._lines), 1)
         self._found.setdefault(place, (line or nearest, said))
 
+    def add_told(self, told: str) -> None:
+        """Note the faults of a file that this one names, which tell their own lines."""
+        self._elsewhere.append(told)
+
     def raise_any(self) -> None:
         """Raise ConfigError with one line a fault, or return where there is none."""
-        if self._found:
+        if self._found or self._elsewhere:
             raise ConfigError("\n".join(self._told()))
 
     def stop(self, said: str, line: int | None = None) -> NoReturn:
@@ -84,9 +89,9 @@ class Faults:
     def _told(self) -> list[str]:
         ordered = sorted(self._found.items(), key=lambda found: found[1][0])
         return [
-            _on_one_line(f"{self._file}:{line}: {f'{path_of(place)}: ' if place else ''}{said}")
+            on_one_line(f"{self._file}:{line}: {f'{path_of(place)}: ' if place else ''}{said}")
             for place, (line, said) in ordered
-        ]
+        ] + self._elsewhere
 
 
 def path_of(place: Place) -> str:
@@ -94,7 +99,7 @@ def path_of(place: Place) -> str:
     return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in place).removeprefix(".")
 
 
-def _on_one_line(said: str) -> str:
+def on_one_line(said: str) -> str:
     """Escape what a key may hold and a terminal would act on: line ends, control characters."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in said)
 

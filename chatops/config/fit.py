@@ -7,7 +7,7 @@ declared, and a secret that is written out is refused by whoever's model holds i
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeGuard, TypeVar, get_args, get_origin
 
@@ -22,6 +22,10 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 #: From a place within a value to its place in the file.
 Where = Callable[[Place], Place]
+
+#: What pydantic puts among the steps of a place and is no key of the file: that a key is meant, and
+#: which of two ways to write a value (`shape.ShiftsOf`).
+_PYDANTICS = frozenset({"[key]", "[name]", "[block]"})
 
 #: pydantic's error types whose own sentence tells no reader of a YAML file what to do.
 _SAID: Mapping[str, str] = {
@@ -64,10 +68,13 @@ class Fitter:
             return model.model_validate(value, context={"development": self.development})
         except ValidationError as error:
             # Inputs stay out: a secret that was written out is one of them.
-            for found in error.errors(include_url=False, include_input=False):
+            every = error.errors(include_url=False, include_input=False)
+            for found in every:
+                if found["type"] == "too_short" and _is_within(found["loc"], every):
+                    continue  # what is there does not fit, and that is told
                 if found["type"] != "extra_forbidden":  # told above, with the nearest key
-                    steps = tuple(step for step in found["loc"] if step != "[key]")
-                    self.faults.add(where(steps), _said(found))
+                    steps = tuple(step for step in found["loc"] if step not in _PYDANTICS)
+                    self.faults.add(where(steps), said_of(found))
         return None
 
     def blocks(self, section: str, model: type[_Model]) -> Iterator[tuple[str, Place, _Model]]:
@@ -155,7 +162,14 @@ def _by_reference(place: Place) -> str:
     return f"write ${{{re.sub(r'[^A-Z0-9]', '_', named)}}} and set that variable"
 
 
-def _said(found: ErrorDetails) -> str:
+def _is_within(place: Sequence[str | int], found: Iterable[ErrorDetails]) -> bool:
+    """Tell whether something is wrong inside of what stands at `place`."""
+    deep = len(place)
+    return any(len(each["loc"]) > deep and each["loc"][:deep] == place for each in found)
+
+
+def said_of(found: ErrorDetails) -> str:
+    """Say what pydantic found, as a reader of the file can mend it."""
     context = found.get("ctx", {})
     if found["type"] == "value_error":
         return str(context["error"])

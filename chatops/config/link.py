@@ -4,29 +4,35 @@ Where something is wrong a stand-in goes into the policy; it is never used, beca
 stop the start.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
 from chatops import hours
 from chatops.calendar import Calendar
+from chatops.config import routes, texts
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
+from chatops.config.names import Refers
 from chatops.config.shape import (
     ALWAYS,
     EVERY_QUEUE,
     CalendarBlock,
     DigestBlock,
+    MacroBlock,
     PersonBlock,
     QueueBlock,
     RoomBlock,
     Service,
 )
+from chatops.errors import ConfigError
 from chatops.policy import (
     Account,
     CannedReply,
     DigestPlan,
     EscalationTarget,
+    Macro,
     Person,
     Policy,
     Queue,
@@ -36,8 +42,14 @@ from chatops.policy import (
 )
 from chatops.terms import Terms
 
-#: Says what is wrong with the command that a digest runs, or None; only the caller knows commands.
-Runs = Callable[[DigestPlan, Policy], str | None]
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What the caller, who alone knows commands, finds wrong with a line that app.yaml runs."""
+
+    digest: Callable[[DigestPlan, Policy], str | None]
+    #: Of a line of a macro, in the queues where that may be used.
+    macro: Callable[[str, Iterable[Queue], Policy], str | None]
 
 
 def policy(
@@ -45,24 +57,34 @@ def policy(
     service: Service,
     accounts: Mapping[str, Account],
     digests: Value,
+    routing: Value,
     today: date,
     runs: Runs,
+    canned: texts.Source | None,
 ) -> Policy:
     """Make the policy; what says one thing twice, or leaves nobody working, is a fault."""
     calendars = _calendars(fitter, service, today)
     planned = list(_digests(fitter, digests, calendars))
     made = Policy(
         rooms=_rooms(fitter, service),
-        queues=_queues(fitter, calendars),
-        people=_people(fitter),
+        queues=_queues(fitter, calendars, canned),
+        people=_people(fitter, calendars, today),
         accounts=accounts,
         digests={plan.name: plan for _, plan in planned},
+        routing=routes.rules(fitter, routing, accounts, calendars),
+        sample=service.quiet.sample,
+        macros=_macros(fitter),
         prefix=service.prefix,
         undo_in=service.undo,
     )
     for place, plan in planned:
-        if (said := runs(plan, made)) is not None:
+        if (said := runs.digest(plan, made)) is not None:
             fitter.faults.add((*place, "run"), said)
+    for macro in made.macros.values():
+        where = [made.queues[name] for name in macro.queues or made.queues if name in made.queues]
+        for number, line in enumerate(macro.lines):
+            if (said := runs.macro(line, where, made)) is not None:
+                fitter.faults.add(("macros", macro.name, "lines", number), said)
     return made
 
 
@@ -92,23 +114,37 @@ def _calendars(fitter: Fitter, service: Service, today: date) -> Mapping[str, Ca
         said = f"{ALWAYS} is there without a block; give this calendar another name"
         fitter.faults.add(("calendars", ALWAYS), said)
     for name, place, block in fitter.blocks("calendars", CalendarBlock):
-        days, closed = block.holidays, set(chain.from_iterable(block.holidays.own))
-        try:
-            if days.country is not None:
-                closed |= hours.public_holidays(days.country, days.region, today)
-        except ValueError as error:
-            fitter.faults.add((*place, "holidays"), str(error))
-            continue
-        try:
-            calendars[name] = hours.calendar(
-                name, block.zone, block.week, closed, block.special, today
-            )
-        except ValueError as error:
-            fitter.faults.add(place, str(error))
+        if (made := _calendar(fitter, name, place, block, today)) is not None:
+            calendars[name] = made
     return {**calendars, ALWAYS: always}
 
 
-def _queues(fitter: Fitter, calendars: Mapping[str, Calendar]) -> dict[str, Queue]:
+def _calendar(
+    fitter: Fitter, name: str, place: Place, block: CalendarBlock, today: date
+) -> Calendar | None:
+    days, closed = block.holidays, set(chain.from_iterable(block.holidays.own))
+    try:
+        if days.country is not None:
+            closed |= hours.public_holidays(days.country, days.region, today)
+    except ValueError as error:
+        fitter.faults.add((*place, "holidays"), str(error))
+        return None
+    try:
+        return hours.calendar(name, block.zone, block.week, closed, block.special, today)
+    except ValueError as error:
+        fitter.faults.add(place, str(error))
+        return None
+
+
+def _queues(
+    fitter: Fitter, calendars: Mapping[str, Calendar], source: texts.Source | None
+) -> dict[str, Queue]:
+    blocks = list(fitter.blocks("queues", QueueBlock))
+    written = {name: _canned(fitter, block, place) for name, place, block in blocks}
+    rows = [texts.Row(name, each) for name, canned in written.items() for each in canned]
+    if source is not None:
+        rows += _read(fitter, source, {row.key for row in rows})
+    canned = texts.by_queue(rows, written)
     return {
         name: Queue(
             name,
@@ -120,15 +156,29 @@ def _queues(fitter: Fitter, calendars: Mapping[str, Calendar]) -> dict[str, Queu
                 target: EscalationTarget(target, to.room, to.people)
                 for target, to in block.escalation.items()
             },
-            canned=_canned(fitter, block, place),
+            canned=tuple(canned[name]),
             assignment=block.assignment,
             announce=block.announce,
             mention_assignee=block.mention_assignee,
             urgency=UrgencyRules(block.urgency.followers, Terms(block.urgency.words)),
             reopen_window=block.reopen_window,
         )
-        for name, place, block in fitter.blocks("queues", QueueBlock)
+        for name, _, block in blocks
     }
+
+
+def _read(fitter: Fitter, source: texts.Source, taken: set[texts.Key]) -> list[texts.Row]:
+    """Return the canned replies of the file that app.yaml names."""
+    refers = Refers("queues", also=(EVERY_QUEUE,))
+    try:
+        return texts.read(source, lambda queue: fitter.names.wrong(queue, refers), taken)
+    except ConfigError as error:
+        fitter.faults.add_told(str(error))
+    except OSError as error:
+        said = f"{source.path} cannot be read: {error.strerror}"
+        remedy = "put one there by: python -m chatops texts import FILE"
+        fitter.faults.add(("canned_from",), f"{said}; {remedy}")
+    return []
 
 
 def _canned(fitter: Fitter, queue: QueueBlock, place: Place) -> tuple[CannedReply, ...]:
@@ -141,7 +191,7 @@ def _canned(fitter: Fitter, queue: QueueBlock, place: Place) -> tuple[CannedRepl
     return tuple(CannedReply(block.name, block.language, block.text) for block in queue.canned)
 
 
-def _people(fitter: Fitter) -> dict[str, Person]:
+def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> dict[str, Person]:
     people: dict[str, Person] = {}
     owner: dict[tuple[str, str], str] = {}
     for name, place, block in fitter.blocks("people", PersonBlock):
@@ -151,8 +201,20 @@ def _people(fitter: Fitter) -> dict[str, Person]:
                 said = f'"{first}" has this id; a person stands here once'
                 fitter.faults.add((*place, "ids", identity[0]), said)
         roles = _roles(fitter, block.roles)
-        people[name] = Person(name, block.name, block.language, block.ids, roles)
+        shifts = (
+            _calendar(fitter, name, (*place, "shifts"), block.shifts, today)
+            if isinstance(block.shifts, CalendarBlock)
+            else calendars.get(block.shifts or "")
+        )
+        people[name] = Person(name, block.name, block.language, block.ids, roles, shifts)
     return people
+
+
+def _macros(fitter: Fitter) -> dict[str, Macro]:
+    return {
+        name: Macro(name, block.lines, tuple(dict.fromkeys(block.queues)))
+        for name, _, block in fitter.blocks("macros", MacroBlock)
+    }
 
 
 def _roles(fitter: Fitter, written: Mapping[str, Role]) -> dict[str, Role]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
 
-from chatops.config import document, link, settings
+from chatops.config import document, link, settings, texts
 from chatops.config.document import Faults
 from chatops.config.fit import Fitter, below
 from chatops.config.link import Runs
@@ -41,6 +41,8 @@ class Config:
     zone: str
     web: Web
     network: Network = field(repr=False)  # a proxy's address may hold a password
+    #: The CSV file of canned replies.
+    canned_from: Path | None
     development: bool
 
 
@@ -57,10 +59,12 @@ def load(
     runs: Runs,
     *,
     today: date,
+    canned: texts.Source | None = None,
 ) -> Config:
     """Read and check `path`; public holidays are those of the years around `today`.
 
-    `runs` says what is wrong with a digest's command.
+    `runs` says what is wrong with a digest's or a macro's commands; `canned` is read in the place of
+    the CSV file that app.yaml names.
 
     Raises ConfigError with one line for every fault.
     """
@@ -74,14 +78,18 @@ def load(
     service = fitter.fit(Service, written, below(()))
     talking = settings.chats(fitter, chats)
     accounts = settings.accounts(fitter, channels)
+    # Where the head of the file does not fit, its defaults serve to check the rest.
+    head = service or Service.model_construct()
+    named = path.parent / head.canned_from if head.canned_from is not None else None
     policy = link.policy(
         fitter,
-        # Where the head of the file does not fit, its defaults serve to check the rest.
-        service or Service.model_construct(),
+        head,
         {name: account for name, (account, _) in accounts.items()},
         file.get("digests", []),
+        file.get("routing", []),
         today,
         runs,
+        canned or (None if named is None else texts.Source(named)),
     )
     if service is not None:
         _check_network(service, faults)
@@ -98,6 +106,7 @@ def load(
         zone=service.zone,
         web=service.web,
         network=service.network,
+        canned_from=named,
         development=service.development,
     )
 

@@ -16,6 +16,7 @@ _SECTIONS = {
     "calendars": "calendar",
     "channels": "channel",
     "chats": "chat",
+    "macros": "macro",
     "people": "person",
     "queues": "queue",
     "rooms": "room",

@@ -5,6 +5,7 @@ which blocks hold which values is `shape`'s.
 """
 
 import re
+import unicodedata
 from base64 import urlsafe_b64decode
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -26,9 +27,10 @@ from chatops import hours
 from chatops.calendar import Window
 from chatops.config.document import Referred
 from chatops.policy import Role
+from chatops.terms import is_word
 
-#: The words that a canned reply may hold in braces; the reply form fills them in.
-PLACEHOLDERS = ("{customer_name}", "{signature}")
+#: The words that a canned reply may hold in braces (`reply_form.filled` fills them in).
+PLACEHOLDERS = ("{customer_name}", "{signature}", "{ticket}", "{account}", "{today}")
 
 _MAKE_KEY = (
     "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
@@ -88,6 +90,20 @@ def _placeholders(text: str) -> str:
         if name not in PLACEHOLDERS:
             known = ", ".join(PLACEHOLDERS)
             raise ValueError(f"there is no placeholder {name}; placeholders are: {known}")
+    return text
+
+
+def _tag(text: str) -> str:
+    """Fold a tag as the command `tag` does, so that both name the same."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if not re.fullmatch(r"\w[\w-]{0,39}", folded):
+        raise ValueError("a tag is one word of up to 40 letters, digits, - and _")
+    return folded
+
+
+def _term(text: str) -> str:
+    if not is_word(text):
+        raise ValueError("there is nothing to look for; write a word")
     return text
 
 
@@ -157,6 +173,11 @@ Database = Annotated[
 Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Tokyo"])]
 Keys = Annotated[SecretStr, AfterValidator(_keys)]
 CannedText = Annotated[str, Field(min_length=1, max_length=3000), AfterValidator(_placeholders)]
+#: A command with what it is told; what it is to say may hold placeholders.
+MacroLine = CannedText
+TagName = Annotated[str, AfterValidator(_tag), _written(r"[\w-]{1,40}", "press")]
+#: What is looked for in a customer's text, as `chatops.terms` finds it.
+Term = Annotated[Name, AfterValidator(_term)]
 #: Checked before pydantic, which keeps of a reference only its text.
 Proxy = Annotated[str, BeforeValidator(_proxy)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -7,9 +7,17 @@ Settings model each; only the keys that the core reads stand here.
 """
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+)
 
 from chatops import hours
 from chatops.calendar import Window
@@ -22,6 +30,7 @@ from chatops.config.notation import (
     Handle,
     Keys,
     Language,
+    MacroLine,
     Name,
     Port,
     Prefix,
@@ -30,13 +39,15 @@ from chatops.config.notation import (
     Shifts,
     Span,
     Spoken,
+    TagName,
+    Term,
     Timetable,
     Weekdays,
     WorkingSpan,
     Zone,
     between,
 )
-from chatops.event import Occasion
+from chatops.event import Kind, Occasion, Priority
 from chatops.policy import Assignment
 
 #: In `roles`: every queue that has no line of its own.
@@ -45,10 +56,20 @@ EVERY_QUEUE = "*"
 ALWAYS = "always"
 
 ToCalendar = Annotated[str, Refers("calendars", also=(ALWAYS,))]
+ToShifts = Annotated[str, Refers("calendars")]
 ToChat = Annotated[str, Refers("chats")]
 ToPerson = Annotated[str, Refers("people")]
 ToQueue = Annotated[str, Refers("queues")]
 ToRoom = Annotated[str, Refers("rooms")]
+ToChannel = Annotated[str, Refers("channels")]
+
+T = TypeVar("T")
+
+#: A value alone, or a list of them.
+Several = Annotated[
+    Annotated[T, Tag("[name]")] | Annotated[tuple[T, ...], Tag("[block]")],
+    Discriminator(lambda value: "[block]" if isinstance(value, list | tuple) else "[name]"),
+]
 
 
 class Block(BaseModel):
@@ -121,6 +142,13 @@ class CalendarBlock(Block):
     """Shifts of single dates, before both `week` and `holidays`; [] is closed."""
 
 
+#: When somebody works: the name of a calendar, or a calendar of one's own, written out.
+ShiftsOf = Annotated[
+    Annotated[ToShifts, Tag("[name]")] | Annotated[CalendarBlock, Tag("[block]")],
+    Discriminator(lambda value: "[name]" if isinstance(value, str) else "[block]"),
+]
+
+
 class EscalationBlock(Block):
     """Where an escalated ticket goes."""
 
@@ -138,7 +166,7 @@ class Canned(Block):
     language: Language = Field(examples=["ja"])
     """Language of the text."""
     text: CannedText = Field(examples=["Hello {customer_name} ... {signature}"])
-    """May hold {customer_name} and {signature}."""
+    """May hold {customer_name}, {signature}, {ticket}, {account} and {today}."""
 
 
 class Urgency(Block):
@@ -146,7 +174,7 @@ class Urgency(Block):
 
     followers: Annotated[int, Field(ge=1)] | None = None
     """A customer with at least this many followers."""
-    words: tuple[Name, ...] = ()
+    words: tuple[Term, ...] = ()
     """Any of these words in the text."""
 
 
@@ -192,6 +220,62 @@ class PersonBlock(Block):
         examples=[{"japan": "agent"}]
     )
     """What the person may do in each queue; "*" is every queue without a line of its own."""
+    shifts: ShiftsOf | None = Field(None, examples=["tokyo"])
+    """When the person works: the name of a calendar, or zone and week as a calendar has them."""
+
+
+class MacroBlock(Block):
+    """Commands that are done as one, on one ticket."""
+
+    queues: tuple[ToQueue, ...] = ()
+    """Queues in which it may be used; otherwise every queue."""
+    lines: Annotated[tuple[MacroLine, ...], Field(min_length=1, max_length=20)] = Field(
+        examples=[["note Refunded by hand", "close resolved"]]
+    )
+    """Commands as an agent would type them, without the ticket."""
+
+
+class WhenBlock(Block):
+    """The conditions of a rule: all that are given must hold, and none is every message."""
+
+    channel: Several[ToChannel] = ()
+    """Network, or a list of them."""
+    account: Several[Name] = ()
+    """Name of an account of ours, or a list of them."""
+    kind: Several[Kind] = ()
+    """What the message is on its network, or a list of what it may be."""
+    language: Several[Language] = ()
+    """Language of the message, or a list of them."""
+    words: tuple[Term, ...] = ()
+    """Any of these words in the text; how their boundaries are found: routing.md."""
+    followers: Annotated[int, Field(ge=1)] | None = None
+    """At least so many followers."""
+    hours: Name | None = Field(default=None, examples=["not tokyo"])
+    """Name of a calendar that is open when the message comes; `not` before it: that is closed."""
+
+
+class RoutingBlock(Block):
+    """A rule for new tickets. The first that matches decides, and no other is asked."""
+
+    name: Name = Field(examples=["press"])
+    """Stands in the log, on the card and in counts."""
+    when: WhenBlock = WhenBlock()
+    """What must hold; without it the rule takes every message."""
+    queue: ToQueue | None = None
+    """Queue that gets the ticket; otherwise the account's."""
+    priority: Priority | None = None
+    """Priority from which the queue's own reasons count upwards; otherwise normal."""
+    tags: Annotated[tuple[TagName, ...], Field(max_length=20)] = ()
+    """Tags of the ticket."""
+    quiet: bool = False
+    """Whether it needs no answer: no card and no clock, but counted, and sampled."""
+
+
+class Quiet(Block):
+    """What rules put on the quiet list."""
+
+    sample: Annotated[int, Field(ge=0)] = 20
+    """One of so many is shown all the same, with the tag `sample`; 0 is none, 1 all."""
 
 
 class AccountBlock(Block):
@@ -241,6 +325,10 @@ class Service(Block):
     """Where the service listens."""
     network: Network = Network()
     """How the service reaches the outside."""
+    quiet: Quiet = Quiet()
+    """What rules put on the quiet list."""
+    canned_from: Name | None = Field(None, examples=["texts/canned.csv"])
+    """A CSV file of canned replies, from where app.yaml is: columns queue, language, name, text."""
 
 
 class File(Service):
@@ -258,5 +346,9 @@ class File(Service):
     """Who works here, by a name of your own."""
     channels: dict[Name, JsonValue] = Field(examples=[{"x": {"accounts": {}}}])
     """Networks, by name, with our accounts on each."""
+    macros: dict[Name, MacroBlock] = {}
+    """Commands that are done as one, by a name of your own."""
+    routing: tuple[RoutingBlock, ...] = ()
+    """Where new tickets go: ordered rules, of which the first that matches decides."""
     digests: tuple[DigestBlock, ...] = ()
     """Commands on a timer."""
