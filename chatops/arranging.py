@@ -99,6 +99,8 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
                 return Refusal(text("merge-itself", ticket=id), field="into")
             if ticket.merged_into is not None:
                 return Refusal(text("is-merged", ticket=id, into=ticket.merged_into))
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)  # undone, a merge leaves an open ticket
             if ticket.merged:
                 return Refusal(text("merge-ring", ticket=id), field="into")
             if ticket.replies:

@@ -13,7 +13,7 @@ from chatops.event import Absorbed, Merged
 from chatops.line import OtherTicket
 from chatops.scene import Scene
 from chatops.text import text
-from chatops.ticket import Refusal, Status, Waiting
+from chatops.ticket import Refusal, Waiting
 
 
 class Merge(BaseModel):
@@ -29,5 +29,5 @@ def merge(args: Merge, scene: Scene, call: Call) -> Acts:
     if (into.customer, into.account) != (ticket.customer, ticket.account):
         said = text("merge-other-customer", ticket=ticket.id, into=into.id)
         return Refusal(said, field="into")
-    unanswered = ticket.status is not Status.CLOSED and ticket.waiting is Waiting.US
+    unanswered = ticket.waiting is Waiting.US
     return [Merged(into.id, by), Elsewhere(into.id, Absorbed(ticket.id, by, unanswered))]

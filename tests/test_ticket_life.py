@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from chatops.effect import SendToCustomer
+from chatops.effect import AskNetwork, Divert, PostMessage, Restore, SendToCustomer
 from chatops.event import (
+    Absorbed,
     AnsweredOutside,
     Assigned,
     Breached,
@@ -16,11 +17,25 @@ from chatops.event import (
     CloseReason,
     CustomerDeleted,
     CustomerEdited,
+    Deed,
+    DeedDone,
+    DeedDropped,
+    DeedFailed,
+    DeedProposed,
+    DeedRequested,
     Escalated,
     Event,
+    Invited,
+    Joined,
     Kind,
+    Linked,
+    LinkSuggested,
+    Merged,
+    Moved,
+    Muted,
     Noted,
     Opened,
+    Prioritized,
     Priority,
     Read,
     ReopenCause,
@@ -34,10 +49,16 @@ from chatops.event import (
     ReplyState,
     ReplyWithdrawn,
     SendingBegan,
+    Separated,
     Snoozed,
     SnoozeReason,
+    Tagged,
     Then,
     Unclaimed,
+    Unlinked,
+    Unmerged,
+    Unmuted,
+    Untagged,
     WakeCause,
     Woken,
     WritingBegan,
@@ -50,10 +71,13 @@ START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 AGENTS = st.integers(1, 3)
 MESSAGES = st.integers(1, 4)
 SPANS = st.none() | st.integers(-60, 600)
+OTHERS = st.integers(1, 4)  # other tickets, and now and then ticket 1, which is this one
+TAGS = st.sampled_from(("vip", "refund"))
+QUEUES = st.sampled_from(("q", "r"))
 
 
 class Life(RuleBasedStateMachine):
-    """One ticket; messages 1 to 4 are the replies that may be under way at once."""
+    """Ticket 1; messages 1 to 4 are the replies that may be under way at once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,11 +87,25 @@ class Life(RuleBasedStateMachine):
         self.next_message = 100
         self.sends: dict[int, int] = {}
         self.asked_again: dict[int, int] = {}
+        self.diverted = 0  #: how often its conversations went elsewhere and did not come back
+        self.asked: dict[tuple[int, Deed], int] = {}  #: of the network, without an answer yet
 
-    @initialize(can_reply=st.booleans())
-    def open(self, can_reply: bool) -> None:
+    @initialize(can_reply=st.booleans(), quiet=st.booleans())
+    def open(self, can_reply: bool, quiet: bool) -> None:
         first = Opened(
-            1, 1, "a", "x", Kind.MENTION, False, "q", "en", Priority.NORMAL, (), can_reply
+            1,
+            1,
+            "a",
+            "x",
+            Kind.MENTION,
+            False,
+            "q",
+            "en",
+            Priority.NORMAL,
+            (),
+            can_reply,
+            tags=("new",),
+            quiet=quiet,
         )
         self.ticket, _ = opened(1, first, self.now)
         self.log.append((first, self.now))
@@ -83,12 +121,21 @@ class Life(RuleBasedStateMachine):
         for effect in effects:
             if isinstance(effect, SendToCustomer):
                 self.sends[effect.message] = self.sends.get(effect.message, 0) + 1
+            if isinstance(effect, PostMessage) and effect.mention:
+                assert self.ticket.assignee is not None
+                assert self.ticket.assignee not in self.ticket.muted, "muted agents are not called"
+            if isinstance(effect, AskNetwork):
+                key = (effect.message, effect.deed)
+                self.asked[key] = self.asked.get(key, 0) + 1
+            self.diverted += isinstance(effect, Divert) - isinstance(effect, Restore)
         self.log.append((event, self.now))
         return True
 
     @rule(thanks=st.booleans())
     def customer_writes(self, thanks: bool) -> None:
         self.next_message += 1
+        if self.ticket.merged_into is not None:
+            return  # what the customer writes goes to that one
         for event in heard(self.ticket, self.next_message, thanks=thanks):
             assert self.take(event), "no rule of ours may refuse a customer's message"
         if not thanks:
@@ -197,6 +244,107 @@ class Life(RuleBasedStateMachine):
     def reopen(self, agent: int) -> None:
         self.take(Reopened(ReopenCause.AGENT, agent))
 
+    @rule(queue=QUEUES, agent=AGENTS, keeps=st.booleans())
+    def move(self, queue: str, agent: int, keeps: bool) -> None:
+        before = self.ticket
+        if self.take(Moved(queue, agent, keeps)):
+            assert before.queue != self.ticket.queue == queue
+            assert self.ticket.assignee == (before.assignee if keeps else None)
+
+    @rule(tag=TAGS, agent=AGENTS)
+    def untag(self, tag: str, agent: int) -> None:
+        had = tag in self.ticket.tags
+        assert self.take(Untagged(tag, agent)) == had
+
+    @rule(tag=TAGS, agent=st.none() | AGENTS)
+    def tag(self, tag: str, agent: int | None) -> None:
+        had = tag in self.ticket.tags
+        assert self.take(Tagged(tag, agent)) != had
+
+    @rule(level=st.sampled_from(Priority), agent=AGENTS, note=st.none() | MESSAGES)
+    def prioritize(self, level: Priority, agent: int, note: int | None) -> None:
+        if self.take(Prioritized(level, agent, note)):
+            set_by = (self.ticket.priority, self.ticket.prioritized_by)
+            assert (*set_by, self.ticket.prioritized_note) == (level, agent, note)
+
+    @rule(agent=AGENTS)
+    def mute(self, agent: int) -> None:
+        was = agent in self.ticket.muted
+        assert self.take(Muted(agent)) != was
+
+    @rule(agent=AGENTS)
+    def unmute(self, agent: int) -> None:
+        was = agent in self.ticket.muted
+        assert self.take(Unmuted(agent)) == was
+
+    @rule(other=OTHERS, agent=AGENTS)
+    def link(self, other: int, agent: int) -> None:
+        assert self.take(LinkSuggested(other))
+        may = other != 1 and other not in self.ticket.links
+        assert self.take(Linked(other, agent)) == may
+
+    @rule(other=OTHERS, agent=AGENTS)
+    def unlink(self, other: int, agent: int) -> None:
+        was = other in self.ticket.links
+        assert self.take(Unlinked(other, agent)) == was
+
+    @rule(into=OTHERS, agent=AGENTS)
+    def merge(self, into: int, agent: int) -> None:
+        before = self.ticket
+        if self.take(Merged(into, agent)):
+            assert into != 1
+            assert before.status is not Status.CLOSED
+            assert (before.merged, before.replies) == ((), ())
+
+    @rule(agent=AGENTS)
+    def unmerge(self, agent: int) -> None:
+        if self.take(Unmerged(agent)):
+            assert (self.ticket.status, self.ticket.waiting) == (Status.OPEN, Waiting.US)
+
+    @rule(other=st.integers(5, 7), agent=AGENTS, unanswered=st.booleans())
+    def absorb(self, other: int, agent: int, unanswered: bool) -> None:
+        if other in self.ticket.merged:
+            return  # that one is merged, and may not be merged again: its own side refuses
+        if self.take(Absorbed(other, agent, unanswered)) and unanswered:
+            assert (self.ticket.status, self.ticket.waiting) == (Status.OPEN, Waiting.US)
+
+    @rule(other=st.integers(5, 7), agent=AGENTS)
+    def separate(self, other: int, agent: int) -> None:
+        was = other in self.ticket.merged
+        assert self.take(Separated(other, agent)) == was
+
+    @rule(conversation=st.integers(1, 3), private=st.booleans(), can_reply=st.booleans())
+    def join(self, conversation: int, private: bool, can_reply: bool) -> None:
+        assert self.take(Joined(conversation, private, can_reply))
+        assert self.ticket.conversation == conversation
+
+    @rule(agent=AGENTS)
+    def invite(self, agent: int) -> None:
+        assert self.take(Invited(agent))
+        assert self.ticket.invited_at == self.now
+
+    @rule(message=MESSAGES, deed=st.sampled_from(Deed), agent=AGENTS)
+    def propose_deed(self, message: int, deed: Deed, agent: int) -> None:
+        self.take(DeedProposed(message, deed, agent))
+
+    @rule(message=MESSAGES, deed=st.sampled_from(Deed), agent=AGENTS)
+    def drop_deed(self, message: int, deed: Deed, agent: int) -> None:
+        self.take(DeedDropped(message, deed, agent))
+
+    @rule(message=MESSAGES, deed=st.sampled_from(Deed), agent=AGENTS)
+    def ask_deed(self, message: int, deed: Deed, agent: int) -> None:
+        before = self.ticket.deed(message, deed)
+        if self.take(DeedRequested(message, deed, agent)) and deed is Deed.DELETE:
+            assert before is not None, "deleting needs two"
+            assert before.agent != agent, "deleting needs two"
+
+    @rule(message=MESSAGES, deed=st.sampled_from(Deed), is_done=st.booleans())
+    def answer_deed(self, message: int, deed: Deed, is_done: bool) -> None:
+        if self.asked.get((message, deed)):
+            answer = DeedDone(message, deed) if is_done else DeedFailed(message, deed, "no")
+            assert self.take(answer)
+            self.asked[message, deed] -= 1
+
     @rule()
     def late(self) -> None:
         assert self.take(Breached(self.now))
@@ -232,6 +380,37 @@ class Life(RuleBasedStateMachine):
             assert len(messages) == len(set(messages))
             unresolved = {ReplyState.WAITING, ReplyState.SENDING, ReplyState.IN_DOUBT}
             assert {reply.state for reply in self.ticket.replies} <= unresolved
+
+    @invariant()
+    def merged_means_closed_as_a_duplicate_with_nothing_of_its_own(self) -> None:
+        if self.log and self.ticket.merged_into is not None:
+            assert self.ticket.close_reason is CloseReason.DUPLICATE
+            assert (self.ticket.merged, self.ticket.replies) == ((), ())
+
+    @invariant()
+    def its_conversations_are_elsewhere_while_it_is_merged(self) -> None:
+        if self.log:
+            assert self.diverted == (self.ticket.merged_into is not None)
+
+    @invariant()
+    def quiet_means_closed_without_a_word(self) -> None:
+        if self.log and self.ticket.quiet:
+            assert self.ticket.close_reason is CloseReason.NO_REPLY_NEEDED
+
+    @invariant()
+    def nothing_stands_beside_it_twice(self) -> None:
+        if self.log:
+            ticket = self.ticket
+            for many in (ticket.tags, ticket.links, ticket.merged, ticket.muted):
+                assert len(many) == len(set(many))
+            assert 1 not in ticket.links
+
+    @invariant()
+    def the_network_is_asked_once_at_a_time(self) -> None:
+        if self.log:
+            for key, count in self.asked.items():
+                asked = self.ticket.deed(*key)
+                assert count == (asked is not None and not asked.proposed)
 
     @invariant()
     def nobody_reads_twice(self) -> None:
