@@ -29,7 +29,7 @@ from chatops.config import Config, Runs, environ, load
 from chatops.config.schema import schema, schema_text
 from chatops.config.shape import Network, Web
 from chatops.errors import ConfigError
-from chatops.event import Occasion
+from chatops.event import Kind, Occasion, Priority
 from chatops.policy import (
     Account,
     Assignment,
@@ -42,6 +42,7 @@ from chatops.policy import (
     Queue,
     Role,
     Room,
+    RoutingRule,
     UrgencyRules,
 )
 from chatops.terms import Terms
@@ -216,6 +217,53 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         mention_assignee=False,
         urgency=UrgencyRules(5, Terms(("けが",))),
         reopen_window=timedelta(hours=60),
+    )
+
+
+def test_every_key_of_a_rule(app_yaml: Path) -> None:
+    text = changed(
+        "digests:",
+        """\
+quiet: {sample: 5}
+routing:
+  - name: all of it
+    when:
+      channel: [net]
+      account: brand
+      kind: [dm, mention]
+      language: ja
+      words: [返金, refund*]
+      followers: 9
+      hours: not tokyo
+    queue: japan
+    priority: high
+    tags: [ＶＩＰ, vip, 返金]
+    quiet: true
+  - {name: open, when: {hours: tokyo, kind: dm}}
+  - {name: rest}
+digests:""",
+    )
+    policy = loaded(app_yaml, text).policy
+    tokyo = policy.queues["japan"].calendar
+    assert policy.sample == 5
+    assert policy.routing == (
+        RoutingRule(
+            "all of it",
+            channels=("net",),
+            accounts=("brand",),
+            kinds=(Kind.DM, Kind.MENTION),
+            languages=("ja",),
+            words=Terms(("返金", "refund*")),
+            followers=9,
+            calendar=tokyo,
+            is_open=False,
+            queue="japan",
+            priority=Priority.HIGH,
+            tags=("vip", "返金"),
+            quiet=True,
+        ),
+        RoutingRule("open", kinds=(Kind.DM,), calendar=tokyo),
+        RoutingRule("rest"),
     )
 
 
