@@ -29,6 +29,7 @@ from chatops.event import (
     CustomerWrote,
     Escalated,
     Event,
+    Invited,
     Kind,
     Noted,
     Occasion,
@@ -443,6 +444,7 @@ def test_a_customers_message_wakes_and_reopens_unless_it_is_only_thanks(
         (Then.NOTHING, ()),
         (Then.CLOSE, (Closed(CloseReason.RESOLVED, BEN),)),
         (Then.WAIT, (Snoozed(SnoozeReason.WAITING_CUSTOMER, None, BEN),)),
+        (Then.INVITE, (Invited(BEN),)),
     ],
 )
 def test_what_the_agent_asked_follows_an_accepted_reply(

@@ -276,6 +276,14 @@ def test_card_shows_the_post_that_was_answered() -> None:
     ]
 
 
+def test_card_shows_what_the_customer_wrote_last() -> None:
+    later = line(101, "It came")
+    quotes = [
+        b.words for b in ticket_card(scene(lines=(line(), later))).blocks if isinstance(b, Quote)
+    ]
+    assert quotes == ["My parcel is not here", "It came"]
+
+
 def test_deleted_words_are_gone_and_a_ticket_without_words_has_none() -> None:
     assert "line-deleted" in asides(ticket_card(scene(lines=(line(said="", deleted=True),))))
     assert [b for b in ticket_card(scene(lines=())).blocks if isinstance(b, Quote)] == []
