@@ -38,7 +38,7 @@ class Files:
         announced = await self._web.read(
             "files.getUploadURLExternal", filename=file.name, length=len(content)
         )
-        await self._upload(announced["upload_url"], content)
+        await upload(self._web, announced["upload_url"], content)
         await self._web.act(
             "files.completeUploadExternal",
             files=[{"id": announced["file_id"], "title": file.name}],
@@ -46,22 +46,26 @@ class Files:
             initial_comment=in_lines(card, voice),
         )
 
-    async def _upload(self, url: str, content: bytes) -> None:
-        """Send the bytes where Slack said; the address is good for this once and needs no token."""
-        client = self._web.client
-        session = client.session
-        assert session is not None  # noqa: S101 - the chat is running
-        try:
-            async with session.post(
-                url, data=content, proxy=client.proxy, ssl=client.ssl or True
-            ) as answer:
-                status = answer.status
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unreached(f"upload: {type(error).__name__}") from error
-        if status >= 500:
-            raise Unreached(f"upload: HTTP {status}")
-        if status != 200:
-            raise Rejected(f"http_{status}", "upload")
+
+async def upload(web: Web, url: str, content: bytes) -> None:
+    """Send the bytes where Slack said; the address is good for this once and needs no token.
+
+    Raises:
+        Rejected: Slack does not want them.
+        Unreached: Slack cannot be reached, or fails; nobody has seen the file.
+    """
+    client = web.client
+    assert client.session is not None  # noqa: S101 - the chat is running
+    sending = client.session.post(url, data=content, proxy=client.proxy, ssl=client.ssl or True)
+    try:
+        async with sending as answer:
+            status = answer.status
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unreached(f"upload: {type(error).__name__}") from error
+    if status >= 500:
+        raise Unreached(f"upload: HTTP {status}")
+    if status != 200:
+        raise Rejected(f"http_{status}", "upload")
 
 
 def in_lines(card: Card, voice: Voice) -> str:

@@ -102,7 +102,8 @@ class People:
             if standing is None or now - at >= _KNOWN_AT_MOST:
                 raise
             return standing
-        self._standing[place.user] = (now, found)
+        if found != STRANGER:  # asking costs no call, and a one-time code may make them somebody
+            self._standing[place.user] = (now, found)
         return found
 
     async def newcomer(self, place: Place) -> Agent | Text:
@@ -116,7 +117,7 @@ class People:
         return _refusal(found, home) or nobody
 
     def forget(self, user: str) -> None:
-        """Look the person up anew the next time: who they are to us may have changed."""
+        """Look the person up anew the next time."""
         self._standing.pop(user, None)
         self._agents_until = 0.0
 

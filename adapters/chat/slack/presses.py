@@ -103,18 +103,12 @@ class Presses:
     async def known(self, place: Place, command: str) -> Agent | None:
         """Return the agent who acts; anybody else is told why not, alone.
 
-        A member of the workspace who is nobody of ours may ask what is for strangers, and may be
-        somebody afterwards.
+        A member of the workspace who is nobody of ours may ask what is for strangers.
         """
-        asked = named(command, self.desk.registry, self.desk.words)
-        for_strangers = asked is not None and asked.for_strangers
         try:
-            if for_strangers:
-                self.people.forget(place.user)
             who = await self.people.who(place)
-            if who == STRANGER and for_strangers:
+            if who == STRANGER and self._for_strangers(command):
                 who = await self.people.newcomer(place)
-                self.people.forget(place.user)
         except CareError:
             who = text("slack-unsure-who")
         if isinstance(who, Agent):
@@ -128,7 +122,14 @@ class Presses:
         view_id: str | None = None
         if place.trigger and not await self.tasks.in_time(handling, SLOW):
             view_id = await self._show_slow(place, call.agent)
-        await self._show(await handling, call, place, view_id)
+        outcome = await handling
+        if self._for_strangers(call.command):
+            self.people.forget(place.user)  # who that is to us may be another from now on
+        await self._show(outcome, call, place, view_id)
+
+    def _for_strangers(self, command: str) -> bool:
+        asked = named(command, self.desk.registry, self.desk.words)
+        return asked is not None and asked.for_strangers
 
     async def _show_slow(self, place: Place, agent: Agent) -> str | None:
         view = await self.answers.notice(text("slack-working"), place, agent)
