@@ -1,6 +1,10 @@
-"""A schema that is not this version's: who stops, and which command is named."""
+"""Backing up, and a schema that is not this version's: who stops, and which command is named."""
 
+import re
+import shlex
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +18,7 @@ from chatops.__main__ import cli
 from storage import SCHEMA, is_newer
 from storage.migrate import current
 
+ROOT = Path(__file__).parents[1]
 NEWER = "9999"
 
 
@@ -75,6 +80,24 @@ def test_doctor_names_the_way_back_from_a_newer_schema(folder: Path) -> None:
     result = CliRunner().invoke(cli, ["doctor"], env={"COLUMNS": "400"})
     assert result.exit_code == 1
     assert storage.NEWER in " ".join(result.stdout.split())
+
+
+def test_backup_of_the_page_is_whole_and_for_our_user_alone(folder: Path) -> None:
+    made_by(SCHEMA, folder)
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    (command,) = re.findall(r"^python -c .+ INTO .+$", page, re.MULTILINE)
+    words = shlex.split(command)
+    subprocess.run([sys.executable, *words[1:]], cwd=folder, check=True)
+    backup = folder / "var" / "backup.db"
+    assert oct(backup.stat().st_mode & 0o777) == "0o600"
+    with closing(sqlite3.connect(backup)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert current(f"sqlite:///{backup}") == SCHEMA
+    # the next one needs a name of its own: a backup is never written over
+    again = subprocess.run(
+        [sys.executable, *words[1:]], cwd=folder, check=False, capture_output=True, text=True
+    )
+    assert "output file already exists" in again.stderr
 
 
 def test_revisions_count_up() -> None:
