@@ -77,13 +77,13 @@ _ROWS: Final = (
     """,
     """
     INSERT INTO conversation (id, account, thread_key, customer, ticket)
-    SELECT i, 'shop' || i % 10, 't' || i, (i - 1) / 2 * 2 + 1, i FROM n
+    SELECT i, 'shop' || (i % 10), 't' || i, (i - 1) / 2 * 2 + 1, i FROM n
     """,
     """
     INSERT INTO ticket (id, conversation, customer, account, channel, kind, private, queue, language,
         priority, why, can_reply, opened_at, revision, status, waiting, assignee, read_by, level,
         close_reason, closed_at, thanked, replies)
-    SELECT i, i, (i - 1) / 2 * 2 + 1, 'shop' || i % 10, 'x', 'mention', 0, 'queue' || i % 10, 'en',
+    SELECT i, i, (i - 1) / 2 * 2 + 1, 'shop' || (i % 10), 'x', 'mention', 0, 'queue' || (i % 10), 'en',
         'normal', '[]', 1, :start + :step * i, 4, iif(open, 'open', 'closed'), 'us',
         iif(open AND i % 2, NULL, i / 2 % 12 + 1), ',1,', 0,
         iif(open, NULL, 'resolved'), iif(open, NULL, :start + :step * i + 3600000000), 0, '[]'
@@ -101,7 +101,7 @@ _ROWS: Final = (
     """
     INSERT INTO message (id, account, external_id, direction, text, at, private, conversation,
         ticket, thanks, can_reply, deleted, hidden, state)
-    SELECT 2 * i - part, 'shop' || i % 10, 'm' || (2 * i - part), iif(part, 'inbound', 'outbound'),
+    SELECT 2 * i - part, 'shop' || (i % 10), 'm' || (2 * i - part), iif(part, 'inbound', 'outbound'),
         said.text || iif(part, ' (order ' || i || ')', ''), :start + :step * i, 0, i, i, 0, 1, 0, 0,
         iif(part, NULL, 'sent')
     FROM n JOIN (SELECT 1 AS part UNION ALL SELECT 0) JOIN said ON k = iif(part, n.text, 6)

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, union_all
 
-from chatops.ports import Entry, Listed, TicketFilter
+from chatops.ports import MOST_COUNTED, Entry, Listed, TicketFilter
 from chatops.ticket import Status
 from storage import records
 from storage.codec import decode
 from storage.instant import instant
 from storage.statement import Db, Param, Row, Statement, first, param, there
 from storage.tables import CLOCK, ENTRY, MESSAGE, TICKET
-
-#: So many closed tickets are counted.
-COUNTED: Final = 1000
 
 #: So many characters of the customer's newest message stand in a list.
 EXCERPT: Final = 140
@@ -26,7 +23,7 @@ def listed(db: Db, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
     """Return a page of the tickets that a filter lets through, and how many it does.
 
     Without a status it means tickets that are not closed: those with work in them. Of closed and
-    quiet ones the newest lead, and no more than `COUNTED` are counted: they grow with the years.
+    quiet ones the newest lead, and no more than MOST_COUNTED are counted.
     """
     if not wanted.queues:
         return [], 0
@@ -111,10 +108,14 @@ def _statements(shape: _Shape) -> _Statements:
     found = select(_t.id).where(*_conditions(shape))
     by_id = _paged(found.order_by(_t.id))
     if shape.status is Status.CLOSED:
-        counted = select(func.count()).select_from(first(found, COUNTED).subquery())
+        counted = select(func.count()).select_from(first(found, MOST_COUNTED).subquery())
         return _Statements(_newest_first(shape), by_id, Statement(counted))
     running = and_(
-        CLOCK.c.ticket == _t.id, CLOCK.c.kind == "first_response", CLOCK.c.outcome.is_(None)
+        CLOCK.c.ticket == _t.id,
+        CLOCK.c.kind == "first_response",
+        CLOCK.c.outcome.is_(None),
+        # as all are: it leads to the index of the running ones, which is small and says it all
+        CLOCK.c.due_at > literal_column("0"),
     )
     due_first = (CLOCK.c.due_at.is_(None), CLOCK.c.due_at, _t.id)
     page = found.select_from(TICKET.outerjoin(CLOCK, running)).order_by(*due_first)
@@ -155,12 +156,14 @@ def _apart_from_queues(shape: _Shape) -> Iterator[ColumnElement[bool]]:
     status = _t.status.concat("") if shape.customers else _t.status
     if shape.quiet:
         yield _t.quiet.is_(True) if shape.customers else _t.quiet
-    elif shape.status is None:
-        yield status.in_([Status.OPEN.value, Status.SNOOZED.value])
+    elif shape.status is Status.CLOSED:
+        yield status == Status.CLOSED.value
+        yield ~_t.quiet
     else:
-        yield status == shape.status.value
-        if shape.status is Status.CLOSED:
-            yield ~_t.quiet
+        live = (Status.OPEN, Status.SNOOZED) if shape.status is None else (shape.status,)
+        yield status.in_([each.value for each in live])
+        # said once more as the index of the work at hand says it: it is used only then
+        yield status != Status.CLOSED.value
     if shape.customers:
         yield _t.customer.in_([param(f"customer{number}") for number in range(shape.customers)])
     if shape.assigned:

@@ -25,8 +25,10 @@ from storage.instant import instant
 from storage.statement import Db, Param, Statement, first, param
 from storage.tables import CUSTOMER, MESSAGE, TICKET
 
-#: Messages that are read at a time, and at most.
-PAGE: Final = 100
+#: Of every ticket that is wanted so many matching messages are read first, then so many at a time;
+#: at most so many in all.
+FIRST: Final = 3
+PAGE: Final = 500
 LOOKED_AT: Final = 20_000
 
 #: How a ticket is called by its number; no id has more digits.
@@ -88,15 +90,16 @@ def _matching(
 ) -> tuple[dict[int, int], bool]:
     """Return `enough` tickets with their newest match, and whether it gave up before the end."""
     found: dict[int, int] = {}
-    before = _PAST_ALL
-    for _ in range(LOOKED_AT // PAGE):
-        rows = db.all(page, sought=expression, before=before, page=PAGE, **allowed)
+    before, size, looked_at = _PAST_ALL, FIRST * enough, 0
+    while looked_at < LOOKED_AT:
+        rows = db.all(page, sought=expression, before=before, page=size, **allowed)
         for message, ticket in rows:
             if ticket is not None and len(found) < enough:
                 found.setdefault(ticket, message)
-        if len(rows) < PAGE or len(found) == enough:
+        if len(rows) < size or len(found) == enough:
             return found, False
-        before = rows[-1][0]
+        looked_at += size
+        before, size = rows[-1][0], PAGE
     return found, True
 
 

@@ -157,6 +157,7 @@ class TicketRow(SQLModel, table=True):
         Index("ix_ticket_conversation", "conversation"),
         Index("ix_ticket_opened", "opened_at"),
         Index("ix_ticket_status", "status", "queue"),
+        _partial("ix_ticket_live", "status", "queue", "assignee", where="status <> 'closed'"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial("ix_ticket_invited", "customer", "invited_at", where="invited_at IS NOT NULL"),
@@ -270,6 +271,8 @@ class ClockRow(SQLModel, table=True):
         UniqueConstraint("ticket", "kind", "cycle", name="uq_clock"),
         _partial("ix_clock_due", "due_at", where="outcome IS NULL AND breached_at IS NULL"),
         _partial("ix_clock_running", "started_at", where="outcome IS NULL"),
+        # the outcome too, for SQLite looks at what the condition says already
+        _partial("ix_clock_owed", "ticket", "kind", "due_at", "outcome", where="outcome IS NULL"),
         _partial("ix_clock_stopped", "stopped_at", where="stopped_at IS NOT NULL"),
         _partial("ix_clock_breached", "breached_at", where="breached_at IS NOT NULL"),
     )

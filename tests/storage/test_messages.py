@@ -64,6 +64,23 @@ async def test_a_conversation_is_one_row(storage: Storage) -> None:
     assert made.id != beside.id
 
 
+async def test_a_ticket_is_found_by_thread_and_author(storage: Storage) -> None:
+    def run(tx: Tx) -> tuple[int, int]:
+        mine, other = given(tx, "a", "t2"), given(tx, "b", "t2")
+        tx.conversation("acme_x", "t3", tx.customer("x", Author("a", "a", "a")))
+        for ticket in (mine, other):
+            tx.point(ticket.conversation, ticket.id)
+        return mine.id, other.id
+
+    mine, other = await storage.work.transact(run)
+    found = storage.reader.ticket_in
+    assert await found("acme_x", "t2", "a") == mine
+    assert await found("acme_x", "t2", "b") == other
+    assert await found("acme_x", "t3", "a") is None  # a conversation without a ticket
+    assert await found("acme_x", "t2", "c") is None
+    assert await found("other_x", "t2", "a") is None
+
+
 async def test_a_row_that_must_be_there_and_is_not_is_a_fault(storage: Storage) -> None:
     with pytest.raises(LookupError):
         await storage.work.transact(lambda tx: tx.lock_conversation(99))

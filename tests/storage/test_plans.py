@@ -98,13 +98,16 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "figures._LATE": "ix_clock_breached",
         "figures._CLOSES": "ix_entry_closes",
         "figures._QUIET": "ix_ticket_opened",
-        "lists.page None": "ix_ticket_status (status=? AND queue=?)",
+        "lists.page None": "ix_ticket_live (status=? AND queue=?)",
+        "lists.page open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
+        "lists.count open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
+        "lists.page every": "ix_ticket_live (status=? AND queue=? AND assignee=?)",
         "lists.page closed": "ix_ticket_status (status=? AND queue=?)",
         "lists.page quiet": "ix_ticket_quiet (queue=?)",
         "lists.page customers": "ix_ticket_customer",
         "lists.page customers, closed": "ix_ticket_customer",
         "lists.page customers, quiet": "ix_ticket_customer",
-        "lists.by_id every": "ix_ticket_status (status=? AND queue=?)",
+        "lists.by_id every": "ix_ticket_live (status=? AND queue=? AND assignee=?)",
         "arrivals._LOWEST": "COVERING INDEX ix_ticket_opened",
         "arrivals._PAGE": "INTEGER PRIMARY KEY (rowid>?)",
         "conversations._DIVERT": "ix_conversation_ticket",
@@ -123,6 +126,10 @@ def test_what_runs_often_leads_by_its_own_index(
     """A search may still be a long one: by a queue alone it would read years of tickets."""
     searches = [step for step in plan_of(db, name) if step.startswith("SEARCH")]
     assert index in searches[0]
+
+
+def test_a_list_is_ordered_by_the_running_clocks_alone(db: sqlite3.Connection) -> None:
+    assert any("COVERING INDEX ix_clock_owed" in step for step in plan_of(db, "lists.page open"))
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -106,6 +106,10 @@ def _add_indexes() -> None:
     _add_partial(
         "ix_ticket_invited", "ticket", ["customer", "invited_at"], "invited_at IS NOT NULL"
     )
+    _add_partial(
+        "ix_ticket_live", "ticket", ["status", "queue", "assignee"], "status <> 'closed'"
+    )
+    _add_partial("ix_clock_owed", "clock", ["ticket", "kind", "due_at", "outcome"], "outcome IS NULL")
     _add_partial("ix_ticket_quiet", "ticket", ["queue"], "quiet = 1", "quiet")
     _add_partial("ix_message_said", "message", ["conversation", "said"], "said IS NOT NULL")
 
