@@ -231,6 +231,7 @@ submit-reply = Send
 field-text = Text
 field-then = How to send
 field-canned = Canned reply (fills the text)
+canned-name = { $name } ({ $language })
 field-who = Assign to
 field-reason = Reason
 field-target = Escalate to
@@ -260,6 +261,8 @@ reply-over = { $used } of { $limit } characters: { $over } too many
 # Questions
 ask-new-message = Something new was written since you opened this form. Send anyway?
 ask-personal-data = Everybody can read this reply, and it seems to hold { $kinds }. Send anyway?
+ask-repeat-person = This customer was sent the canned reply “{ $canned }” within the last { $days } days. Send the same words anyway?
+ask-repeat-post = The canned reply “{ $canned }” stands { $count } times under this post. Send the same words anyway?
 ask-other-ticket = This is the thread of { ticket }, and the line begins with { $meant }. Send it to this customer as it is?
 other-ticket = This is the thread of { ticket }, not of #{ $meant }. Go to its thread, or type /{ $prefix } { $command } { $meant }.
 ask-anyway = { $warning } Send anyway?
@@ -784,6 +787,7 @@ button-handover = Hand over…
 button-list-mine = My tickets
 
 # Looking: pages, search, customers, transcripts, who is on, App Home, the tour
+or-more = { $count }+
 page-of = Page { $page } of { $pages }
 button-next = Next
 button-previous = Previous

@@ -231,6 +231,7 @@ submit-reply = 送信
 field-text = 本文
 field-then = 送信方法
 field-canned = 定型文（本文に入ります）
+canned-name = { $name }（{ $language }）
 field-who = 担当者
 field-reason = 理由
 field-target = エスカレーション先
@@ -260,6 +261,8 @@ reply-over = 文字数：{ $used } / { $limit }（{ $over }超過）。短くし
 # 確認
 ask-new-message = フォームを開いた後に新しい投稿がありました。このまま送信しますか？
 ask-personal-data = この返信は誰でも読めますが、{ $kinds }が含まれているようです。このまま送信しますか？
+ask-repeat-person = このお客様には、過去{ $days }日以内に定型文「{ $canned }」を送信しています。同じ文面のまま送信しますか？
+ask-repeat-post = この投稿には、定型文「{ $canned }」がすでに{ $count }件あります。同じ文面のまま送信しますか？
 ask-other-ticket = ここは { ticket } のスレッドですが、「{ $meant }」で始まっています。このままこのお客様に送信しますか？
 other-ticket = ここは { ticket } のスレッドです。#{ $meant } のスレッドで操作するか、/{ $prefix } { $command } { $meant } と入力してください。
 ask-anyway = { $warning }このまま送信しますか？
@@ -768,6 +771,7 @@ button-handover = 引き継ぐ…
 button-list-mine = 担当チケット
 
 # 見る：ページ、検索、お客様、記録、勤務状況、ホーム、ツアー
+or-more = { $count }+
 page-of = { $pages }ページ中{ $page }ページ目
 button-next = 次へ
 button-previous = 前へ
