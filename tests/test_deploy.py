@@ -74,6 +74,21 @@ def test_units_commands_are_ours() -> None:
     assert float(lines["TimeoutStopSec"][0]) > GRACE
 
 
+def test_what_root_types_makes_what_the_unit_names() -> None:
+    """Nobody is root here: the words are held against the unit."""
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    typed = re.findall(
+        r"^# (.+)$", page.partition("```console\n")[2].partition("```")[0], re.MULTILINE
+    )
+    users, folders, copy, reload, start = (line.split() for line in typed)
+    lines = unit()
+    assert [users[-1]] == lines["User"] == lines["Group"]
+    config = lines["ExecStart"][0].split()[-1]
+    assert folders[-2:] == [str(Path(config).parent), f"/var/lib/{lines['StateDirectory'][0]}"]
+    assert UNIT.relative_to(ROOT) == Path(copy[1]).relative_to(lines["WorkingDirectory"][0])
+    assert (reload[0], start[0], start[-1]) == ("systemctl", "systemctl", UNIT.stem)
+
+
 @pytest.fixture(scope="module")
 def exposed(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> set[str]:
     """The names that /metrics has."""
