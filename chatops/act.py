@@ -13,6 +13,9 @@ class Marks:
         self._seed = uuid4()
         self._numbers = count()
         self.replies: dict[int, str] = {}  #: by message: its delivery carries the same marker
+        self.repeated: set[int] = (
+            set()
+        )  #: replies that were canned ones once more, over the question
 
     def __call__(self) -> str:
         return str(uuid5(self._seed, str(next(self._numbers))))

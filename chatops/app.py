@@ -171,6 +171,7 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
             service.clock,
             lambda: outbox.progress,
             lambda: {"received": inbox.received, "unreadable": inbox.unreadable},
+            lambda: desk.repeated,
         )
 
         async def faults() -> Mapping[str, str]:

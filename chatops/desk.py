@@ -89,6 +89,7 @@ class Desk:
         self.traits = traits  #: of the channels, by name
         self.taken: Counter[str] = Counter()  #: what became of customers' messages, by `Taken`
         self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
+        self.repeated = 0  #: canned replies that were sent once more, over the question
         self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
         self._work = work
         self._reader = reader
@@ -414,5 +415,6 @@ class Desk:
             typed_in=thread,
         )
         result = await self._work.transact(lambda tx: run(tx, act))
+        self.repeated += len(act.marks.repeated)
         self.changed.set()
         return result

@@ -171,7 +171,10 @@ def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:
         raise AssertionError("a message without an external id cannot be there already")
     if marker is not None:
         act.marks.replies[message] = marker
-    return draft.event(message)
+    event = draft.event(message)
+    if isinstance(event, ReplyRequested) and event.repeated:
+        act.marks.repeated.add(message)
+    return event
 
 
 def _note_message(tx: Tx, event: Event) -> None:

@@ -15,12 +15,20 @@ Counts = Callable[[], Mapping[str, int]]
 class Metrics(Collector):
     """Collects this process's counters and the newest look at the database (`refresh`)."""
 
-    def __init__(self, reader: Reader, clock: Clock, delivered: Counts, inbox: Counts) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        clock: Clock,
+        delivered: Counts,
+        inbox: Counts,
+        repeated: Callable[[], int] = int,
+    ) -> None:
         self.registry = CollectorRegistry()
         self._reader = reader
         self._clock = clock
         self._delivered = delivered
         self._inbox = inbox
+        self._repeated = repeated
         self._health: Health | None = None
         self.registry.register(self)
 
@@ -38,6 +46,11 @@ class Metrics(Collector):
         """Yield the metrics, as prometheus_client asks."""
         yield _counter("deliveries", "Outcomes of deliveries", "outcome", self._delivered())
         yield _counter("bodies", "Webhook bodies taken in", "outcome", self._inbox())
+        yield CounterMetricFamily(
+            "chatops_replies_repeated",
+            "Canned replies sent once more, over the question",
+            value=self._repeated(),
+        )
         if (health := self._health) is None:
             return
         gauges = {

@@ -12,9 +12,6 @@ from chatops.ports import Record, Tx
 from chatops.text import text
 from chatops.ticket import Refusal
 
-#: The name of the question in `Call.confirmed`; a reply sent over it is marked as a repeat.
-QUESTION: Final = "repeat"
-
 SAME_PERSON: Final = timedelta(days=30)
 
 #: So many of one text may stand under a post; the next is asked about.
@@ -23,17 +20,27 @@ UNDER_A_POST: Final = 2
 
 def question(tx: Tx, record: Record, said: str | None, call: Call) -> Refusal | None:
     """Return what to ask before the canned reply `said` is sent once more, or None."""
-    if said is None or QUESTION in call.confirmed:
+    if said is None or is_confirmed(said, call):
         return None
     ticket = record.ticket
     if tx.said_to(ticket.customer, said, call.now - SAME_PERSON):
         days = SAME_PERSON.days
-        return Refusal(text("ask-repeat-person", canned=name_of(said), days=days), asks=QUESTION)
+        return Refusal(text("ask-repeat-person", canned=name_of(said), days=days), asks=_asks(said))
     thread = record.threads[ticket.conversation]
     count = 0 if ticket.private else tx.said_under(ticket.account, thread, said)
     if count >= UNDER_A_POST:
-        return Refusal(text("ask-repeat-post", canned=name_of(said), count=count), asks=QUESTION)
+        return Refusal(text("ask-repeat-post", canned=name_of(said), count=count), asks=_asks(said))
     return None
+
+
+def is_confirmed(said: str, call: Call) -> bool:
+    """Tell whether it was asked about this canned reply, and the answer was yes."""
+    return _asks(said) in call.confirmed
+
+
+def _asks(said: str) -> str:
+    """Return the question's name, which holds the reply's: a yes to one is no yes to another."""
+    return f"repeat-{said}"
 
 
 def key_of(language: str, name: str) -> str:

@@ -4,7 +4,14 @@ It says whose name it goes out under and who can read it, counts as the network 
 what came since it was opened.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 
 from chatops.call import Call, Origin
 from chatops.card import Block, Choice, Form, Paragraph, Quote, TextBox
@@ -13,31 +20,37 @@ from chatops.event import Then
 from chatops.line import leading_number
 from chatops.personal_data import personal_data
 from chatops.policy import CannedReply
+from chatops.repetition import key_of
 from chatops.scene import Direction, Line, Scene
-from chatops.text import Link, Text, text
+from chatops.text import LANGUAGES, Link, Text, say_day, text
 from chatops.ticket import Refusal
+
+#: A longer list of canned replies is searched by what is typed.
+LISTED: Final = 20
+
+_PLACE: Final = re.compile(r"\{(customer_name|signature|ticket|account|today)\}")
 
 
 def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
     """Return the form as it stands with what has been typed and chosen so far."""
     canned = offered(scene)
-    chosen = next((one for one in canned if one.name == fields.get("canned")), None)
+    chosen = next((one for one in canned if _key(one) == fields.get("canned")), None)
     words = fields.get("text", "")
-    if chosen is not None and chosen.name != fields.get("filled"):
-        words = filled(chosen, scene, call)
-    ticket = scene.ticket.id
+    if chosen is not None and _key(chosen) != fields.get("filled"):
+        words = filled(chosen.text, chosen.language, scene, call)
+    ticket = scene.ticket
     seen = scene.newest if call.seen is None else call.seen
     return Form(
         command="reply",
-        ticket=ticket,
-        title=text("form-reply", ticket=ticket),
+        ticket=ticket.id,
+        title=text("form-reply", ticket=ticket.id),
         submit=text("submit-reply"),
         parts=(
             Paragraph(_as_whom(scene), small=True),
             *_writing(scene, call),
             *_heard(scene, seen),
             *_since(scene, seen),
-            *_canned_choice(canned, chosen),
+            *_canned_choice(canned, chosen, ticket.language),
             TextBox(
                 "text",
                 text("field-text"),
@@ -50,7 +63,7 @@ def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
             *_warning(words, scene),
             Choice("then", text("field-then"), _thens(), fields.get("then", Then.NOTHING.value)),
         ),
-        hidden={"seen": str(seen), "filled": chosen.name if chosen is not None else ""},
+        hidden={"seen": str(seen), "filled": _key(chosen) if chosen is not None else ""},
         locks=True,
     )
 
@@ -61,12 +74,24 @@ def offered(scene: Scene) -> list[CannedReply]:
     return sorted(scene.queue.canned, key=lambda canned: canned.language != language)
 
 
-def filled(canned: CannedReply, scene: Scene, call: Call) -> str:
-    """Return a canned reply with its places filled."""
-    # not str.format: what the text holds besides, braces too, stays as it was written
-    return canned.text.replace("{customer_name}", scene.customer.name).replace(
-        "{signature}", call.agent.public_name
-    )
+def filled(words: str, language: str, scene: Scene, call: Call) -> str:
+    """Return a canned reply's or a macro's words with their places filled."""
+    values = _values(language, scene, call)
+    # in one pass, not by str.format: other braces, and those of a customer's name, stay as they are
+    return _PLACE.sub(lambda place: values[place[1]], words)
+
+
+def said_unchanged(words: str, scene: Scene, call: Call) -> str | None:
+    """Return the key of the canned reply that these words are, but for white space, or None."""
+    bare = "".join(words.split())
+    for canned in offered(scene):
+        # most are told apart by how they begin, without filling them
+        begins = "".join(canned.text.partition("{")[0].split())
+        if bare.startswith(begins):
+            whole = filled(canned.text, canned.language, scene, call)
+            if bare == "".join(whole.split()):
+                return _key(canned)
+    return None
 
 
 def counted(words: str, scene: Scene) -> Text:
@@ -98,6 +123,29 @@ def question(words: str, scene: Scene, call: Call) -> Refusal | None:
         (asked for asked in _questions(words, scene, call) if asked.asks not in call.confirmed),
         None,
     )
+
+
+def _key(canned: CannedReply) -> str:
+    return key_of(canned.language, canned.name)
+
+
+def _values(language: str, scene: Scene, call: Call) -> dict[str, str]:
+    today = call.now.astimezone(ZoneInfo(scene.queue.calendar.zone)).date()
+    return {
+        "customer_name": scene.customer.name,
+        "signature": call.agent.public_name,  # never the chat's name of the person
+        "ticket": str(scene.ticket.id),
+        "account": scene.account.handle,
+        "today": say_day(today, language) if language in LANGUAGES else _abroad(today, language),
+    }
+
+
+def _abroad(day: date, language: str) -> str:
+    """Return a day as it is written in a language that the service itself does not speak."""
+    try:
+        return format_date(day, locale=Locale.parse(language, sep="-"))
+    except UnknownLocaleError:
+        return day.isoformat()
 
 
 def _questions(words: str, scene: Scene, call: Call) -> Iterator[Refusal]:
@@ -177,11 +225,26 @@ def _who(line: Line, scene: Scene) -> Text:
     return text("line-colleague", name=colleague.public_name, at=line.at)
 
 
-def _canned_choice(canned: list[CannedReply], chosen: CannedReply | None) -> Iterator[Choice]:
+def _canned_choice(
+    canned: list[CannedReply], chosen: CannedReply | None, language: str
+) -> Iterator[Choice]:
     if canned:
-        options = tuple((one.name, text("words", words=one.name)) for one in canned)
-        initial = chosen.name if chosen is not None else None
-        yield Choice("canned", text("field-canned"), options, initial, optional=True, live=True)
+        yield Choice(
+            "canned",
+            text("field-canned"),
+            tuple((_key(one), _called(one, language)) for one in canned),
+            _key(chosen) if chosen is not None else None,
+            optional=True,
+            live=True,
+            searched=len(canned) > LISTED,
+        )
+
+
+def _called(canned: CannedReply, language: str) -> Text:
+    """Say a canned reply's name, with its language if that is not the ticket's."""
+    if canned.language == language:
+        return text("words", words=canned.name)
+    return text("canned-name", name=canned.name, language=canned.language)
 
 
 def _thens() -> tuple[tuple[str, Text], ...]:

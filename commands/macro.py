@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from chatops.call import Call, runs
 from chatops.card import Block, Choice, Field, Form, Paragraph
 from chatops.policy import Macro as Steps
+from chatops.reply_form import filled
 from chatops.scene import Scene
 from chatops.text import text
 from chatops.ticket import Refusal
@@ -45,12 +46,13 @@ def form(fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
 
 
 @runs("macro", Macro, form=form)
-def macro(args: Macro, scene: Scene, _call: Call) -> tuple[str, ...] | Refusal:
+def macro(args: Macro, scene: Scene, call: Call) -> tuple[str, ...] | Refusal:
     able = {_folded(each.name): each for each in scene.macros}
     wanted = _folded(args.name)
     found: Steps | None = able.get(wanted)
     if found is not None:
-        return found.lines
+        language = scene.ticket.language
+        return tuple(filled(line, language, scene, call) for line in found.lines)
     if near := get_close_matches(wanted, able, 1):
         said = text("unknown-macro-near", name=args.name, near=able[near[0]].name)
     else:

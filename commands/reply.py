@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.event import Claimed, Event, ReplyRequested, Then
 from chatops.line import FormOnly, Verbatim
-from chatops.reply_form import question, refused, reply_form
+from chatops.repetition import is_confirmed
+from chatops.reply_form import question, refused, reply_form, said_unchanged
 from chatops.scene import Scene
 
 
@@ -22,6 +23,8 @@ def reply(args: Reply, scene: Scene, call: Call) -> Acts:
     if refusal is not None:
         return refusal
     by = call.agent.id
-    draft = Draft(args.text, lambda message: ReplyRequested(message, by, args.then))
+    said = said_unchanged(args.text, scene, call)
+    repeated = said is not None and is_confirmed(said, call)
+    draft = Draft(args.text, lambda message: ReplyRequested(message, by, args.then, repeated), said)
     claims: list[Event] = [Claimed(by)] if scene.ticket.assignee is None else []
     return [*claims, draft]

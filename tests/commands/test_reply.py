@@ -11,7 +11,7 @@ from chatops.channel import Can
 from chatops.event import Claimed, ReplyRequested, Then
 from chatops.reply_form import reply_form
 from chatops.scene import Direction, Scene
-from chatops.text import Link, text
+from chatops.text import Link, Text, text
 from chatops.ticket import Refusal, Writer
 from commands.reply import Reply, reply
 from tests.scenes import AOI, BEN, NOW, QUEUE, TRAITS, call, line, scene, ticket, warn_of_links
@@ -34,6 +34,17 @@ def test_a_reply_on_an_unclaimed_ticket_claims_it() -> None:
     assert isinstance(draft, Draft)
     assert draft.text == "It is on its way"
     assert draft.event(5) == ReplyRequested(5, AOI.id, Then.NOTHING)
+
+
+def test_a_canned_reply_that_is_unchanged_is_kept_as_that_and_a_repeat_is_said_so() -> None:
+    way = "Hello Jo,  {it} is on its way. 伊藤 葵"
+    yes = frozenset({"repeat-en/on its way"})
+    _, draft = outcome(way)  # type: ignore[misc]
+    assert (draft.said, draft.event(5).repeated) == ("en/on its way", False)
+    _, again = outcome(way, confirmed=yes)  # type: ignore[misc]
+    assert (again.said, again.event(5).repeated) == ("en/on its way", True)
+    _, changed = outcome("Hello Jo, it is on its way.", confirmed=yes)  # type: ignore[misc]
+    assert (changed.said, changed.event(5).repeated) == (None, False)
 
 
 def test_on_a_claimed_ticket_it_only_replies_and_then_does_what_was_chosen() -> None:
@@ -167,23 +178,29 @@ def test_the_form_shows_what_came_since_it_was_opened() -> None:
 
 
 def test_canned_replies_come_in_the_ticket_s_language_first() -> None:
-    def names(language: str) -> list[str]:
+    def options(language: str) -> tuple[tuple[str, Text], ...]:
         form = reply_form({}, scene(ticket=ticket(language=language)), call("reply"))
-        choice = next(part for part in form.parts if isinstance(part, Choice))
-        return [name for name, _ in choice.options]
+        return next(part for part in form.parts if isinstance(part, Choice)).options
 
-    assert names("ja") == ["お詫び", "on its way"]
-    assert names("en") == ["on its way", "お詫び"]
+    assert options("ja") == (
+        ("ja/お詫び", text("words", words="お詫び")),
+        ("en/on its way", text("canned-name", name="on its way", language="en")),
+    )
+    assert options("en") == (
+        ("en/on its way", text("words", words="on its way")),
+        ("ja/お詫び", text("canned-name", name="お詫び", language="ja")),
+    )
     bare = reply_form({}, scene(queue=replace(QUEUE, canned=())), call("reply"))
     assert [p.name for p in bare.parts if isinstance(p, Choice)] == ["then"]
 
 
 def test_choosing_a_canned_reply_fills_the_text_once() -> None:
-    chosen = reply_form({"text": "old", "canned": "on its way"}, scene(), call("reply"))
+    way = "en/on its way"
+    chosen = reply_form({"text": "old", "canned": way}, scene(), call("reply"))
     assert box(chosen).initial == "Hello Jo, {it} is on its way. 伊藤 葵"
     assert box(chosen).version == 1
-    assert chosen.hidden["filled"] == "on its way"
-    edited = {"text": "Hello Jo!", "canned": "on its way", "filled": "on its way"}
+    assert chosen.hidden["filled"] == way
+    edited = {"text": "Hello Jo!", "canned": way, "filled": way}
     kept = reply_form(edited, scene(), call("reply"))
     assert (box(kept).initial, box(kept).version) == ("Hello Jo!", 1)
 
