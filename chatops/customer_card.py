@@ -8,7 +8,7 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Card, Facts, Paragraph, Quote
-from chatops.list_card import details, public_names, shortened
+from chatops.list_card import counted, details, public_names, shortened
 from chatops.ports import Listed, Profile
 from chatops.scene import Agent
 from chatops.text import Text, text
@@ -62,8 +62,8 @@ def _counted(counts: Mapping[str, int]) -> Text:
         "customer-counts",
         open=counts["open"],
         snoozed=counts["snoozed"],
-        closed=counts["closed"],
-        quiet=counts["quiet"],
+        closed=counted(counts["closed"]),
+        quiet=counted(counts["quiet"]),
     )
 
 

@@ -10,8 +10,9 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Facts, Paragraph
+from chatops.figures import queues_for
 from chatops.list_card import page_line, pages_of, public_names, ticket_lines, turning
-from chatops.policy import Account
+from chatops.policy import Account, Role
 from chatops.ports import AccountSign, Health, Listed, Load
 from chatops.scene import Agent
 from chatops.text import Text, text
@@ -46,7 +47,8 @@ def home_card(
     """Return a page of a person's App Home; what a lead sees besides stands on the first."""
     names = public_names(agents)
     pages = last_page(parts)
-    blocks: list[Block] = [_shift(call, agents)] if page == 1 else []
+    works_here = bool(queues_for(call, Role.AGENT))
+    blocks: list[Block] = [_shift(call, agents)] if page == 1 and works_here else []
     for part in parts:
         if page > 1 and not part.listed:
             continue

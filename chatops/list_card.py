@@ -6,7 +6,7 @@ from typing import Final
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph, Quote
 from chatops.policy import Role
-from chatops.ports import Listed
+from chatops.ports import MOST_COUNTED, Listed
 from chatops.scene import Agent
 from chatops.text import Text, text
 from chatops.ticket import Status, Ticket
@@ -26,7 +26,7 @@ def list_card(
     call: Call,
 ) -> Card:
     """Return one page of a list; `which` is the word that asks for it."""
-    title = text(f"list-{which}", count=total)
+    title = text(f"list-{which}", count=counted(total))
     blocks: list[Block] = ticket_lines(listed, public_names(agents), call)
     if not listed:
         blocks.append(Paragraph(text(f"list-no-{which}"), small=True))
@@ -64,6 +64,11 @@ def details(ticket: Ticket) -> Button:
 def public_names(agents: Sequence[Agent]) -> dict[int, str]:
     """Return the names by agent id: in a list nobody is called by a mention."""
     return {agent.id: agent.public_name for agent in agents}
+
+
+def counted(total: int) -> int | Text:
+    """Return how many there are, as far as storage counts them."""
+    return total if total < MOST_COUNTED else text("or-more", count=total)
 
 
 def pages_of(total: int) -> int:

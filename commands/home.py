@@ -42,10 +42,9 @@ async def _parts(queues: Sequence[str], page: int, call: Call, reader: Reader) -
     me, after = call.agent.id, (page - 1) * SHOWN
     mine = TicketFilter(queues, Status.OPEN, assignee=me, limit=SHOWN, after=after)
     free = TicketFilter(queues, Status.OPEN, unclaimed=True, limit=SHOWN, after=after)
-    parts = [
-        Part("mine", *await reader.listed(mine)),
-        Part("unclaimed", *await reader.listed(free)),
-    ]
+    parts = [Part("unclaimed", *await reader.listed(free))]
+    if queues_for(call, Role.AGENT):
+        parts.insert(0, Part("mine", *await reader.listed(mine)))
     if page == 1:
         first, _ = await reader.listed(TicketFilter(queues, Status.OPEN, limit=LOOKED_AT))
         theirs = [one for one in first if _is_a_colleagues(one, me)][:DUE]

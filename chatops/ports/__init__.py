@@ -7,6 +7,7 @@
 from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Urgency, What
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
+    MOST_COUNTED,
     AccountSign,
     AccountState,
     Arrival,
@@ -26,6 +27,7 @@ from chatops.ports.rows import (
 from chatops.ports.store import Reader, Tx, Vault, Work
 
 __all__ = [
+    "MOST_COUNTED",
     "AccountSign",
     "AccountState",
     "Arrival",

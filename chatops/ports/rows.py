@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from chatops.event import Event, Kind, Opened, ReplyState
 from chatops.scene import Customer, Direction, Line
@@ -86,6 +87,10 @@ class RawBody:
     account: str
     body: bytes
     received_at: datetime
+
+
+#: Of closed and quiet tickets, which grow with the years, no more than this are counted.
+MOST_COUNTED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)

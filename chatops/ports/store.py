@@ -343,7 +343,7 @@ class Reader(Protocol):
         """Return the tickets, first response due soonest first, and how many there are in all.
 
         Without a status: those that are not closed. Of closed and quiet ones the newest lead, and
-        no more than 1,000 are counted, for they grow with the years.
+        no more than MOST_COUNTED are counted.
         """
         ...
 

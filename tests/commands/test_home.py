@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.chat.slack.blocks import blocks
+from adapters.chat.slack.blocks import VIEW, blocks
 from adapters.chat.slack.writing import Voice
 from chatops.call import Answer, Origin
 from chatops.card import Card
@@ -15,9 +15,6 @@ from chatops.text import text
 from chatops.ticket import Refusal
 from tests.commands.conftest import WORDS, Team, beside, in_words
 from tests.scenes import NOW
-
-#: Blocks that Slack takes in App Home (docs.slack.dev/reference/views/home-tab-views).
-MOST_BLOCKS = 100
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -77,6 +74,12 @@ async def test_empty_one_says_what_to_do(team: Team) -> None:
 
 
 @pytest.mark.anyio
+async def test_who_may_only_look_has_no_tickets_and_no_shift(team: Team) -> None:
+    said = in_words(await home(team, "ken")).splitlines()
+    assert said[:2] == ["Your day", "Unclaimed: 0"]
+
+
+@pytest.mark.anyio
 async def test_leads_see_how_queues_and_accounts_are(team: Team) -> None:
     await team.wrote("Jo", "Late", at=NOW - timedelta(hours=3))
     await team.wrote("Kim", "Nobody’s")
@@ -127,7 +130,9 @@ async def test_a_full_one_has_pages_and_fits_slack(team: Team) -> None:
     agents = {agent.id: agent for agent in await team.storage.reader.agents()}
     for language in ("en", "ja"):
         voice = Voice(WORDS, language, TOKYO, agents)
-        assert len(blocks(first, voice, "n")) <= MOST_BLOCKS
+        made = blocks(first, voice, "n", VIEW)
+        assert len(made) <= VIEW.blocks
+        assert sum("accessory" in block for block in made) == 26  # nothing was left out
     assert in_words(first).endswith("Page 1 of 2")
     assert [b.args for b in first.buttons if b.command == "home"] == [(("page", "2"),)]
     second = in_words(await home(team, "maya", 2))

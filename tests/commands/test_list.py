@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from chatops.call import Answer, Done, Origin
+from chatops.list_card import list_card
 from chatops.policy import RoutingRule
+from chatops.ports import MOST_COUNTED
 from chatops.terms import Terms
 from chatops.text import text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, beside, in_words
-from tests.scenes import NOW
+from tests.scenes import NOW, call
 
 
 @pytest.mark.anyio
@@ -111,6 +113,11 @@ async def test_quiet_tickets_name_their_rule_and_can_be_opened(team: Team) -> No
     assert await team.ask("aoi", "reopen", "1") == Done(text("done-reopen", ticket=1))
     assert "On the quiet list: 0" in await team.shown("aoi", "list", "返信不要")
     assert "#1 · Jo" in await team.shown("aoi", "list", "unclaimed")
+
+
+def test_what_storage_does_not_count_is_no_exact_number() -> None:
+    card = list_card("quiet", (), MOST_COUNTED, 1, (), call("list"))
+    assert in_words(card).startswith("On the quiet list: 1,000+\n")
 
 
 @pytest.mark.anyio

@@ -36,6 +36,15 @@ async def test_who_is_off_with_tickets_in_hand_is_seen(team: Team) -> None:
 
 
 @pytest.mark.anyio
+async def test_nobody_needs_to_be_off(team: Team) -> None:
+    await team.ask("aoi", "on")
+    await team.ask("maya", "on")
+    said = await team.shown("ken", "who")
+    assert said.startswith("Who is on\njapan: 2 on shift\n伊藤 葵: 0 open, 0 snoozed\nMaya Lind:")
+    assert "Off shift" not in said
+
+
+@pytest.mark.anyio
 async def test_it_shows_every_queue_of_mine_and_no_other(team: Team) -> None:
     lines = (await team.shown("maya", "who")).splitlines()
     assert [line for line in lines if line.endswith("on shift")] == [

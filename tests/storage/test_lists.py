@@ -127,7 +127,7 @@ async def test_the_quiet_list_and_the_others_keep_apart(storage: Storage) -> Non
 async def test_closed_ones_are_counted_so_far_only(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "COUNTED", 2)
+    monkeypatch.setattr(lists, "MOST_COUNTED", 2)
     lists._statements.cache_clear()
     await storage.work.transact(
         lambda tx: [given(tx, f"c{number}", status=Status.CLOSED) for number in range(3)]

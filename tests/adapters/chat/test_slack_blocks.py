@@ -231,3 +231,23 @@ def test_button_that_carries_too_much_is_a_fault_of_ours(voices: Voices) -> None
     button = Button("reply", text("t-send"), args=(("text", "a" * 2_001),))
     with pytest.raises(ValueError, match="arguments take"):
         blocks.blocks(Card(push=said("x"), buttons=(button,)), voice(voices), "n0")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (said("#1 · *Jo* <!here>"), {"type": "plain_text", "text": "#1 · *Jo* <!here>"}),
+        (text("t-by", who=Mention(1), where="<b>"), {"type": "mrkdwn"}),
+    ],
+)
+def test_line_with_a_button_is_a_section(
+    voices: Voices, line: Text, shown: dict[str, object]
+) -> None:
+    button = Button("claim", text("t-claim"), ticket=7)
+    card = Card(push=said("x"), blocks=(Paragraph(line, button=button), Paragraph(line)))
+    made = blocks.message(card, voice(voices), "n")
+    assert faults_in_message(made["blocks"], DOCUMENTED) == []
+    section, _ = made["blocks"]
+    assert section["accessory"]["value"] == '{"c":"claim","t":7}'
+    assert section["text"].items() >= shown.items()
+    assert "<!here>" not in section["text"]["text"] or section["text"]["type"] == "plain_text"
