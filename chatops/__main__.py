@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -41,6 +42,7 @@ class SlackMode(StrEnum):
 
 ConfigPath = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 APP_YAML = Path("app.yaml")
+FURTHEST = timedelta(days=3660)
 
 T = TypeVar("T")
 
@@ -58,6 +60,23 @@ def _told() -> Iterator[None]:
     except (ConfigError, StorageError, CareError) as error:
         err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
+
+
+def _span(option: str, said: str) -> timedelta:
+    """Read how far back an option reaches.
+
+    Raises:
+        ConfigError: it is no span, or a longer one than anything here has been kept.
+    """
+    from chatops.hours import span
+
+    try:
+        back = span(said)
+    except ValueError as error:
+        raise ConfigError(f"{option} {said}: {error}") from error
+    if back > FURTHEST:
+        raise ConfigError(f"{option} {said}: write at most {FURTHEST.days}d")
+    return back
 
 
 @cli.command()
@@ -116,9 +135,13 @@ def init(
 def check(
     config: ConfigPath = APP_YAML,
     schema: Annotated[bool, typer.Option(help="Print the JSON schema for editors.")] = False,
+    against: Annotated[
+        str | None, typer.Option(help="Try the routing on the tickets of so long: 24h, 7d.")
+    ] = None,
 ) -> None:
     """Check app.yaml as a whole; a fault names file, line, path and remedy."""
     from chatops import admin, app
+    from chatops.trial_tables import tables
 
     async def run() -> None:
         if schema:
@@ -132,6 +155,14 @@ def check(
             f"{len(policy.digests)} digests",
             highlight=False,
         )
+        if against is not None:
+            back = _span("--against", against)
+            with err.status("reading tickets") as shown:
+                trial = await admin.against(
+                    read, back, lambda count: shown.update(f"{count:,} tickets")
+                )
+            for each in tables(trial, against):
+                out.print(each, highlight=False)
 
     _run(run())
 
@@ -174,13 +205,9 @@ def replay(
 ) -> None:
     """Take stored raw bodies again; what is there already stays as it is. Sends nothing."""
     from chatops import admin, app
-    from chatops.hours import span
 
     async def run() -> None:
-        try:
-            back = span(since)
-        except ValueError as error:
-            raise ConfigError(f"--since {since}: {error}") from error
+        back = _span("--since", since)
         read = app.read_config(config)
         counted = await admin.replay(read, back, unreadable=unreadable)
         out.print(f"{counted.read} bodies read, {counted.unreadable} cannot be read")
@@ -252,11 +279,24 @@ def sandbox(
     lang: Annotated[Language, typer.Option(help="Of the page.")] = Language.EN,
     traffic: Annotated[bool, typer.Option(help="Let make-believe customers write.")] = True,
     speed: Annotated[int, typer.Option(help="How many times Slack's pace to keep.")] = 1,
+    config: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="An app.yaml in place of the sandbox's."),
+    ] = None,
 ) -> None:
     """Try everything on this machine: stand-ins for Slack and X, and a page to press it all."""
-    from chatops.sandbox import run
+    from chatops.sandbox import CONFIG, run
 
-    code = _run(run(port=port, replay=replay, traffic=traffic, lang=lang, speed=speed))
+    code = _run(
+        run(
+            port=port,
+            replay=replay,
+            traffic=traffic,
+            lang=lang,
+            speed=speed,
+            config=config or CONFIG,
+        )
+    )
     raise typer.Exit(code)
 
 

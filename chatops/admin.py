@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters import chat as chat_adapters
@@ -16,6 +16,7 @@ from chatops.call import Answer, Origin
 from chatops.channel import Finding
 from chatops.config import Config
 from chatops.config import schema as schemas
+from chatops.dry_run import Trial
 from chatops.errors import CareError, ConfigError, StorageError
 from chatops.inbox import Inbox
 from chatops.plain import card_in_words
@@ -28,6 +29,9 @@ from storage import migrate as migrations
 
 Ask = Callable[[str], Awaitable[str]]
 Tell = Callable[[str], None]
+
+#: How many tickets are read at a time: a query takes a few milliseconds.
+PAGE: Final = 1000
 
 
 def schema() -> dict[str, Any]:
@@ -144,6 +148,29 @@ async def replay(config: Config, span: timedelta, *, unreadable: bool) -> Replay
         for body in bodies:
             await inbox.read(body)
     return Replayed(len(bodies) - inbox.unreadable, inbox.unreadable)
+
+
+async def against(config: Config, span: timedelta, told: Callable[[int], None]) -> Trial:
+    """Try app.yaml's routing on the tickets opened within `span`; only reads.
+
+    `told` hears after each page how many tickets have been looked at.
+
+    Raises:
+        ConfigError: the database is not there, or not this version's.
+    """
+    async with opened(config) as service:
+        reader, now = service.storage.reader, service.clock.business()
+        schema = (await reader.health(service.clock.transport())).schema
+        if schema != SCHEMA:
+            said = f"{config.database}: the schema is {schema or 'not there'}"
+            raise ConfigError(f"{said}, this version wants {SCHEMA}: {schema_remedy(schema)}")
+        trial, after = Trial(config.policy), 0
+        while page := await reader.arrivals(now - span, after, PAGE):
+            for arrival in page:
+                trial.add(arrival)
+            after = page[-1].ticket
+            told(trial.tickets)
+    return trial
 
 
 async def report(config: Config, line: str, language: str) -> str:

@@ -32,37 +32,37 @@ def test_without_app_yaml_the_check_says_so(folder: Path) -> None:
         (
             "run: digest closes",
             "run: digets closes",
-            "169: digests[1].run: digets is no command that shows something; write one of: ",
+            "digests[1].run: digets is no command that shows something; write one of: ",
         ),
         (
             "run: digest closes",
             "run: close",
-            "169: digests[1].run: close is no command that shows something; write one of: ",
+            "digests[1].run: close is no command that shows something; write one of: ",
         ),
         (
             "run: digest closes",
             "run: digest sideways",
-            "169: digests[1].run: I do not understand “sideways” here. Write it like this: /care digest",
+            "digests[1].run: I do not understand “sideways” here. Write it like this: /care digest",
         ),
         (
             "run: digest closes",
             "run: digest",
-            "169: digests[1].run: Write it like this: /care digest",
+            "digests[1].run: Write it like this: /care digest",
         ),
         (
             "    app_token",
             "    api_url: https://example.org/api\n    app_token",
-            "47: chats.slack.api_url: write https://slack.com/api or ",
+            "chats.slack.api_url: write https://slack.com/api or ",
         ),
         (
             "    app_token",
             "    speed: 2\n    app_token",
-            "47: chats.slack.speed: Slack limits everybody alike; write 1, or leave it out",
+            "chats.slack.speed: Slack limits everybody alike; write 1, or leave it out",
         ),
         (
             "    app_token",
             "    api_url: http://127.0.0.1/api\n    app_token",
-            "47: chats.slack.api_url: write https://slack.com/api or ",
+            "chats.slack.api_url: write https://slack.com/api or ",
         ),
     ],
 )
@@ -70,12 +70,14 @@ def test_check_finds_what_cannot_work(
     folder: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
 ) -> None:
     written = (ROOT / "app.yaml").read_text("utf-8")
-    (folder / "app.yaml").write_text(written.replace(old, new, 1), "utf-8")
+    faulty = written.replace(old, new, 1)
+    line = written[: written.index(old)].count("\n") + 1
+    (folder / "app.yaml").write_text(faulty, "utf-8")
     for name in re.findall(r"\$\{(\w+)\}", written):
         monkeypatch.setenv(name, "A" * 43 + "=")
     result = CliRunner().invoke(cli, ["check"])
     assert (result.exit_code, result.stdout) == (1, "")
-    assert said in " ".join(result.stderr.split())
+    assert f"app.yaml:{line}: {said}" in " ".join(result.stderr.split())
 
 
 def test_sandbox_on_a_port_that_is_taken_names_another(folder: Path) -> None:
