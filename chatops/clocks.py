@@ -97,7 +97,9 @@ def _after(tx: Tx, clock: Clock, queue: Queue, before: Ticket, event: _Moves, ac
             return _owed_again(clock) if clock.outcome is Outcome.WAIVED else clock
         case Absorbed(other):
             theirs = tx.clock(other)
-            return clock if theirs is None else sla.earliest(clock, theirs, queue.calendar)
+            if theirs is None or theirs.elapsed_s is not None:
+                return clock  # it started none, or was answered: nothing is owed from there
+            return sla.earliest(clock, theirs, queue.calendar)
         case Separated():
             own = before.opened_at
             if clock.outcome or clock.breached_at or clock.cycle > 1 or clock.started_at >= own:
