@@ -1,0 +1,80 @@
+"""A ticket that moves between rooms, and tickets that name each other, as Slack shows them."""
+
+import pytest
+from town import Town, shows
+
+from chatops.ticket import Status
+
+pytestmark = pytest.mark.anyio
+
+WORDS = "My tent has a hole"
+
+
+async def asked(town: Town) -> int:
+    """A customer has written, and the card is in the room."""
+    town.chirp.hands.write(town.chirp.hands.person("mia"), WORDS)
+    await town.quiet()
+    return int(town.sql("SELECT max(id) FROM ticket")[0][0])
+
+
+async def test_the_old_room_keeps_a_link_and_nobody_s_words(town: Town) -> None:
+    ticket = await asked(town)
+    old = await town.card(ticket)
+    await town.did("ben", "move", ticket, fields={"queue": "japan", "note": "He writes Japanese"})
+    await town.quiet()
+    new = await town.card(ticket, "care-japan")
+    assert WORDS in shows(new)
+    (left,) = [message for message in town.seen("care-global") if message.ts == old.ts]
+    assert WORDS not in shows(left)
+    assert [block["type"] for block in left.blocks if block["type"] == "actions"] == []
+    assert f"/archives/{new.channel}/p{new.ts.replace('.', '')}" in shows(left)
+    assert "Ben moved" in shows(left)
+    (said,) = town.slack.state.replies(old.channel, old.ts)
+    assert "Ben moved this to japan" in shows(said)
+    assert "He writes Japanese" in shows((await town.thread(ticket, "care-japan"))[-1])
+    # what happens from now on is shown where it belongs, and what stays is not touched again
+    await town.did("aoi", "claim", ticket)
+    await town.quiet()
+    assert "伊藤" in shows(await town.card(ticket, "care-japan"))
+    (left,) = [message for message in town.seen("care-global") if message.ts == old.ts]
+    assert "伊藤" not in shows(left)
+
+
+async def test_moving_back_brings_the_whole_card_back(town: Town) -> None:
+    ticket = await asked(town)
+    old = await town.card(ticket)
+    for queue in ("japan", "global"):
+        await town.did("ben", "move", ticket, fields={"queue": queue})
+        await town.quiet()
+    card = await town.card(ticket)
+    assert card.ts == old.ts
+    assert WORDS in shows(card)
+    (left,) = town.seen("care-japan")
+    assert WORDS not in shows(left)
+
+
+async def test_an_escalated_ticket_leaves_that_room_too(town: Town) -> None:
+    ticket = await asked(town)
+    await town.did("ben", "escalate", ticket, fields={"target": "specialists", "reason": "Odd"})
+    await town.quiet()
+    await town.did("ben", "move", ticket, fields={"queue": "japan"})
+    await town.quiet()
+    (left,) = town.seen("care-escalation")
+    assert WORDS not in shows(left)
+
+
+async def test_linked_and_merged_tickets_lead_to_each_other(town: Town) -> None:
+    first, second, third = [await asked(town) for _ in range(3)]
+    await town.did("ben", "link", first, str(second))
+    await town.did("ben", "merge", third, str(first))
+    await town.did("ben", "move", second, fields={"queue": "japan"})
+    await town.quiet()
+    await town.did("ben", "tag", first, "vip")  # which brings its card up to date
+    await town.quiet()
+    far, near = await town.card(second, "care-japan"), await town.card(third)
+    card = shows(await town.card(first))
+    assert f"/archives/{near.channel}/p{near.ts.replace('.', '')}" in card
+    assert f"/archives/{far.channel}/p{far.ts.replace('.', '')}" in card
+    assert "vip" in card
+    assert "Undo merge" in shows(near)
+    assert (await town.ticket(third)).status is Status.CLOSED
