@@ -1,10 +1,10 @@
 """A ticket at length, for one person: its card, its newest messages, its log. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from chatops.call import Call
-from chatops.card import Block, Card, Paragraph
+from chatops.card import Block, Button, Card, Paragraph
 from chatops.channel import Can, Traits
 from chatops.log_words import say_log
 from chatops.ports import Entry, Record
@@ -17,6 +17,12 @@ from chatops.ticket_card import ticket_card
 #: As much as a chat shows in one message, and a person reads.
 _MESSAGES: Final = 6
 _ENTRIES: Final = 12
+
+#: What one goes on to look at from here.
+_FURTHER: Final = (
+    Button("customer", text("button-customer")),
+    Button("transcript", text("button-transcript")),
+)
 
 
 def show_card(
@@ -39,9 +45,13 @@ def show_card(
         title=short.title,
         blocks=tuple(blocks),
         buttons=short.buttons,
-        menu=tuple(UNMUTE if muted and each is MUTE else each for each in short.menu),
+        menu=(*_menu(short, muted=muted), *_FURTHER),
         ticket=record.ticket.id,
     )
+
+
+def _menu(short: Card, *, muted: bool) -> Iterator[Button]:
+    return (UNMUTE if muted and each is MUTE else each for each in short.menu)
 
 
 def _scene(record: Record, agents: Sequence[Agent], call: Call) -> Scene:

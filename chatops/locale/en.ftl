@@ -485,6 +485,7 @@ report-snoozed = Snoozed now
 report-first-response = First response
 report-waiting = Still waiting
 report-breached = Late
+report-quiet = Quiet list
 report-no-response = none yet
 report-median = median { $median } (n = { $count })
 report-spread = median { $median }, 90 % within { $p90 } (n = { $count })
@@ -501,6 +502,12 @@ breaches-earlier = { $count ->
     [one] One ticket that was late before this day still waits for an answer.
    *[other] { $count } tickets that were late before this day still wait for an answer.
 }
+quiet-title = Quiet list on { $day }
+quiet-said = { $count ->
+    [0] No rule put anything on the quiet list.
+    [one] One ticket was put on the quiet list. “list quiet” shows it.
+   *[other] { $count } tickets were put on the quiet list. “list quiet” shows them.
+}
 breach-open = ⚠ unanswered
 breach-answered = dealt with
 head-ticket = Ticket
@@ -511,6 +518,8 @@ head-agent = Agent
 head-channel = Channel
 head-reason = Reason
 head-closes = Closes
+head-rule = Rule
+head-tickets = Tickets
 head-bar = Share
 
 # Words of commands: every word before a comma is understood
@@ -646,8 +655,8 @@ name-report = report, care-report
 usage-report = report today | yesterday [in room]
 help-report = the day in figures; “in room” shows it to all
 name-digest = digest
-usage-digest = digest breaches | closes [by agent | by channel | by reason]
-help-digest = today’s late first responses, or today’s closes
+usage-digest = digest breaches | quiet | closes [by agent | by channel | by reason]
+help-digest = today’s late first responses, closes, or what rules put on the quiet list
 
 # Slack
 slack-more = More
@@ -792,6 +801,8 @@ page-of = Page { $page } of { $pages }
 button-next = Next
 button-previous = Previous
 button-open-it = Open it
+button-customer = Customer
+button-transcript = Transcript
 button-list-unclaimed = Unclaimed
 button-search = Search
 button-who = Who is on

@@ -479,6 +479,7 @@ report-snoozed = 現在スヌーズ中
 report-first-response = 初回返信
 report-waiting = 返信待ち
 report-breached = 期限超過
+report-quiet = 返信不要リスト
 report-no-response = まだなし
 report-median = 中央値 { $median }（{ $count }件）
 report-spread = 中央値 { $median }、90％が{ $p90 }以内（{ $count }件）
@@ -491,6 +492,11 @@ breaches-said = { $count ->
    *[other] 期限超過{ $count }件（未返信{ $open }件）
 }
 breaches-earlier = 前日までに期限を過ぎ、まだ返信のないチケットが{ $count }件あります。
+quiet-title = { $day }の返信不要リスト
+quiet-said = { $count ->
+    [0] ルールで返信不要とされたものはありませんでした。
+   *[other] { $count }件がルールで返信不要とされました。「一覧 返信不要」で確認できます。
+}
 breach-open = ⚠ 未返信
 breach-answered = 対応済み
 head-ticket = チケット
@@ -501,6 +507,8 @@ head-agent = 担当者
 head-channel = チャネル
 head-reason = 理由
 head-closes = クローズ
+head-rule = ルール
+head-tickets = 件数
 head-bar = 割合
 
 # コマンドの言葉：読点やコンマで区切った言葉はどれも使えます
@@ -636,8 +644,8 @@ name-report = レポート, 報告
 usage-report = レポート 今日 | 昨日 [ここに]
 help-report = 一日の数字を表示します。「ここに」を付けると全員に見えます
 name-digest = ダイジェスト
-usage-digest = ダイジェスト 期限超過 | クローズ [担当者別 | チャネル別 | 理由別]
-help-digest = 今日の期限超過、またはクローズの件数を表示します
+usage-digest = ダイジェスト 期限超過 | 返信不要 | クローズ [担当者別 | チャネル別 | 理由別]
+help-digest = 今日の期限超過、クローズ、またはルールで返信不要とされた件数を表示します
 
 # Slack
 slack-more = その他
@@ -776,6 +784,8 @@ page-of = { $pages }ページ中{ $page }ページ目
 button-next = 次へ
 button-previous = 前へ
 button-open-it = オープンする
+button-customer = お客様
+button-transcript = 応対記録
 button-list-unclaimed = 担当者なし
 button-search = 検索
 button-who = 勤務状況

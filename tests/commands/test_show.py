@@ -47,3 +47,12 @@ async def test_a_ticket_of_another_queue_is_as_unknown_as_none(team: Team) -> No
     await team.wrote("Jo", "My parcel is not here")
     assert await team.ask("gus", "show", "1") == Refusal(text("unknown-ticket", ticket=1))
     assert await team.ask("gus", "show", "2") == Refusal(text("unknown-ticket", ticket=2))
+
+
+@pytest.mark.anyio
+async def test_it_leads_on_to_the_customer_and_the_transcript(team: Team) -> None:
+    await team.wrote("Jo", "My parcel is not here")
+    answer = await team.ask("aoi", "show", "1")
+    assert isinstance(answer, Answer)
+    for button in answer.card.menu[-2:]:
+        assert isinstance(await team.ask("aoi", button.command, ticket=1), Answer)
