@@ -39,7 +39,7 @@ Reading = Callable[[Side, int], Awaitable[int]]
 
 
 async def measure(
-    folder: Path, *, few: int = FEW, many: int = MANY, rounds: int = 15, times: int = 12
+    folder: Path, *, few: int = FEW, many: int = MANY, rounds: int = 31, times: int = 12
 ) -> list[Figure]:
     """Return how many times as long each reading takes; `times` of it make one measurement."""
     sides = []
