@@ -22,6 +22,7 @@ class Metrics(Collector):
         delivered: Counts,
         inbox: Counts,
         repeated: Callable[[], int] = int,
+        taken: Counts = dict,
     ) -> None:
         self.registry = CollectorRegistry()
         self._reader = reader
@@ -29,6 +30,7 @@ class Metrics(Collector):
         self._delivered = delivered
         self._inbox = inbox
         self._repeated = repeated
+        self._taken = taken
         self._health: Health | None = None
         self.registry.register(self)
 
@@ -46,6 +48,7 @@ class Metrics(Collector):
         """Yield the metrics, as prometheus_client asks."""
         yield _counter("deliveries", "Outcomes of deliveries", "outcome", self._delivered())
         yield _counter("bodies", "Webhook bodies taken in", "outcome", self._inbox())
+        yield _counter("messages", "What became of customers' messages", "outcome", self._taken())
         yield CounterMetricFamily(
             "chatops_replies_repeated",
             "Canned replies sent once more, over the question",

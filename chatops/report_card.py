@@ -38,6 +38,7 @@ class Figures:
     closes: Sequence[CloseRow]
     channels: Mapping[str, Traits]  #: by name, for how people write them
     agents: Sequence[Agent]  #: named here and not called: a figure asks nobody to look
+    quiet: int = 0  #: what rules put on the quiet list
 
 
 def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
@@ -52,6 +53,7 @@ def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
         (text("report-first-response"), _first_response(counts)),
         (text("report-waiting"), _waiting(counts)),
         (text("report-breached"), _number(counts.breached)),
+        *(((text("report-quiet"), _number(figures.quiet)),) if figures.quiet else ()),
     )
     return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures, by, only)))
 
@@ -88,6 +90,17 @@ def breaches_card(
         blocks.append(Paragraph(text("breaches-earlier", count=earlier)))
     if rows:
         blocks.append(table)
+    return Card(push=title, title=title, blocks=tuple(blocks))
+
+
+def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:
+    """Return the digest of the quiet list: how much of it each rule made, most first."""
+    title = text("quiet-title", day=day)
+    blocks: list[Block] = [Paragraph(text("quiet-said", count=sum(by_rule.values())))]
+    if by_rule:
+        head = (text("head-rule"), text("head-tickets"), text("head-bar"))
+        counted = Counter({text("words", words=rule): n for rule, n in by_rule.items()})
+        blocks.append(Table(head, _bars(counted)))
     return Card(push=title, title=title, blocks=tuple(blocks))
 
 

@@ -1,4 +1,4 @@
-"""digest: today's breaches or closes, as the leads' room gets them; by hand or on a timer."""
+"""digest: today's breaches, closes or quiet tickets, by hand or on a timer."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from chatops.call import Answer, Call, looks
 from chatops.figures import day_of, queues_for
 from chatops.policy import Role
 from chatops.ports import Reader
-from chatops.report_card import By, Figures, breaches_card, closes_card
+from chatops.report_card import By, Figures, breaches_card, closes_card, quiet_card
 from chatops.text import text
 from chatops.ticket import Refusal
 
@@ -21,6 +21,7 @@ LOOK_BACK: Final = timedelta(days=90)
 class Topic(StrEnum):
     BREACHES = "breaches"
     CLOSES = "closes"
+    QUIET = "quiet"
 
 
 class Digest(BaseModel):
@@ -38,6 +39,9 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
         before = await reader.late(queues, window.start - LOOK_BACK, window.start)
         earlier = sum(row.stopped_at is None for row in before)
         return Answer(breaches_card(window.day, late, earlier, call.now, call.policy, agents))
+    if args.topic is Topic.QUIET:
+        by_rule = await reader.quiet_counts(queues, window.start, window.end)
+        return Answer(quiet_card(window.day, by_rule))
     counts = await reader.counts(queues, window.start, window.end)
     closes = await reader.closes(queues, window.start, window.end)
     by = [args.by] if args.by is not None else list(By)

@@ -38,5 +38,7 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     named = may_name_people(call, queues, in_room=in_room)
     by = [each for each in By if not in_room or named or each is not By.AGENT]
     only = None if named else call.agent.id
-    figures = Figures(window.day, counts, closes, call.channels, await reader.agents())
+    by_rule = await reader.quiet_counts(queues, window.start, window.end)
+    agents, quiet = await reader.agents(), sum(by_rule.values())
+    figures = Figures(window.day, counts, closes, call.channels, agents, quiet)
     return Answer(report_card(figures, by, only), in_room)

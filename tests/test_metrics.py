@@ -13,11 +13,16 @@ async def test_counts_and_ages_and_no_words(care: Care) -> None:
     await care.opens(text="my secret", who="mia")
     care.hours._now += 30
     metrics = Metrics(
-        care.storage.reader, care.hours, lambda: {"posted": 2, "failed": 1}, lambda: {"received": 3}
+        care.storage.reader,
+        care.hours,
+        lambda: {"posted": 2, "failed": 1},
+        lambda: {"received": 3},
+        taken=lambda: care.desk.taken,
     )
     before = generate_latest(metrics.registry).decode()
     assert 'chatops_deliveries_total{outcome="posted"} 2.0' in before
     assert 'chatops_bodies_total{outcome="received"} 3.0' in before
+    assert 'chatops_messages_total{outcome="opened"} 1.0' in before
     assert "chatops_deliveries_due" not in before
     await metrics.refresh()
     after = generate_latest(metrics.registry).decode()

@@ -7,6 +7,8 @@ import pytest
 
 from chatops.call import Origin
 from chatops.figures import day_of
+from chatops.policy import RoutingRule
+from chatops.terms import Terms
 from chatops.text import text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team
@@ -67,6 +69,36 @@ async def test_closes_may_be_counted_by_one_thing(team: Team) -> None:
     only = await team.shown("maya", "digest", "closes by agent")
     assert "Agent | Closes | Share" in only
     assert "Reason" not in only
+
+
+@pytest.mark.anyio
+async def test_quiet_list_is_counted_by_rule(team: Team) -> None:
+    quiet = [
+        RoutingRule(name, words=Terms((word,)), quiet=True)
+        for name, word in (("chatter", "lol"), ("giveaways", "giveaway"))
+    ]
+    team.desk.policy = replace(team.desk.policy, routing=tuple(quiet), sample=0)
+    for number, said in enumerate(("lol", "a giveaway", "lol!", "Where is it?")):
+        await team.wrote(f"Jo {number}", said)
+    team.clock.now += timedelta(minutes=5)
+    said = await team.shown("maya", "digest", "quiet")
+    assert (
+        said
+        == """\
+Quiet list on Thu 1 Oct
+3 tickets were put on the quiet list. “list quiet” shows them.
+Rule | Tickets | Share
+chatter | 2 | ▇▇▇▇▇▇▇▇
+giveaways | 1 | ▇▇▇▇"""
+    )
+    assert "Quiet list: 3" in await team.shown("maya", "report")
+    assert "New: 1" in await team.shown("maya", "report")
+
+
+@pytest.mark.anyio
+async def test_a_day_on_which_nothing_was_quiet_says_so(team: Team) -> None:
+    said = await team.shown("maya", "ダイジェスト", "返信不要")
+    assert said == "Quiet list on Thu 1 Oct\nNo rule put anything on the quiet list."
 
 
 @pytest.mark.anyio
