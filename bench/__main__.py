@@ -11,7 +11,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from bench import burst, growth, intake, presses, rendering, starting, webhook
+from bench import burst, growth, intake, presses, rendering, routing, starting, webhook
 from bench.figure import Figure
 
 #: The working tree's own disk: a temporary folder may be memory, on which a commit costs nothing.
@@ -27,6 +27,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "e": rendering.measure,
     "f": starting.measure,
     "g": growth.measure,
+    "h": routing.measure,
 }
 
 

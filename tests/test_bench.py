@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import burst, intake, presses, rendering, starting, webhook
+from bench import burst, intake, presses, rendering, routing, starting, webhook
 from bench.figure import Figure, quantile, ratio
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +48,11 @@ async def test_rendering_is_measured(tmp_path: Path) -> None:
 async def test_starts_are_measured(tmp_path: Path) -> None:
     figures = await starting.measure(tmp_path, rounds=1)
     assert names(figures) == ["f. start to ready", "f. resident memory"]
+
+
+async def test_routing_is_measured(tmp_path: Path) -> None:
+    figures = await routing.measure(tmp_path, messages=2, rounds=1)
+    assert names(figures) == ["h. routing by 200 rules"]
 
 
 @pytest.mark.parametrize(
