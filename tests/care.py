@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 import commands
 from adapters.sandbox.clock import TurnedClock
 from adapters.social.sandbox import TRAITS
+from chatops import internal
 from chatops.calendar import Calendar
 from chatops.call import Call, Done, Origin, Outcome, Registry
 from chatops.channel import Author, Can, Message, Traits
@@ -57,7 +58,12 @@ REGISTRY: Final = Registry.of(commands)
 #: looked up.
 MUTE: Final = replace(TRAITS, name="mute", can=Can.REPLY_PUBLIC | Can.REPLY_PRIVATE)
 ASKED: Final = replace(MUTE, name="asked", can=MUTE.can | Can.FIND)
-TRAITS_OF: Final[Mapping[str, Traits]] = {"sandbox": TRAITS, "mute": MUTE, "asked": ASKED}
+TRAITS_OF: Final[Mapping[str, Traits]] = {
+    "sandbox": TRAITS,
+    "mute": MUTE,
+    "asked": ASKED,
+    internal.NAME: internal.TRAITS,
+}
 
 SHOP: Final = Calendar.always("Asia/Tokyo")
 

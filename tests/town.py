@@ -27,6 +27,7 @@ from adapters.sandbox.slack.state import Message
 from adapters.social._call import Call
 from adapters.social.sandbox import SandboxChannel
 from adapters.social.sandbox import Settings as ChirpSettings
+from chatops import internal
 from chatops.channel import Outgoing, Sent
 from chatops.inbox import Inbox
 from chatops.outbox import Outbox
@@ -200,6 +201,7 @@ async def town_around(
         channels: dict[str, Channel] = {
             name: KINDS[account.channel](account, settings, http, hours)
             for name, account in policy.accounts.items()
+            if account.channel != internal.NAME
         }
         reader, work = care.storage.reader, care.storage.work
         chat = open_chat(
@@ -214,6 +216,9 @@ async def town_around(
             WORDS,
             True,
         )
+        for name, account in policy.accounts.items():
+            if account.channel == internal.NAME:
+                channels[name] = internal.Internal(account, {"slack": chat}, hours)
         inbox = Inbox(care.desk, work, reader, care.storage.vault, hours, channels)
         outbox = Outbox(care.desk, work, reader, hours, {"slack": chat}, channels)
         url = await served(stack, None, public_app(inbox, channels, hours, chat.routes()))

@@ -89,7 +89,7 @@ class SlackChat:
     ) -> None:
         self.limits = _sped(LIMITS, settings.speed)
         self._settings = settings
-        self._policy = desk.policy
+        self._desk = desk
         self._words = words
         self._web = Web(settings.bot_token.get_secret_value(), url, proxy, tls)
         # Bolt gets a client of its own without a token: it is told who we are by `_authorize`,
@@ -180,7 +180,7 @@ class SlackChat:
 
     async def diagnose(self, now: datetime) -> list[Finding]:
         """Try what Slack must let us do, for `doctor`; `now` is transport time."""
-        return await diagnose(self._web, self._settings, self._policy, self._words, now)
+        return await diagnose(self._web, self._settings, self._desk.policy, self._words, now)
 
 
 def _sped(limits: ChatLimits, speed: int) -> ChatLimits:

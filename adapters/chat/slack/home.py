@@ -6,6 +6,7 @@ somebody has it before their eyes, and so it is not published for what happens e
 """
 
 import uuid
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -35,15 +36,29 @@ class HomeTab:
         self._people = people
         self._answers = answers
         self._web = web
+        #: What each person has turned to since they opened the tab. A press that was quicker than
+        #: Slack in showing it brings the page before.
+        self._turned: dict[str, Mapping[str, str]] = {}
+
+    async def open(self, place: Place, key: str) -> None:
+        """Publish the first page: the person comes to the tab anew."""
+        self._turned.pop(place.user, None)
+        await self.show(place, key)
+
+    async def turn(self, place: Place, to: Mapping[str, str], card: Card, agent: Agent) -> None:
+        """Publish a page that the person has turned to: the command's answer to `to`."""
+        self._turned[place.user] = to
+        await self._publish(place, to, card, agent)
 
     async def show(self, place: Place, key: str) -> None:
-        """Publish the tab as it is now, at the page that it showed."""
+        """Publish the tab as it is now, at the page that it shows."""
+        page = self._turned.get(place.user) or place.home or {}
         try:
             who = await self._people.who(place)
         except CareError:
             who = text("slack-unsure-who")
         if isinstance(who, Text):
-            await self.publish(place, sentence(who), None)
+            await self._publish(place, {}, sentence(who), None)
             return
         call = self._desk.call(
             key=key,
@@ -52,19 +67,21 @@ class HomeTab:
             origin=Origin.BUTTON,
             chat=CHAT,
             identity=place.user,
-            fields=place.home,
+            fields=page,
             language=self._answers.language(place, who),
         )
         outcome = await outcome_of(self._desk.handle(call))
         if isinstance(outcome, Answer):
-            await self.publish(place, outcome.card, who)
+            await self._publish(place, page, outcome.card, who)
         elif isinstance(outcome, Refusal):
-            await self.publish(place, sentence(outcome.said), who)
+            await self._publish(place, {}, sentence(outcome.said), who)
 
-    async def publish(self, place: Place, card: Card, agent: Agent | None) -> None:
+    async def _publish(
+        self, place: Place, page: Mapping[str, str], card: Card, agent: Agent | None
+    ) -> None:
         """Put a card into the person's tab; where that fails, it stays as it was until they return."""
         voice = await self._answers.voice(place, agent)
-        view = home_tab(card, voice, uuid.uuid4().hex[:8], place.home or {})
+        view = home_tab(card, voice, uuid.uuid4().hex[:8], page)
         try:
             await self._web.act("views.publish", user_id=place.user, view=view)
         except CareError as error:

@@ -126,7 +126,7 @@ class Listeners:
     async def _on_home(self, body: JSON) -> None:
         if body["event"].get("tab") == "home":
             place = reading.place_of_home(body)
-            await self._within(self._home.show(place, f"slack:{body['event_id']}"))
+            await self._within(self._home.open(place, f"slack:{body['event_id']}"))
 
     async def _on_mention(self, body: JSON) -> None:
         await self._within(self._mentioned(body))

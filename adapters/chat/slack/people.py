@@ -15,6 +15,7 @@ from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import JSON
 from chatops.desk import Desk
 from chatops.errors import TryLater, Unreached
+from chatops.policy import Policy
 from chatops.ports import Reader
 from chatops.scene import Agent
 from chatops.text import Text, text
@@ -50,6 +51,7 @@ class People:
     _agents: Mapping[int, Agent] = field(default_factory=dict)
     _agents_until: float = 0.0
     _standing: dict[str, tuple[float, Agent | Text]] = field(default_factory=dict)
+    _under: Policy | None = None
 
     async def installation(self) -> Installation:
         """Return where we are installed; asked once.
@@ -75,6 +77,7 @@ class People:
 
     async def agents(self) -> Mapping[int, Agent]:
         """Return our people by agent id."""
+        self._keep_up()
         now = asyncio.get_running_loop().time()
         if now >= self._agents_until:
             self._agents = {agent.id: agent for agent in await self.reader.agents()}
@@ -91,6 +94,7 @@ class People:
         home = (await self.installation()).team
         if place.teams - {home}:
             return text("slack-other-workspace")
+        self._keep_up()
         now = asyncio.get_running_loop().time()
         at, standing = self._standing.get(place.user, (-math.inf, None))
         if standing is not None and now - at < _KNOWN_FOR:
@@ -102,7 +106,8 @@ class People:
             if standing is None or now - at >= _KNOWN_AT_MOST:
                 raise
             return standing
-        if found != STRANGER:  # asking costs no call, and a one-time code may make them somebody
+        # a stranger: asking costs no call, and a one-time code may make them somebody
+        if found != STRANGER and self._under is self.desk.policy:
             self._standing[place.user] = (now, found)
         return found
 
@@ -120,6 +125,13 @@ class People:
         """Look the person up anew the next time."""
         self._standing.pop(user, None)
         self._agents_until = 0.0
+
+    def _keep_up(self) -> None:
+        """Forget who had which roles where app.yaml was read anew."""
+        if self._under is not self.desk.policy:
+            self._under = self.desk.policy
+            self._standing.clear()
+            self._agents_until = 0.0
 
     async def _look_up(self, user: str, home: str) -> Agent | Text:
         agent = await self.desk.person(CHAT, user)

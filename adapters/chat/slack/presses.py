@@ -145,7 +145,7 @@ class Presses:
                 await self._show_form(outcome, call, place, view_id)
             case Answer(card) if call.command == HOME and place.home is not None:
                 await self._end_slow(text("slack-done"), place, agent, view_id)
-                await self.home.publish(replace(place, home=call.fields), card, agent)
+                await self.home.turn(place, call.fields, card, agent)
             case Answer() if place.channel is None and view_id is not None:
                 await self.answers.give(replace(place, view=view_id), outcome, agent)
             case Answer():

@@ -141,11 +141,9 @@ def place_in_view(
 
 
 def place_of_home(body: JSON) -> Place:
-    """Read an app_home_opened event: who has opened their Home tab, and what it showed."""
-    event = body["event"]
+    """Read an app_home_opened event: who has opened their Home tab."""
     teams = frozenset(team for team in [body.get("team_id")] if team)
-    shown = _home((event.get("view") or {}).get("private_metadata"))
-    return Place(event["user"], teams, channel=None, home=shown or {})
+    return Place(body["event"]["user"], teams, channel=None, home={})
 
 
 def showing(home: Mapping[str, str] | None) -> str:

@@ -41,6 +41,16 @@ def said(words: str) -> Text:
     return text("t-words", words=words)
 
 
+def test_message_of_too_many_blocks_is_cut_and_says_so(voices: Voices) -> None:
+    card = Card(
+        said("list"), blocks=(Paragraph(said("a line")),) * 60, buttons=(Button("x", said("y")),)
+    )
+    made = blocks.blocks(card, voice(voices), "n")
+    assert faults_in_message(made, DOCUMENTED) == []
+    assert len(made) == 50
+    assert "there is more" in str(made[-2])
+
+
 def ticket_card(words: str = "Where is my tent? I ordered it on 1 October.") -> Card:
     """A card with everything that cards hold."""
     return Card(

@@ -86,13 +86,31 @@ async def test_press_in_it_is_done_and_it_is_published_anew(here: World) -> None
     assert here.direct(BEN) == []
 
 
-async def test_page_is_turned_and_stays_turned(here: World) -> None:
+async def test_page_is_turned_and_stays_turned_until_the_tab_is_opened_anew(here: World) -> None:
     await press(here, "do:home")
     assert "page 2, 2" in tab(here)
     await press(here, "do:claim")
     assert "page 2, 3" in tab(here)
     await here.cloud.home.open(BEN)
-    await here.until(lambda: "page 2, 4" in tab(here))
+    await here.until(lambda: "page 1, 4" in tab(here))
+
+
+async def test_press_that_ends_after_the_page_was_turned_does_not_turn_it_back(
+    here: World,
+) -> None:
+    gate = asyncio.Event()
+
+    async def slow(_call: Call) -> Outcome:
+        await gate.wait()
+        return Done()
+
+    here.desk.outcomes["claim"] = slow
+    claiming = asyncio.create_task(press(here, "do:claim"))
+    await here.until(lambda: last(here, "claim"))
+    await press(here, "do:home")
+    gate.set()
+    await claiming
+    assert "page 2, 3" in tab(here)
 
 
 async def test_refusal_is_told_in_a_modal(here: World) -> None:
