@@ -94,6 +94,16 @@ class Desk:
         self._work = work
         self._reader = reader
 
+    async def adopt(self, policy: Policy) -> None:
+        """Put a policy in force for every call, message and card from now on.
+
+        Raises:
+            StorageError: its people could not be stored, and the policy before is in force still.
+        """
+        people, now = list(policy.people.values()), self.clock.business()
+        await self._work.transact(lambda tx: tx.know(people, now))
+        self.policy = policy
+
     # --- people and calls
 
     async def person(self, chat: str, id: str) -> Agent | None:
@@ -288,6 +298,8 @@ class Desk:
             return outcome
         if outcome.private:
             _log.info("desk.looked", tickets=outcome.private, agent=call.agent.id)
+        if outcome.file is not None:
+            _log.info("desk.file_given", file=outcome.file.name, agent=call.agent.id)
         if outcome.about is not None:
             await self._mark_read(outcome.about, call)
         if outcome.in_room and (room := call.room) is not None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from chatops.call import Answer
 from chatops.card import File
@@ -82,6 +83,23 @@ async def test_a_long_conversation_is_there_whole(team: Team) -> None:
         each for each in said.splitlines() if each.startswith("Message")
     ]
     assert answer.card.push == text("transcript-given", ticket=1, name="ticket-1.txt", count=30)
+
+
+@pytest.mark.anyio
+async def test_who_was_given_one_is_logged(team: Team) -> None:
+    await team.wrote("Jo", "My parcel is not here")
+    with capture_logs() as told:
+        await file_of(team, "aoi", "1")
+    aoi = await team.agent("aoi")
+    assert {
+        "event": "desk.file_given",
+        "file": "ticket-1.txt",
+        "agent": aoi.id,
+        "log_level": "info",
+    } in told
+    record = await team.storage.reader.ticket(1)
+    assert record is not None
+    assert record.read_by == (aoi.id,)
 
 
 @pytest.mark.anyio
