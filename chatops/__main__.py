@@ -5,18 +5,18 @@ import gc
 import json
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from chatops.errors import CareError, ConfigError, StorageError
+from chatops.errors import ConfigError
+from chatops.terminal import APP_YAML, ConfigPath, err, out, tell, told
+from chatops.terminal import run as run_to_end
+from chatops.texts import texts
 
 cli = typer.Typer(
     name="chatops",
@@ -24,8 +24,7 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-out = Console()
-err = Console(stderr=True)
+cli.add_typer(texts, name="texts")
 
 
 class Language(StrEnum):
@@ -40,26 +39,7 @@ class SlackMode(StrEnum):
     HTTP = "http"
 
 
-ConfigPath = Annotated[Path, typer.Option("--config", help="The configuration file.")]
-APP_YAML = Path("app.yaml")
 FURTHEST = timedelta(days=3660)
-
-T = TypeVar("T")
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    with _told():
-        return asyncio.run(work)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """End with a sentence and code 1 where something is wrong that an administrator can mend."""
-    try:
-        yield
-    except (ConfigError, StorageError, CareError) as error:
-        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
 
 
 def _span(option: str, said: str) -> timedelta:
@@ -81,7 +61,7 @@ def _span(option: str, said: str) -> timedelta:
 
 @cli.command()
 def serve(config: ConfigPath = APP_YAML) -> None:
-    """Run the service until ctrl-C."""
+    """Run the service until ctrl-C; SIGHUP reads app.yaml anew."""
     # what is imported stays: collecting garbage among it took a fifth of the start
     gc.disable()
     from chatops import app, logs
@@ -95,9 +75,16 @@ def serve(config: ConfigPath = APP_YAML) -> None:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stop.set)
-        await app.serve(app.read_config(config), asyncio.Event(), stop)
+        # until it listens there is nothing to be read anew, and nothing ends the process for it
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)
+        await app.serve(
+            app.read_config(config),
+            asyncio.Event(),
+            stop,
+            lambda ask: loop.add_signal_handler(signal.SIGHUP, ask),
+        )
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command()
@@ -124,10 +111,7 @@ def init(
             typer.echo("" if is_secret else said)
         return said
 
-    def tell(said: str) -> None:
-        out.print(said, highlight=False, markup=False, soft_wrap=True)
-
-    with _told():
+    with told():
         first.init(output, ask, tell, sandbox=sandbox, patient=is_patient)
 
 
@@ -164,7 +148,7 @@ def check(
             for each in tables(trial, against):
                 out.print(each, highlight=False)
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command()
@@ -177,7 +161,7 @@ def migrate(config: ConfigPath = APP_YAML) -> None:
         state = "was current" if before == after else f"was {before or 'empty'}"
         out.print(f"schema {after} ({state})", highlight=False)
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command()
@@ -193,7 +177,7 @@ def doctor(config: ConfigPath = APP_YAML) -> None:
         out.print(table)
         return all(finding.ok for finding in findings)
 
-    if not _run(run()):
+    if not run_to_end(run()):
         raise typer.Exit(1)
 
 
@@ -212,7 +196,7 @@ def replay(
         counted = await admin.replay(read, back, unreadable=unreadable)
         out.print(f"{counted.read} bodies read, {counted.unreadable} cannot be read")
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command()
@@ -229,13 +213,10 @@ def connect(
     async def ask(question: str) -> str:
         return await asyncio.to_thread(out.input, f"{question} ")
 
-    def tell(said: str) -> None:
-        out.print(said, highlight=False, markup=False, soft_wrap=True)
-
     async def run() -> None:
         await admin.connect(app.read_config(config), channel, account, ask, tell)
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command()
@@ -250,7 +231,7 @@ def report(
     async def run() -> None:
         out.print(await admin.report(app.read_config(config), line, lang), markup=False)
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command("slack-manifest")
@@ -266,7 +247,7 @@ def slack_manifest(
     async def run() -> None:
         out.print_json(json.dumps(admin.slack_manifest(mode, lang, prefix, url)))
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command()
@@ -287,7 +268,7 @@ def sandbox(
     """Try everything on this machine: stand-ins for Slack and X, and a page to press it all."""
     from chatops.sandbox import CONFIG, run
 
-    code = _run(
+    code = run_to_end(
         run(
             port=port,
             replay=replay,

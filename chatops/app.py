@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +29,7 @@ from chatops.inbox import Inbox
 from chatops.metrics import Metrics
 from chatops.outbox import Outbox
 from chatops.ports import Channel, Chat
+from chatops.reload import Reload
 from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
@@ -143,8 +144,15 @@ async def opened(config: Config) -> AsyncIterator[Service]:
         yield Service(config, clock, words, storage, http, desk, channels, chats, registry)
 
 
-async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> None:
+async def serve(
+    config: Config,
+    ready: asyncio.Event,
+    stop: asyncio.Event,
+    on_reload: Callable[[Callable[[], None]], None] = lambda _ask: None,
+) -> None:
     """Run the service until `stop` is set; `ready` is set once it listens.
+
+    `on_reload` is given what asks for app.yaml to be read anew.
 
     Raises:
         ConfigError: the database's schema is not this version's.
@@ -155,9 +163,8 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
         storage, desk = service.storage, service.desk
         storage.work.hold()
         await _check_schema(service)
-        people = list(config.policy.people.values())
-        now = service.clock.business()
-        await storage.work.transact(lambda tx: tx.know(people, now))
+        await desk.adopt(config.policy)
+        reload = Reload(config, desk, partial(read_config, config.path))
 
         inbox = Inbox(
             desk, storage.work, storage.reader, storage.vault, service.clock, service.channels
@@ -172,6 +179,7 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
             lambda: outbox.progress,
             lambda: {"received": inbox.received, "unreadable": inbox.unreadable},
             lambda: desk.repeated,
+            lambda: desk.taken,
         )
 
         async def faults() -> Mapping[str, str]:
@@ -195,13 +203,14 @@ async def serve(config: Config, ready: asyncio.Event, stop: asyncio.Event) -> No
         # chats open before anything is delivered, and close after the last delivery
         for chat in service.chats.values():
             await stack.enter_async_context(chat.running())
-        running = [asyncio.create_task(inbox.run()), asyncio.create_task(outbox.run())]
+        running = [asyncio.create_task(part.run()) for part in (inbox, outbox, reload)]
         running += [
             asyncio.create_task(channel.listen(partial(inbox.accept, channel)))
             for channel in service.channels.values()
             if Can.LISTEN in channel.traits.can
         ]
         stack.push_async_callback(_wind_down, running)
+        on_reload(reload.asked.set)
         ticking.start()
         stack.push_async_callback(ticking.stop)
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
