@@ -186,7 +186,7 @@ def _walk(
     node: dict[str, Any], path: str, defs: dict[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     node = _resolved(node, defs)
-    for option in node.get("anyOf", ()):
+    for option in node.get("anyOf", node.get("oneOf", ())):
         yield from _walk(option, path, defs)
     for name, inner in node.get("properties", {}).items():
         if path.startswith("channels.") and path.count(".") == 1 and name != "accounts":
@@ -231,12 +231,13 @@ def _value(node: dict[str, Any]) -> str:
 
 def _options(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     defs = admin.schema()["$defs"]
-    for each in node.get("anyOf", (node,)):
+    for each in node.get("anyOf", node.get("oneOf", (node,))):
         if each.get("$ref", "").endswith(("reference", "secret")):
             if each["$ref"].endswith("secret"):
                 yield {"secret": True}
             continue
-        yield from _options(_resolved(each, defs)) if "anyOf" in each else (_resolved(each, defs),)
+        inner = _resolved(each, defs)
+        yield from _options(inner) if {"anyOf", "oneOf"} & inner.keys() else (inner,)
 
 
 def _kinds(node: dict[str, Any]) -> Iterable[str]:
