@@ -61,7 +61,9 @@ def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
             ),
             Paragraph(counted(words, scene), small=True),
             *_warning(words, scene),
-            Choice("then", text("field-then"), _thens(), fields.get("then", Then.NOTHING.value)),
+            Choice(
+                "then", text("field-then"), _thens(scene), fields.get("then", Then.NOTHING.value)
+            ),
         ),
         hidden={"seen": str(seen), "filled": _key(chosen) if chosen is not None else ""},
         locks=True,
@@ -247,5 +249,7 @@ def _called(canned: CannedReply, language: str) -> Text:
     return text("canned-name", name=canned.name, language=canned.language)
 
 
-def _thens() -> tuple[tuple[str, Text], ...]:
-    return tuple((then.value, text(f"then-{then.value}")) for then in Then)
+def _thens(scene: Scene) -> tuple[tuple[str, Text], ...]:
+    can_invite = not scene.ticket.private and Can.REPLY_PRIVATE in scene.traits.can
+    able = [then for then in Then if then is not Then.INVITE or can_invite]
+    return tuple((then.value, text(f"then-{then.value}")) for then in able)

@@ -10,7 +10,7 @@ from chatops.card import Choice, TextBox
 from chatops.policy import CannedReply
 from chatops.reply_form import LISTED, filled, offered, reply_form, said_unchanged
 from chatops.scene import Scene
-from tests.scenes import AOI, CUSTOMER, QUEUE, call, scene
+from tests.scenes import AOI, CUSTOMER, QUEUE, call, scene, ticket
 
 #: Seven in the morning of the next day in Tokyo, where the queue is.
 EVENING = datetime(2026, 10, 2, 22, tzinfo=UTC)
@@ -86,3 +86,15 @@ def test_unchanged_is_what_differs_in_white_space_alone() -> None:
     assert key("Thank you, Leo.") is None
     assert key("thank you, Jo.") is None
     assert [each.name for each in offered(at)] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("private", "offers"),
+    [(False, ["nothing", "close", "wait", "invite"]), (True, ["nothing", "close", "wait"])],
+)
+def test_only_from_a_public_ticket_one_invites_into_direct_messages(
+    private: bool, offers: list[str]
+) -> None:
+    form = reply_form({}, scene(ticket=ticket(private=private)), call("reply"))
+    thens = next(part for part in form.parts if isinstance(part, Choice) and part.name == "then")
+    assert [value for value, _ in thens.options] == offers
