@@ -49,6 +49,7 @@ class Counts:
     waiting: int
     oldest_waiting: datetime | None
     breached: int
+    repeated: int = 0  #: canned replies that were sent again, over the question
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
         (text("report-waiting"), _waiting(counts)),
         (text("report-breached"), _number(counts.breached)),
         *(((text("report-quiet"), _number(figures.quiet)),) if figures.quiet else ()),
+        *(((text("report-repeated"), _number(counts.repeated)),) if counts.repeated else ()),
     )
     return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures, by, only)))
 
@@ -171,7 +172,7 @@ def _label(by: By, row: CloseRow, figures: Figures) -> Text:
 
 def _name(id: int, agents: Sequence[Agent]) -> Text:
     known = next((agent.public_name for agent in agents if agent.id == id), f"#{id}")
-    return text("words", words=known)
+    return text("by-agent", agent=known)
 
 
 def _number(count: int) -> Text:

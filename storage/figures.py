@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy import ColumnElement, func, or_, select, text, union_all
 
 from chatops.event import Closed, CloseReason, Reopened
 from chatops.report import CloseRow, Counts, LateRow
@@ -21,7 +21,7 @@ from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
 from storage.statement import Db, Statement, param
-from storage.tables import CLOCK, ENTRY, TICKET
+from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
 
 #: A close undone by who made it within this time is left out.
 SLIP: Final = timedelta(seconds=60)
@@ -45,6 +45,7 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
         waiting=sum(count for _, count, _ in waiting),
         oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
         breached=len(late(db, queues, start, end)),
+        repeated=sum(count for queue, count in db.all(_REPEATED, **window) if queue in queues),
     )
 
 
@@ -154,6 +155,12 @@ _CLOSES: Final = Statement(
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
     .where(_ends, ENTRY.c.name == "Closed", *_within(ENTRY.c.at), ~TICKET.c.quiet)
     .group_by(_queue, TICKET.c.channel, ENTRY.c.body)
+)
+_REPEATED: Final = Statement(
+    select(_queue, func.count())
+    .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
+    .where(text(REPEATED), *_within(ENTRY.c.at))
+    .group_by(_queue)
 )
 _closed = ENTRY.alias("closed")
 _before = ENTRY.alias("before")

@@ -52,6 +52,11 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 FOLLOWS: Final = ("card", "alert")
 
 
+#: Of the log: a canned reply that was sent again, over the question, as storage.codec writes it
+#: (`_` is its colon, which SQLAlchemy would take for a parameter's).
+REPEATED: Final = """name = 'ReplyRequested' AND body LIKE '%"repeated"_true%'"""
+
+
 def _in(values: tuple[str, ...]) -> str:
     return "(" + ", ".join(f"'{value}'" for value in values) + ")"
 
@@ -219,6 +224,7 @@ class EntryRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_entry_ticket", "ticket"),
         _partial("ix_entry_closes", "name", "at", where="name IN ('Closed', 'Reopened')"),
+        _partial("ix_entry_repeated", "at", where=REPEATED),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     ticket: int = Field(foreign_key="ticket.id", sa_type=Id)

@@ -126,3 +126,14 @@ def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: object) 
     values = dict(facts.pairs)
     assert values[text("report-first-response")] == said
     assert values[text("report-waiting")] == text("number", count=0)
+
+
+def test_repeated_canned_replies_are_shown_where_there_are_any() -> None:
+    def labels(repeated: int) -> list[str]:
+        counts = Counts(0, 0, 0, 0, [], 0, None, 0, repeated)
+        (facts,) = report_card(Figures(NOW.date(), counts, (), {}, ()), (), None).blocks
+        assert isinstance(facts, Facts)
+        return [label.id for label, _ in facts.pairs]
+
+    assert "report-repeated" in labels(3)
+    assert "report-repeated" not in labels(0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from stored import NOW, given, s
 
-from chatops.event import Closed, CloseReason, ReopenCause, Reopened
+from chatops.event import Closed, CloseReason, ReopenCause, Reopened, ReplyRequested
 from chatops.ports import Tx
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.sla import Clock, ClockKind, Outcome
@@ -117,6 +117,23 @@ async def test_counts(storage: Storage) -> None:
     nothing = Counts(0, 0, 0, 0, [], 0, None, 0)
     assert await storage.reader.counts([], START, END) == nothing
     assert await storage.reader.counts(["legal"], START, END) == nothing
+
+
+async def test_repeated_canned_replies_are_counted_by_the_log(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        ours, theirs = given(tx, "a").id, given(tx, "b", queue="sales").id
+        for ticket, at, repeated in (
+            (ours, 0, True),
+            (ours, 999, True),
+            (ours, 500, False),
+            (ours, -1, True),
+            (ours, 1000, True),
+            (theirs, 500, True),
+        ):
+            tx.log(ticket, ReplyRequested(1, 3, repeated=repeated), s(at), 3, None)
+
+    await storage.work.transact(run)
+    assert (await storage.reader.counts(CARE, START, END)).repeated == 2
 
 
 async def test_breaches_latest_last(storage: Storage) -> None:

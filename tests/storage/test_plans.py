@@ -98,6 +98,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "figures._LATE": "ix_clock_breached",
         "figures._CLOSES": "ix_entry_closes",
         "figures._QUIET": "ix_ticket_opened",
+        "figures._REPEATED": "ix_entry_repeated",
         "lists.page None": "ix_ticket_live (status=? AND queue=?)",
         "lists.page open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
         "lists.count open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
