@@ -21,6 +21,9 @@ from chatops.ticket import Refusal
 
 GOOD_FOR: Final = timedelta(minutes=10)
 
+#: Held tickets are counted so far; nobody holds more.
+_MOST: Final = 200
+
 #: Crockford's base 32: no letter is taken for another when it is read aloud.
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _HEARD_AS: Final = str.maketrans("OIL", "011")
@@ -39,7 +42,11 @@ def on_self(tx: Tx, event: AgentEvent, call: Call, act: Act, code: str) -> Outco
         case WentOn() | WentOff():
             on = isinstance(event, WentOn)
             changed = tx.shift(agent, act.now, on=on)
-            held = () if on else tx.find(TicketFilter(tuple(call.agent.roles), assignee=agent))
+            held = (
+                ()
+                if on
+                else tx.find(TicketFilter(tuple(call.agent.roles), assignee=agent, limit=_MOST))
+            )
             if changed and held:
                 prefix = call.policy.prefix
                 return Done(text("now-off-holding", count=len(held), prefix=prefix))
