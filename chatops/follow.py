@@ -23,10 +23,12 @@ from chatops.effect import (
     ShowCard,
     Withhold,
 )
-from chatops.event import Event, Noted, ReplyRequested, ReplyRequeued
+from chatops.event import Event, Noted, Reopened, ReplyRequested, ReplyRequeued
 from chatops.policy import Queue
 from chatops.ports import NewDelivery, Tx, Urgency, What
+from chatops.scene import Direction
 from chatops.ticket import Ticket
+from chatops.ticket_card import CARD_EXCERPT
 
 #: A card is left after that, so that what stays of it can lead to the new one, which goes out first.
 SETTLED: Final = timedelta(seconds=3)
@@ -57,6 +59,21 @@ def lane(ticket: int, room: str) -> str:
     return f"{ticket}:{room}"
 
 
+def continue_in_thread(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
+    """Put a message whole into the threads: the card cuts it."""
+    for room in tx.rooms_of(ticket.id):
+        line = NewDelivery(
+            What.MESSAGE,
+            room,
+            lane(ticket.id, room),
+            Urgency.LINE,
+            act.marks(),
+            ticket=ticket.id,
+            message=message,
+        )
+        tx.deliver(line, act.due)
+
+
 def carry_out(
     tx: Tx, queue: Queue, ticket: Ticket, event: Event, entry: int, effect: Effect, act: Act
 ) -> None:
@@ -71,6 +88,8 @@ def carry_out(
         case ShowCard(room):
             for name in queue.rooms if room is None else (room,):
                 tx.deliver(row(What.CARD, name, Urgency.CARD), act.due)
+            if isinstance(event, Reopened):
+                _continue_opening(tx, ticket, act)
         case PostMessage(message, mention):
             rooms = tx.rooms_of(ticket.id)
             first = act.room if act.room in rooms else next(iter(rooms), None)
@@ -128,6 +147,15 @@ def carry_out(
                 deed=deed,
             )
             tx.deliver(asked, act.due)
+
+
+def _continue_opening(tx: Tx, ticket: Ticket, act: Act) -> None:
+    """Put what opened a ticket whole into the threads of its first cards, if they cut it."""
+    record = tx.record(ticket.id)
+    lines = record.lines if record is not None else ()
+    opening = next((line for line in lines if line.direction is Direction.INBOUND), None)
+    if opening is not None and len(opening.text) > CARD_EXCERPT:
+        continue_in_thread(tx, ticket, opening.id, act)
 
 
 def _hold_reply(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:

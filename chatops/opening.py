@@ -11,11 +11,11 @@ from typing import Final
 
 from chatops.act import Act
 from chatops.event import Assigned, CustomerWrote, LinkSuggested, Opened
-from chatops.follow import lane
+from chatops.follow import continue_in_thread
 from chatops.gate import Gate, Heard
 from chatops.ledger import open_ticket
 from chatops.policy import Assignment, Queue, Role
-from chatops.ports import NewDelivery, Tx, Urgency, What
+from chatops.ports import Tx
 from chatops.routing import SAMPLE, is_sample
 from chatops.ticket import Ticket
 from chatops.ticket_card import CARD_EXCERPT
@@ -72,21 +72,6 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
     ticket = assign(tx, gate, ticket, act)
     _compare(tx, gate, ticket, act)
     return Taken.SAMPLED if is_shown else Taken.OPENED
-
-
-def continue_in_thread(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
-    """Put a message whole into the threads: the card cuts it."""
-    for room in tx.rooms_of(ticket.id):
-        line = NewDelivery(
-            What.MESSAGE,
-            room,
-            lane(ticket.id, room),
-            Urgency.LINE,
-            act.marks(),
-            ticket=ticket.id,
-            message=message,
-        )
-        tx.deliver(line, act.due)
 
 
 def assign(tx: Tx, gate: Gate, ticket: Ticket, act: Act) -> Ticket:

@@ -158,7 +158,10 @@ def _questions(words: str, scene: Scene, call: Call) -> Iterator[Refusal]:
         yield Refusal(other, asks="other-ticket")
     if call.seen is not None and scene.newest > call.seen:
         # the name holds the message: a yes to one is no yes to the next
-        yield Refusal(text("ask-new-message"), asks=f"new-message-{scene.newest}")
+        seen = scene.line(call.seen)
+        now_public = not private and seen is not None and seen.private
+        said_since = text("ask-now-public" if now_public else "ask-new-message")
+        yield Refusal(said_since, asks=f"new-message-{scene.newest}")
     if not private and (kinds := personal_data(words)):
         said = tuple(text(f"personal-{kind.value}") for kind in kinds)
         yield Refusal(text("ask-personal-data", kinds=said), asks="personal-data")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from care import NOON, Care, wrote
+from care import NOON, Care, refused, wrote
 
 from chatops.act import Act, Marks
 from chatops.channel import Message
@@ -179,6 +179,38 @@ async def test_of_a_closed_ticket_and_an_invitation_the_newer_counts(
         await close()
     await care.hears(dm("Here I am"))
     assert care.sql("SELECT max(id), ticket FROM message") == [(3, joined)]
+
+
+async def test_reply_begun_in_private_asks_before_it_goes_out_in_public(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    await care.hears(dm())
+    seen = (await care.record(ticket)).lines[-1].id
+    await care.hears(wrote("Hello? Anybody?", thread="t"))
+    given = {"fields": {"text": "Your refund is on its way."}, "seen": seen}
+    asked = await care.does("ben", "reply", ticket, **given)
+    assert refused(asked) == "ask-now-public"
+    confirmed = frozenset({asked.asks})  # type: ignore[union-attr] # a refusal
+    await care.did("ben", "reply", ticket, **given, confirmed=confirmed)
+
+
+# --- merged tickets
+
+
+async def test_merged_ticket_s_customer_is_answered_where_they_wrote(care: Care) -> None:
+    first = await care.opens(thread="a")
+    second = await care.opens(thread="b")
+    await care.did("ben", "merge", second, fields={"into": str(first)})
+    await care.hears(wrote("Any news?", thread="b"))
+    ticket = await care.ticket(first)
+    assert ticket.conversation == (await care.ticket(second)).conversation
+    await care.replies("ben", first, "There are.")
+    newest = care.sql("SELECT conversation, ticket FROM message ORDER BY id DESC LIMIT 1")
+    assert newest == [(ticket.conversation, first)]
+    await care.did("ben", "undo", first, fields={"message": str(care.count("message"))})
+    await care.did("ben", "unmerge", second)
+    await care.hears(wrote("And now?", thread="b"))
+    assert care.sql("SELECT ticket FROM message ORDER BY id DESC LIMIT 1") == [(second,)]
 
 
 # --- an assignee who is off

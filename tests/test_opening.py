@@ -139,6 +139,12 @@ async def test_agent_takes_a_ticket_from_the_quiet_list(routed: Care) -> None:
     assert routed.due() == [("card", "care-global", "pending")]
 
 
+async def test_long_words_that_were_quiet_go_on_in_the_thread(routed: Care) -> None:
+    ticket = await routed.opens(text="lol " * CARD_EXCERPT)
+    await routed.did("ben", "reopen", ticket)
+    assert [what for what, _, _ in routed.due()] == ["card", "message"]
+
+
 async def test_one_of_so_many_quiet_ones_is_shown(
     tmp_path: Path, empty_database: Path, hours: Hours
 ) -> None:

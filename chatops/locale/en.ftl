@@ -260,6 +260,7 @@ reply-over = { $used } of { $limit } characters: { $over } too many
 
 # Questions
 ask-new-message = Something new was written since you opened this form. Send anyway?
+ask-now-public = The customer has gone on in public since you opened this form, so everybody could read this reply. Send anyway?
 ask-personal-data = Everybody can read this reply, and it seems to hold { $kinds }. Send anyway?
 ask-repeat-person = This customer was sent the canned reply “{ $canned }” within the last { $days } days. Send the same words anyway?
 ask-repeat-post = The canned reply “{ $canned }” stands { $count } times under this post. Send the same words anyway?
