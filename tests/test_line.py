@@ -8,7 +8,7 @@ from pydantic import BaseModel
 import commands
 from chatops.call import Command, OnTicket, Registry
 from chatops.card import Choice, TextBox
-from chatops.event import CloseReason, SnoozeReason, Then
+from chatops.event import CloseReason, Priority, SnoozeReason, Then
 from chatops.line import (
     FormOnly,
     Missing,
@@ -22,9 +22,11 @@ from chatops.line import (
 from chatops.policy import Role
 from chatops.text import Words, text
 from chatops.ticket import Refusal
+from commands.close import Scope
 from tests.scenes import call, scene
 
 WORDS = Words()
+R = CloseReason.RESOLVED
 REGISTRY = Registry.of(commands)
 
 
@@ -65,10 +67,24 @@ def reads(name: str, line: str, ticket: int | None = None) -> tuple[dict[str, ob
         ("reply", "42 close the lid", {"text": "close the lid"}, 42),
         ("escalate", "42 legal  See  #7", {"target": "legal", "reason": "See  #7"}, 42),
         ("undo", "42 #100", {"message": 100}, 42),
+        ("link", "42 #43", {"other": 43}, 42),
+        ("merge", "４３　＃４２", {"into": 42}, 43),
+        ("close", "42 with linked resolved", {"reason": R, "scope": Scope.WITH_LINKED}, 42),
+        ("close", "42 解決 関連も", {"reason": R, "scope": Scope.WITH_LINKED}, 42),
+        ("priority", "42 high He  is 7", {"priority": Priority.HIGH, "reason": "He  is 7"}, 42),
+        ("tag", "42 ＶＩＰ -旧", {"tags": "VIP -旧"}, 42),
+        ("move", "42 global  Paris, 9:00", {"queue": "global", "note": "Paris, 9:00"}, 42),
+        ("macro", "42 refund asked", {"name": "refund asked"}, 42),
+        ("handover", "ben see #42", {"to": "ben", "note": "see #42"}, None),
+        ("handover", "ROOM note from:aoi", {"to": "room", "note": "note from:aoi"}, None),
+        ("handover", "from:aoi ben", {"whose": "aoi", "to": "ben"}, None),
+        ("handover", "ben From:aoi", {"whose": "aoi", "to": "ben"}, None),
+        ("handover", "不在：aoi ルーム", {"whose": "aoi", "to": "room"}, None),
+        ("handover", "from: ben", {"to": "from:", "note": "ben"}, None),
     ],
 )
 def test_a_line_is_read_into_arguments(
-    name: str, line: str, args: dict[str, object], ticket: int
+    name: str, line: str, args: dict[str, object], ticket: int | None
 ) -> None:
     assert reads(name, line) == (args, ticket)
 
@@ -78,6 +94,11 @@ def test_in_a_ticket_s_thread_a_leading_number_belongs_to_the_text() -> None:
         {"text": "42 boxes are missing"},
         None,
     )
+
+
+def test_in_a_ticket_s_thread_a_leading_number_is_the_other_ticket_s() -> None:
+    assert reads("link", "#43", ticket=42) == ({"other": 43}, None)
+    assert reads("link", "42 43", ticket=42) == ({"other": 43}, 42)
 
 
 def test_in_a_ticket_s_thread_its_own_number_is_its_number() -> None:
@@ -144,7 +165,7 @@ def test_a_form_s_choice_may_be_a_word() -> None:
     sent = call("close", fields={"reason": "解決"}, ticket=42)
     understood = read(command("close"), sent, WORDS)
     assert isinstance(understood, Read)
-    assert understood.args.model_dump() == {"reason": CloseReason.RESOLVED}
+    assert understood.args.model_dump() == {"reason": CloseReason.RESOLVED, "scope": None}
 
 
 def test_a_choice_that_does_not_exist_is_refused_at_its_field() -> None:
@@ -184,12 +205,14 @@ def test_a_pressed_only_command_is_not_offered() -> None:
 
 
 def test_the_form_of_a_command_is_made_from_its_arguments() -> None:
-    form = form_for(command("close"), {"reason": "spam"}, scene(), call("close"))
-    assert (form.command, form.ticket, form.title) == ("close", 42, text("form-close", ticket=42))
-    (choice,) = form.parts
+    form = form_for(command("priority"), {"priority": "high"}, scene(), call("priority"))
+    title = text("form-priority", ticket=42)
+    assert (form.command, form.ticket, form.title) == ("priority", 42, title)
+    choice, reason = form.parts
     assert isinstance(choice, Choice)
-    assert choice.initial == "spam"
-    assert choice.options[0] == ("resolved", text("close-resolved"))
+    assert choice.initial == "high"
+    assert choice.options[0] == ("urgent", text("priority-urgent"))
+    assert reason == TextBox("reason", text("field-reason"), multiline=True, optional=True)
     form = form_for(command("note"), {}, scene(), call("note"))
     assert form.parts == (TextBox("text", text("field-text"), multiline=True),)
 

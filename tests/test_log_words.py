@@ -1,13 +1,47 @@
 """The log of a ticket in words."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
-from chatops.event import Claimed, ReplyFailed, SendingBegan, WakeCause, Woken, WritingBegan
+import pytest
+
+from chatops.event import (
+    Absorbed,
+    Claimed,
+    Deed,
+    DeedDone,
+    DeedDropped,
+    DeedFailed,
+    DeedProposed,
+    DeedRequested,
+    Event,
+    Invited,
+    Joined,
+    Linked,
+    LinkSuggested,
+    Merged,
+    Moved,
+    Muted,
+    Prioritized,
+    Priority,
+    ReplyFailed,
+    SendingBegan,
+    Separated,
+    Tagged,
+    Unlinked,
+    Unmerged,
+    Unmuted,
+    Untagged,
+    WakeCause,
+    Woken,
+    WritingBegan,
+)
 from chatops.log_words import say_log
 from chatops.ports import Entry
-from chatops.text import Mention, text
+from chatops.text import LANGUAGES, Mention, Text, Words, text
 from tests.scenes import NOW
 
+WORDS = Words()
 ENTRY = Entry(id=1, ticket=42, at=NOW, agent=1, rule=None, event=Claimed(1))
 
 
@@ -17,11 +51,14 @@ def said(entry: Entry, most: int = 9) -> list[object]:
 
 def test_the_newest_entries_are_told_oldest_first() -> None:
     later = replace(ENTRY, id=2, event=ReplyFailed(5, "post-gone"), agent=None, rule="outbox")
-    who = text("agent", agent=Mention(1))
+    who = text("by-agent", agent=Mention(1))
     assert say_log([ENTRY, later], 9) == [
         text("log-line", at=NOW, who=who, what=text("log-claimed")),
         text(
-            "log-line", at=NOW, who=text("by-rule"), what=text("log-reply-failed", code="post-gone")
+            "log-line",
+            at=NOW,
+            who=text("log-rule-outbox"),
+            what=text("log-reply-failed", code="post-gone"),
         ),
     ]
     assert len(say_log([ENTRY, later], 1)) == 1
@@ -36,3 +73,44 @@ def test_a_customer_s_own_doing_is_the_customer_s() -> None:
 def test_passing_steps_are_left_out() -> None:
     assert said(replace(ENTRY, event=WritingBegan(1, NOW))) == []
     assert said(replace(ENTRY, event=SendingBegan(5))) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Moved("global", 1, keeps_assignee=True), "moved to global"),
+        (Tagged("vip", 1), "tag vip"),
+        (Untagged("vip", 1), "tag vip taken away"),
+        (Prioritized(Priority.HIGH, 1), "priority: ❗ High"),
+        (Muted(1), "muted"),
+        (Unmuted(1), "unmuted"),
+        (Linked(43, 1), "linked to #43"),
+        (Unlinked(43, 1), "no longer linked to #43"),
+        (LinkSuggested(43), "may belong to #43"),
+        (Merged(43, 1), "merged into #43"),
+        (Absorbed(43, 1), "#43 merged into this"),
+        (Unmerged(1), "merge undone"),
+        (Separated(43, 1), "#43 on its own again"),
+        (Joined(8, private=True, can_reply=True), "went on in another conversation"),
+        (Invited(1), "customer asked into direct messages"),
+        (DeedProposed(5, Deed.DELETE, 1), "deletion proposed"),
+        (DeedDropped(5, Deed.DELETE, 1), "deletion turned down"),
+        (DeedRequested(5, Deed.HIDE, 1), "hiding asked of the network"),
+        (DeedDone(5, Deed.UNHIDE), "showing again done"),
+        (DeedFailed(5, Deed.HIDE, "gone"), "hiding failed: gone"),
+    ],
+)
+def test_every_event_of_belonging_and_moderation_has_its_words(event: Event, words: str) -> None:
+    (what,) = said(replace(ENTRY, event=event))
+    assert isinstance(what, Text)
+    assert WORDS.say(what, "en", ZoneInfo("UTC")) == words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rule_is_named(language: str) -> None:
+    """One of app.yaml by its name, one of ours by what it is."""
+    for rule, named in (("vip first", "vip first"), ("round_robin", "")):
+        (line,) = say_log([replace(ENTRY, agent=None, rule=rule)], 9)
+        who = dict(line.args)["who"]
+        assert isinstance(who, Text)
+        assert named in WORDS.say(who, language, ZoneInfo("UTC"))
