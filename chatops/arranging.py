@@ -97,8 +97,6 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
         case Merged(into):
             if into == id:
                 return Refusal(text("merge-itself", ticket=id), field="into")
-            if ticket.merged_into is not None:
-                return Refusal(text("is-merged", ticket=id, into=ticket.merged_into))
             if ticket.status is Status.CLOSED:
                 return is_closed(ticket)  # undone, a merge leaves an open ticket
             if ticket.merged:
@@ -115,8 +113,6 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
             return after, (Divert(into), PostEvent())
 
         case Absorbed(other, _, unanswered):
-            if ticket.merged_into is not None:
-                return Refusal(text("is-merged", ticket=id, into=ticket.merged_into), field="into")
             if ticket.status is Status.CLOSED:
                 return is_closed(ticket)
             # what waits for us is open, whatever the ticket that it went into was waiting for

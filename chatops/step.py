@@ -240,8 +240,7 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
             if ticket.status is not Status.CLOSED:
                 return Refusal(text("not-closed", ticket=ticket.id))
             if ticket.merged_into is not None:
-                into = ticket.merged_into
-                return Refusal(text("is-merged", ticket=ticket.id, into=into))
+                return is_closed(ticket)
             if ticket.quiet:
                 return replace(active(ticket), quiet=False), (ShowCard(room=None),)
             return replace(active(ticket), waiting=Waiting.US), (Announce(Occasion.REOPENED),)

@@ -132,6 +132,8 @@ Outcome = tuple[Ticket, tuple[Effect, ...]] | Refusal
 
 def is_closed(ticket: Ticket) -> Refusal:
     """Return the refusal of what only an unclosed ticket allows."""
+    if ticket.merged_into is not None:
+        return Refusal(text("is-merged", ticket=ticket.id, into=ticket.merged_into))
     return Refusal(text("is-closed", ticket=ticket.id))
 
 

@@ -8,6 +8,7 @@ import pytest
 from chatops.effect import Divert, Effect, LeaveRooms, PostEvent, PostMessage, Restore, ShowCard
 from chatops.event import (
     Absorbed,
+    Claimed,
     CloseReason,
     CustomerWrote,
     Event,
@@ -160,6 +161,7 @@ def test_an_event_of_belonging_makes_of_a_ticket(
         (replace(OPEN, replies=(UNDER_WAY,)), Merged(43, AOI), "merge-reply-under-way"),
         (MERGED, Absorbed(41, AOI), "is-merged"),
         (CLOSED, Absorbed(41, AOI), "is-closed"),
+        (MERGED, Claimed(AOI), "is-merged"),
         (OPEN, Unmerged(AOI), "not-merged"),
         (OPEN, Separated(41, AOI), "not-merged"),
         (MERGED, Reopened(ReopenCause.AGENT, AOI), "is-merged"),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chatops.call import Answer
+from chatops.call import Answer, Done
 from chatops.text import text
 from chatops.ticket import Refusal
-from tests.commands.conftest import Team
+from tests.commands.conftest import Team, in_words
 
 
 @pytest.mark.anyio
@@ -56,3 +56,17 @@ async def test_it_leads_on_to_the_customer_and_the_transcript(team: Team) -> Non
     assert isinstance(answer, Answer)
     for button in answer.card.menu[-2:]:
         assert isinstance(await team.ask("aoi", button.command, ticket=1), Answer)
+
+
+@pytest.mark.anyio
+async def test_who_has_muted_the_ticket_is_told_and_offered_to_be_called_again(team: Team) -> None:
+    await team.wrote("Jo", "My parcel is not here")
+    for line, quiet in (("mute", True), ("unmute", False)):
+        assert isinstance(await team.ask("aoi", line, "1"), Done)
+        for name in ("aoi", "maya"):
+            answer = await team.ask(name, "show", "1")
+            assert isinstance(answer, Answer)
+            muted = quiet and name == "aoi"
+            assert ("does not call you" in in_words(answer.card)) == muted
+            offered = {button.command for button in answer.card.menu}
+            assert offered & {"mute", "unmute"} == ({"unmute"} if muted else {"mute"})
