@@ -63,7 +63,7 @@ def say_log(entries: Sequence[Entry], most: int) -> list[Text]:
 
 def _who(entry: Entry) -> Text:
     if entry.agent is not None:
-        return text("agent", agent=Mention(entry.agent))
+        return text("by-agent", agent=Mention(entry.agent))
     if entry.rule is None:
         return text("log-by-customer")
     if entry.rule in _OURS:

@@ -80,7 +80,7 @@ def assignee_of(scene: Scene) -> Text:
     """Return who has the ticket, by a name that calls nobody."""
     if scene.ticket.assignee is None:
         return text("nobody")
-    return text("words", words=scene.named(scene.ticket.assignee))
+    return text("by-agent", agent=scene.named(scene.ticket.assignee))
 
 
 def numbered(scene: Scene, other: int) -> Text:
@@ -160,7 +160,7 @@ def _excerpt(words: str, longest: int) -> str:
 
 def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
     ticket = scene.ticket
-    read = tuple(text("words", words=scene.named(agent)) for agent in ticket.read_by)
+    read = tuple(text("by-agent", agent=scene.named(agent)) for agent in ticket.read_by)
     pairs = [
         (text("fact-status"), status_words(ticket)),
         (text("fact-assignee"), assignee_of(scene)),

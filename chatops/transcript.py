@@ -74,7 +74,7 @@ def _head(
     yield fact("transcript-opened", _at(ticket.opened_at, zone))
     if ticket.closed_at is not None:
         yield fact("transcript-closed", _at(ticket.closed_at, zone))
-    yield fact("transcript-worked", text("people", people=people) if people else text("nobody"))
+    yield fact("transcript-worked", text("people", people=people) if people else text("nobody-yet"))
     if merged:
         yield fact("transcript-merged", text("people", people=merged))
     yield fact("transcript-zone", _words(zone))

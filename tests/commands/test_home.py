@@ -68,7 +68,7 @@ async def test_empty_one_says_what_to_do(team: Team) -> None:
         "Unclaimed: 0\n"
         "Everything has somebody.\n"
         "Due next, with colleagues: 0\n"
-        "No colleague owes an answer by now."
+        "No colleague has an answer due."
     )
     assert [b.command for b in beside(card)] == ["on"]
 

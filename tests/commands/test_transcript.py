@@ -134,7 +134,7 @@ def one(*lines: Line, **changes: object) -> str:
 )
 def test_what_became_of_a_reply_is_said(state: ReplyState, said: str) -> None:
     reply = line(101, "Words", direction=Direction.OUTBOUND, agent=AOI.id, state=state)
-    assert f"[2026-10-01 15:20] 担当 伊藤 葵{said}\nWords\n" in one(line(), reply)
+    assert f"[2026-10-01 15:20] 担当者 伊藤 葵さん{said}\nWords\n" in one(line(), reply)
 
 
 def test_edited_hidden_deleted_and_outside() -> None:
@@ -144,17 +144,17 @@ def test_edited_hidden_deleted_and_outside() -> None:
         line(3, "Elsewhere", direction=Direction.OUTBOUND),
         line(4, "By one who left", direction=Direction.OUTBOUND, agent=77),
     )
-    assert "お客様 Jo（公開、編集済み、SNS上で非表示）\nNow\n" in said
+    assert "お客様 Jo（公開、編集済み、チャネル上で非表示）\nNow\n" in said
     assert "お客様 Jo（公開）\n（削除済み）\n" in said
     assert "Gone" not in said
     assert "当社（xの画面から直接）（公開）\nElsewhere\n" in said
-    assert "担当 #77（公開）" in said
+    assert "担当者 #77さん（公開）" in said
 
 
 def test_closed_and_merged_ones_say_so_and_an_empty_one_too() -> None:
     closed = replace(ticket(), merged=(43, 44))
     said = one(merged=closed.merged, closed_at=NOW)
     assert "クローズ：2026-10-01 15:30\n" in said
-    assert "対応者：担当者なし\n" in said
+    assert "対応者：なし\n" in said
     assert "統合したチケット：#43、#44\n" in said
     assert said.endswith("\nメッセージはありません。\n")
