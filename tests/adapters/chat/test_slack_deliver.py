@@ -251,7 +251,7 @@ async def test_doctor_names_what_is_wrong_and_the_remedy(here: World) -> None:
 async def test_doctor_tells_another_workspace_and_a_slack_that_is_away(here: World) -> None:
     now = datetime.now(UTC)  # noqa: TID251
     other = here.chat._settings.model_copy(update={"team": "T9"})
-    web, policy, words = here.chat._web, here.chat._policy, here.chat._words
+    web, policy, words = here.chat._web, here.desk.policy, here.chat._words
     found = await diagnose(web, other, policy, words, now)
     assert found[0].what == "the bot token is of workspace T1, app.yaml says T9"
     here.cloud.fault(Fault("conversations.info", Kind.BROKEN))

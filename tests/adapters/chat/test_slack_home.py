@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_world import BEN, GUEST, LOST, World, a_card, reply_form, said, world
+from slack_world import AOI, BEN, GUEST, LOST, World, a_card, reply_form, said, world
 
 from adapters.chat.slack.settings import Mode
 from adapters.sandbox.slack import Fault, Kind
@@ -192,6 +192,13 @@ async def test_tab_says_why_it_is_empty(here: World) -> None:
     here.desk.outcomes["home"] = broken
     await here.cloud.home.open(BEN)
     await here.until(lambda: "failed on our side" in tab(here))
+
+
+async def test_tab_says_that_slack_cannot_tell_who_came(here: World) -> None:
+    here.cloud.fault(Fault("users.info", Kind.BROKEN))
+    await here.cloud.home.open(AOI)
+    await here.until(lambda: AOI in here.cloud.state.homes)
+    assert "Slack cannot tell me" in tab(here, AOI)
 
 
 async def test_tab_that_slack_refuses_stays_as_it_was(here: World) -> None:

@@ -1,11 +1,25 @@
 """Message shortcuts: a note on a ticket, and a ticket of a colleague's message."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from slack_world import AOI, BEN, ELSEWHERE, GUEST, HOME, LEADS, LOST, ROOM, World, a_card, world
+from slack_world import (
+    AOI,
+    BEN,
+    BOT,
+    ELSEWHERE,
+    GUEST,
+    HOME,
+    LEADS,
+    LOST,
+    ROOM,
+    World,
+    a_card,
+    world,
+)
 
 from adapters.chat.slack.settings import Mode
 from adapters.sandbox.slack import Fault, Kind
@@ -188,6 +202,16 @@ async def test_what_can_be_no_ticket_is_refused_in_a_sentence(here: World) -> No
         "I am not in this room, so no a",
     ]
     assert here.desk.received == []
+
+
+async def test_private_room_without_the_bot_is_refused(here: World) -> None:
+    ts = (await here.cloud.hands.say(AOI, LEADS, "hello"))["ts"]
+    state = here.cloud.state
+    room = state.rooms[LEADS]
+    state.rooms[LEADS] = replace(room, members=room.members - {BOT})
+    await choose(here, "make_ticket", ts, AOI, LEADS)
+    (answer,) = told(here, AOI)
+    assert "先に招待してください" in answer
 
 
 async def test_message_without_words_is_refused(here: World) -> None:
