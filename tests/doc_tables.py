@@ -156,11 +156,20 @@ def _reasons(_: str) -> str:
 def _cli(_: str) -> str:
     group: Any = typer.main.get_command(cli)
     rows = []
-    for name, command in group.commands.items():
+    for name, command in _by_name(group):
         params = [_param(param) for param in command.params if param.name != "help"]
         help_text = (command.help or "").splitlines()[0]
         rows.append((f"`{name}`", " ".join(params), help_text))
     return _table(("Command", "Takes", "What it does"), rows)
+
+
+def _by_name(group: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the commands of the command line, those of a group by both words."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {inner}", each) for inner, each in _by_name(command))
+        else:
+            yield name, command
 
 
 def _param(param: Any) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import sys
@@ -81,8 +82,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an app.yaml and a database; nobody answers at the addresses in it."""
     folder = tmp_path_factory.mktemp("docs")
     (folder / "var").mkdir()
-    source = (ROOT / "adapters" / "sandbox" / "app.yaml").read_text("utf-8")
-    (folder / "app.yaml").write_text(source, "utf-8")
+    sandbox = ROOT / "adapters" / "sandbox"
+    (folder / "app.yaml").write_text((sandbox / "app.yaml").read_text("utf-8"), "utf-8")
+    shutil.copytree(sandbox / "texts", folder / "texts")
+    shutil.copy(sandbox / "texts" / "canned.csv", folder)  # as a spreadsheet saves it
     migrate.upgrade(f"sqlite:///{folder}/var/chatops.db")
     return folder
 

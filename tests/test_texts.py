@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from chatops.__main__ import cli
 from chatops.config import Source
 from chatops.config.texts import MOST, Row, by_queue, put, read, written
 from chatops.errors import ConfigError
@@ -269,3 +271,88 @@ def test_what_cannot_be_put_in_place_leaves_what_was_there(file: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         put(file, b"two")
     assert list(Path().iterdir()) == [file]
+
+
+# On the command line
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the source tree's app.yaml, which holds two canned replies itself."""
+    monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[1] / "app.yaml").read_text("utf-8")
+    for name in text.split("${")[1:]:
+        monkeypatch.setenv(name.split("}")[0], "made-up")
+    monkeypatch.setenv("CHATOPS_KEY", "A" * 43 + "=")
+    Path("app.yaml").write_text(text, "utf-8")
+    return tmp_path
+
+
+def named(shop: Path) -> None:
+    text = (shop / "app.yaml").read_text("utf-8")
+    (shop / "app.yaml").write_text(f"canned_from: texts/canned.csv\n{text}", "utf-8")
+
+
+def said(*words: str, fails: bool = False) -> tuple[list[str], list[str]]:
+    result = CliRunner().invoke(cli, ["texts", *words])
+    assert result.exit_code == int(fails), result.output
+    assert "Traceback" not in result.stderr
+    return result.stdout.splitlines(), result.stderr.splitlines()
+
+
+def test_what_app_yaml_holds_is_exported(shop: Path) -> None:
+    assert said("export", "--output", "out.csv") == (["out.csv: 2 texts"], [])
+    rows = read(Source(shop / "out.csv"), wrong)
+    assert [each.key for each in rows] == [
+        ("global", "en", "on its way"),
+        ("japan", "ja", "発送のお知らせ"),
+    ]
+    result = CliRunner().invoke(cli, ["texts", "export"])
+    assert result.stdout_bytes == (shop / "out.csv").read_bytes()
+
+
+def test_a_file_is_imported_whole_and_exported_again(shop: Path) -> None:
+    named(shop)
+    held = (HEAD + "*,ja,お詫び,申し訳ございません\n").encode("cp932")
+    (shop / "new.csv").write_bytes(held)
+    told, _ = said("import", "new.csv", "--encoding", "cp932")
+    assert told == ["texts/canned.csv: 1 texts; a running service takes them by SIGHUP"]
+    kept = (shop / "texts" / "canned.csv").read_bytes()
+    assert kept == written([row("*", "お詫び", "申し訳ございません", "ja")])
+    said("export", "--output", "out.csv")
+    assert (shop / "out.csv").read_bytes() == kept
+
+
+def test_a_fault_leaves_the_file_that_is_there(shop: Path) -> None:
+    named(shop)
+    (shop / "texts").mkdir()
+    (shop / "texts" / "canned.csv").write_bytes(b"queue,language,name,text\n*,en,a,b\n")
+    before = (shop / "texts" / "canned.csv").read_bytes()
+    held = HEAD + "nowhere,en,a,b\nglobal,en,on its way,twice\n*,en,b,{oh}\n"
+    (shop / "new.csv").write_text(held, "utf-8")
+    told, faulty = said("import", "new.csv", fails=True)
+    assert told == []
+    assert [line.split(": ")[0] for line in faulty] == ["new.csv:2", "new.csv:3", "new.csv:4"]
+    assert "queues are: *, global, japan" in faulty[0]
+    assert (shop / "texts" / "canned.csv").read_bytes() == before
+
+
+def test_many_texts_are_imported_while_progress_is_told(shop: Path) -> None:
+    named(shop)
+    (shop / "new.csv").write_bytes(written(many(MOST)))
+    told, progress = said("import", "new.csv")
+    assert told == ["texts/canned.csv: 50,000 texts; a running service takes them by SIGHUP"]
+    assert progress[0] == "10,000 rows read"
+    assert len(progress) == 5
+
+
+def test_without_a_file_in_app_yaml_there_is_nowhere_to_import_to(shop: Path) -> None:
+    (shop / "new.csv").write_text(HEAD, "utf-8")
+    _, faulty = said("import", "new.csv", fails=True)
+    assert faulty == ["app.yaml names no file; write canned_from: texts/canned.csv there"]
+
+
+def test_a_place_that_cannot_be_written_is_told(shop: Path) -> None:
+    (shop / "in").touch()
+    _, faulty = said("export", "--output", "in/out.csv", fails=True)
+    assert faulty[0].startswith("in/out.csv cannot be written: ")
