@@ -93,7 +93,7 @@ class RoutingRule:
     accounts: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     languages: tuple[str, ...] = ()
-    words: Terms = Terms()
+    words: Terms = field(default_factory=Terms)
     followers: int | None = None  #: at least so many
     calendar: Calendar | None = None
     is_open: bool = True  #: with `calendar`: it is open, or closed, when the message comes
@@ -108,7 +108,7 @@ class UrgencyRules:
     """What raises a new ticket's priority; each reason is shown on the card."""
 
     followers: int | None = None
-    words: Terms = Terms()
+    words: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True)

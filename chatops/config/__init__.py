@@ -2,8 +2,8 @@
 
 `document` reads YAML with line numbers and references, `shape` says which blocks there are,
 `notation` how single values are written, `fit` tells what does not fit, `settings` reads the
-adapters' parts, `texts` the CSV file of canned replies, `link` makes the core's `Policy`, and
-`schema` the JSON schema for editors.
+adapters' parts, `texts` the CSV file of canned replies, `routes` the rules of routing, `link` makes
+the core's `Policy`, and `schema` the JSON schema for editors.
 """
 
 from chatops.config.link import Runs

@@ -12,12 +12,11 @@ from itertools import chain
 from chatops import hours
 from chatops.calendar import Calendar
 from chatops.config import routes, texts
+from chatops.config.block import ALWAYS, EVERY_QUEUE
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
 from chatops.config.names import Refers
 from chatops.config.shape import (
-    ALWAYS,
-    EVERY_QUEUE,
     CalendarBlock,
     DigestBlock,
     MacroBlock,

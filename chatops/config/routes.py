@@ -1,4 +1,4 @@
-"""The rules of `routing` in app.yaml, as the core's values; what names nothing or never comes is told.
+"""The rules of `routing` in app.yaml: their keys, and the core's values made of them.
 
 A rule that can never match is a fault and no warning: whoever wrote it expects something of it, and
 an order that swallows it shows nowhere else.
@@ -6,13 +6,17 @@ an order that swallows it shows nowhere else.
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
+
+from pydantic import Field
 
 from chatops.calendar import Calendar
+from chatops.config.block import ALWAYS, Block, Several, ToChannel, ToQueue
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
 from chatops.config.names import Refers
-from chatops.config.shape import ALWAYS, RoutingBlock, WhenBlock
+from chatops.config.notation import Language, Name, TagName, Term
+from chatops.event import Kind, Priority
 from chatops.language import KNOWN
 from chatops.policy import Account, RoutingRule
 from chatops.terms import Terms
@@ -20,6 +24,49 @@ from chatops.terms import Terms
 T = TypeVar("T")
 
 _NOT: Final = "not "
+
+
+class WhenBlock(Block):
+    """The conditions of a rule: all that are given must hold, and none is every message."""
+
+    channel: Several[ToChannel] = ()
+    """Network, or a list of them."""
+    account: Several[Name] = ()
+    """Name of an account of ours, or a list of them."""
+    kind: Several[Kind] = ()
+    """What the message is on its network, or a list of what it may be."""
+    language: Several[Language] = ()
+    """Language of the message, or a list of them."""
+    words: tuple[Term, ...] = ()
+    """Any of these words in the text; how their boundaries are found: routing.md."""
+    followers: Annotated[int, Field(ge=1)] | None = None
+    """At least so many followers."""
+    hours: Name | None = Field(default=None, examples=["not tokyo"])
+    """Name of a calendar that is open when the message comes; `not` before it: that is closed."""
+
+
+class RoutingBlock(Block):
+    """A rule for new tickets. The first that matches decides, and no other is asked."""
+
+    name: Name = Field(examples=["press"])
+    """Stands in the log, on the card and in counts."""
+    when: WhenBlock = WhenBlock()
+    """What must hold; without it the rule takes every message."""
+    queue: ToQueue | None = None
+    """Queue that gets the ticket; otherwise the account's."""
+    priority: Priority | None = None
+    """Priority from which the queue's own reasons count upwards; otherwise normal."""
+    tags: Annotated[tuple[TagName, ...], Field(max_length=20)] = ()
+    """Tags of the ticket."""
+    quiet: bool = False
+    """Whether it needs no answer: no card and no clock, but counted, and sampled."""
+
+
+class Quiet(Block):
+    """What rules put on the quiet list."""
+
+    sample: Annotated[int, Field(ge=0)] = 20
+    """One of so many is shown all the same, with the tag `sample`; 0 is none, 1 all."""
 
 
 def rules(

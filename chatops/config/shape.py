@@ -2,17 +2,16 @@
 
 Each docstring below a field is its help in an editor (app.schema.json), and each example is what
 a message offers where the key is missing. Whether the names that blocks use of one another exist
-is checked by `fit`, which reads the references here. The keys of chats and channels belong to the adapters, which bring a
-Settings model each; only the keys that the core reads stand here.
+is checked by `fit`, which reads the references here. The keys of chats and channels belong to the
+adapters, which bring a Settings model each; only the keys that the core reads stand here. The rules
+of routing stand in `routes`.
 """
 
 from datetime import timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     JsonValue,
@@ -21,7 +20,16 @@ from pydantic import (
 
 from chatops import hours
 from chatops.calendar import Window
-from chatops.config.names import Refers
+from chatops.config.block import (
+    Block,
+    ToCalendar,
+    ToChat,
+    ToPerson,
+    ToQueue,
+    ToQueueOrEvery,
+    ToRoom,
+    ToShifts,
+)
 from chatops.config.notation import (
     CannedText,
     Database,
@@ -39,7 +47,6 @@ from chatops.config.notation import (
     Shifts,
     Span,
     Spoken,
-    TagName,
     Term,
     Timetable,
     Weekdays,
@@ -47,33 +54,9 @@ from chatops.config.notation import (
     Zone,
     between,
 )
-from chatops.event import Kind, Occasion, Priority
+from chatops.config.routes import Quiet, RoutingBlock
+from chatops.event import Occasion
 from chatops.policy import Assignment
-
-#: In `roles`: every queue that has no line of its own.
-EVERY_QUEUE = "*"
-#: In `calendar`: the calendar that never closes, which needs no block.
-ALWAYS = "always"
-
-ToCalendar = Annotated[str, Refers("calendars", also=(ALWAYS,))]
-ToShifts = Annotated[str, Refers("calendars")]
-ToChat = Annotated[str, Refers("chats")]
-ToPerson = Annotated[str, Refers("people")]
-ToQueue = Annotated[str, Refers("queues")]
-ToRoom = Annotated[str, Refers("rooms")]
-ToChannel = Annotated[str, Refers("channels")]
-
-T = TypeVar("T")
-
-#: A value alone, or a list of them.
-Several = Annotated[
-    Annotated[T, Tag("[name]")] | Annotated[tuple[T, ...], Tag("[block]")],
-    Discriminator(lambda value: "[block]" if isinstance(value, list | tuple) else "[name]"),
-]
-
-
-class Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Web(Block):
@@ -138,7 +121,7 @@ class CalendarBlock(Block):
     """Shifts by weekday; a night shift ("22:00-6:00") belongs to the day on which it begins."""
     holidays: Holidays = Holidays()
     """Days on which no shift begins."""
-    special: dict[Day, Shifts] = {}
+    special: dict[Day, Shifts] = Field(default={})
     """Shifts of single dates, before both `week` and `holidays`; [] is closed."""
 
 
@@ -191,7 +174,7 @@ class QueueBlock(Block):
         examples=["60m"]
     )
     """Working time within which a customer gets the first human reply."""
-    escalation: dict[Name, EscalationBlock] = {}
+    escalation: dict[Name, EscalationBlock] = Field(default={})
     """Targets that Escalate offers, by name."""
     canned: tuple[Canned, ...] = ()
     """Texts that the reply form offers."""
@@ -216,9 +199,7 @@ class PersonBlock(Block):
     """Language of what the service says to this person alone; otherwise the room's."""
     ids: dict[ToChat, Name] = Field(examples=[{"slack": "U0123456789"}])
     """The person's id in each chat."""
-    roles: dict[Annotated[str, Refers("queues", also=(EVERY_QUEUE,))], RoleName] = Field(
-        examples=[{"japan": "agent"}]
-    )
+    roles: dict[ToQueueOrEvery, RoleName] = Field(examples=[{"japan": "agent"}])
     """What the person may do in each queue; "*" is every queue without a line of its own."""
     shifts: ShiftsOf | None = Field(None, examples=["tokyo"])
     """When the person works: the name of a calendar, or zone and week as a calendar has them."""
@@ -233,49 +214,6 @@ class MacroBlock(Block):
         examples=[["note Refunded by hand", "close resolved"]]
     )
     """Commands as an agent would type them, without the ticket."""
-
-
-class WhenBlock(Block):
-    """The conditions of a rule: all that are given must hold, and none is every message."""
-
-    channel: Several[ToChannel] = ()
-    """Network, or a list of them."""
-    account: Several[Name] = ()
-    """Name of an account of ours, or a list of them."""
-    kind: Several[Kind] = ()
-    """What the message is on its network, or a list of what it may be."""
-    language: Several[Language] = ()
-    """Language of the message, or a list of them."""
-    words: tuple[Term, ...] = ()
-    """Any of these words in the text; how their boundaries are found: routing.md."""
-    followers: Annotated[int, Field(ge=1)] | None = None
-    """At least so many followers."""
-    hours: Name | None = Field(default=None, examples=["not tokyo"])
-    """Name of a calendar that is open when the message comes; `not` before it: that is closed."""
-
-
-class RoutingBlock(Block):
-    """A rule for new tickets. The first that matches decides, and no other is asked."""
-
-    name: Name = Field(examples=["press"])
-    """Stands in the log, on the card and in counts."""
-    when: WhenBlock = WhenBlock()
-    """What must hold; without it the rule takes every message."""
-    queue: ToQueue | None = None
-    """Queue that gets the ticket; otherwise the account's."""
-    priority: Priority | None = None
-    """Priority from which the queue's own reasons count upwards; otherwise normal."""
-    tags: Annotated[tuple[TagName, ...], Field(max_length=20)] = ()
-    """Tags of the ticket."""
-    quiet: bool = False
-    """Whether it needs no answer: no card and no clock, but counted, and sampled."""
-
-
-class Quiet(Block):
-    """What rules put on the quiet list."""
-
-    sample: Annotated[int, Field(ge=0)] = 20
-    """One of so many is shown all the same, with the tag `sample`; 0 is none, 1 all."""
 
 
 class AccountBlock(Block):
@@ -338,7 +276,7 @@ class File(Service):
     """Chat platforms, by name."""
     rooms: dict[Name, RoomBlock] = Field(examples=[{"care": {"chat": "slack", "id": "C0123"}}])
     """Rooms in which cards live, by a name of your own."""
-    calendars: dict[Name, CalendarBlock] = {}
+    calendars: dict[Name, CalendarBlock] = Field(default={})
     """Working hours, by a name of your own."""
     queues: dict[Name, QueueBlock] = Field(examples=[{"care": {"rooms": ["care"]}}])
     """Who answers what, and by when, by a name of your own."""
@@ -346,7 +284,7 @@ class File(Service):
     """Who works here, by a name of your own."""
     channels: dict[Name, JsonValue] = Field(examples=[{"x": {"accounts": {}}}])
     """Networks, by name, with our accounts on each."""
-    macros: dict[Name, MacroBlock] = {}
+    macros: dict[Name, MacroBlock] = Field(default={})
     """Commands that are done as one, by a name of your own."""
     routing: tuple[RoutingBlock, ...] = ()
     """Where new tickets go: ordered rules, of which the first that matches decides."""

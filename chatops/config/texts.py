@@ -18,9 +18,10 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from chatops.config.block import EVERY_QUEUE
 from chatops.config.document import on_one_line
 from chatops.config.fit import said_of
-from chatops.config.shape import EVERY_QUEUE, Canned
+from chatops.config.shape import Canned
 from chatops.errors import ConfigError
 from chatops.policy import CannedReply
 
