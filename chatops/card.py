@@ -81,6 +81,8 @@ class Card:
     buttons: tuple[Button, ...] = ()  #: at most five
     menu: tuple[Button, ...] = ()  #: behind one select, "More"
     ticket: int | None = None  #: whose buttons these are, where a button does not say
+    #: Of the queue's hours: a chat that tells the times of this card in another zone names that one.
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

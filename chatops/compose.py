@@ -29,13 +29,26 @@ class Order:
 async def compose(
     desk: Desk, reader: Reader, chat: Chat, room: Room, order: Order
 ) -> tuple[Card, int] | None:
-    """Return the card to show and the revision that it shows; None if its rows are gone."""
+    """Return the card to show and the revision that it shows; None if its rows are gone.
+
+    A ticket's card says in which zone its queue works: a queue may be shown in rooms of others.
+    """
     job = order.job
     if job.what is What.PUBLISHED:
         return (load_card(job.body), job.wanted) if job.body else None
     if order.record is None:
         return None
     scene = desk.scene(order.record, order.agents, desk.clock.business())
+    made = await _made(desk, reader, chat, room, job, scene)
+    if made is None:
+        return None
+    card, revision = made
+    return replace(card, zone=scene.queue.calendar.zone), revision
+
+
+async def _made(
+    desk: Desk, reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Scene
+) -> tuple[Card, int] | None:
     home = scene.policy.rooms[scene.queue.rooms[0]]
     if job.what is What.CARD and job.left:
         by = await _moved_by(reader, scene)

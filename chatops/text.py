@@ -69,11 +69,12 @@ def _bare(id: str) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """How one chat writes: foreign words, a person, a link. The default writes plain text."""
+    """How one chat writes: foreign words, a person, a link, an instant. The default is plain text."""
 
     foreign: Callable[[str], str] = str
     person: Callable[[Mention], str] = lambda mention: f"#{mention.agent}"
     link: Callable[[str, str], str] = lambda url, label: f"{label} ({url})"
+    time: Callable[[datetime, str, ZoneInfo], str] = lambda *at: say_time(*at)  # noqa: PLW0108 - below
 
 
 PLAIN: Final = Hand()
@@ -120,7 +121,7 @@ class Words:
                 said = label if isinstance(label, str) else self.say(label, language, zone)
                 return hand.link(url, said)
             case datetime():
-                return say_time(value, language, zone)
+                return hand.time(value, language, zone)
             case date():
                 return say_day(value, language)
             case timedelta():
@@ -158,6 +159,13 @@ def say_time(at: datetime, language: str, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     clock = format_datetime(local, _CLOCK, tzinfo=zone, locale=language)
     return f"{say_day(local.date(), language)} {clock}"
+
+
+def say_zoned_time(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """Return an instant with its zone: `Fri 3 Oct 1:00 BST`; one without letters is `UTC+08`."""
+    short = at.astimezone(zone).tzname() or zone.key
+    named = short if short[0].isalpha() else f"UTC{short}"
+    return f"{say_time(at, language, zone)} {named}"
 
 
 def say_day(day: date, language: str) -> str:

@@ -1,11 +1,12 @@
 """The outbox on real storage and Slack's strict stand-in: all of it, in order, lawfully paced."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from care import Hours, wrote
+from care import POLICY, ROOMS, Hours, wrote
 from town import Town, shows, town_around
 
 from adapters.chat.slack.chat import SlackChat
@@ -14,9 +15,9 @@ from chatops.card import Card, Paragraph
 from chatops.channel import Edited
 from chatops.errors import StorageError, Unreached
 from chatops.follow import AT_ACCOUNT
-from chatops.posting import FAULTS
 from chatops.pace import ChatPace
 from chatops.ports import Due, NewDelivery, Urgency, What
+from chatops.posting import FAULTS
 from chatops.text import text
 
 BEN = "*Assignee:* Ben"
@@ -259,6 +260,21 @@ async def test_escalation_has_a_live_card_in_both_rooms(town: Town) -> None:
     for room in ("care-global", "care-escalation"):
         assert BEN in shows(await town.card(ticket, room))
         assert any("and now?" in shows(line) for line in await town.thread(ticket, room))
+
+
+async def test_room_of_another_zone_is_told_in_which_its_times_are(
+    tmp_path: Path, empty_database: Path, hours: Hours
+) -> None:
+    london = replace(ROOMS["care-escalation"], zone="Europe/London")
+    policy = replace(POLICY, rooms=ROOMS | {london.name: london})
+    async with town_around(tmp_path, empty_database, hours, policy) as town:
+        ticket = await town.opens()
+        await town.did(
+            "ben", "escalate", ticket, fields={"target": "specialists", "reason": "fire"}
+        )
+        await town.quiet()
+        assert "Due Mon 1 Jun 13:00\n" in f"{shows(await town.card(ticket))}\n"
+        assert "Due Mon 1 Jun 5:00 BST" in shows(await town.card(ticket, london.name))
 
 
 async def test_unclaimed_ticket_is_announced_with_a_link_to_its_card(town: Town) -> None:

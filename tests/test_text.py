@@ -35,7 +35,7 @@ from chatops.language import KNOWN
 from chatops.personal_data import Personal
 from chatops.policy import Role
 from chatops.sla import State
-from chatops.text import LANGUAGES, LOCALE, Hand, Link, Mention, Text, Words, text
+from chatops.text import LANGUAGES, LOCALE, Hand, Link, Mention, Text, Words, say_zoned_time, text
 from chatops.ticket import Waiting
 from chatops.wake_times import PRESETS
 
@@ -281,6 +281,19 @@ def test_values_are_said_as_people_write_them(value, english: str, japanese: str
     said = text("words", words=value)
     assert WORDS.say(said, "en", TOKYO, hand) == english
     assert WORDS.say(said, "ja", TOKYO, hand) == japanese
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Asia/Tokyo", "10月2日(金) 9:00 JST"),
+        ("Europe/London", "10月2日(金) 1:00 BST"),
+        ("Asia/Singapore", "10月2日(金) 8:00 UTC+08"),
+    ],
+)
+def test_a_time_names_its_zone_where_readers_may_think_in_another(zone: str, said: str) -> None:
+    at = datetime(2026, 10, 2, 0, 0, tzinfo=UTC)
+    assert say_zoned_time(at, "ja", ZoneInfo(zone)) == said
 
 
 def test_a_sentence_that_lacks_a_value_is_a_fault() -> None:

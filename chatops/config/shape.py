@@ -91,7 +91,7 @@ class RoomBlock(Block):
     language: Spoken | None = None
     """Language of its cards; otherwise that of the service."""
     zone: Zone | None = None
-    """Time zone of its cards; otherwise that of the service."""
+    """Time zone of its cards, which name it where their queue works in another; otherwise the service’s."""
 
 
 class Holidays(Block):

@@ -32,7 +32,7 @@ class Deliverer:
 
     async def post(self, room: Room, card: Card, thread: str | None, marker: str) -> str:
         """Post a card, or a line into a thread; return its `ts`."""
-        voice = await self._voice(room)
+        voice = await self._voice(room, card)
         channel = await self._direct.channel(room.id)
         place = {"channel": channel, "thread_ts": thread} if thread else {"channel": channel}
         posted = await self._web.act_once(
@@ -47,7 +47,7 @@ class Deliverer:
 
     async def update(self, room: Room, id: str, card: Card) -> None:
         """Show `card` in place of what the message showed."""
-        message = blocks.message(card, await self._voice(room), uuid.uuid4().hex[:8])
+        message = blocks.message(card, await self._voice(room, card), uuid.uuid4().hex[:8])
         channel = await self._direct.channel(room.id)
         await self._web.act("chat.update", channel=channel, ts=id, **message)
 
@@ -71,8 +71,9 @@ class Deliverer:
         """Return the link to a message, which Slack makes of the room's and the message's ids."""
         return await self._people.link(await self._direct.channel(room.id), id)
 
-    async def _voice(self, room: Room) -> Voice:
-        return self._voices.of(room.language, room.zone, await self._people.agents())
+    async def _voice(self, room: Room, card: Card) -> Voice:
+        agents = await self._people.agents()
+        return self._voices.of(room.language, room.zone, agents, card.zone)
 
     async def _written(
         self, room: Room, thread: str | None, since: datetime, until: datetime

@@ -8,13 +8,13 @@ where `& < >` are escaped, which is what Slack asks for: docs.slack.dev/messagin
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chatops.scene import Agent
-from chatops.text import Hand, Text, Words
+from chatops.text import Hand, Text, Words, say_zoned_time
 
 JSON = dict[str, Any]
 
@@ -83,6 +83,7 @@ _HAND: Final = Hand(
     person=lambda mention: f"{_PERSON}{mention.agent}{_END}",
     link=lambda url, label: f"{_LINK}{clean(url)}{_LABEL}{cut(clean(label), 100)}{_END}",
 )
+_ZONED: Final = replace(_HAND, time=say_zoned_time)
 
 
 def pieces(said: str) -> tuple[Piece, ...]:
@@ -113,7 +114,12 @@ class Voice:
     """
 
     def __init__(
-        self, words: Words, language: str, zone: ZoneInfo, agents: Mapping[int, Agent]
+        self,
+        words: Words,
+        language: str,
+        zone: ZoneInfo,
+        agents: Mapping[int, Agent],
+        hand: Hand = _HAND,
     ) -> None:
         self.agents = agents
         self._labels: dict[tuple[str, int], JSON] = {}  #: of sentences without values
@@ -121,7 +127,7 @@ class Voice:
 
         @lru_cache(maxsize=_KEPT)
         def say(said: Text) -> tuple[Piece, ...]:
-            return pieces(words.say(said, language, zone, _HAND))
+            return pieces(words.say(said, language, zone, hand))
 
         self._say = say
 
@@ -221,17 +227,24 @@ class Voice:
 
 
 class Voices:
-    """Voices by language and zone."""
+    """Voices by language and zone, and by whether they name the zone."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._voices: dict[tuple[str, str], Voice] = {}
+        self._voices: dict[tuple[str, str, bool], Voice] = {}
 
-    def of(self, language: str, zone: str, agents: Mapping[int, Agent]) -> Voice:
-        """Return the voice, the same one as long as our people are the same."""
-        voice = self._voices.get((language, zone))
+    def of(
+        self, language: str, zone: str, agents: Mapping[int, Agent], home: str | None = None
+    ) -> Voice:
+        """Return the voice, the same one as long as our people are the same.
+
+        Where what it tells belongs to another zone, `home`, it says in which its times are.
+        """
+        named = home not in {None, zone}
+        voice = self._voices.get((language, zone, named))
         if voice is None or (voice.agents is not agents and voice.agents != agents):
-            voice = Voice(self._words, language, ZoneInfo(zone), agents)
-            self._voices[language, zone] = voice
+            hand = _ZONED if named else _HAND
+            voice = Voice(self._words, language, ZoneInfo(zone), agents, hand)
+            self._voices[language, zone, named] = voice
         voice.agents = agents  # the next time, a glance tells that they are the same
         return voice
