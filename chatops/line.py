@@ -2,7 +2,8 @@
 
 A typed line is read field by field in the order of the model:
 
-- a leading ticket number (`42`, `#42`) is the ticket, where none is known from the place;
+- a leading ticket number (`42`, `#42`) is the ticket, where none is known from the place; what is
+  made of other commands takes it at the end as well (`macro refund 42`);
 - a field that is an enum takes its words (`word-<value>` in the .ftl files, in every language),
   wherever they stand among the others;
 - any other field takes one word, the last of them all that is left;
@@ -35,6 +36,7 @@ from chatops.ticket import Refusal
 from chatops.vocabulary import command_name, command_names, folded, vocabulary, words_for
 
 _TICKET: Final = re.compile(r"\s*[#＃]?(\d{1,12})(?!\S)\s*")
+_LAST_TICKET: Final = re.compile(r"\s[#＃]?(\d{1,12})\s*$")
 _WORD: Final = re.compile(r"\S+")
 
 
@@ -90,6 +92,8 @@ def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal
     ticket, line = None, call.line or ""
     if isinstance(command.handler, OnTicket | Runs):
         leading, rest = _leading_ticket(line)
+        if leading is None and isinstance(command.handler, Runs):
+            leading, rest = _last_ticket(line)
         if call.ticket is None or leading == call.ticket:
             ticket, line = leading, rest
         elif leading is not None and not _takes_numbers(command):
@@ -169,6 +173,11 @@ def _input(
 def _leading_ticket(line: str) -> tuple[int | None, str]:
     found = _TICKET.match(line)
     return (int(found.group(1)), line[found.end() :]) if found else (None, line)
+
+
+def _last_ticket(line: str) -> tuple[int | None, str]:
+    found = _LAST_TICKET.search(line)
+    return (int(found.group(1)), line[: found.start()]) if found else (None, line)
 
 
 def leading_number(line: str) -> int | None:

@@ -55,6 +55,4 @@ def tag(args: Tag, scene: Scene, call: Call) -> Acts:
             acts.append(Tagged(word, by))
     if len(tags) > MOST:
         return Refusal(text("too-many-tags", most=MOST), field="tags")
-    if not acts:
-        return Refusal(text("tags-unchanged", ticket=scene.ticket.id), field="tags")
-    return acts
+    return acts  # none where all is as it was said: a macro goes on

@@ -75,6 +75,7 @@ def reads(name: str, line: str, ticket: int | None = None) -> tuple[dict[str, ob
         ("tag", "42 ＶＩＰ -旧", {"tags": "VIP -旧"}, 42),
         ("move", "42 global  Paris, 9:00", {"queue": "global", "note": "Paris, 9:00"}, 42),
         ("macro", "42 refund asked", {"name": "refund asked"}, 42),
+        ("macro", "refund asked ＃４２", {"name": "refund asked"}, 42),
         ("handover", "ben see #42", {"to": "ben", "note": "see #42"}, None),
         ("handover", "ROOM note from:aoi", {"to": "room", "note": "note from:aoi"}, None),
         ("handover", "from:aoi ben", {"whose": "aoi", "to": "ben"}, None),
@@ -94,6 +95,14 @@ def test_in_a_ticket_s_thread_a_leading_number_belongs_to_the_text() -> None:
         {"text": "42 boxes are missing"},
         None,
     )
+
+
+def test_a_macro_s_ticket_may_stand_last() -> None:
+    assert reads("macro", "refund 42", ticket=42) == ({"name": "refund"}, 42)
+    other = read(command("macro"), call("macro", "refund 43", ticket=42), WORDS)
+    assert isinstance(other, Refusal)
+    assert other.said.id == "other-ticket"
+    assert reads("macro", "refund", ticket=42) == ({"name": "refund"}, None)
 
 
 def test_in_a_ticket_s_thread_a_leading_number_is_the_other_ticket_s() -> None:

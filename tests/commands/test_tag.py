@@ -54,9 +54,8 @@ def test_a_ticket_has_so_many_tags_at_most() -> None:
     assert tag(Tag(tags="-t0 one-more"), here, call("tag")) == instead
 
 
-def test_what_changes_nothing_is_said() -> None:
-    refused = Refusal(text("tags-unchanged", ticket=42), field="tags")
-    assert tag(Tag(tags="vip -old"), scene(ticket=ticket(tags=("vip",))), call("tag")) == refused
+def test_what_is_as_it_was_said_stays_so() -> None:
+    assert tag(Tag(tags="vip -old"), scene(ticket=ticket(tags=("vip",))), call("tag")) == []
 
 
 def test_the_form_shows_the_tags_there_are() -> None:
