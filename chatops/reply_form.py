@@ -78,21 +78,21 @@ def offered(scene: Scene) -> list[CannedReply]:
 
 def filled(words: str, language: str, scene: Scene, call: Call) -> str:
     """Return a canned reply's or a macro's words with their places filled."""
-    values = _values(language, scene, call)
-    # in one pass, not by str.format: other braces, and those of a customer's name, stay as they are
-    return _PLACE.sub(lambda place: values[place[1]], words)
+    return _with(words, _values(language, scene, call))
 
 
 def said_unchanged(words: str, scene: Scene, call: Call) -> str | None:
     """Return the key of the canned reply that these words are, but for white space, or None."""
     bare = "".join(words.split())
+    values: dict[str, Mapping[str, str]] = {}
     for canned in offered(scene):
-        # most are told apart by how they begin, without filling them
-        begins = "".join(canned.text.partition("{")[0].split())
-        if bare.startswith(begins):
-            whole = filled(canned.text, canned.language, scene, call)
-            if bare == "".join(whole.split()):
-                return _key(canned)
+        # among thousands most are told apart by how they begin, without being filled
+        if not bare.startswith("".join(canned.text.partition("{")[0].split())):
+            continue
+        if canned.language not in values:
+            values[canned.language] = _values(canned.language, scene, call)
+        if bare == "".join(_with(canned.text, values[canned.language]).split()):
+            return _key(canned)
     return None
 
 
@@ -129,6 +129,11 @@ def question(words: str, scene: Scene, call: Call) -> Refusal | None:
 
 def _key(canned: CannedReply) -> str:
     return key_of(canned.language, canned.name)
+
+
+def _with(words: str, values: Mapping[str, str]) -> str:
+    # in one pass, not by str.format: other braces, and those of a customer's name, stay as they are
+    return _PLACE.sub(lambda place: values[place[1]], words)
 
 
 def _values(language: str, scene: Scene, call: Call) -> dict[str, str]:

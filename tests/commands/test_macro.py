@@ -41,3 +41,12 @@ def test_the_form_shows_the_steps_of_the_chosen_one() -> None:
 def test_without_macros_the_form_says_so() -> None:
     (none,) = form({}, scene(), call("macro")).parts
     assert none == Paragraph(text("no-macros", queue="japan"))
+
+
+def test_what_a_step_says_is_filled_for_this_customer_and_agent() -> None:
+    steps = Steps("sorry", ("reply Sorry, {customer_name}. {signature}", "note of {ticket}"))
+    here = scene(policy=policy(macros={"sorry": steps}))
+    assert macro(Macro(name="sorry"), here, call("macro")) == (
+        "reply Sorry, Jo. 伊藤 葵",
+        "note of 42",
+    )

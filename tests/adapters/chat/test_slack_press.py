@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,14 @@ async def test_who_somebody_is_is_asked_once_in_five_minutes(here: World) -> Non
         await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
     assert here.outcomes("users.info") == ["ok"]
     assert here.desk.asked == [BEN]
+
+
+async def test_who_somebody_is_is_asked_anew_where_app_yaml_was_read_anew(here: World) -> None:
+    ts = await here.card(buttons=(CLAIM,))
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    here.desk.policy = replace(here.desk.policy)
+    await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
+    assert here.desk.asked == [BEN, BEN]
 
 
 async def test_slow_press_is_acknowledged_in_time_and_its_outcome_follows(here: World) -> None:
