@@ -36,6 +36,7 @@ from chatops.ticket import Refusal
 from chatops.vocabulary import command_name, command_names, folded, vocabulary, words_for
 
 _TICKET: Final = re.compile(r"\s*[#＃]?(\d{1,12})(?!\S)\s*")
+_NUMBERS: Final = range(10**12)
 _LAST_TICKET: Final = re.compile(r"\s[#＃]?(\d{1,12})\s*$")
 _WORD: Final = re.compile(r"\S+")
 
@@ -106,11 +107,19 @@ def read(command: Command, call: Call, words: Words) -> Read | Missing | Refusal
     if any(field.is_required() and name not in given for name, field in model.items()):
         return Missing(given, ticket, Refusal(_usage(command, call)))
     try:
-        return Read(command.args.model_validate(given), ticket)
+        args = command.args.model_validate(given)
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
-        said = text("word-not-taken", word=given[name], usage=_usage(command, call))
-        return Refusal(said, field=name)
+        return _not_taken(str(error.errors()[0]["loc"][0]), given, command, call)
+    # a model's fields, by name: what is no number of anything in any database is refused here
+    for name, value in args:
+        if type(value) is int and value not in _NUMBERS:
+            return _not_taken(name, given, command, call)
+    return Read(args, ticket)
+
+
+def _not_taken(name: str, given: Mapping[str, str], command: Command, call: Call) -> Refusal:
+    said = text("word-not-taken", word=given[name], usage=_usage(command, call))
+    return Refusal(said, field=name)
 
 
 def tickets_named(args: BaseModel) -> set[int]:

@@ -153,6 +153,15 @@ def test_an_argument_of_the_wrong_kind_is_refused() -> None:
     assert read(command("show"), call("show", "many"), WORDS) == refused
 
 
+@pytest.mark.parametrize("number", ["9" * 13, "9" * 40, "-5"])
+def test_a_number_that_nothing_can_have_is_refused(number: str) -> None:
+    for name in ("link", "show"):
+        line = number if name == "show" else f"42 {number}"
+        refused = read(command(name), call(name, line), WORDS)
+        assert isinstance(refused, Refusal)
+        assert refused.said.id == "word-not-taken"
+
+
 def test_what_is_missing_keeps_what_is_there() -> None:
     missing = read(command("escalate"), call("escalate", "42 specialists"), WORDS)
     usage = Refusal(text("usage", prefix="care", line=text("usage-escalate")))
