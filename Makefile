@@ -12,7 +12,7 @@ REPLAY ?=
 PAGE_LANG ?= en
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
-PURE := arranging calendar card card_json channel customer_card draft dry_run effect event event_line excerpt home_card hours language line list_card moderating pace personal_data \
+PURE := arranging calendar card card_json channel customer_card draft dry_run effect event event_line excerpt home_card hours language line list_card macros moderating pace personal_data \
 	plain policy replying reply_form report report_card routing scene search_card shift_card shifts show_card sla step terms text thanks thread_card tokens \
 	ticket ticket_buttons ticket_card tour_card transcript vocabulary wake_times who_card
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)

@@ -73,6 +73,7 @@ def test_a_long_list_is_searched_by_what_is_typed() -> None:
 def test_unchanged_is_what_differs_in_white_space_alone() -> None:
     at = canned(
         CannedReply("one", "en", "Thank you, {customer_name}."),
+        CannedReply("again", "en", "Thank you, {customer_name}, once more."),
         CannedReply("two", "ja", "{customer_name}様、\nありがとうございます。"),
     )
 
@@ -81,11 +82,12 @@ def test_unchanged_is_what_differs_in_white_space_alone() -> None:
 
     assert key("Thank you, Jo.") == "en/one"
     assert key(" Thank  you,\nJo. ") == "en/one"
+    assert key("Thank you, Jo, once more.") == "en/again"
     assert key("Jo様、ありがとうございます。") == "ja/two"
     assert key("Thank you, Jo!") is None
     assert key("Thank you, Leo.") is None
     assert key("thank you, Jo.") is None
-    assert [each.name for each in offered(at)] == ["one", "two"]
+    assert [each.name for each in offered(at)] == ["one", "again", "two"]
 
 
 @pytest.mark.parametrize(
