@@ -42,7 +42,7 @@ from chatops.wake_times import PRESETS
 ROOT = Path(__file__).parent.parent
 CODE = [
     path
-    for part in ("chatops", "commands", "adapters", "storage")
+    for part in ("chatops", "commands", "adapters")  # storage's `text` is SQLAlchemy's
     for path in (ROOT / part).rglob("*.py")
 ]
 WORDS = Words()
@@ -161,7 +161,9 @@ def test_no_sentence_is_left_over() -> None:
     }
     # a pattern that begins with a value fits every sentence, and so tells nothing
     telling = {each for each in PATTERNS if not each.startswith("[")}
-    patterns = [re.compile(each) for each in {*telling, r"name-[\w-]+", r"word-[\w-]+"}]
+    # names and words are looked up, and `init` has a `say` of its own
+    other = {r"name-[\w-]+", r"word-[\w-]+", r"init-(ask|about)-[\w-]+"}
+    patterns = [re.compile(each) for each in telling | other]
     named = set().union(*(found.named for found in EN.values()))
     left = {
         id
