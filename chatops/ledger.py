@@ -7,6 +7,7 @@ clock and the deliveries. It is used by desk alone.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from chatops.act import Act
 from chatops.call import Draft
@@ -18,6 +19,7 @@ from chatops.event import (
     Deed,
     DeedDone,
     Event,
+    Joined,
     Opened,
     ReplyDoubted,
     ReplyFailed,
@@ -27,6 +29,7 @@ from chatops.event import (
     ReplyState,
     ReplyWithdrawn,
     SendingBegan,
+    Separated,
 )
 from chatops.follow import carry_out
 from chatops.policy import Policy
@@ -37,6 +40,9 @@ from chatops.ticket import Refusal, Reply, Ticket
 
 #: An event, the ticket that it leaves, and what must follow.
 Step = tuple[Event, Ticket, tuple[Effect, ...]]
+
+#: Stands for the id of a message that is not stored yet.
+_UNSTORED: Final = 0
 
 
 def open_ticket(tx: Tx, policy: Policy, event: Opened, act: Act, started: datetime) -> Ticket:
@@ -74,7 +80,37 @@ def apply_all(
         if isinstance(steps, Refusal):
             return steps
         planned.append((ticket, acts, steps))
-    return [_write(tx, policy, ticket, acts, steps, act) for ticket, acts, steps in planned]
+    written = [_write(tx, policy, ticket, acts, steps, act) for ticket, acts, steps in planned]
+    return [
+        _go_home(tx, policy, after, act) if _is_separated(steps) else after
+        for after, (_, _, steps) in zip(written, planned, strict=True)
+    ]
+
+
+def _is_separated(steps: Sequence[Step]) -> bool:
+    return any(isinstance(event, Separated) for event, _, _ in steps)
+
+
+def _go_home(tx: Tx, policy: Policy, ticket: Ticket, act: Act) -> Ticket:
+    """Let a ticket go on in a conversation of its own, if it did in one that went with another.
+
+    Else an answer to what stood in private would go to where the other ticket is, perhaps in public.
+    """
+
+    def is_own(conversation: int) -> bool:
+        return tx.lock_conversation(conversation).ticket == ticket.id
+
+    record = tx.record(ticket.id)
+    if record is None or is_own(ticket.conversation):
+        return ticket
+    heard = [line for line in record.lines if line.direction is Direction.INBOUND]
+    for line in reversed(heard):
+        at = line.conversation
+        if at is not None and is_own(at):
+            can_reply = any(each.can_reply for each in heard if each.conversation == at)
+            after = apply(tx, policy, ticket, [Joined(at, line.private, can_reply)], act)
+            return ticket if isinstance(after, Refusal) else after
+    return ticket
 
 
 def _write(
@@ -124,16 +160,21 @@ def accept(tx: Tx, policy: Policy, ticket: Ticket, reply: Reply, at: datetime, a
 
 
 def foresee(ticket: Ticket, acts: Sequence[Event | Draft], now: datetime) -> Ticket | Refusal:
-    """Return the ticket that acts would leave, or why they may not happen; nothing is written."""
+    """Return the ticket that acts would leave, or why they may not happen; nothing is written.
+
+    A reply among the acts is left out: until it is stored, no later act can mean it.
+    """
     steps = _steps(ticket, [_event(each) for each in acts], now)
     if isinstance(steps, Refusal):
         return steps
-    return steps[-1][1] if steps else ticket
+    after = steps[-1][1] if steps else ticket
+    stored = tuple(reply for reply in after.replies if reply.message != _UNSTORED)
+    return replace(after, replies=stored)
 
 
 def _event(act: Event | Draft) -> Event:
     """Return what an act will be; a Draft's event without its message, which is not stored yet."""
-    return act.event(0) if isinstance(act, Draft) else act
+    return act.event(_UNSTORED) if isinstance(act, Draft) else act
 
 
 def _steps(ticket: Ticket, events: Sequence[Event], now: datetime) -> list[Step] | Refusal:
@@ -149,7 +190,7 @@ def _steps(ticket: Ticket, events: Sequence[Event], now: datetime) -> list[Step]
 
 
 def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:
-    is_reply = isinstance(draft.event(0), ReplyRequested)
+    is_reply = isinstance(draft.event(_UNSTORED), ReplyRequested)
     marker = act.marks() if is_reply else None
     message = tx.add_message(
         NewMessage(

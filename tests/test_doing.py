@@ -44,6 +44,8 @@ MACROS = {
         Macro("odd", ("tag a", "frobnicate")),
         Macro("short", ("tag a", "priority")),
         Macro("home", ("tag a",), ("japan",)),
+        Macro("now", ("tag a", "reply We are on it.", "sendnow")),
+        Macro("never", ("reply We are on it.", "undo")),
         Macro("together", ("note Both are done", "close resolved with linked")),
     )
 }
@@ -85,6 +87,8 @@ async def test_the_same_press_does_a_macro_once(care: Care) -> None:
     [
         ("gone", "claim", "is-closed"),
         ("nested", "macro refund", "not-in-macros"),
+        ("now", "sendnow", "reply-not-waiting"),
+        ("never", "undo", "too-late-to-undo"),
         ("looking", "list mine", "not-in-macros"),
         ("odd", "frobnicate", "unknown-command"),
         ("short", "priority", "usage"),

@@ -213,6 +213,20 @@ async def test_merged_ticket_s_customer_is_answered_where_they_wrote(care: Care)
     assert care.sql("SELECT ticket FROM message ORDER BY id DESC LIMIT 1") == [(second,)]
 
 
+async def test_separated_ticket_is_answered_where_it_was_before(care: Care) -> None:
+    await care.hears(dm("My card number is in here"))
+    second = await care.opens(thread="b")
+    before = await care.ticket(1)
+    await care.did("ben", "merge", second, fields={"into": "1"})
+    await care.hears(wrote("Any news?", thread="b"))
+    await care.did("ben", "unmerge", second)
+    ticket = await care.ticket(1)
+    assert (ticket.conversation, ticket.private) == (before.conversation, True)
+    await care.replies("ben", 1, "About your card")
+    sent = care.sql("SELECT conversation, private FROM message ORDER BY id DESC LIMIT 1")
+    assert sent == [(before.conversation, 1)]
+
+
 # --- an assignee who is off
 
 
