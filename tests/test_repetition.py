@@ -1,6 +1,8 @@
 """The guard against sending everybody the same words, on real storage with the real commands."""
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from care import Care, refused, wrote
@@ -10,6 +12,7 @@ from chatops.call import Done, Origin
 from chatops.event import ReplyRequested
 from chatops.metrics import Metrics
 from chatops.ticket import Refusal
+from tests.faults.process import PATIENCE, staged
 
 pytestmark = pytest.mark.anyio
 
@@ -107,3 +110,41 @@ async def test_direct_messages_stand_under_no_post(care: Care) -> None:
         await care.replies(
             "ben", await care.opens(message), f"Hello {name.title()}, thank you. Ben"
         )
+
+
+@pytest.mark.xdist_group("processes")
+async def test_in_slack_the_question_comes_with_a_yes_that_sends_it(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    canned = '{ name: お礼, language: ja, text: "{customer_name}さん、ありがとうございます。{signature}" }'
+    async with staged(tmp_path, empty_database) as stage:
+        app_yaml = stage.folder / "app.yaml"
+        told = app_yaml.read_text("utf-8")
+        text = told.replace("first_response: 60m", f"first_response: 60m, canned: [{canned}]")
+        app_yaml.write_text(text, "utf-8")
+        await stage.start()
+        for question in ("Where is my tent?", "And my lamp?"):
+            await stage.tell_until_taken("north", stage.writes(question, "mia"))
+        await stage.until("SELECT count(*) FROM ticket", [(2,)])
+        name = stage.sql("SELECT name FROM customer")[0][0]
+        words = f"{name}さん、ありがとうございます。Ben"
+        hands, room = stage.slack.hands, stage.slack.state.in_room
+        await hands.command("U01BEN", "C01GLOBAL", "/care", f"reply 1 {words}")
+        await stage.until("SELECT count(*) FROM message WHERE state = 'sent'", [(1,)])
+        await hands.command("U01BEN", "C01GLOBAL", "/care", f"reply 2 {words}")
+
+        def asked() -> list[str]:
+            return [m.ts for m in room("C01GLOBAL") if m.ephemeral_to and "お礼" in m.text]
+
+        async with asyncio.timeout(PATIENCE):
+            while not asked():  # noqa: ASYNC110 - what is waited for is in Slack
+                await asyncio.sleep(0.05)
+        assert stage.answers() == [words]
+        await hands.press("U01BEN", "do:reply", channel="C01GLOBAL", ts=asked()[0])
+        await stage.until("SELECT count(*) FROM message WHERE state = 'sent'", [(2,)])
+        assert stage.answers() == [words, words]
+        await stage.until(
+            """SELECT count(*) FROM entry WHERE body LIKE '%"repeated":true%'""", [(1,)]
+        )
+        metrics = await stage.http.get(f"http://127.0.0.1:{stage.ops_port}/metrics")
+        assert "chatops_replies_repeated_total 1.0" in metrics.text
