@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from chatops.effect import Divert, LeaveRooms, PostEvent, Restore, ShowCard
+from chatops.effect import Divert, LeaveRooms, PostEvent, RefreshQuestions, Restore, ShowCard
 from chatops.event import (
     Absorbed,
     Arranging,
@@ -84,7 +84,7 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
                 return Refusal(text("link-itself", ticket=id), field="other")
             if other in ticket.links:
                 return Refusal(text("already-linked", ticket=id, other=other), field="other")
-            return replace(ticket, links=(*ticket.links, other)), ()
+            return replace(ticket, links=(*ticket.links, other)), (RefreshQuestions(LinkSuggested),)
 
         case Unlinked(other):
             if other not in ticket.links:

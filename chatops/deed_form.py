@@ -44,7 +44,7 @@ def deed_form(
         command,
         ticket,
         text(f"form-{command}", ticket=ticket),
-        text(f"button-{command}"),
+        text(f"submit-{command}"),
         (
             Choice("message", text("field-message"), options, fields.get("message")),
             Paragraph(text(f"about-{command}", channel=scene.traits.title), small=True),
@@ -61,4 +61,4 @@ def _label(line: Line, scene: Scene) -> Text:
     short = words if len(words) <= _EXCERPT else words[: _EXCERPT - 1] + "…"
     ours = line.direction is Direction.OUTBOUND
     who = scene.account.handle if ours else scene.customer.name
-    return text("message-of", who=who, words=short)
+    return text("message-of", at=line.at, who=who, words=short)

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from chatops.event import Deed, Occasion
+from chatops.event import Deed, DeedProposed, LinkSuggested, Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,13 @@ class RefreshMessage:
     """Bring the thread lines of a message up to date (an edit, a reply's new state)."""
 
     message: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshQuestions:
+    """Bring the thread lines of such events up to date: what they ask has been decided."""
+
+    asked_by: type[DeedProposed] | type[LinkSuggested]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ Effect = (
     ShowCard
     | PostMessage
     | RefreshMessage
+    | RefreshQuestions
     | PostEvent
     | Announce
     | SendToCustomer

@@ -17,6 +17,7 @@ from chatops.effect import (
     PostEvent,
     PostMessage,
     RefreshMessage,
+    RefreshQuestions,
     Restore,
     SendNow,
     SendToCustomer,
@@ -105,6 +106,8 @@ def carry_out(
                 tx.deliver(line, act.due)
         case RefreshMessage(message):
             tx.refresh_message(message, act.due)
+        case RefreshQuestions(asked_by):
+            tx.refresh_events(ticket.id, asked_by.__name__, act.due)
         case PostEvent():
             for name in tx.rooms_of(ticket.id):
                 tx.deliver(replace(row(What.EVENT, name), entry=entry), act.due)

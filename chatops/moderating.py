@@ -7,7 +7,7 @@ until it answers; asking twice does no harm.
 from dataclasses import replace
 from typing import Final
 
-from chatops.effect import AskNetwork, PostEvent, RefreshMessage
+from chatops.effect import AskNetwork, Effect, PostEvent, RefreshMessage, RefreshQuestions
 from chatops.event import (
     Deed,
     DeedDone,
@@ -23,6 +23,8 @@ from chatops.ticket import OpenDeed, Outcome, Refusal, Ticket
 #: What one person alone may not do.
 NEEDS_TWO: Final = frozenset({Deed.DELETE})
 
+_ANSWERED: Final[tuple[Effect, ...]] = (RefreshQuestions(DeedProposed),)
+
 
 def moderating(ticket: Ticket, event: Moderating) -> Outcome:
     """Return what an event of moderation makes of a ticket."""
@@ -37,7 +39,7 @@ def moderating(ticket: Ticket, event: Moderating) -> Outcome:
         case DeedDropped():
             if found is None or not found.proposed:
                 return Refusal(text("deed-not-proposed", ticket=ticket.id))
-            return _without(ticket, found), (PostEvent(),)
+            return _without(ticket, found), (*_ANSWERED, PostEvent())
 
         case DeedRequested(message, deed, agent):
             if found is not None and not found.proposed:
@@ -48,12 +50,16 @@ def moderating(ticket: Ticket, event: Moderating) -> Outcome:
                 return Refusal(text("deed-needs-another", ticket=ticket.id))
             rest = ticket if found is None else _without(ticket, found)
             asked = OpenDeed(message, deed, agent, proposed=False)
-            return replace(rest, deeds=(*rest.deeds, asked)), (AskNetwork(message, deed),)
+            answered = _ANSWERED if deed in NEEDS_TWO else ()
+            asking = (*answered, AskNetwork(message, deed))
+            return replace(rest, deeds=(*rest.deeds, asked)), asking
 
-        case DeedDone(message):
+        case DeedDone(message, deed):
             if found is None:
                 return Refusal(text("deed-not-proposed", ticket=ticket.id))
-            return _without(ticket, found), (RefreshMessage(message), PostEvent())
+            # the line that asked held the words, which are gone now
+            gone = _ANSWERED if deed is Deed.DELETE else ()
+            return _without(ticket, found), (RefreshMessage(message), *gone, PostEvent())
 
         case DeedFailed(message):
             if found is None:

@@ -139,19 +139,24 @@ def _words(scene: Scene) -> tuple[Block, ...]:
     if opening.parent_text:
         post = _excerpt(" ".join(opening.parent_text.split()), PARENT_EXCERPT)
         blocks.append(Paragraph(text("card-answers", post=post), small=True))
-    blocks += _quoted(opening)
+    blocks += _quoted(scene, opening)
     if newest.id != opening.id:
-        blocks += [Paragraph(text("card-newest", at=newest.at), small=True), *_quoted(newest)]
+        blocks += [
+            Paragraph(text("card-newest", at=newest.at), small=True),
+            *_quoted(scene, newest),
+        ]
     return tuple(blocks)
 
 
-def _quoted(line: Line) -> tuple[Block, ...]:
+def _quoted(scene: Scene, line: Line) -> Iterator[Block]:
     if line.deleted:
-        return (Paragraph(text("line-deleted"), small=True),)
-    quote = Quote(_excerpt(line.text, CARD_EXCERPT))
-    if len(line.text) <= CARD_EXCERPT:
-        return (quote,)
-    return quote, Paragraph(text("card-continues"), small=True)
+        yield Paragraph(text("line-deleted"), small=True)
+        return
+    yield Quote(_excerpt(line.text, CARD_EXCERPT))
+    if len(line.text) > CARD_EXCERPT:
+        yield Paragraph(text("card-continues"), small=True)
+    if line.hidden:
+        yield Paragraph(text("line-hidden", channel=scene.traits.title), small=True)
 
 
 def _excerpt(words: str, longest: int) -> str:

@@ -49,7 +49,7 @@ def form(fields: Mapping[str, str], call: Call, agents: Sequence[Agent]) -> Form
         Choice("to", text("field-to"), to, fields.get("to"), searched=len(to) > _LISTED),
         TextBox("note", text("field-note"), True, fields.get("note", ""), optional=True),
     )
-    return Form("handover", None, text("form-handover"), text("button-handover"), asked)
+    return Form("handover", None, text("form-handover"), text("submit-handover"), asked)
 
 
 def pick(args: Handover, call: Call, agents: Sequence[Agent]) -> TicketFilter | Refusal:

@@ -42,7 +42,7 @@ def form(fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
         choice if options else none,
         *(Paragraph(text("macro-step", line=line), small=True) for line in steps),
     )
-    return Form("macro", ticket, text("form-macro", ticket=ticket), text("button-macro"), parts)
+    return Form("macro", ticket, text("form-macro", ticket=ticket), text("submit-macro"), parts)
 
 
 @runs("macro", Macro, form=form)

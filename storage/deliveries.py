@@ -1,6 +1,6 @@
 """The outbox: what must go out, in what order, and what became of it.
 
-A row that `due_at` leaves empty is not to be taken. Cards and message lines are level-triggered:
+A row that `due_at` leaves empty is not to be taken. Cards, message lines and questions are level-triggered:
 `wanted` is the revision that should be seen and `shown` the one that is, and a sent row whose
 `wanted` is ahead is an update. Everything else is sent once.
 """
@@ -18,7 +18,7 @@ from storage.instant import micros
 from storage.part import Part
 from storage.rows import delivery_of
 from storage.statement import Statement, first, param, there
-from storage.tables import DELIVERY, TICKET, UNRESOLVED
+from storage.tables import DELIVERY, ENTRY, TICKET, UNRESOLVED
 
 
 class Deliveries(Part):
@@ -58,6 +58,9 @@ class Deliveries(Part):
 
     def refresh_message(self, message: int, due_at: datetime) -> None:
         self._db.run(_REFRESH_MESSAGE, message=message, due_at=micros(due_at))
+
+    def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
+        self._db.run(_REFRESH_EVENTS, ticket=ticket, name=name, due_at=micros(due_at))
 
     def release_reply(self, message: int, due_at: datetime) -> None:
         self._db.run(_RELEASE_REPLY, message=message, due_at=micros(due_at))
@@ -205,6 +208,19 @@ _DELIVER: Final = Statement(
 _REFRESH_MESSAGE: Final = Statement(
     update(DELIVERY)
     .where(_d.message == param("message"), _d.what == "message")
+    .values(_changes_now)
+)
+_REFRESH_EVENTS: Final = Statement(
+    update(DELIVERY)
+    .where(
+        _d.ticket == param("ticket"),
+        _d.what == "event",
+        _d.entry.in_(
+            select(ENTRY.c.id).where(
+                ENTRY.c.ticket == param("ticket"), ENTRY.c.name == param("name")
+            )
+        ),
+    )
     .values(_changes_now)
 )
 _reply = update(DELIVERY).where(_d.message == param("message"), _d.what == "reply")

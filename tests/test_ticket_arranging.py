@@ -5,7 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from chatops.effect import Divert, Effect, LeaveRooms, PostEvent, PostMessage, Restore, ShowCard
+from chatops.effect import (
+    Divert,
+    Effect,
+    LeaveRooms,
+    PostEvent,
+    PostMessage,
+    RefreshQuestions,
+    Restore,
+    ShowCard,
+)
 from chatops.event import (
     Absorbed,
     Claimed,
@@ -85,7 +94,7 @@ def changes(before: Ticket, after: Ticket) -> dict[str, object]:
         (OPEN, Prioritized(Priority.NORMAL, AOI), {"prioritized_by": AOI}, (PostEvent(),)),
         (OPEN, Muted(AOI), {"muted": (AOI,)}, ()),
         (replace(OPEN, muted=(AOI, BEN)), Unmuted(AOI), {"muted": (BEN,)}, ()),
-        (OPEN, Linked(43, AOI), {"links": (43,)}, ()),
+        (OPEN, Linked(43, AOI), {"links": (43,)}, (RefreshQuestions(LinkSuggested),)),
         (replace(OPEN, links=(43, 44)), Unlinked(43, AOI), {"links": (44,)}, ()),
         (OPEN, LinkSuggested(43), {}, (PostEvent(),)),
         (

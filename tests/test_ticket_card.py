@@ -289,6 +289,12 @@ def test_deleted_words_are_gone_and_a_ticket_without_words_has_none() -> None:
     assert [b for b in ticket_card(scene(lines=())).blocks if isinstance(b, Quote)] == []
 
 
+def test_hidden_words_stay_on_the_card_and_it_says_so() -> None:
+    card = ticket_card(scene(lines=(line(hidden=True),)))
+    assert "line-hidden" in asides(card)
+    assert [b.words for b in card.blocks if isinstance(b, Quote)] == ["My parcel is not here"]
+
+
 def test_asides_say_what_surrounds_the_ticket() -> None:
     now = ticket(
         escalated_to="specialists",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chatops.effect import AskNetwork, Effect, PostEvent, RefreshMessage
+from chatops.effect import AskNetwork, Effect, PostEvent, RefreshMessage, RefreshQuestions
 from chatops.event import (
     Deed,
     DeedDone,
@@ -19,6 +19,7 @@ from chatops.ticket import OpenDeed, Refusal, Ticket
 from tests.scenes import NOW, ticket
 
 AOI, BEN = 1, 2
+ANSWERED = RefreshQuestions(DeedProposed)
 WANTED = OpenDeed(100, Deed.DELETE, AOI, proposed=True)
 HIDING = OpenDeed(100, Deed.HIDE, AOI, proposed=False)
 BARE = ticket()
@@ -30,15 +31,21 @@ ASKED = ticket(deeds=(replace(WANTED, agent=BEN, proposed=False),))
     ("before", "event", "deeds", "effects"),
     [
         (BARE, DeedProposed(100, Deed.DELETE, AOI), (WANTED,), (PostEvent(),)),
-        (PROPOSED, DeedDropped(100, Deed.DELETE, BEN), (HIDING,), (PostEvent(),)),
+        (PROPOSED, DeedDropped(100, Deed.DELETE, BEN), (HIDING,), (ANSWERED, PostEvent())),
         (BARE, DeedRequested(100, Deed.HIDE, AOI), (HIDING,), (AskNetwork(100, Deed.HIDE),)),
         (
             replace(PROPOSED, deeds=(WANTED,)),
             DeedRequested(100, Deed.DELETE, BEN),
             ASKED.deeds,
-            (AskNetwork(100, Deed.DELETE),),
+            (ANSWERED, AskNetwork(100, Deed.DELETE)),
         ),
-        (ASKED, DeedDone(100, Deed.DELETE), (), (RefreshMessage(100), PostEvent())),
+        (ASKED, DeedDone(100, Deed.DELETE), (), (RefreshMessage(100), ANSWERED, PostEvent())),
+        (
+            replace(BARE, deeds=(HIDING,)),
+            DeedDone(100, Deed.HIDE),
+            (),
+            (RefreshMessage(100), PostEvent()),
+        ),
         (ASKED, DeedFailed(100, Deed.DELETE, "no"), (), (RefreshMessage(100), PostEvent())),
     ],
 )

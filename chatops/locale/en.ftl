@@ -181,8 +181,7 @@ button-mute = Mute
 button-unmute = Unmute
 button-macro = Macro
 button-open-on = Open on { $channel }
-button-claim-ticket = Claim { ticket }
-button-show-ticket = Details of { ticket }
+button-of = { $label }: { ticket }
 
 # Reasons and choices
 close-resolved = resolved
@@ -855,7 +854,7 @@ customer-tickets = Tickets
 customer-counts = { $open } open, { $snoozed } snoozed, { $closed } closed, { $quiet } on the quiet list
 customer-line = { ticket } · { $channel } { $kind } · { $status } · { $at }
 customer-more = And { $count } more. “search @handle” finds them.
-customer-alone = Known on this channel only. If the customer agrees, /{ $prefix } consent { ticket } #43 links the profile behind another ticket.
+customer-alone = Known on this channel only. If the customer agrees, /{ $prefix } consent { ticket } with another ticket’s number links the two profiles.
 name-consent = consent
 usage-consent = consent 42 43 how the customer agreed
 help-consent = record that two tickets’ customers are one person, who agreed to be known as such

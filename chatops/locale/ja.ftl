@@ -181,8 +181,7 @@ button-mute = ミュート
 button-unmute = ミュート解除
 button-macro = マクロ
 button-open-on = { $channel }で開く
-button-claim-ticket = { ticket } を担当する
-button-show-ticket = { ticket } の詳細
+button-of = { ticket }：{ $label }
 
 # 理由と選択肢
 close-resolved = 解決
@@ -837,7 +836,7 @@ customer-tickets = チケット
 customer-counts = オープン{ $open }件、スヌーズ中{ $snoozed }件、クローズ{ $closed }件、返信不要{ $quiet }件
 customer-line = { ticket } · { $channel }の{ $kind } · { $status } · { $at }
 customer-more = ほかに{ $count }件あります。「検索 @ハンドル」で探せます。
-customer-alone = このお客様のアカウントは、このチャネルのものだけが分かっています。同意をいただけたら、/{ $prefix } 同意 { ticket } #43 で別のチケットのアカウントと結び付けられます。
+customer-alone = このお客様のアカウントは、このチャネルのものだけが分かっています。同意をいただけたら、/{ $prefix } 同意 { ticket } に続けて別のチケットの番号を入力すると、アカウントを結び付けられます。
 name-consent = 同意
 usage-consent = 同意 42 43 同意の経緯
 help-consent = 2件のチケットのお客様が同じ方で、本人の同意があることを記録します

@@ -238,6 +238,10 @@ class Tx(Protocol):
         """Want the message's thread lines brought up to date."""
         ...
 
+    def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
+        """Want the ticket's thread lines about events of this name brought up to date."""
+        ...
+
     def release_reply(self, message: int, due_at: datetime) -> None:
         """Let a held, failed, in-doubt or pending reply go out at `due_at`."""
         ...

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from stored import NOW, given, s, said, sent, shows, took
 
-from chatops.event import Deed, Occasion
+from chatops.event import Deed, LinkSuggested, Occasion
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Tx, Urgency, What
 from chatops.scene import Direction
 from chatops.ticket import Ticket
@@ -248,6 +248,24 @@ async def test_a_message_line_is_brought_up_to_date(storage: Storage) -> None:
     update = await took(storage, "care", s(61))
     assert update is not None
     assert (update.state, update.external_id, update.thread) == (DeliveryState.SENT, "ts2", "ts1")
+
+
+async def test_a_question_in_a_thread_is_brought_up_to_date(storage: Storage) -> None:
+    def fill(tx: Tx) -> int:
+        ticket = carded(tx)
+        entry = tx.log(ticket.id, LinkSuggested(2), NOW, None, None)
+        sent(tx, What.EVENT, "care", "l", ticket=ticket.id, entry=entry)
+        return ticket.id
+
+    ticket = await storage.work.transact(fill)
+    await shows(storage, await took(storage, "care"), "ts1")
+    await shows(storage, await took(storage, "care"), "ts2")
+    await storage.work.transact(lambda tx: tx.refresh_events(ticket, "DeedProposed", s(1)))
+    assert await took(storage, "care", s(1)) is None
+    await storage.work.transact(lambda tx: tx.refresh_events(ticket, "LinkSuggested", s(2)))
+    update = await took(storage, "care", s(2))
+    assert update is not None
+    assert (update.what, update.wanted, update.external_id) == (What.EVENT, 2, "ts2")
 
 
 async def test_what_a_dead_process_left_sending_is_in_doubt(storage: Storage) -> None:
