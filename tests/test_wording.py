@@ -25,8 +25,8 @@ ENTRY: Final = 75
 #: Characters of a button, so that a row of five fits a phone in two rows: Latin, Japanese.
 BUTTON: Final = {"en": 12, "ja": 8}
 
-#: Buttons that name a ticket or a network stand alone or in a list.
-NAMING: Final = {"button-claim-ticket", "button-show-ticket", "button-open-on"}
+#: A button that names a network stands alone; what a screen reader says of one is not shown.
+NAMING: Final = {"button-open-on", "button-of"}
 
 #: What people choose from in forms.
 CHOICES: Final = ("snooze-", "wake-", "then-", "back-to-", "close-alone", "close-with_linked")
@@ -125,6 +125,24 @@ def test_shortcuts_and_commands_fit_the_manifest(language: str) -> None:
     """24 characters of a shortcut's name, as Slack's schema of manifests says."""
     features = manifest(Mode.SOCKET, language, "care")["features"]
     assert max(len(each["name"]) for each in features["shortcuts"]) <= TITLE
+
+
+def test_no_command_that_is_gone_left_its_words() -> None:
+    """Code makes these ids of a command's name, or writes them out."""
+    names = {command.name for command in Registry.of(commands)}
+    root = LOCALE.parent.parent
+    code = "".join(
+        path.read_text("utf-8")
+        for part in ("chatops", "commands", "adapters/chat")
+        for path in (root / part).rglob("*.py")
+    )
+    made = re.compile(r"(?:name|usage|help|done|form|button|submit|about|nothing-to)-(.+)")
+    left = {
+        id
+        for id in ENGLISH
+        if (found := made.fullmatch(id)) and found[1] not in names and f'"{id}"' not in code
+    }
+    assert left == set()
 
 
 @pytest.mark.parametrize("held", [ENGLISH, JAPANESE], ids=["en", "ja"])

@@ -248,6 +248,9 @@ def _button(button: Button, of: int | None, voice: Voice, times: int) -> JSON:
         "text": voice.label(button.label, BUTTON),
         "action_id": f"do:{button.command}{suffix}",
     }
+    if button.ticket is not None:  # one of many alike, which only their places tell apart
+        spoken = text("button-of", label=button.label, ticket=button.ticket)
+        made["accessibility_label"] = voice.plain(spoken, BUTTON)
     if button.style is not Style.PLAIN:
         made["style"] = button.style.value
     if button.url:

@@ -1,0 +1,147 @@
+"""Nobody is shut out: everything by typing, and nothing by colour or by a picture alone."""
+
+import ast
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import commands
+from chatops.call import Registry
+from chatops.card import Block, Facts, Paragraph, Quote, Table
+from chatops.event import Deed, Priority, ReplyState
+from chatops.line import FormOnly
+from chatops.report_card import quiet_card
+from chatops.sla import State
+from chatops.text import LANGUAGES, Text, Words, text
+
+ROOT: Final = Path(__file__).parent.parent
+REGISTRY: Final = Registry.of(commands)
+WORDS: Final = Words()
+TOKYO: Final = ZoneInfo("Asia/Tokyo")
+
+
+class Pressed(NamedTuple):
+    """A button in the code: its command, and the names of what it tells the command besides."""
+
+    where: str
+    command: str
+    args: frozenset[str]
+
+
+def pressed() -> Iterator[Pressed]:
+    """Return every button that code makes by a name; `turning` makes those of pages."""
+    paths = [*(ROOT / "chatops").glob("*.py"), *(ROOT / "commands").glob("*.py")]
+    for path in paths:
+        tree = ast.parse(path.read_text("utf-8"))
+        told = _told(tree)
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Name("Button"), args=[ast.Constant(str(name)), _, *rest]):
+                    yield Pressed(_where(path, node), name, _named(rest[:1], told))
+                case ast.Call(func=ast.Name("turning"), args=[ast.Constant(str(name)), *rest]):
+                    yield Pressed(_where(path, node), name, _named(rest, told) | {"page"})
+                case _:
+                    pass
+
+
+def _where(path: Path, node: ast.Call) -> str:
+    return f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def _told(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what a name stands for, where a button is told something by a name."""
+    return {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _named(args: list[ast.expr], told: dict[str, ast.expr]) -> frozenset[str]:
+    """Return the first of each pair `("message", ...)`."""
+    found: set[str] = set()
+    for arg in args:
+        value = told.get(arg.id, arg) if isinstance(arg, ast.Name) else arg
+        for node in ast.walk(value):
+            match node:
+                case ast.Tuple(elts=[ast.Constant(str(name)), _]):
+                    found.add(name)
+                case _:
+                    pass
+    return frozenset(found)
+
+
+BUTTONS: Final = tuple(each for each in pressed() if each.command != "open")  # that one is a link
+
+
+def test_the_cards_buttons_are_found() -> None:
+    """Else the tests below would hold for nothing."""
+    assert {"claim", "undo", "list", "tour", "confirm", "handover"} <= {b.command for b in BUTTONS}
+    assert frozenset({"which"}) in {b.args for b in BUTTONS if b.command == "list"}
+    assert {b.args for b in BUTTONS if b.command in {"undo", "keep"}} == {frozenset({"message"})}
+
+
+@pytest.mark.parametrize("button", BUTTONS, ids=lambda b: f"{b.command}-{b.where}")
+def test_every_button_is_a_command_that_can_be_typed(button: Pressed) -> None:
+    """What a button tells besides the ticket can be typed, or is found without being told."""
+    command = REGISTRY.get(button.command)
+    assert command is not None
+    for name in button.args:
+        field = command.args.model_fields[name]
+        if name == "message":
+            assert not field.is_required()  # nobody types a message's id: the newest is meant
+        else:
+            assert FormOnly not in field.metadata
+
+
+@pytest.mark.parametrize("deed", Deed)
+def test_every_deed_is_a_command_that_can_be_typed(deed: Deed) -> None:
+    """The menu names its commands by the deeds."""
+    command = REGISTRY.get(deed.value)
+    assert command is not None
+    assert not any(field.is_required() for field in command.args.model_fields.values())
+
+
+def test_cards_hold_nothing_but_words() -> None:
+    """No picture can be put on a card: one that could be would need its text beside it."""
+    assert set(get_args(Block)) == {Paragraph, Quote, Facts, Table}
+
+
+def test_every_bar_has_its_number_beside_it() -> None:
+    card = quiet_card(date(2026, 10, 2), {"thanks": 12, "giveaway": 3})
+    (table,) = [block for block in card.blocks if isinstance(block, Table)]
+    rows = [[WORDS.say(cell, "en", TOKYO) for cell in row] for row in table.rows]
+    assert [row[:2] for row in rows] == [["thanks", "12"], ["giveaway", "3"]]
+
+
+#: Families of sentences that tell one state from another.
+STATES: Final = {
+    "clock": [f"clock-{state.value}" for state in State],
+    "priority": [f"priority-{level.value}" for level in Priority],
+    "reply": [f"reply-{state.value.replace(' ', '-')}" for state in ReplyState],
+    "shift": ["home-is-on", "home-is-off"],
+    "visibility": ["seen-private", "seen-public"],
+    "queue": ["list-due", "list-late", "list-no-clock"],
+    "account": ["home-healthy", "home-unhealthy"],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("family", STATES)
+def test_states_differ_in_their_letters(family: str, language: str) -> None:
+    """Whoever sees no colour and hears no sign still hears which state it is."""
+    said = [WORDS.say(_filled(id), language, TOKYO) for id in STATES[family]]
+    letters = {"".join(sign for sign in words if sign.isalnum()) for words in said}
+    assert len(letters) == len(said)
+
+
+def _filled(id: str) -> Text:
+    names = ("agent", "at", "channel", "due", "late", "seconds", "visibility")
+    counts = ("failed", "doubt", "unreadable")
+    return text(id, **dict.fromkeys(names, "x"), **dict.fromkeys(counts, 1))
