@@ -12,8 +12,8 @@ from chatops.event import Moved
 from chatops.event_line import event_line
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, Reader, Record, What
-from chatops.scene import Agent, Scene
-from chatops.thread_card import alert_card, announcement, message_line
+from chatops.scene import Agent, Direction, Line, Scene
+from chatops.thread_card import alert_card, announcement, left_line, message_line
 from chatops.ticket_card import left_card, ticket_card
 
 
@@ -68,7 +68,12 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
     match job.what:
         case What.MESSAGE if job.message is not None:
             line = scene.line(job.message) or await reader.line(job.message)
-            return message_line(scene, line, mention=job.mention) if line else None
+            if line is None:
+                return None
+            if _is_theirs(line) and await reader.card_of(scene.ticket.id, room.name) is None:
+                home = scene.policy.rooms[scene.queue.rooms[0]]
+                return left_line(scene, await _url(reader, chat, home, scene.ticket.id))
+            return message_line(scene, line, mention=job.mention)
         case What.EVENT if job.entry is not None:
             entry = await reader.entry(job.entry)
             return event_line(scene, entry.event, entry.agent, room.name) if entry else None
@@ -77,6 +82,11 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             return announcement(scene, job.occasion, url)
         case _:
             return None
+
+
+def _is_theirs(line: Line) -> bool:
+    """Tell whether a message has words of the customer's, which no room sees that was left."""
+    return line.direction is Direction.INBOUND and not line.deleted
 
 
 async def _moved_by(reader: Reader, scene: Scene) -> int | None:

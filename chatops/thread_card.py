@@ -36,6 +36,13 @@ def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
     )
 
 
+def left_line(scene: Scene, url: str | None) -> Card:
+    """Return what stands for a customer's message in a room that its ticket has left."""
+    ticket = scene.ticket
+    said = text("left-moved", ticket=_link(scene, url), queue=ticket.queue)
+    return Card(push=push_of(scene), blocks=(Paragraph(said),), ticket=ticket.id)
+
+
 def announcement(scene: Scene, occasion: Occasion, url: str | None) -> Card:
     """Return the short line that brings a ticket back to people's eyes."""
     said = text(f"announce-{occasion.value}", ticket=_link(scene, url))

@@ -40,6 +40,32 @@ async def test_the_old_room_keeps_a_link_and_nobody_s_words(town: Town) -> None:
     assert "伊藤" not in shows(left)
 
 
+async def test_what_the_customer_changes_later_is_not_shown_where_the_ticket_was(
+    town: Town,
+) -> None:
+    mia = town.chirp.hands.person("mia")
+    post = town.chirp.hands.write(mia, WORDS)
+    more = town.chirp.hands.write(mia, "It is a small hole", to_post=post.id)
+    await town.quiet()
+    old = await town.card(1)
+    await town.did("ben", "move", 1, fields={"queue": "japan"})
+    await town.quiet()
+    town.chirp.hands.edit(more.id, "My address is 12 Elm Street")
+    await town.quiet()
+    said, _moved = town.slack.state.replies(old.channel, old.ts)
+    assert "Elm Street" not in shows(said)
+    assert "is in japan now" in shows(said)
+    assert "Elm Street" in shows(await town.card(1, "care-japan"))
+    # what is deleted goes from wherever it was shown
+    town.chirp.hands.delete(more.id)
+    await town.quiet()
+    assert "deleted" in shows(town.slack.state.replies(old.channel, old.ts)[0])
+    await town.did("ben", "move", 1, fields={"queue": "global"})
+    town.chirp.hands.edit(post.id, "My tent has two holes")
+    await town.quiet()
+    assert "two holes" in shows(await town.card(1))
+
+
 async def test_moving_back_brings_the_whole_card_back(town: Town) -> None:
     ticket = await asked(town)
     old = await town.card(ticket)
