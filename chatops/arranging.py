@@ -123,7 +123,7 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
             if ticket.merged_into is None:
                 return Refusal(text("not-merged", ticket=id))
             after = replace(active(ticket), merged_into=None, waiting=Waiting.US)
-            return after, (Restore(), PostEvent())
+            return after, (Restore(ticket.merged_into), PostEvent())
 
         case Separated(other):
             if other not in ticket.merged:

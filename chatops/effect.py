@@ -89,7 +89,9 @@ class Divert:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Bring this ticket's conversations back to it."""
+    """Bring this ticket's conversations back to it from the ticket where its merge brought them."""
+
+    came_from: int
 
 
 @dataclass(frozen=True, slots=True)

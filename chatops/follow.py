@@ -136,8 +136,8 @@ def carry_out(
             tx.leave_rooms(ticket.id, queue.rooms, act.due + SETTLED)
         case Divert(to):
             tx.divert(ticket.id, to)
-        case Restore():
-            tx.restore(ticket.id)
+        case Restore(came_from):
+            tx.restore(ticket.id, came_from)
         case AskNetwork(message, deed):
             asked = NewDelivery(
                 What.DEED,

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Conversation
 from storage.part import Part
-from storage.statement import Db, Param, Statement, param, there
+from storage.statement import Db, Param, Statement, first, param, there
 from storage.tables import CONVERSATION, CUSTOMER, MESSAGE
 
 
@@ -40,8 +40,8 @@ class Conversations(Part):
     def divert(self, ticket: int, to: int) -> None:
         self._db.run(_DIVERT, ticket=ticket, to=to)
 
-    def restore(self, ticket: int) -> None:
-        self._db.run(_RESTORE, ticket=ticket)
+    def restore(self, ticket: int, came_from: int) -> None:
+        self._db.run(_RESTORE, ticket=ticket, came_from=came_from)
 
 
 _conversation = select(CONVERSATION.c.id, CONVERSATION.c.ticket)
@@ -79,6 +79,17 @@ _DIVERT: Final = Statement(
 _its_own = select(MESSAGE.c.conversation).where(
     MESSAGE.c.ticket == param("ticket"), MESSAGE.c.conversation.is_not(None)
 )
+_began_in = first(
+    select(MESSAGE.c.conversation)
+    .where(MESSAGE.c.ticket == param("came_from"), MESSAGE.c.conversation.is_not(None))
+    .order_by(MESSAGE.c.id)
+)
 _RESTORE: Final = Statement(
-    update(CONVERSATION).where(CONVERSATION.c.id.in_(_its_own)).values(ticket=param("ticket"))
+    update(CONVERSATION)
+    .where(
+        CONVERSATION.c.id.in_(_its_own),
+        CONVERSATION.c.id.not_in(_began_in),
+        CONVERSATION.c.ticket == param("came_from"),
+    )
+    .values(ticket=param("ticket"))
 )

@@ -213,6 +213,36 @@ async def test_merged_ticket_s_customer_is_answered_where_they_wrote(care: Care)
     assert care.sql("SELECT ticket FROM message ORDER BY id DESC LIMIT 1") == [(second,)]
 
 
+async def newest(care: Care) -> int:
+    """The ticket to which the newest message went."""
+    return int(care.sql("SELECT ticket FROM message ORDER BY id DESC LIMIT 1")[0][0])
+
+
+async def test_unmerging_takes_no_conversation_from_a_newer_ticket(care: Care) -> None:
+    first = await care.opens(thread="a")
+    second = await care.opens(thread="b")
+    await care.did("ben", "merge", second, fields={"into": str(first)})
+    await care.did("ben", "close", first, fields={"reason": "resolved"})
+    care.hours.jump(timedelta(days=10))
+    third = await care.opens(thread="b", at=care.hours.business())
+    assert third not in {first, second}
+    await care.did("ben", "unmerge", second)
+    await care.hears(wrote("Any news?", thread="b", at=care.hours.business()))
+    assert await newest(care) == third
+
+
+async def test_unmerging_from_its_successor_leaves_the_conversation_there(care: Care) -> None:
+    first = await care.opens(thread="a")
+    await care.did("ben", "close", first, fields={"reason": "resolved"})
+    care.hours.jump(timedelta(days=10))
+    second = await care.opens(thread="a", at=care.hours.business())
+    await care.did("ben", "reopen", first)
+    await care.did("ben", "merge", first, fields={"into": str(second)})
+    await care.did("ben", "unmerge", first)
+    await care.hears(wrote("Any news?", thread="a", at=care.hours.business()))
+    assert await newest(care) == second
+
+
 async def test_separated_ticket_is_answered_where_it_was_before(care: Care) -> None:
     await care.hears(dm("My card number is in here"))
     second = await care.opens(thread="b")

@@ -125,7 +125,7 @@ def changes(before: Ticket, after: Ticket) -> dict[str, object]:
             MERGED,
             Unmerged(AOI),
             {"status": Status.OPEN, "close_reason": None, "closed_at": None, "merged_into": None},
-            (Restore(), PostEvent()),
+            (Restore(43), PostEvent()),
         ),
         (replace(CLOSED, merged=(41,)), Separated(41, AOI), {"merged": ()}, (PostEvent(),)),
         (

@@ -157,8 +157,12 @@ class Tx(Protocol):
         """Make `to` the current ticket of every conversation whose current one is `ticket`."""
         ...
 
-    def restore(self, ticket: int) -> None:
-        """Make `ticket` the current one again of the conversations that its messages are of."""
+    def restore(self, ticket: int, came_from: int) -> None:
+        """Make `ticket` the current one again of its messages' conversations that `came_from` has.
+
+        The one in which `came_from` itself began stays with it, and what a third ticket has by now
+        with that one.
+        """
         ...
 
     def line(self, message: int) -> Line | None:

@@ -142,7 +142,7 @@ async def test_conversations_are_diverted_and_restored(storage: Storage) -> None
 
         tx.divert(gone.id, into.id)
         assert now() == [into.id, into.id, into.id]
-        tx.restore(gone.id)
+        tx.restore(gone.id, into.id)
         assert now() == [gone.id, gone.id, into.id]
 
     await storage.work.transact(run)
