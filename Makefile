@@ -1,4 +1,5 @@
 # make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, PAGE_LANG=ja)
+# make demo-day  live a whole day in a browser, with a picture of each step (LANGS="en ja")
 # make test      run the tests
 # make check     format, lint, types, import contracts, dependencies
 # make bench     measure the ratios (var/bench.json)
@@ -10,6 +11,7 @@ PYTHON ?= python3
 PORT ?= 8080
 REPLAY ?=
 PAGE_LANG ?= en
+LANGS ?= en ja
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
 PURE := arranging calendar card card_json channel customer_card draft dry_run effect event event_line excerpt home_card hours language line list_card macros moderating pace personal_data \
@@ -18,10 +20,13 @@ PURE := arranging calendar card card_json channel customer_card draft dry_run ef
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: sandbox test check bench docs locks format clean
+.PHONY: sandbox demo-day test check bench docs locks format clean
 
 sandbox: $(RUN_STAMP)
 	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) $(if $(REPLAY),--replay $(REPLAY))
+
+demo-day: $(DEV_STAMP)
+	@$(BIN)/python -m tests.e2e.day $(LANGS)
 
 # A part of the tests, as ARGS names one, is not measured.
 test: $(DEV_STAMP)

@@ -41,11 +41,12 @@ async def run(
     traffic: bool = True,
     lang: str = "en",
     speed: int = 1,
+    config: Path = CONFIG,
 ) -> int:
     """Run until ctrl-C, or until one of the two ends by itself; return the exit code.
 
     Tests of the whole want a quiet world that hurries: no `traffic`, and `speed` times Slack's
-    pace, on both its sides.
+    pace, on both its sides. `config` is an app.yaml that refers to the same variables as ours.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -78,10 +79,10 @@ async def run(
             log=None,
         )
         await _wait(http, f"{url}/dev/world", clouds)
-        await _prepare(http, environment, url, serve_port)
+        await _prepare(http, config, environment, url, serve_port)
         service = await _start(
             stack,
-            ["chatops", "serve", "--config", str(CONFIG)],
+            ["chatops", "serve", "--config", str(config)],
             environment,
             log=FOLDER / "serve.log",
         )
@@ -94,10 +95,14 @@ async def run(
 
 
 async def _prepare(
-    http: httpx.AsyncClient, environment: Mapping[str, str], url: str, serve_port: int
+    http: httpx.AsyncClient,
+    path: Path,
+    environment: Mapping[str, str],
+    url: str,
+    serve_port: int,
 ) -> None:
     """Make the database, connect the account on X, and tell the network where we listen."""
-    config = app.read_config(CONFIG, environment)
+    config = app.read_config(path, environment)
     admin.migrate(config)
 
     said: list[str] = []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from chatops import ticket_card
+from chatops import ticket_buttons
 from chatops.event import CloseReason, SnoozeReason
 from chatops.ticket import Status
 from tests import scenes
@@ -56,8 +56,8 @@ def offered(
     ticket = scenes.ticket(status=status, assignee=assignee, can_reply=can_reply, **reasons)
     scene = scenes.scene(ticket=ticket)
     return (
-        [button.command for button in ticket_card.buttons(scene)],
-        [button.command for button in ticket_card.menu(scene)],
+        [button.command for button in ticket_buttons.buttons(scene)],
+        [button.command for button in ticket_buttons.menu(scene)],
     )
 
 

@@ -198,12 +198,16 @@ class Live:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Live]:
-    """Run the sandbox in `folder`, quiet and in a hurry; its log must tell of no fault of ours."""
+async def running(folder: Path, config: Path | None = None) -> AsyncIterator[Live]:
+    """Run the sandbox in `folder`, quiet and in a hurry; its log must tell of no fault of ours.
+
+    `config` is an app.yaml in place of the sandbox's own.
+    """
     port = _free_port()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "chatops", "sandbox", "--no-traffic"),
         *(f"--port={port}", f"--speed={SPEED}"),
+        *((f"--config={config}",) if config is not None else ()),
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},  # noqa: TID251 - a child inherits it
         stdout=asyncio.subprocess.PIPE,

@@ -13,6 +13,9 @@ DESK: Final[ViewportSize] = {"width": 1400, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 SHOTS: Final = ROOT / "var/shots/e2e"
 
+#: What the app is called among the rooms.
+APP: Final = "Care"
+
 expect.set_options(timeout=PATIENCE * 1000)
 
 
@@ -29,12 +32,17 @@ class Window:
         await self.page.goto(f"{self.live.base}/?{where}")
         await expect(self.page.get_by_test_id("room-title")).to_contain_text(room)
 
+    async def open_app(self, person: str, tab: str, lang: str = "en") -> None:
+        """Sit down as this person before the app itself, at its `home` or its `messages`."""
+        await self.page.goto(f"{self.live.base}/?as={person}&room={APP}&tab={tab}&lang={lang}")
+        await expect(self.page.get_by_test_id("room-title")).to_contain_text(APP)
+
     def card(self, ts: str) -> Locator:
         """The message in the room (not in the thread beside it)."""
         return self.page.get_by_test_id("messages").get_by_test_id(f"message-{ts}")
 
-    async def press(self, place: Locator, command: str, label: str) -> None:
-        """Press a button of a card, or choose the command in its menu."""
+    async def press(self, place: Locator, command: str, label: str = "") -> None:
+        """Press a button of a card, or choose what the menu calls `label`."""
         button = place.locator(
             f"[data-action-id='do:{command}'], [data-action-id='open:{command}']"
         )
