@@ -104,6 +104,16 @@ async def test_profiles_are_one_person_only_with_consent(two: Team) -> None:
 
 
 @pytest.mark.anyio
+async def test_profile_of_queues_that_one_may_not_see_is_not_shown(two: Team) -> None:
+    await two.ask("aoi", "consent", "1 2 ok")
+    await two.ask("maya", "move", "2 global")
+    said = await two.shown("aoi", "customer", "1")
+    assert "The same person" not in said
+    assert "1 open" in said
+    assert "The same person: @jo at chirp on Chirp" in await two.shown("maya", "customer", "1")
+
+
+@pytest.mark.anyio
 async def test_consent_stands_in_both_logs(two: Team) -> None:
     await two.ask("aoi", "consent", "1 2 ok")
     for ticket in (1, 2):
