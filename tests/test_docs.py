@@ -34,11 +34,13 @@ from tests.measured import measuring
 from tests.scenes import NOW, TOKYO
 
 #: What make does. CI runs `make check` and `make test`; the others' recipes are run by tests of
-#: their own: the browser's run starts the sandbox, tests/test_bench.py the bench.
+#: their own: the browser's run starts the sandbox, tests/test_bench.py the bench,
+#: tests/e2e/test_day.py the day.
 BY_MAKE: Final = frozenset(
     {
         "make sandbox",
         "make sandbox PORT=8090 PAGE_LANG=ja",
+        "make demo-day",
         "make test",
         "make check",
         "make bench",

@@ -175,7 +175,8 @@ Keys = Annotated[SecretStr, AfterValidator(_keys)]
 CannedText = Annotated[str, Field(min_length=1, max_length=3000), AfterValidator(_placeholders)]
 #: A command with what it is told; what it is to say may hold placeholders.
 MacroLine = CannedText
-TagName = Annotated[str, AfterValidator(_tag), _written(r"[\w-]{1,40}", "press")]
+#: In an editor's ECMAScript \w is ASCII alone, so the schema spells out the letters.
+TagName = Annotated[str, AfterValidator(_tag), _written(r"[\p{L}\p{M}\p{N}_-]{1,40}", "press")]
 #: What is looked for in a customer's text, as `chatops.terms` finds it.
 Term = Annotated[Name, AfterValidator(_term)]
 #: Checked before pydantic, which keeps of a reference only its text.
