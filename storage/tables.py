@@ -324,6 +324,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_failed", "id", where="state = 'failed'"),
         _partial("ix_delivery_message", "message", where="message IS NOT NULL"),
         _partial("ix_delivery_follows", "ticket", where=f"what IN {_in(FOLLOWS)}"),
+        _partial("ix_delivery_entry", "entry", where="what = 'event'"),
         _partial("ix_delivery_root", "to", "external_id", where="what = 'card'"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -112,6 +112,7 @@ def _add_indexes() -> None:
     _add_partial("ix_clock_owed", "clock", ["ticket", "kind", "due_at", "outcome"], "outcome IS NULL")
     _add_partial("ix_ticket_quiet", "ticket", ["queue"], "quiet = 1", "quiet")
     _add_partial("ix_message_said", "message", ["conversation", "said"], "said IS NOT NULL")
+    _add_partial("ix_delivery_entry", "delivery", ["entry"], "what = 'event'")
     _add_partial(
         "ix_entry_repeated",
         "entry",
