@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chatops.card import Block, Card, Facts, File, Paragraph, Quote, Table
-from chatops.text import Hand, Text, Words
+from chatops.text import Hand, Text, Words, text
 
 #: Fluent refuses a value above 1,000 characters, and some networks allow names of any length.
 _WRITTEN: Final = Hand(foreign=lambda words: words[:900])
@@ -26,7 +26,7 @@ def card_in_words(card: Card, words: Words, language: str, zone: ZoneInfo) -> st
             case Quote(quoted):
                 return [f"> {line}" for line in quoted.splitlines()]
             case Facts(pairs):
-                return [f"{say(label)}: {say(value)}" for label, value in pairs]
+                return [say(text("labelled", label=label, value=value)) for label, value in pairs]
             case Table(head, rows):
                 return _columns([[say(cell) for cell in row] for row in (head, *rows)])
 

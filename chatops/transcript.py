@@ -46,7 +46,7 @@ def _head(
     yield text("transcript-title", ticket=ticket.id)
 
     def fact(label: str, value: Text) -> Text:
-        return text("transcript-fact", label=text(label), value=value)
+        return text("labelled", label=text(label), value=value)
 
     names = public_names(agents)
     worked = dict.fromkeys(

@@ -6,6 +6,8 @@ people = { $people }
 words = { $words }
 number = { $count }
 span = { $span }
+label = { $label }:
+labelled = { $label }: { $value }
 ticket = #{ NUMBER($ticket, useGrouping: 0) }
 nobody = nobody
 nobody-yet = nobody yet
@@ -878,7 +880,6 @@ transcript-given = { ticket } as a file: { $name }, { $count ->
    *[other] { $count } messages
 }.
 transcript-title = Transcript of { ticket }
-transcript-fact = { $label }: { $value }
 transcript-known = { $customer } (@{ $handle })
 transcript-queue = Queue
 transcript-opened = Opened

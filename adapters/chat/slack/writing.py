@@ -14,7 +14,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chatops.scene import Agent
-from chatops.text import Hand, Text, Words, say_zoned_time
+from chatops.text import Hand, Text, Words, say_zoned_time, text
 
 JSON = dict[str, Any]
 
@@ -152,7 +152,8 @@ class Voice:
         """Return a word of ours, which holds no values, in bold before what it heads, as mrkdwn."""
         known = self._headings.get(said.id)
         if known is None:
-            known = self._headings[said.id] = f"*{self.mrkdwn(said)}:* "
+            label = self.mrkdwn(text("label", label=said))
+            known = self._headings[said.id] = f"*{label}* "
         return known
 
     def joined(self, found: tuple[Piece, ...]) -> str:

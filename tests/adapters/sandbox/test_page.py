@@ -245,6 +245,28 @@ async def test_a_customer_writes_on_x_and_sees_the_brands_answer(window: Window)
     await shot(page, "customer-ja")
 
 
+async def test_on_a_phone_the_private_rooms_of_a_lead_do_not_widen_the_page(window: Window) -> None:
+    """What only a screen reader says of a room is inside the row that scrolls."""
+    await window.page.set_viewport_size(PHONE)
+    await window.be(MAYA.id)
+    await expect(window.page.get_by_test_id("room-care-managers-jp")).to_be_attached()
+    assert await window.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+async def test_form_shows_its_first_small_print_whole(window: Window) -> None:
+    view = reply_form()
+    about = {"type": "context", "elements": [{"type": "plain_text", "text": "Everybody reads it."}]}
+    window.bot.opens["reply"] = {**view, "blocks": [about, *view["blocks"]]}
+    await window.post(blocks=card())
+    await window.be(AOI.id)
+    await window.action("reply").click()
+    first = await window.page.locator(".modal-blocks > :first-child").bounding_box()
+    body = await window.page.locator(".modal-body").bounding_box()
+    assert first is not None
+    assert body is not None
+    assert first["y"] >= body["y"]
+
+
 async def test_on_a_phone_one_pane_stands_at_a_time_and_nothing_is_cut_off(
     window: Window,
 ) -> None:
