@@ -8,11 +8,11 @@ from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.desk import Desk
 from chatops.errors import CareError
-from chatops.event import Moved
+from chatops.event import DeedProposed, Moved
 from chatops.event_line import event_line
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, Reader, Record, What
-from chatops.scene import Agent, Direction, Line, Scene
+from chatops.scene import Agent, Direction, Scene
 from chatops.thread_card import alert_card, announcement, left_line, message_line
 from chatops.ticket_card import left_card, ticket_card
 
@@ -70,13 +70,18 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             line = scene.line(job.message) or await reader.line(job.message)
             if line is None:
                 return None
-            if _is_theirs(line) and await reader.card_of(scene.ticket.id, room.name) is None:
-                home = scene.policy.rooms[scene.queue.rooms[0]]
-                return left_line(scene, await _url(reader, chat, home, scene.ticket.id))
+            theirs = line.direction is Direction.INBOUND and not line.deleted
+            if theirs and await _has_left(reader, room, scene):
+                return await _left(reader, chat, scene)
             return message_line(scene, line, mention=job.mention)
         case What.EVENT if job.entry is not None:
             entry = await reader.entry(job.entry)
-            return event_line(scene, entry.event, entry.agent, room.name) if entry else None
+            if entry is None:
+                return None
+            theirs = isinstance(entry.event, DeedProposed)  # which quotes the message
+            if theirs and await _has_left(reader, room, scene):
+                return await _left(reader, chat, scene)
+            return event_line(scene, entry.event, entry.agent, room.name)
         case What.ANNOUNCE if job.occasion is not None:
             url = await _url(reader, chat, room, scene.ticket.id)
             return announcement(scene, job.occasion, url)
@@ -84,9 +89,14 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             return None
 
 
-def _is_theirs(line: Line) -> bool:
-    """Tell whether a message has words of the customer's, which no room sees that was left."""
-    return line.direction is Direction.INBOUND and not line.deleted
+async def _has_left(reader: Reader, room: Room, scene: Scene) -> bool:
+    """Tell whether a room may be shown no words of the customer's any more."""
+    return await reader.card_of(scene.ticket.id, room.name) is None
+
+
+async def _left(reader: Reader, chat: Chat, scene: Scene) -> Card:
+    home = scene.policy.rooms[scene.queue.rooms[0]]
+    return left_line(scene, await _url(reader, chat, home, scene.ticket.id))
 
 
 async def _moved_by(reader: Reader, scene: Scene) -> int | None:

@@ -66,6 +66,26 @@ async def test_what_the_customer_changes_later_is_not_shown_where_the_ticket_was
     assert "two holes" in shows(await town.card(1))
 
 
+async def test_question_that_is_decided_later_quotes_nothing_where_the_ticket_was(
+    town: Town,
+) -> None:
+    post = town.chirp.hands.write(town.chirp.hands.person("mia"), WORDS)
+    await town.quiet()
+    old = await town.card(1)
+    await town.did("ben", "delete", 1)
+    await town.quiet()
+    assert WORDS in shows(town.slack.state.replies(old.channel, old.ts)[0])
+    await town.did("ben", "move", 1, fields={"queue": "japan"})
+    town.chirp.hands.edit(post.id, "My address is 12 Elm Street")
+    await town.quiet()
+    await town.did("aoi", "keep", 1)
+    await town.quiet()
+    asked, _moved = town.slack.state.replies(old.channel, old.ts)
+    assert "is in japan now" in shows(asked)
+    assert "Elm Street" not in shows(asked)
+    assert WORDS not in shows(asked)
+
+
 async def test_moving_back_brings_the_whole_card_back(town: Town) -> None:
     ticket = await asked(town)
     old = await town.card(ticket)
