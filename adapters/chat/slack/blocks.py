@@ -185,14 +185,15 @@ def quotation(words: str, voice: Voice, longest: int) -> list[JSON]:
 def facts(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
     """Return the facts in two columns; on a phone Slack sets one under the other.
 
-    A section's fields are mrkdwn: where that would read a value otherwise than it is written, the
-    facts stand one in a line, as rich text.
+    A section's fields are mrkdwn: where that would read a value otherwise than it is written, or a
+    name that heads one, the facts stand one in a line, as rich text.
     """
     values = [voice.mrkdwn(value) or NOTHING for _, value in pairs]
+    names = [voice.mrkdwn(label) for label, _ in pairs if label.args]
     if (
         len(values) > _FIELDS
         or max(map(len, values)) > _FIELD
-        or _READ_AS_MARKUP.search("\n".join(values))
+        or _READ_AS_MARKUP.search("\n".join([*values, *names]))
     ):
         return _lines(pairs, voice)
     fields = [

@@ -123,7 +123,7 @@ class Voice:
     ) -> None:
         self.agents = agents
         self._labels: dict[tuple[str, int], JSON] = {}  #: of sentences without values
-        self._headings: dict[str, str] = {}
+        self._headings: dict[str, str] = {}  #: of sentences without values
 
         @lru_cache(maxsize=_KEPT)
         def say(said: Text) -> tuple[Piece, ...]:
@@ -149,12 +149,16 @@ class Voice:
         return known
 
     def heading(self, said: Text) -> str:
-        """Return a word of ours, which holds no values, in bold before what it heads, as mrkdwn."""
+        """Return a sentence in bold before what it heads, as mrkdwn."""
+        if said.args:
+            return self._heading(said)
         known = self._headings.get(said.id)
         if known is None:
-            label = self.mrkdwn(text("label", label=said))
-            known = self._headings[said.id] = f"*{label}* "
+            known = self._headings[said.id] = self._heading(said)
         return known
+
+    def _heading(self, said: Text) -> str:
+        return f"*{self.mrkdwn(text('label', label=said))}* "
 
     def joined(self, found: tuple[Piece, ...]) -> str:
         """Return pieces as words that nothing parses."""

@@ -225,6 +225,20 @@ def test_facts_that_mrkdwn_would_change_stand_one_in_a_line(voices: Voices, valu
     assert made["elements"][0]["elements"][-1] == {"type": "text", "text": value}
 
 
+def test_facts_are_headed_each_by_its_own_name(voices: Voices) -> None:
+    """A queue, a colleague: a heading that holds a value is not the one before."""
+    facts = Facts(((said("Ben"), said("3 open")), (said("Aoi"), said("1 open"))))
+    (made,) = blocks.blocks(Card(push=said("x"), blocks=(facts,)), voice(voices), "n0")
+    assert [field["text"] for field in made["fields"]] == ["*Ben:* 3 open", "*Aoi:* 1 open"]
+
+
+def test_names_that_mrkdwn_would_change_head_a_line_each(voices: Voices) -> None:
+    facts = Facts(((said("_Ben_"), said("3 open")),))
+    (made,) = blocks.blocks(Card(push=said("x"), blocks=(facts,)), voice(voices), "n0")
+    check([made])
+    assert made["elements"][0]["elements"][0]["text"] == "_Ben_  "
+
+
 def test_more_facts_than_a_section_holds_stand_one_in_a_line(voices: Voices) -> None:
     pairs = ((text("t-label"), said("Mina")),) * 11
     (made,) = blocks.blocks(Card(push=said("x"), blocks=(Facts(pairs),)), voice(voices), "n0")
