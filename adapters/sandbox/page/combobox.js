@@ -81,7 +81,7 @@ export function combobox(e, { ask, choose }) {
     list.replaceChildren(...drawn(found ?? {}, id, field.dataset.value, take));
     field.removeAttribute("aria-activedescendant");
     const count = list.querySelectorAll("[role=option]").length;
-    say(found ? (count ? "" : w("block.search_none")) : w("block.search_failed"));
+    say(found ? (count ? w("block.search_found", { n: count }) : w("block.search_none")) : w("block.search_failed"));
     popup.scrollIntoView({ block: "nearest" });
   };
   const soon = () => {
