@@ -33,7 +33,7 @@ from chatops.event import Event
 from chatops.policy import Policy, Role
 from chatops.scene import Agent, Scene
 from chatops.text import Text
-from chatops.ticket import Refusal
+from chatops.ticket import Refusal, Ticket
 
 if TYPE_CHECKING:
     from chatops.ports import Reader, TicketFilter
@@ -67,6 +67,14 @@ class Call:
     room: str | None = None  #: our name of the room where it was asked; None: elsewhere
     seen: int | None = None  #: newest message that the person's form had shown
     confirmed: frozenset[str] = frozenset()  #: questions already answered with yes
+
+    def may(self, role: Role, ticket: Ticket) -> bool:
+        """Tell whether who asks holds `role` in the queue to which a ticket belongs.
+
+        That of a queue which app.yaml no longer has is worked where it is shown, or nobody could.
+        """
+        queue = self.policy.queue_of(ticket.queue, ticket.account)
+        return self.agent.may(role, queue.name)
 
 
 @dataclass(frozen=True, slots=True)

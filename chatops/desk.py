@@ -312,8 +312,8 @@ class Desk:
     async def _mark_read(self, id: int, call: Call) -> None:
         """Note that the person has seen the ticket, if they work there and had not."""
         agent = call.agent
-        record = await self._reader.ticket(id)
-        if record is None or agent.id in record.read_by or not agent.may(Role.AGENT, record.queue):
+        ticket = await self._reader.ticket(id)
+        if ticket is None or agent.id in ticket.read_by or not call.may(Role.AGENT, ticket):
             return
         await self._transact(lambda tx, act: self._if_open(tx, id, [Read(agent.id)], act), agent.id)
 
@@ -378,7 +378,7 @@ class Desk:
     async def _near(self, ticket: Ticket, call: Call) -> dict[int, Ticket]:
         """Return the linked tickets that the person may see."""
         found = [await self._reader.ticket(id) for id in ticket.links]
-        return {t.id: t for t in found if t and call.agent.may(Role.VIEWER, t.queue)}
+        return {t.id: t for t in found if t and call.may(Role.VIEWER, t)}
 
     async def _agents(self) -> Sequence[Agent]:
         return await self._reader.agents()

@@ -125,7 +125,7 @@ def allowed(ticket: Ticket | None, command: Command, call: Call) -> Ticket | Ref
 
     To whom may not even see the queue, the ticket does not exist.
     """
-    if ticket is None or not call.agent.may(Role.VIEWER, ticket.queue):
+    if ticket is None or not call.may(Role.VIEWER, ticket):
         return unknown_ticket(call.ticket or 0)
     return _may(ticket, command, call)
 
@@ -135,7 +135,7 @@ def unknown_ticket(id: int) -> Refusal:
 
 
 def _may(ticket: Ticket, command: Command, call: Call) -> Ticket | Refusal:
-    if not call.agent.may(command.role, ticket.queue):
+    if not call.may(command.role, ticket):
         role = text(f"role-{command.role.name.lower()}")
         return Refusal(text("not-allowed", role=role, queue=ticket.queue))
     return ticket
@@ -179,7 +179,7 @@ def _near(tx: Tx, ticket: Ticket, named: set[int], call: Call) -> dict[int, Tick
     near = {}
     for id in sorted({*named, *ticket.links, *ticket.merged, *into}):
         found = tx.ticket(id)
-        if found is not None and call.agent.may(Role.VIEWER, found.queue):
+        if found is not None and call.may(Role.VIEWER, found):
             near[id] = found
     return near
 

@@ -73,7 +73,5 @@ def _linked(scene: Scene, call: Call) -> list[Ticket]:
     """Return the linked tickets that are not closed and that the person may work."""
     near = [scene.near[id] for id in scene.ticket.links if id in scene.near]
     return [
-        other
-        for other in near
-        if other.status is not Status.CLOSED and call.agent.may(Role.AGENT, other.queue)
+        other for other in near if other.status is not Status.CLOSED and call.may(Role.AGENT, other)
     ]

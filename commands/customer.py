@@ -24,7 +24,7 @@ async def customer(args: Customer, call: Call, reader: Reader) -> Answer | Refus
     if wanted is None:
         return Refusal(text("which-ticket", command="customer", prefix=call.policy.prefix))
     ticket = await reader.ticket(wanted)
-    if ticket is None or not call.agent.may(Role.VIEWER, ticket.queue):
+    if ticket is None or not call.may(Role.VIEWER, ticket):
         return Refusal(text("unknown-ticket", ticket=wanted))
     queues = queues_for(call, Role.VIEWER)
     profiles = [

@@ -21,7 +21,7 @@ async def show(args: Show, call: Call, reader: Reader) -> Answer | Refusal:
         return Refusal(text("which-ticket", command="show", prefix=call.policy.prefix))
     record = await reader.record(wanted)
     # to whom may not see its queue, a ticket does not exist
-    if record is None or not call.agent.may(Role.VIEWER, record.ticket.queue):
+    if record is None or not call.may(Role.VIEWER, record.ticket):
         return Refusal(text("unknown-ticket", ticket=wanted))
     entries = await reader.entries(wanted)
     card = show_card(record, entries, await reader.agents(), call)

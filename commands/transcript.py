@@ -29,7 +29,7 @@ async def transcript_(args: Transcript, call: Call, reader: Reader) -> Answer | 
     if wanted is None:
         return Refusal(text("which-ticket", command="transcript", prefix=call.policy.prefix))
     record = await reader.record(wanted)
-    if record is None or not call.agent.may(Role.VIEWER, record.ticket.queue):
+    if record is None or not call.may(Role.VIEWER, record.ticket):
         return Refusal(text("unknown-ticket", ticket=wanted))
     lines = [
         line

@@ -1,6 +1,7 @@
 """Who may do what, once: the desk on real storage with the real commands."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,19 @@ async def test_who_may_not_is_refused_and_nothing_is_written(
     outcome = await care.does(who, command, ticket, fields=fields)
     assert refused(outcome) == said
     assert (care.everything(), await care.ticket(ticket)) == before
+
+
+async def test_ticket_of_a_queue_that_is_gone_is_worked_where_it_is_shown(care: Care) -> None:
+    ticket = await care.opens(account="aozora_ja")
+    policy = care.desk.policy
+    accounts = {name: replace(one, queue="global") for name, one in policy.accounts.items()}
+    queues = {"global": policy.queues["global"]}
+    await care.desk.adopt(replace(policy, queues=queues, accounts=accounts))
+    assert refused(await care.does("kim", "claim", ticket)) == "unknown-ticket"
+    assert isinstance(await care.does("vic", "show", ticket), Answer)
+    assert refused(await care.does("vic", "move", ticket, "global")) == "not-allowed"
+    await care.did("ben", "move", ticket, "global")
+    assert (await care.ticket(ticket)).queue == "global"
 
 
 async def test_role_is_told_by_name(care: Care) -> None:
