@@ -1,0 +1,167 @@
+"""What has happened to a ticket: events, past tense.
+
+They carry ids, never a customer's words, name or handle: those stand in the message and customer
+rows, so that a person can be forgotten while the log still folds to the same ticket. Agents are
+agent ids, messages are message ids, times are UTC.
+"""
+
+from chatops.event.arranging import (
+    Absorbed,
+    Arranging,
+    Consented,
+    ConsentWithdrawn,
+    Invited,
+    Joined,
+    Linked,
+    LinkSuggested,
+    Merged,
+    Moved,
+    Muted,
+    Prioritized,
+    Separated,
+    Tagged,
+    Unlinked,
+    Unmerged,
+    Unmuted,
+    Untagged,
+)
+from chatops.event.kinds import (
+    CloseReason,
+    Deed,
+    Kind,
+    Occasion,
+    Priority,
+    ReopenCause,
+    ReplyState,
+    SnoozeReason,
+    Then,
+    WakeCause,
+)
+from chatops.event.life import (
+    AnsweredOutside,
+    Assigned,
+    Breached,
+    Claimed,
+    Closed,
+    CustomerDeleted,
+    CustomerEdited,
+    CustomerWrote,
+    Escalated,
+    Noted,
+    Opened,
+    Read,
+    Reopened,
+    Snoozed,
+    Unclaimed,
+    Woken,
+    WritingBegan,
+    WritingEnded,
+)
+from chatops.event.moderating import (
+    DeedDone,
+    DeedDropped,
+    DeedFailed,
+    DeedProposed,
+    DeedRequested,
+    Moderating,
+)
+from chatops.event.replying import (
+    ReplyDoubted,
+    ReplyFailed,
+    ReplyHastened,
+    Replying,
+    ReplyRequested,
+    ReplyRequeued,
+    ReplySent,
+    ReplyWithdrawn,
+    SendingBegan,
+)
+
+Event = (
+    Opened
+    | CustomerWrote
+    | CustomerEdited
+    | CustomerDeleted
+    | AnsweredOutside
+    | Claimed
+    | Assigned
+    | Unclaimed
+    | Read
+    | Noted
+    | WritingBegan
+    | WritingEnded
+    | Snoozed
+    | Woken
+    | Escalated
+    | Closed
+    | Reopened
+    | Breached
+    | Replying
+    | Arranging
+    | Moderating
+)
+
+__all__ = [
+    "Absorbed",
+    "AnsweredOutside",
+    "Arranging",
+    "Assigned",
+    "Breached",
+    "Claimed",
+    "CloseReason",
+    "Closed",
+    "ConsentWithdrawn",
+    "Consented",
+    "CustomerDeleted",
+    "CustomerEdited",
+    "CustomerWrote",
+    "Deed",
+    "DeedDone",
+    "DeedDropped",
+    "DeedFailed",
+    "DeedProposed",
+    "DeedRequested",
+    "Escalated",
+    "Event",
+    "Invited",
+    "Joined",
+    "Kind",
+    "LinkSuggested",
+    "Linked",
+    "Merged",
+    "Moderating",
+    "Moved",
+    "Muted",
+    "Noted",
+    "Occasion",
+    "Opened",
+    "Prioritized",
+    "Priority",
+    "Read",
+    "ReopenCause",
+    "Reopened",
+    "ReplyDoubted",
+    "ReplyFailed",
+    "ReplyHastened",
+    "ReplyRequested",
+    "ReplyRequeued",
+    "ReplySent",
+    "ReplyState",
+    "ReplyWithdrawn",
+    "Replying",
+    "SendingBegan",
+    "Separated",
+    "SnoozeReason",
+    "Snoozed",
+    "Tagged",
+    "Then",
+    "Unclaimed",
+    "Unlinked",
+    "Unmerged",
+    "Unmuted",
+    "Untagged",
+    "WakeCause",
+    "Woken",
+    "WritingBegan",
+    "WritingEnded",
+]

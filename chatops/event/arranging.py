@@ -1,0 +1,153 @@
+"""Where a ticket belongs, and what it stands beside."""
+
+from dataclasses import dataclass
+
+from chatops.event.kinds import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """It belongs to another queue; the rooms of the old one keep a link."""
+
+    queue: str
+    agent: int
+    keeps_assignee: bool  #: False where the assignee may not work the new queue
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    tag: str
+    agent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged:
+    tag: str
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritized:
+    """A person set the priority."""
+
+    priority: Priority
+    agent: int
+    message: int | None = None  #: the note that holds the reason
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """The agent is not called by mentions on this ticket any more."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmuted:
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Both tickets of a link have this event, each with the other's id."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSuggested:
+    """A rule found that the same person may have written elsewhere."""
+
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """This ticket went into another of the same customer and account, and is closed."""
+
+    into: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """Another ticket went into this one."""
+
+    other: int
+    agent: int
+    unanswered: bool = False  #: the customer waits for our answer to that one
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerged:
+    """A merge was taken back: this ticket is open again on its own."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """A merge was taken back: the other ticket is no longer part of this one."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The customer's newest message came by another conversation: it is answered there."""
+
+    conversation: int
+    private: bool
+    can_reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """The customer said that another customer, by id, is the same person, and may be known as such."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """The customer is nobody's other account any more."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A reply that the network accepted asked the customer into direct messages."""
+
+    agent: int
+
+
+#: Where a ticket belongs, and what it stands beside.
+Arranging = (
+    Moved
+    | Tagged
+    | Untagged
+    | Prioritized
+    | Muted
+    | Unmuted
+    | Linked
+    | Unlinked
+    | LinkSuggested
+    | Merged
+    | Absorbed
+    | Unmerged
+    | Separated
+    | Joined
+    | Consented
+    | ConsentWithdrawn
+    | Invited
+)

@@ -1,0 +1,79 @@
+"""The words that events and tickets use: what there is of each, and why."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What the customer's first message was, on its network."""
+
+    MENTION = "mention"
+    REPLY = "reply"
+    QUOTE = "quote"
+    DM = "dm"
+    HASHTAG = "hashtag"  #: it names us by nothing but a hashtag that we look for
+
+
+class Priority(StrEnum):
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class SnoozeReason(StrEnum):
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_THIRD_PARTY = "waiting_third_party"
+    WAITING_INTERNAL = "waiting_internal"
+    LATER = "later"
+
+
+class WakeCause(StrEnum):
+    TIME = "time"
+    CUSTOMER = "customer"
+    AGENT = "agent"
+
+
+class CloseReason(StrEnum):
+    RESOLVED = "resolved"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    SPAM = "spam"
+    DUPLICATE = "duplicate"
+
+
+class ReopenCause(StrEnum):
+    CUSTOMER = "customer"
+    AGENT = "agent"
+
+
+class Then(StrEnum):
+    """What follows once the network has accepted a reply."""
+
+    NOTHING = "nothing"
+    CLOSE = "close"
+    WAIT = "wait"
+    INVITE = "invite"  #: the reply asks the customer into direct messages, which join the ticket
+
+
+class ReplyState(StrEnum):
+    WAITING = "waiting"  #: may still be undone
+    SENDING = "sending"  #: the call is under way; it cannot be undone
+    SENT = "sent"
+    FAILED = "failed"
+    IN_DOUBT = "in doubt"  #: nobody knows whether it arrived; an agent decides
+    WITHDRAWN = "withdrawn"
+
+
+class Occasion(StrEnum):
+    """Why a short line appears in a room: a card edited in place does not move."""
+
+    UNASSIGNED = "unassigned"
+    WOKEN = "woken"
+    REOPENED = "reopened"
+
+
+class Deed(StrEnum):
+    """What a network can be asked to do with a message."""
+
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    DELETE = "delete"

@@ -1,0 +1,129 @@
+"""A ticket is opened, worked, put to sleep and closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chatops.event.kinds import CloseReason, Kind, Priority, ReopenCause, SnoozeReason, WakeCause
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation got a ticket; routing has said where it goes."""
+
+    conversation: int
+    customer: int
+    account: str
+    channel: str
+    kind: Kind
+    private: bool
+    queue: str
+    language: str
+    priority: Priority
+    why: tuple[str, ...]  #: reasons of the priority, ids of sentences
+    can_reply: bool  #: False where the network refuses an answer by API
+    predecessor: int | None = None  #: the ticket that this conversation had before
+    rule: str | None = None  #: the routing rule that sent it here; None: its account's queue
+    tags: tuple[str, ...] = ()
+    quiet: bool = False  #: needs no answer: on the quiet list, with no card
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerWrote:
+    message: int
+    thanks: bool = False  #: only thanks: asks for nothing
+    can_reply: bool = False  #: the network takes an answer to this one, whatever it said before
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerEdited:
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDeleted:
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredOutside:
+    """A colleague answered on the network itself; it counts as a human reply."""
+
+    message: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    agent: int
+    by: int | None  #: None: by a rule, whose name stands in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    agent: int | None  #: None: by a rule, whose name stands in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    message: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class WritingBegan:
+    agent: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WritingEnded:
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    reason: SnoozeReason
+    until: datetime | None  #: None: until the customer answers
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    cause: WakeCause
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    target: str  #: a name under `escalation` in app.yaml
+    room: str
+    agent: int
+    message: int | None  #: the note that holds the reason
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    reason: CloseReason
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    cause: ReopenCause
+    agent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breached:
+    """The first response clock passed its due second without a human reply."""
+
+    due_at: datetime
