@@ -40,6 +40,8 @@ def event_line(scene: Scene, event: Event, agent: int | None, room: str) -> Card
 
 def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -> Text:
     match event:
+        case Assigned(assigned, by=None):  # the only rule that assigns goes by turns
+            return text("event-assigned-in-turn", agent=_called(scene, assigned))
         case Assigned(assigned):
             return text("event-assigned", who=who, agent=_called(scene, assigned))
         case Escalated(target, to):

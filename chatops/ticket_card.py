@@ -234,16 +234,20 @@ def _why(scene: Scene) -> Iterator[Text]:
     ticket = scene.ticket
     if ticket.prioritized_by is None:
         yield from (text(reason) for reason in ticket.why)
-        if ticket.rule is not None:
-            yield text("why-rule", rule=ticket.rule)
-        return
-    who = scene.named(ticket.prioritized_by)
-    note = scene.line(ticket.prioritized_note or 0)
-    if note is None:
-        yield text("why-set", agent=who)
     else:
-        reason = _excerpt(" ".join(note.text.split()), _REASON)
-        yield text("why-set-for", agent=who, reason=reason)
+        yield _set_by(ticket.prioritized_by, scene)
+    if ticket.rule is not None:
+        yield text("why-rule", rule=ticket.rule)  # why it is in this queue, whatever its priority
+
+
+def _set_by(agent: int, scene: Scene) -> Text:
+    """Say who set the priority, and why if that was written."""
+    who = scene.named(agent)
+    note = scene.line(scene.ticket.prioritized_note or 0)
+    if note is None:
+        return text("why-set", agent=who)
+    reason = _excerpt(" ".join(note.text.split()), _REASON)
+    return text("why-set-for", agent=who, reason=reason)
 
 
 def _each(many: Iterable[str]) -> tuple[Text, ...]:

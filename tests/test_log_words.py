@@ -106,6 +106,20 @@ def test_every_event_of_belonging_and_moderation_has_its_words(event: Event, wor
     assert WORDS.say(what, "en", ZoneInfo("UTC")) == words
 
 
+def test_every_rule_of_ours_is_said_in_words_of_its_own() -> None:
+    """No two alike, and none as if it were one of app.yaml."""
+    rules = ("account", "channel_hop", "first_response", "off_shift", "outbox", "round_robin")
+    for language in LANGUAGES:
+        told = set()
+        for rule in (*rules, "snooze"):
+            (line,) = say_log([replace(ENTRY, agent=None, rule=rule)], 9)
+            who = dict(line.args)["who"]
+            assert who == text(f"log-rule-{rule}")
+            told.add(WORDS.say(who, language, ZoneInfo("UTC")))
+        assert len(told) == len(rules) + 1
+        assert not told & {"a rule", "A rule", "自動ルール"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_rule_is_named(language: str) -> None:
     """One of app.yaml by its name, one of ours by what it is."""

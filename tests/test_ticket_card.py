@@ -225,14 +225,14 @@ def test_priority_says_who_or_what_set_it() -> None:
     )
     person = replace(ruled, prioritized_by=BEN.id, prioritized_note=7)
     note = line(7, "He  is\na doctor", direction=Direction.NOTE)
-    level = text("priority-normal")
+    level, sent_here = text("priority-normal"), text("why-rule", rule="vip")
     said_for = text("why-set-for", agent="Ben Carter", reason="He is a doctor")
     assert priority_words(scene(ticket=person, lines=(line(), note))) == text(
-        "priority-why", level=level, why=(said_for,)
+        "priority-why", level=level, why=(said_for, sent_here)
     )
     only_who = text("why-set", agent="Ben Carter")
     assert priority_words(scene(ticket=person)) == text(
-        "priority-why", level=level, why=(only_who,)
+        "priority-why", level=level, why=(only_who, sent_here)
     )
 
 
@@ -395,6 +395,8 @@ def test_whoever_has_muted_the_ticket_is_not_called() -> None:
     assigned = head(event_line(here, Assigned(BEN.id, AOI.id), AOI.id, "care-japan"))
     assert dict(assigned.args)["agent"] == "Ben Carter"
     escalated = Escalated("specialists", "care-second", AOI.id, None)
+    turn = event_line(here, Assigned(BEN.id, by=None), None, "care-japan")
+    assert head(turn) == text("event-assigned-in-turn", agent="Ben Carter")
     to = head(event_line(here, escalated, AOI.id, "care-second"))
     assert dict(to.args)["people"] == (text("by-agent", agent="Maya Lind"),)
 
