@@ -11,7 +11,7 @@ from chatops.ports import MOST_COUNTED, Entry, Listed, TicketFilter
 from chatops.ticket import Status
 from storage import records
 from storage.codec import decode
-from storage.instant import instant
+from storage.instant import instant, micros
 from storage.statement import Db, Param, Row, Statement, first, param, there
 from storage.tables import CLOCK, ENTRY, MESSAGE, TICKET
 
@@ -22,8 +22,8 @@ EXCERPT: Final = 140
 def listed(db: Db, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
     """Return a page of the tickets that a filter lets through, and how many it does.
 
-    Without a status it means tickets that are not closed: those with work in them. Of closed and
-    quiet ones the newest lead, and no more than MOST_COUNTED are counted.
+    Without a status it means tickets that are not closed: those with work in them, the open ones
+    first. Of closed and quiet ones the newest lead, and no more than MOST_COUNTED are counted.
     """
     if not wanted.queues:
         return [], 0
@@ -56,6 +56,15 @@ def entries(db: Db, ticket: int) -> Sequence[Entry]:
 
 _t: Final = TICKET.c
 
+_ESCAPE: Final = "!"
+
+#: That a clock is a ticket's first response, still owed.
+_RUNNING: Final = (
+    CLOCK.c.ticket == _t.id,
+    CLOCK.c.kind == "first_response",
+    CLOCK.c.outcome.is_(None),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
@@ -68,6 +77,8 @@ class _Shape:
     unclaimed: bool
     escalated: bool
     unread: bool
+    late: bool
+    tagged: bool
     quiet: bool
 
 
@@ -87,6 +98,8 @@ def _shape(wanted: TicketFilter) -> _Shape:
         unclaimed=wanted.unclaimed,
         escalated=wanted.escalated,
         unread=wanted.unread_by is not None,
+        late=wanted.late_at is not None,
+        tagged=wanted.tag is not None,
         quiet=wanted.quiet,
     )
 
@@ -100,6 +113,11 @@ def _params(wanted: TicketFilter) -> dict[str, Param]:
         params["assignee"] = wanted.assignee
     if wanted.unread_by is not None:
         params["reader"] = f"%,{wanted.unread_by},%"
+    if wanted.late_at is not None:
+        params["late_at"] = micros(wanted.late_at)
+    if wanted.tag is not None:
+        # an underscore may stand in a tag, and is any letter in a pattern
+        params["tag"] = f'%"{wanted.tag.replace("_", f"{_ESCAPE}_")}"%'
     return params
 
 
@@ -110,15 +128,12 @@ def _statements(shape: _Shape) -> _Statements:
     if shape.status is Status.CLOSED:
         counted = select(func.count()).select_from(first(found, MOST_COUNTED).subquery())
         return _Statements(_newest_first(shape), by_id, Statement(counted))
-    running = and_(
-        CLOCK.c.ticket == _t.id,
-        CLOCK.c.kind == "first_response",
-        CLOCK.c.outcome.is_(None),
-        # as all are: it leads to the index of the running ones, which is small and says it all
-        CLOCK.c.due_at > literal_column("0"),
-    )
+    # as all are due: it leads to the index of the running ones, which is small and says it all
+    running = and_(*_RUNNING, CLOCK.c.due_at > literal_column("0"))
     due_first = (CLOCK.c.due_at.is_(None), CLOCK.c.due_at, _t.id)
-    page = found.select_from(TICKET.outerjoin(CLOCK, running)).order_by(*due_first)
+    # "open" stands before "snoozed"
+    order = due_first if shape.status is not None else (_t.status, *due_first)
+    page = found.select_from(TICKET.outerjoin(CLOCK, running)).order_by(*order)
     count = found.with_only_columns(func.count())
     return _Statements(_paged(page), by_id, Statement(count))
 
@@ -174,6 +189,11 @@ def _apart_from_queues(shape: _Shape) -> Iterator[ColumnElement[bool]]:
         yield _t.level > 0
     if shape.unread:
         yield _t.read_by.not_like(param("reader"))
+    if shape.late:
+        past_due = select(CLOCK.c.id).where(*_RUNNING, CLOCK.c.due_at < param("late_at"))
+        yield past_due.correlate(TICKET).exists()
+    if shape.tagged:
+        yield _t.tags.like(param("tag"), escape=_ESCAPE)
 
 
 def _paged(select: Select[Any]) -> Statement:

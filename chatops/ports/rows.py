@@ -95,7 +95,10 @@ MOST_COUNTED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """What a list shows. `queues` is what the person's roles allow; empty shows nothing."""
+    """What a list shows. `queues` is what the person's roles allow; empty shows nothing.
+
+    Without a status it means what is not closed, open before snoozed.
+    """
 
     queues: Sequence[str]
     status: Status | None = None
@@ -103,6 +106,8 @@ class TicketFilter:
     unclaimed: bool = False
     escalated: bool = False
     unread_by: int | None = None
+    late_at: datetime | None = None  #: by then the first response was due, and still is owed
+    tag: str | None = None  #: as `tag` stores it: folded, without a sign before it
     quiet: bool = False  #: the quiet list, which no other filter shows
     customers: Sequence[int] = ()  #: of one of these
     limit: int = 20

@@ -41,6 +41,47 @@ async def test_the_first_response_that_is_due_first_leads(storage: Storage) -> N
     assert await shown(storage, limit=2, after=4) == (order[4:], 5)
 
 
+async def test_what_is_open_leads_what_is_snoozed(storage: Storage) -> None:
+    def run(tx: Tx) -> list[int]:
+        asleep = given(tx, "c1", status=Status.SNOOZED, assignee=3).id
+        tx.save_clock(asleep, CLOCK)
+        awake = given(tx, "c2", assignee=3).id
+        given(tx, "c3", status=Status.CLOSED, assignee=3)
+        return [awake, asleep]
+
+    order = await storage.work.transact(run)
+    assert await shown(storage, assignee=3) == (order, 2)
+    assert await shown(storage, assignee=3, limit=1, after=1) == (order[1:], 2)
+
+
+async def test_late_are_those_whose_first_response_is_owed_and_past_due(storage: Storage) -> None:
+    def run(tx: Tx) -> int:
+        late, on_time, answered, _ = (given(tx, f"c{n}").id for n in range(4))
+        tx.save_clock(late, replace(CLOCK, outcome=Outcome.WAIVED, stopped_at=s(1)))
+        tx.save_clock(late, replace(CLOCK, cycle=2, due_at=s(299)))
+        tx.save_clock(on_time, replace(CLOCK, due_at=s(300)))
+        tx.save_clock(answered, replace(CLOCK, due_at=s(9), outcome=Outcome.BREACHED))
+        return late
+
+    late = await storage.work.transact(run)
+    assert await shown(storage, late_at=s(300)) == ([late], 1)
+    assert await shown(storage, late_at=s(300), status=Status.SNOOZED) == ([], 0)
+
+
+async def test_a_tag_is_found_whole(storage: Storage) -> None:
+    def run(tx: Tx) -> list[int]:
+        tags = [("refund", "vip"), ("refunds",), ("返金",), ("a_b",), ("axb",), ()]
+        return [given(tx, f"c{n}", tags=each).id for n, each in enumerate(tags)]
+
+    first, more, japanese, line, *_ = await storage.work.transact(run)
+    assert await shown(storage, tag="refund") == ([first], 1)
+    assert await shown(storage, tag="vip") == ([first], 1)
+    assert await shown(storage, tag="refunds") == ([more], 1)
+    assert await shown(storage, tag="返金") == ([japanese], 1)
+    assert await shown(storage, tag="a_b") == ([line], 1)
+    assert await shown(storage, tag="fund") == ([], 0)
+
+
 async def test_a_row_says_who_and_what(storage: Storage) -> None:
     def run(tx: Tx) -> int:
         ticket = given(tx)

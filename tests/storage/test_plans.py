@@ -14,6 +14,7 @@ from chatops.ticket import Status
 from storage import lists, search
 from storage.migrate import upgrade
 from storage.statement import Statement
+from tests.scenes import NOW
 
 #: Tables that are small whatever happens: a row a person, an account.
 SMALL = {"account_state", "agent", "identity", "alembic_version"}
@@ -39,6 +40,9 @@ def every_statement() -> dict[str, Statement]:
     filters = {
         **{str(status): TicketFilter(["a", "b"], status=status) for status in (None, *Status)},
         "every": TicketFilter(["a"], assignee=1, unclaimed=True, escalated=True, unread_by=1),
+        "mine": TicketFilter(["a", "b"], assignee=1),
+        "late": TicketFilter(["a", "b"], late_at=NOW),
+        "tagged": TicketFilter(["a", "b"], tag="refund"),
         "quiet": TicketFilter(["a", "b"], quiet=True),
         "customers": TicketFilter(["a", "b"], customers=[1, 2]),
         "customers, quiet": TicketFilter(["a", "b"], customers=[1, 2], quiet=True),
@@ -103,6 +107,11 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "lists.page open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
         "lists.count open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
         "lists.page every": "ix_ticket_live (status=? AND queue=? AND assignee=?)",
+        "lists.page mine": "ix_ticket_live (status=? AND queue=? AND assignee=?)",
+        "lists.page late": "ix_ticket_live (status=? AND queue=?)",
+        "lists.count late": "ix_ticket_live (status=? AND queue=?)",
+        "lists.page tagged": "ix_ticket_live (status=? AND queue=?)",
+        "lists.count tagged": "ix_ticket_live (status=? AND queue=?)",
         "lists.page closed": "ix_ticket_status (status=? AND queue=?)",
         "lists.page quiet": "ix_ticket_quiet (queue=?)",
         "lists.page customers": "ix_ticket_customer",
