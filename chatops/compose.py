@@ -11,7 +11,7 @@ from chatops.errors import CareError
 from chatops.event import DeedProposed, Moved
 from chatops.event_line import event_line
 from chatops.policy import Room
-from chatops.ports import Chat, Delivery, Reader, Record, What
+from chatops.ports import Chat, Delivery, DeliveryState, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
 from chatops.thread_card import alert_card, announcement, left_line, message_line
 from chatops.ticket_card import left_card, ticket_card
@@ -29,8 +29,9 @@ class Order:
 async def compose(
     desk: Desk, reader: Reader, chat: Chat, room: Room, order: Order
 ) -> tuple[Card, int] | None:
-    """Return the card to show and the revision that it shows; None if its rows are gone.
+    """Return the card to show and the revision that it shows; None if it is not to be shown.
 
+    That is where its rows are gone, and for what would be news in a room that its ticket has left.
     A ticket's card says in which zone its queue works: a queue may be shown in rooms of others.
     """
     job = order.job
@@ -68,30 +69,29 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
     match job.what:
         case What.MESSAGE if job.message is not None:
             line = scene.line(job.message) or await reader.line(job.message)
-            if line is None:
+            # who has just written a reply there must be able to take it back there
+            if line is None or (_is_late(job) and not job.undo):
                 return None
-            theirs = line.direction is Direction.INBOUND and not line.deleted
-            if theirs and await _has_left(reader, room, scene):
+            if job.left and line.direction is Direction.INBOUND and not line.deleted:
                 return await _left(reader, chat, scene)
             return message_line(scene, line, mention=job.mention)
         case What.EVENT if job.entry is not None:
             entry = await reader.entry(job.entry)
-            if entry is None:
+            if entry is None or (_is_late(job) and not isinstance(entry.event, Moved)):
                 return None
-            theirs = isinstance(entry.event, DeedProposed)  # which quotes the message
-            if theirs and await _has_left(reader, room, scene):
+            if job.left and isinstance(entry.event, DeedProposed):  # which quotes the message
                 return await _left(reader, chat, scene)
             return event_line(scene, entry.event, entry.agent, room.name)
-        case What.ANNOUNCE if job.occasion is not None:
+        case What.ANNOUNCE if job.occasion is not None and not _is_late(job):
             url = await _url(reader, chat, room, scene.ticket.id)
             return announcement(scene, job.occasion, url)
         case _:
             return None
 
 
-async def _has_left(reader: Reader, room: Room, scene: Scene) -> bool:
-    """Tell whether a room may be shown no words of the customer's any more."""
-    return await reader.card_of(scene.ticket.id, room.name) is None
+def _is_late(job: Delivery) -> bool:
+    """Tell whether a line is not in its room yet, and the ticket has left it meanwhile."""
+    return job.left and job.state is not DeliveryState.SENT
 
 
 async def _left(reader: Reader, chat: Chat, scene: Scene) -> Card:

@@ -110,6 +110,9 @@ class Posting:
     async def _post(self, chat: Chat, room: Room, order: Order) -> None:
         job = order.job
         composed = await compose(self._desk, self._reader, chat, room, order)
+        if composed is None and job.left:
+            await self._state(job, DeliveryState.WITHDRAWN, None)
+            return
         if composed is None:
             await self._give_up(job, "nothing to show")
             return

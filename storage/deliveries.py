@@ -80,7 +80,7 @@ class Deliveries(Part):
         if (row := self._db.one(_NEXT[updates, posts], to=to, now=micros(now))) is None:
             return None
         taken = there(self._db.one(_TAKE, id=row[0], now=micros(now)))
-        return delivery_of(taken, row[1])
+        return delivery_of(taken, row[1], left=bool(row[2]))
 
     def delivered(self, id: int, external_id: str | None, shown: int, now: datetime) -> None:
         """Record what is seen there; if the ticket moved on meanwhile, it is due again at once."""
@@ -136,6 +136,13 @@ _root = (
         _card.c.state == "sent",
     )
     .scalar_subquery()
+)
+#: The room is one that the ticket has left.
+_left = exists().where(
+    _card.c.ticket == _d.ticket,
+    _card.c.to == _d.to,
+    _card.c.what == "card",
+    _card.c.left.is_(True),
 )
 _in_thread = _d.what.in_([What.MESSAGE.value, What.EVENT.value])
 _rooted = or_(~_in_thread, _root.is_not(None))
@@ -240,7 +247,7 @@ _WITHHOLD_REPLY: Final = Statement(
 _NEXT: Final = {
     (updates, posts): Statement(
         first(
-            select(_d.id, case((_in_thread, _root)))
+            select(_d.id, case((_in_thread, _root)), _left)
             .where(
                 _d.to == param("to"),
                 _d.due_at <= param("now"),
@@ -279,7 +286,6 @@ _TAKE: Final = Statement(
         _d.undo,
         _d.external_id,
         _d.deed,
-        _d.left,
     )
 )
 _DELIVERED: Final = Statement(

@@ -244,10 +244,10 @@ def line_of(row: Row) -> Line:
     )
 
 
-def delivery_of(row: Row, thread: str | None) -> Delivery:
+def delivery_of(row: Row, thread: str | None, *, left: bool) -> Delivery:
     """Return the delivery of a row that storage.deliveries selects."""
     id, what, to, state, marker, wanted, attempts, taken_at, ticket, message = row[:10]
-    entry, occasion, mention, body, undo, external_id, deed, left = row[10:]
+    entry, occasion, mention, body, undo, external_id, deed = row[10:]
     return Delivery(
         id,
         What(what),
@@ -267,7 +267,7 @@ def delivery_of(row: Row, thread: str | None) -> Delivery:
         external_id,
         thread,
         deed and Deed(deed),
-        bool(left),
+        left,
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 from town import Town, shows
 
+from adapters.sandbox.slack import Fault, Kind
 from chatops.ticket import Status
 
 pytestmark = pytest.mark.anyio
@@ -84,6 +85,38 @@ async def test_question_that_is_decided_later_quotes_nothing_where_the_ticket_wa
     assert "is in japan now" in shows(asked)
     assert "Elm Street" not in shows(asked)
     assert WORDS not in shows(asked)
+
+
+async def test_what_has_not_gone_out_yet_stays_out_of_a_room_that_the_ticket_left(
+    town: Town,
+) -> None:
+    """Slack asks us to wait; meanwhile the customer writes on, and the ticket moves."""
+    mia = town.chirp.hands.person("mia")
+    post = town.chirp.hands.write(mia, WORDS)
+    await town.quiet()
+    await town.did("ben", "snooze", 1, "later 2h")
+    await town.quiet()
+    old = await town.card(1)
+    limited = town.calls("chat.postMessage").count("fault:429")
+    fault = Fault("chat.postMessage", Kind.LIMITED, retry_after=20, channel="C01GLOBAL")
+    town.slack.fault(fault)
+    town.chirp.hands.write(mia, "My address is 12 Elm Street", to_post=post.id)  # it wakes
+    await town.until(lambda: town.calls("chat.postMessage").count("fault:429") > limited)
+    await town.did("ben", "reply", 1, fields={"text": "We will write to you"})
+    await town.did("ben", "priority", 1, "high")
+    await town.did("ben", "move", 1, fields={"queue": "japan"})
+    await town.quiet()
+    told = [shows(each) for each in town.slack.state.replies(old.channel, old.ts)]
+    assert not any("Elm Street" in each for each in told)
+    # who has just written a reply may take it back there, and reads where the ticket went
+    assert [("We will write" in each, "Ben moved" in each) for each in told] == [
+        (True, False),
+        (False, True),
+    ]
+    assert len(town.seen("care-global")) == 1  # the announcement that it woke stays out too
+    withdrawn = town.sql("SELECT what FROM delivery WHERE state = 'withdrawn'")
+    assert sorted(what for (what,) in withdrawn) == ["announce", "event", "message"]
+    assert town.sql("SELECT 1 FROM delivery WHERE state = 'failed'") == []
 
 
 async def test_moving_back_brings_the_whole_card_back(town: Town) -> None:

@@ -96,4 +96,4 @@ class Delivery:
     external_id: str | None
     thread: str | None  #: external id of the card whose thread this goes to
     deed: Deed | None = None
-    left: bool = False  #: a card in a room that the ticket has left: it shows a link only
+    left: bool = False  #: it goes to a room that the ticket has left: its card there is a link only
