@@ -3,14 +3,19 @@
 Which buttons a ticket has is computed as the card computes it; all else is written down here.
 """
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from adapters.social.x.channel import TRAITS
 from chatops import ticket_buttons
 from chatops.event import CloseReason, SnoozeReason
+from chatops.policy import Macro
 from chatops.ticket import Status
 from tests import scenes
+from tests.e2e.arranged import AWAKE, arranged, newest
 from tests.e2e.running import Json, Live
 
 LEAD: Final = "U03MAYA"
@@ -29,6 +34,17 @@ LABELS: Final = {
     "note": "Note",
     "read": "Mark as read",
     "show": "Details",
+    "macro": "Macro",
+    "priority": "Priority",
+    "tag": "Tag",
+    "move": "Move",
+    "link": "Link",
+    "unlink": "Unlink",
+    "merge": "Merge",
+    "unmerge": "Undo merge",
+    "mute": "Mute",
+    "hide": "Hide",
+    "unhide": "Show again",
 }
 
 FORMS: Final = {
@@ -37,7 +53,15 @@ FORMS: Final = {
     "escalate": {"target": "specialists", "reason": "Please look at this."},
     "close": {"reason": "no_reply_needed"},
     "note": {"text": "They called yesterday, too."},
-    "assign": {},  # to whom depends on who presses
+    "macro": {"name": "refund"},
+    "priority": {"priority": "urgent"},
+    "tag": {"tags": "vip"},
+    "move": {"queue": "japan"},
+    # what the others need depends on who presses, and on the customer's other ticket
+    "assign": {},
+    "link": {},
+    "unlink": {},
+    "merge": {},
 }
 
 #: These change nothing but who has read the ticket.
@@ -45,16 +69,23 @@ LOOKS: Final = {"show", "open"}
 
 
 def offered(
-    status: Status, assignee: int | None, *, can_reply: bool
+    status: Status,
+    assignee: int | None,
+    *,
+    can_reply: bool,
+    hidden: bool = False,
+    **arranged: Any,
 ) -> tuple[list[str], list[str]]:
-    """Return the commands of the buttons and of the menu, as the card computes them."""
-    reasons: dict[str, Any] = {}
+    """Return the commands of the buttons and of the menu, as the card of a post on X has them."""
+    reasons: dict[str, Any] = arranged
     if status is Status.SNOOZED:
-        reasons = {"snooze_reason": SnoozeReason.WAITING_CUSTOMER}
+        reasons |= {"snooze_reason": SnoozeReason.WAITING_CUSTOMER}
     if status is Status.CLOSED:
-        reasons = {"close_reason": CloseReason.RESOLVED}
+        reasons |= {"close_reason": CloseReason.RESOLVED}
     ticket = scenes.ticket(status=status, assignee=assignee, can_reply=can_reply, **reasons)
-    scene = scenes.scene(ticket=ticket)
+    policy = replace(scenes.POLICY, macros={"refund": Macro("refund", ())})
+    lines = (scenes.line(external_id="1", hidden=hidden),)
+    scene = scenes.scene(ticket=ticket, policy=policy, traits=TRAITS, lines=lines)
     return (
         [button.command for button in ticket_buttons.buttons(scene)],
         [button.command for button in ticket_buttons.menu(scene)],
@@ -78,12 +109,28 @@ NAMES: Final = {
     "reopen": "Reopened",
     "note": "Noted",
     "read": "Read",
+    "macro": "Snoozed",  # its last step
+    "priority": "Prioritized",
+    "tag": "Tagged",
+    "move": "Moved",
+    "link": "Linked",
+    "unlink": "Unlinked",
+    "merge": "Merged",
+    "unmerge": "Unmerged",
+    "mute": "Muted",
 }
+
+#: The network answers these: X hides what stands under our own posts, and nothing else.
+DEEDS: Final = {"hide", "unhide"}
+
+#: What arranges tickets among themselves, and moderates messages.
+ARRANGE: Final = DEEDS | {"macro", "priority", "tag", "move", "link", "merge", "mute"}
+
+#: These take back what the one before did.
+CONTINUE: Final = {"unlink", "unmerge", "unhide"}
 
 #: Who does this need not have read the ticket.
 UNREAD: Final = {"open", "wake"}
-
-_AWAKE: Final = {"status": "open", "snooze_reason": None, "snoozed_until": None}
 
 
 def outcome(  # noqa: C901, PLR0912 - one case a command
@@ -99,10 +146,10 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
             (row,) = live.rows("SELECT id FROM agent WHERE name = ?", chosen(_slack_id(live, me)))
             return {"assignee": row["id"]}, {"agent": row["id"], "by": me}
         case "reply":
-            message = _message(live, ticket, "outbound", FORMS["reply"]["text"])
+            message = _written(live, ticket, "outbound", FORMS["reply"]["text"])
             mine = {} if before["assignee"] else {"assignee": me}
             replies = f'[[{message},{me},"nothing","waiting",false]]'
-            body = {"message": message, "agent": me, "then": "nothing"}
+            body = {"message": message, "agent": me, "then": "nothing", "repeated": False}
             return {**mine, "replies": replies}, body
         case "snooze":
             until = datetime.fromtimestamp(entry["at"] / 1e6, UTC) + timedelta(hours=1)
@@ -120,9 +167,9 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
             }
             return changes, body
         case "wake":
-            return _AWAKE, {"cause": "agent"}
+            return AWAKE, {"cause": "agent"}
         case "escalate":
-            message = _message(live, ticket, "note", FORMS["escalate"]["reason"])
+            message = _written(live, ticket, "note", FORMS["escalate"]["reason"])
             body = {
                 "target": "specialists",
                 "room": "care-escalation",
@@ -133,19 +180,19 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
         case "close":
             closed = {"close_reason": "no_reply_needed", "closed_at": entry["at"]}
             body = {"reason": "no_reply_needed", "agent": me}
-            return {**_AWAKE, "status": "closed", **closed}, body
+            return {**AWAKE, "status": "closed", **closed}, body
         case "reopen":
             opened = {"close_reason": None, "closed_at": None, "waiting": "us"}
-            return {**_AWAKE, **opened}, {"cause": "agent", "agent": me}
+            return {**AWAKE, **opened}, {"cause": "agent", "agent": me}
         case "note":
-            message = _message(live, ticket, "note", FORMS["note"]["text"])
+            message = _written(live, ticket, "note", FORMS["note"]["text"])
             return {}, {"message": message, "agent": me}
         case "read":
             return {}, {"agent": me}
         case "show" | "open":
             return {}, {}
         case _:
-            raise AssertionError(f"nobody has said what {command} does")
+            return arranged(live, ticket, before, command, entry, me)
 
 
 def card_of(live: Live, ticket: int) -> Json:
@@ -160,13 +207,23 @@ def card_of(live: Live, ticket: int) -> Json:
         "First response": f"Due {_time(clock['due_at'])}"
         if clock["outcome"] is None
         else "No answer was owed",
-        "Priority": "Normal",
+        "Priority": _priority(live, row, name),
         "Read by": ", ".join(read) or "nobody yet",
     }
+    if tags := json.loads(row["tags"]):
+        facts["Tags"] = ", ".join(tags)
     if row["status"] == "open":
         facts["Waiting for"] = {"us": "us", "customer": "the customer"}[row["waiting"]]
     status = Status(row["status"])
-    buttons, menu = offered(status, row["assignee"], can_reply=bool(row["can_reply"]))
+    hidden = live.rows("SELECT 1 FROM message WHERE ticket = ? AND hidden", ticket)
+    buttons, menu = offered(
+        status,
+        row["assignee"],
+        can_reply=bool(row["can_reply"]),
+        hidden=bool(hidden),
+        links=tuple(json.loads(row["links"])),
+        merged_into=row["merged_into"],
+    )
     return {
         "facts": facts,
         "buttons": [LABELS[command] for command in buttons],
@@ -174,10 +231,22 @@ def card_of(live: Live, ticket: int) -> Json:
     }
 
 
+def _priority(live: Live, row: Json, name: dict[int, str]) -> str:
+    level = {"normal": "Normal", "high": "❗ High", "urgent": "‼ Urgent"}[row["priority"]]
+    if row["prioritized_by"] is None:
+        return level
+    said = f"{level}: set by {name[row['prioritized_by']]}"
+    if row["prioritized_note"] is None:
+        return said
+    (note,) = live.rows("SELECT text FROM message WHERE id = ?", row["prioritized_note"])
+    return f"{said}: {note['text']}"
+
+
 def _status(row: Json) -> str:
     reasons = {
         "waiting_internal": "waiting for colleagues",
         "waiting_customer": "waiting for the customer",
+        "later": "for later",
         "duplicate": "duplicate",
         "no_reply_needed": "no reply needed",
     }
@@ -202,9 +271,8 @@ def _slack_id(live: Live, agent: int) -> str:
     return next(slack for slack, id in live.agents().items() if id == agent)
 
 
-def _message(live: Live, ticket: int, direction: str, words: str) -> int:
+def _written(live: Live, ticket: int, direction: str, words: str) -> int:
     """Return the id of the newest message, which must hold these words."""
-    sql = "SELECT id, text FROM message WHERE ticket = ? AND direction = ? ORDER BY id DESC LIMIT 1"
-    (row,) = live.rows(sql, ticket, direction)
+    row = newest(live, ticket, direction)
     assert row["text"] == words
     return int(row["id"])

@@ -26,7 +26,9 @@ async def shift_end(day: Day) -> None:
         await day.app(told.lead, "home")
         await expect(day.line(day.home, "mine")).to_be_visible()
     async with day.step("lead-home", "Below: each queue, and how the accounts are"):
-        await in_view(day.home.get_by_text("@").last)
+        for named in (told.queue, told.other_queue, "@aozora_outdoor", "@colleagues"):
+            await expect(day.home).to_contain_text(named)
+        await in_view(day.home.get_by_text("@colleagues"))
 
 
 async def digest(day: Day) -> None:

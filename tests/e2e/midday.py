@@ -90,7 +90,8 @@ async def macros(day: Day) -> None:
         await day.desk.submit()
         await expect(day.desk.modal).to_be_hidden()
         assert day.live.row(day.tickets["refund"])["status"] == "snoozed"
-        await day.card("refund")
+        card = await day.card("refund")
+        await expect(card.locator("[data-action-id^='do:wake']")).to_be_visible()
 
 
 async def joining(day: Day) -> None:

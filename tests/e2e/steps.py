@@ -155,6 +155,7 @@ class Day:
         await self.press(self.thread, "sendnow")
         sql = "SELECT state FROM message WHERE ticket = ? AND direction = 'outbound' ORDER BY id"
         await self.live.until(lambda: self.live.rows(sql, self.tickets[key])[-1]["state"] == "sent")
+        await expect(self.thread.locator("[data-action-id^='do:sendnow']")).to_have_count(0)
 
     async def thread_of(self, key: str) -> None:
         """Open the thread of a ticket's card in the room that is open."""
