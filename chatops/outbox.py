@@ -125,6 +125,8 @@ class Outbox:
                 await self._to_network(to.removeprefix(AT_ACCOUNT))
             elif (room := await self._room(to)) is not None:
                 await self._to_room(room)
+            elif to.startswith(TO_PERSON):
+                await self._withdraw(to)
             else:
                 _log.error("outbox.unknown_destination", destination=to)
                 await self._clock.sleep(BACKOFF[-1].total_seconds())
@@ -144,6 +146,17 @@ class Outbox:
         id = int(to.removeprefix(TO_PERSON))
         agent = next((each for each in await self._reader.agents() if each.id == id), None)
         return None if agent is None else self._desk.policy.room_of(to, agent.name, self._chats)
+
+    async def _withdraw(self, to: str) -> None:
+        """Give up what was meant for one who has left, or who uses no chat of ours."""
+        now = self._clock.transport()
+
+        def run(tx: Tx) -> None:
+            while (job := tx.take(to, now, updates=True, posts=True)) is not None:
+                tx.delivery_is(job.id, DeliveryState.WITHDRAWN, None)
+
+        _log.warning("outbox.nobody_there", destination=to)
+        await self._record(run)
 
     async def _to_room(self, room: Room) -> None:
         chat, pace = self._chats[room.chat], self._paces[room.chat]

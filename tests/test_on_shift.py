@@ -10,8 +10,11 @@ import pytest
 from care import PEOPLE, POLICY, Care, Hours, cared_for
 from town import Town, shows, town_around
 
+from chatops.act import Act, Marks
 from chatops.calendar import Calendar, Window
 from chatops.call import Done
+from chatops.card import Card, Paragraph
+from chatops.follow import tell
 from chatops.text import text
 
 pytestmark = pytest.mark.anyio
@@ -103,3 +106,18 @@ async def _ends_a_shift(town: Town) -> None:
     assert f"#{ticket} Mia: open" in words
     assert "Where is my tent?" not in words  # a phone's screen is seen by others
     assert "Hand over…" in words
+
+
+async def test_who_has_left_is_told_nothing(
+    tmp_path: Path, empty_database: Path, hours: Hours
+) -> None:
+    async with town_around(tmp_path, empty_database, hours, WITH_SHIFTS) as town:
+        people = {name: one for name, one in PEOPLE.items() if name != "ben"}
+        await town.desk.adopt(replace(POLICY, people=people))
+        said = text("words", words="You still hold one ticket")
+        card, ben = Card(push=said, blocks=(Paragraph(said),)), town.agents["ben"].id
+        act = Act(now=hours.business(), due=hours.transport(), marks=Marks())
+        await town.storage.work.transact(lambda tx: tell(tx, ben, card, act))
+        await town.quiet()
+        assert town.due("published") == [("published", f"person:{ben}", "withdrawn")]
+        assert town.messages_to("ben") == []
