@@ -41,6 +41,7 @@ class Traits:
     measure: Callable[[str, bool], int]
     limit: Callable[[bool], int]
     warn: Callable[[str, bool], Text | None] = lambda _text, _private: None
+    hides_answers_only: bool = False  #: with Can.HIDE: only what stands under a post of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chatops.channel import Can, Traits
-from chatops.event import Deed, ReplyState
+from chatops.event import Deed, Kind, ReplyState
 from chatops.policy import Account, Macro, Policy, Queue, Role
 from chatops.sla import Clock
 from chatops.ticket import Ticket
@@ -140,8 +140,18 @@ class Scene:
         theirs, can = line.direction is Direction.INBOUND, self.traits.can
         match deed:
             case Deed.HIDE:
-                return theirs and not line.hidden and Can.HIDE in can
+                return theirs and not line.hidden and self._hides(line)
             case Deed.UNHIDE:
                 return theirs and line.hidden and Can.HIDE in can
             case Deed.DELETE:
                 return (Can.DELETE_THEIRS if theirs else Can.DELETE_OURS) in can
+
+    def _hides(self, line: Line) -> bool:
+        """Tell whether a customer's message stands where the network lets us hide it.
+
+        One that answers us in a thread which its customer began does not stand under a post of ours.
+        """
+        if self.traits.hides_answers_only:
+            ours = self.ticket.kind is Kind.REPLY and line.parent_text is not None
+            return ours and Can.HIDE in self.traits.can
+        return Can.HIDE in self.traits.can

@@ -27,6 +27,7 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    Kind,
     Linked,
     LinkSuggested,
     Merged,
@@ -157,6 +158,28 @@ def test_card_offers_only_what_the_ticket_allows(state: str, claimed: bool, priv
     assert len(offered) == len(set(offered))
     for command in set(offered) - LOOKS:
         assert not isinstance(step(here.ticket, BRINGS[command], NOW), Refusal), command
+
+
+@pytest.mark.parametrize(
+    ("kind", "post", "offered"),
+    [
+        (Kind.MENTION, None, False),
+        (Kind.MENTION, "Our answer", False),  # to a customer's own thread
+        (Kind.REPLY, "Our new tent", True),
+        (Kind.REPLY, None, False),
+    ],
+)
+def test_where_only_answers_to_our_posts_can_be_hidden_nothing_else_offers_it(
+    kind: Kind, post: str | None, *, offered: bool
+) -> None:
+    answers_only = replace(TRAITS, can=TRAITS.can | Can.HIDE, hides_answers_only=True)
+    said = line(external_id="1", parent_text=post)
+    here = scene(ticket=ticket(kind=kind), traits=answers_only, lines=(said,))
+    assert ("hide" in [button.command for button in menu(here)]) is offered
+    assert ("hide" in [b.command for b in menu(replace(here, traits=TRAITS))]) is False
+    # what was hidden can be shown again, wherever it stands
+    hidden = replace(here, lines=(replace(said, hidden=True),))
+    assert hidden.can(Deed.UNHIDE, hidden.lines[0])
 
 
 def test_what_a_ticket_stands_beside_decides_what_is_offered() -> None:

@@ -42,6 +42,7 @@ TRAITS: Final = Traits(
     measure=measure,
     limit=limit,
     warn=warn,
+    hides_answers_only=True,  # docs.x.com/x-api/posts/hide-replies/quickstart
 )
 
 _DM_FIELDS: Final = {"dm_event__fields": "id,text,event_type,created_at,sender_id,entities"}
