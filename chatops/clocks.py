@@ -62,10 +62,19 @@ def run_clock(tx: Tx, queue: Queue, before: Ticket, event: Event, act: Act) -> N
     if (clock := tx.clock(before.id)) is None:
         if isinstance(event, Reopened) and before.quiet:
             start_clock(tx, queue, before.id, act.heard_at or act.now, act.now)
+        if isinstance(event, Absorbed) and before.answered_at is None:
+            _take_over(tx, queue, before.id, event.other)
         return
     after = _after(tx, clock, queue, before, event, act)
     if after is not clock:
         tx.save_clock(before.id, after)
+
+
+def _take_over(tx: Tx, queue: Queue, ticket: int, other: int) -> None:
+    """Let a ticket that has no clock, being backfill, owe what the one that came into it was owed."""
+    theirs = tx.clock(other)
+    if theirs is not None and theirs.outcome is Outcome.WAIVED:
+        tx.save_clock(ticket, sla.start(queue.calendar, _target(queue), theirs.started_at))
 
 
 def _target(queue: Queue) -> int:
@@ -100,12 +109,20 @@ def _after(tx: Tx, clock: Clock, queue: Queue, before: Ticket, event: _Moves, ac
             if theirs is None or theirs.elapsed_s is not None:
                 return clock  # it started none, or was answered: nothing is owed from there
             return sla.earliest(clock, theirs, queue.calendar)
-        case Separated():
+        case Separated(other):
             own = before.opened_at
-            if clock.outcome or clock.breached_at or clock.cycle > 1 or clock.started_at >= own:
+            if clock.outcome or clock.breached_at or clock.cycle > 1:
+                return clock
+            if clock.started_at > own and _is_start_of(tx.clock(other), clock):
+                return sla.waive(clock, act.now, void=True)  # it had none of its own
+            if clock.started_at >= own:
                 return clock
             return sla.start(queue.calendar, clock.target_s, own)
 
 
 def _owed_again(clock: Clock) -> Clock:
     return replace(clock, outcome=None, stopped_at=None)
+
+
+def _is_start_of(theirs: Clock | None, clock: Clock) -> bool:
+    return theirs is not None and theirs.started_at == clock.started_at

@@ -100,3 +100,16 @@ async def test_a_moved_ticket_keeps_its_start_and_alerts_its_new_rooms(care: Car
     care.hours.jump(minutes(11))
     await care.desk.tick()
     assert {to for _, to, _ in care.due("alert")} == {"care-japan", "care-managers"}
+
+
+async def test_ticket_of_long_ago_owes_the_answer_that_comes_into_it(care: Care) -> None:
+    old = await care.opens(wrote(thread="t-old", at=NOON - timedelta(days=3)))
+    assert (await care.record(old)).clock is None
+    fresh = await care.opens(wrote(thread="t-fresh"))
+    before = await clock(care, fresh)
+    await care.did("ben", "merge", fresh, str(old))
+    assert await clock(care, old) == before
+    care.hours.jump(minutes(5))
+    await care.did("ben", "unmerge", fresh)
+    assert await clock(care, fresh) == before
+    assert (await clock(care, old)).outcome is Outcome.WAIVED
