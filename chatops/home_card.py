@@ -17,6 +17,8 @@ from chatops.ports import AccountSign, Health, Listed, Load
 from chatops.scene import Agent
 from chatops.text import Text, text
 
+_LIST: Final = Button("list", text("button-list-mine"), (("which", "mine"),))
+
 #: Queues and accounts that a lead is shown.
 _MOST: Final = 20
 
@@ -28,6 +30,7 @@ class Part:
     name: str
     listed: Sequence[Listed]
     total: int
+    snoozed: int = 0  #: what is besides, for the list to show
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def home_card(
         blocks += ticket_lines(part.listed, names, call)
         if not part.listed:
             blocks.append(Paragraph(text(f"home-no-{part.name}"), small=True))
+        if part.snoozed and page == 1:
+            blocks.append(Paragraph(text("home-snoozed", count=part.snoozed), button=_LIST))
     if lead is not None and page == 1:
         blocks += _lead(lead, call)
     if pages > 1:

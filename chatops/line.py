@@ -6,12 +6,14 @@ A typed line is read field by field in the order of the model:
   made of other commands takes it at the end as well (`macro refund 42`);
 - a field that is an enum takes its words (`word-<value>` in the .ftl files, in every language),
   wherever they stand among the others;
+- a field that is a number takes a word that is one, wherever it stands (`list aoi 2`);
 - any other field takes one word, the last of them all that is left;
 - a field marked `Verbatim` takes the rest exactly as it was typed, and ends the line;
 - a field marked `CommandName` takes a command's name in any language;
 - a field marked `OrWord` takes a word of an enum, read as its value, or any other word;
 - a field marked `Keyed` takes what a word has behind its name and a colon (`from:aoi`, as
-  `word-<field>` in the .ftl files says), wherever that stands before a verbatim rest;
+  `word-<field>` in the .ftl files says), once, wherever that stands before a verbatim rest; of an
+  enum's values it takes the words;
 - a field marked `FormOnly` is not in the line at all.
 
 Everything but the verbatim rest is folded by NFKC, so that an input method's wide digits and blanks
@@ -211,13 +213,14 @@ def _other_ticket(command: Command, meant: int, here: int, call: Call) -> Refusa
 
 def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, str] | Refusal:
     lists = dict(_lists(command))
-    others = list(_others(command))
+    numbers = [name for name, field in _others(command) if _is_number(field)]
+    others = [(name, field) for name, field in _others(command) if name not in numbers]
     tokens = [(found.start(), folded(found.group())) for found in _WORD.finditer(line)]
     given: dict[str, str] = {}
     at = 0
     while at < len(tokens):
         rest = [word for _, word in tokens[at:]]
-        if (keyed := _keyed(rest[0], command, words)) is not None:
+        if (keyed := _keyed(rest[0], command, words)) is not None and keyed[0] not in given:
             given.update([keyed])
             at += 1
             continue
@@ -226,6 +229,10 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
             given[name] = given_value
             del lists[name]
             at += length
+            continue
+        if numbers and (rest[0].isdecimal() or not others):
+            given[numbers.pop(0)] = rest[0].lstrip("#")
+            at += 1
             continue
         if not others:
             said = text("word-not-taken", word=rest[0], usage=_usage(command, call))
@@ -244,15 +251,19 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
 
 def _lists(command: Command) -> Iterator[tuple[str, type[StrEnum]]]:
     for name, field in command.args.model_fields.items():
-        if FormOnly not in field.metadata and (choices := _enum(field)) is not None:
+        if _is_in_line(field) and (choices := _enum(field)) is not None:
             yield name, choices
 
 
 def _others(command: Command) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in command.args.model_fields.items():
-        elsewhere = FormOnly in field.metadata or Keyed in field.metadata
-        if not elsewhere and _enum(field) is None:
+        if _is_in_line(field) and _enum(field) is None:
             yield name, field
+
+
+def _is_in_line(field: FieldInfo) -> bool:
+    """Tell whether a field's words stand in the line by themselves."""
+    return FormOnly not in field.metadata and Keyed not in field.metadata
 
 
 def _keyed(word: str, command: Command, words: Words) -> tuple[str, str] | None:
@@ -260,7 +271,9 @@ def _keyed(word: str, command: Command, words: Words) -> tuple[str, str] | None:
     key, _, value = word.partition(":")
     for name, field in command.args.model_fields.items():
         if value and Keyed in field.metadata and folded(key).casefold() in words_for(name, words):
-            return name, value
+            choices = _enum(field)
+            known = vocabulary(choices, words) if choices is not None else {}
+            return name, known.get((value.casefold(),), value)
     return None
 
 
@@ -312,6 +325,11 @@ def _types(field: FieldInfo) -> tuple[Any, ...]:
 
 def _enum(field: FieldInfo) -> type[StrEnum] | None:
     return next((t for t in _types(field) if isinstance(t, type) and issubclass(t, StrEnum)), None)
+
+
+def _is_number(field: FieldInfo) -> bool:
+    """Tell whether a field is a number that may stand anywhere: another ticket's has its place."""
+    return int in _types(field) and OtherTicket not in field.metadata
 
 
 def _is_verbatim(field: FieldInfo) -> bool:

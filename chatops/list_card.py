@@ -24,16 +24,24 @@ def list_card(
     page: int,
     agents: Sequence[Agent],
     call: Call,
+    *,
+    told: tuple[tuple[str, str], ...] = (),
+    of: Text | None = None,
 ) -> Card:
-    """Return one page of a list; `which` is the word that asks for it."""
+    """Return one page of a list.
+
+    `which` is the word that asks for it, and `of` whose tickets or which tag's they are alone;
+    `told` is what `list` is told for another page of the same.
+    """
     title = text(f"list-{which}", count=counted(total))
+    title = title if of is None else text("list-of", list=title, of=of)
     blocks: list[Block] = ticket_lines(listed, public_names(agents), call)
     if not listed:
         blocks.append(Paragraph(text(f"list-no-{which}"), small=True))
     pages = pages_of(total)
     if pages > 1:
         blocks.append(page_line(page, pages))
-    turns = turning("list", page, pages, ("which", which))
+    turns = turning("list", page, pages, *told)
     return Card(push=title, title=title, blocks=tuple(blocks), buttons=turns)
 
 
@@ -109,7 +117,7 @@ def _line(one: Listed, names: Mapping[int, str], call: Call) -> Text:
             rule=ticket.rule or "–",
             at=ticket.opened_at,
         )
-    return text(
+    line = text(
         "list-line",
         ticket=ticket.id,
         customer=one.customer.name,
@@ -117,6 +125,11 @@ def _line(one: Listed, names: Mapping[int, str], call: Call) -> Text:
         who=holder(ticket, names),
         due=_due(one, call),
     )
+    if ticket.status is not Status.SNOOZED:
+        return line
+    if ticket.snoozed_until is None:
+        return text("list-asleep-customer", line=line)
+    return text("list-asleep", line=line, until=ticket.snoozed_until)
 
 
 def holder(ticket: Ticket, names: Mapping[int, str]) -> Text:
@@ -130,4 +143,4 @@ def _due(one: Listed, call: Call) -> Text:
     clock = one.clock
     if clock is None or clock.outcome is not None:
         return text("list-no-clock")
-    return text("list-late" if clock.due_at < call.now else "list-due", due=clock.due_at)
+    return text("list-past-due" if clock.due_at < call.now else "list-due", due=clock.due_at)

@@ -1,9 +1,8 @@
 """Who may be given a ticket, and whom a typed name means. Pure."""
 
-import unicodedata
 from collections.abc import Sequence
-from difflib import get_close_matches
 
+from chatops.lookup import folded, look_up
 from chatops.policy import Role
 from chatops.scene import Agent, Scene
 from chatops.text import text
@@ -21,29 +20,23 @@ def found(word: str, scene: Scene) -> Agent | Refusal:
     return among(word, workers(scene), "who")
 
 
-def among(word: str, able: Sequence[Agent], field: str) -> Agent | Refusal:
+def among(word: str, able: Sequence[Agent], field: str, what: str = "person") -> Agent | Refusal:
     """Return the one of that name: the key in app.yaml, `@key` or the public name.
 
-    A key is one person's. Another name that fits nobody is refused with the nearest one, a name
-    that fits several with their keys; `field` is the form's field at fault.
+    A key is one person's. A name that fits several is refused with their keys, one that fits nobody
+    as `look_up` says of `what`; `field` is the form's field at fault.
     """
-    wanted = _folded(word.removeprefix("@").removeprefix("＠").removesuffix("さん"))
-    meant = [agent for agent in able if wanted == _folded(agent.name)]
-    meant = meant or [agent for agent in able if wanted in _names(agent)]
-    if len(meant) == 1:
-        return meant[0]
-    if meant:
+    wanted = word.removeprefix("@").removeprefix("＠").removesuffix("さん")
+    by_key = {folded(agent.name): agent for agent in able}
+    by_name = {name: agent for agent in able for name in _names(agent)}
+    meant = [agent for agent in able if folded(wanted) in _names(agent)]
+    if len(meant) > 1 and folded(wanted) not in by_key:
         several = tuple(text("words", words=agent.name) for agent in meant)
         return Refusal(text("several-people", name=word, people=several), field=field)
-    if near := get_close_matches(wanted, [name for agent in able for name in _names(agent)], 1):
-        return Refusal(text("unknown-person-near", name=word, near=near[0]), field=field)
-    return Refusal(text("unknown-person", name=word), field=field)
+    return look_up(wanted, by_name | by_key, what, field)
 
 
-def _names(agent: Agent) -> set[str]:
-    whole = _folded(agent.public_name)
-    return {_folded(agent.name), whole, whole.replace(" ", ""), *whole.split()}
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+def _names(agent: Agent) -> tuple[str, ...]:
+    """Return what a colleague is called beside the key: `伊藤 葵`, `伊藤葵`, `伊藤`, `葵`; folded."""
+    whole = folded(agent.public_name)
+    return (whole, whole.replace(" ", ""), *whole.split())

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from chatops.card import Block, Card, Paragraph, Quote
+from chatops.card import Block, Button, Card, Paragraph, Quote
 from chatops.excerpt import around
 from chatops.list_card import details
 from chatops.ports import Hit
+from chatops.tags import tag_in
 from chatops.text import text
 from chatops.ticket_card import status_words
 
@@ -36,4 +37,7 @@ def search_card(said: str, hits: Sequence[Hit], *, more: bool) -> Card:
         blocks.append(Paragraph(text("search-more", count=len(hits)), small=True))
     if not hits:
         blocks.append(Paragraph(text("search-none")))
+    if (tag := tag_in(said.strip())) is not None and not tag.isdecimal():  # that is a ticket's
+        tagged = Button("list", text("button-tagged"), (("of", f"#{tag}"),))
+        blocks.append(Paragraph(text("search-tag", tag=f"#{tag}"), button=tagged))
     return Card(push=text("search-push", count=len(hits)), title=title, blocks=tuple(blocks))

@@ -29,7 +29,7 @@ def _line(one: Listed, now: datetime) -> Text:
     ticket, clock = one.ticket, one.clock
     due = text("list-no-clock")
     if clock is not None and clock.outcome is None:
-        due = text("list-late" if clock.due_at < now else "list-due", due=clock.due_at)
+        due = text("list-past-due" if clock.due_at < now else "list-due", due=clock.due_at)
     status = text(f"held-{ticket.status.value}")
     return text(
         "shift-end-line", ticket=ticket.id, customer=one.customer.name, status=status, due=due

@@ -1,6 +1,7 @@
 """home: my tickets, those that nobody has, and what is due next; for leads, queues and accounts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pydantic import BaseModel, Field
@@ -44,7 +45,8 @@ async def _parts(queues: Sequence[str], page: int, call: Call, reader: Reader) -
     free = TicketFilter(queues, Status.OPEN, unclaimed=True, limit=SHOWN, after=after)
     parts = [Part("unclaimed", *await reader.listed(free))]
     if queues_for(call, Role.AGENT):
-        parts.insert(0, Part("mine", *await reader.listed(mine)))
+        _, snoozed = await reader.listed(replace(mine, status=Status.SNOOZED, limit=1))
+        parts.insert(0, Part("mine", *await reader.listed(mine), snoozed))
     if page == 1:
         first, _ = await reader.listed(TicketFilter(queues, Status.OPEN, limit=LOOKED_AT))
         theirs = [one for one in first if _is_a_colleagues(one, me)][:DUE]

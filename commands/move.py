@@ -1,8 +1,6 @@
 """move: another queue's people take care of this; the rooms of the old one keep a link."""
 
-import unicodedata
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import BaseModel
@@ -11,7 +9,8 @@ from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.card import Choice, Form, TextBox
 from chatops.event import Moved, Noted
 from chatops.line import Verbatim
-from chatops.policy import Policy, Role
+from chatops.lookup import queue_among
+from chatops.policy import Role
 from chatops.scene import Scene
 from chatops.text import text
 from chatops.ticket import Refusal
@@ -40,7 +39,7 @@ def form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
 
 @on_ticket("move", Move, form=form)
 def move(args: Move, scene: Scene, call: Call) -> Acts:
-    queue = _queue(args.queue, call.policy)
+    queue = queue_among(args.queue, tuple(call.policy.queues))
     if isinstance(queue, Refusal):
         return queue
     by = call.agent.id
@@ -51,19 +50,3 @@ def move(args: Move, scene: Scene, call: Call) -> Acts:
         return [moved]
     # after the move: the words are for those who have it now
     return [moved, Draft(args.note, lambda message: Noted(message, by))]
-
-
-def _queue(word: str, policy: Policy) -> str | Refusal:
-    known = {_folded(name): name for name in policy.queues}
-    wanted = _folded(word)
-    if wanted in known:
-        return known[wanted]
-    if near := get_close_matches(wanted, known, 1):
-        near_name = known[near[0]]
-        return Refusal(text("unknown-queue-near", queue=word, near=near_name), field="queue")
-    names = tuple(text("words", words=name) for name in policy.queues)
-    return Refusal(text("unknown-queue", queue=word, known=names), field="queue")
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()

@@ -1,4 +1,4 @@
-"""tag: words by which tickets are found together again; `-word` takes one away."""
+"""tag: words by which tickets are found together again (`list #word`); `-word` takes one away."""
 
 import re
 import unicodedata
@@ -11,13 +11,12 @@ from chatops.call import Acts, Call, on_ticket
 from chatops.card import Block, Field, Form, Paragraph, TextBox
 from chatops.event import Event, Tagged, Untagged
 from chatops.scene import Scene
+from chatops.tags import tag_of
 from chatops.text import text
 from chatops.ticket import Refusal
 
 #: How many tags a ticket may have.
 MOST: Final = 20
-
-_TAG: Final = re.compile(r"\w[\w-]{0,39}")
 
 #: What takes a tag away, as keyboards and input methods write it.
 _MINUS: Final = re.compile(r"[-\u2212\u2010\u2011]")
@@ -44,8 +43,8 @@ def tag(args: Tag, scene: Scene, call: Call) -> Acts:
     acts: list[Event] = []
     for said in unicodedata.normalize("NFKC", args.tags).replace(",", " ").split():
         away = _MINUS.match(said)
-        word = unicodedata.normalize("NFKC", said[1 if away else 0 :].removeprefix("#").casefold())
-        if _TAG.fullmatch(word) is None:
+        word = tag_of(said[1:] if away else said)
+        if word is None:
             return Refusal(text("odd-tag", tag=said), field="tags")
         if away and word in tags:
             tags.remove(word)

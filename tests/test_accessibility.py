@@ -100,6 +100,20 @@ def test_every_button_is_a_command_that_can_be_typed(button: Pressed) -> None:
             assert FormOnly not in field.metadata
 
 
+def test_what_a_form_says_a_line_can_say() -> None:
+    """Only the form's own way to ask for another time is its own: a line has it in its place."""
+    of_forms = {
+        (command.name, name)
+        for command in REGISTRY
+        for name, field in command.args.model_fields.items()
+        if FormOnly in field.metadata
+    }
+    assert of_forms == {("snooze", "when")}
+    snooze = REGISTRY.get("snooze")
+    assert snooze is not None
+    assert FormOnly not in snooze.args.model_fields["until"].metadata
+
+
 @pytest.mark.parametrize("deed", Deed)
 def test_every_deed_is_a_command_that_can_be_typed(deed: Deed) -> None:
     """The menu names its commands by the deeds."""
@@ -127,7 +141,7 @@ STATES: Final = {
     "reply": [f"reply-{state.value.replace(' ', '-')}" for state in ReplyState],
     "shift": ["home-is-on", "home-is-off"],
     "visibility": ["seen-private", "seen-public"],
-    "queue": ["list-due", "list-late", "list-no-clock"],
+    "queue": ["list-due", "list-past-due", "list-no-clock"],
     "account": ["home-healthy", "home-unhealthy"],
 }
 

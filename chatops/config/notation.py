@@ -5,7 +5,6 @@ which blocks hold which values is `shape`'s.
 """
 
 import re
-import unicodedata
 from base64 import urlsafe_b64decode
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -27,6 +26,7 @@ from chatops import hours
 from chatops.calendar import Window
 from chatops.config.document import Referred
 from chatops.policy import Role
+from chatops.tags import tag_of
 from chatops.terms import is_word
 
 #: The words that a canned reply may hold in braces (`reply_form.filled` fills them in).
@@ -95,10 +95,9 @@ def _placeholders(text: str) -> str:
 
 def _tag(text: str) -> str:
     """Fold a tag as the command `tag` does, so that both name the same."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if not re.fullmatch(r"\w[\w-]{0,39}", folded):
+    if text.startswith(("#", "＃")) or (tag := tag_of(text)) is None:
         raise ValueError("a tag is one word of up to 40 letters, digits, - and _")
-    return folded
+    return tag
 
 
 def _term(text: str) -> str:

@@ -58,6 +58,20 @@ async def test_it_shows_mine_unclaimed_and_what_is_due_with_colleagues(team: Tea
 
 
 @pytest.mark.anyio
+async def test_my_snoozed_ones_are_counted_with_the_way_to_the_list(team: Team) -> None:
+    for who in ("Jo", "Kim"):
+        await team.wrote(who, "Hello")
+    await team.ask("aoi", "claim", "1")
+    await team.ask("aoi", "snooze", "1 1h")
+    await team.ask("maya", "claim", "2")
+    await team.ask("maya", "snooze", "2 1h")
+    card = await home(team, "aoi")
+    assert "Nothing is yours. Claim one below, or start your shift.\nSnoozed: 1\n" in in_words(card)
+    _, mine = beside(card)
+    assert (mine.command, mine.args) == ("list", (("which", "mine"),))
+
+
+@pytest.mark.anyio
 async def test_empty_one_says_what_to_do(team: Team) -> None:
     card = await home(team, "aoi")
     assert in_words(card) == (

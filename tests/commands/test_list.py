@@ -36,10 +36,97 @@ async def test_mine_are_those_i_have(team: Team) -> None:
     await team.wrote("Kim", "Hello")
     await team.ask("aoi", "claim", "1")
     said = await team.shown("aoi", "list")
-    assert said.startswith("Your open tickets: 1\n#1 · Jo")
+    assert said.startswith("Your tickets: 1\n#1 · Jo")
     answer = await team.ask("aoi", "list", "mine")
     assert isinstance(answer, Answer)
     assert [(b.command, b.ticket) for b in beside(answer.card)] == [("show", 1)]
+
+
+@pytest.mark.anyio
+async def test_mine_are_the_snoozed_ones_too_after_the_open_and_until_when(team: Team) -> None:
+    for who in ("Jo", "Kim", "Lee", "Max"):
+        await team.wrote(who, "")
+    for number in (1, 2, 3):
+        await team.ask("aoi", "claim", str(number))
+    await team.ask("aoi", "snooze", "1 1h")
+    await team.ask("aoi", "snooze", "2 customer")
+    await team.ask("maya", "claim", "4")
+    await team.ask("maya", "snooze", "4 1h")
+    due = "mention · 伊藤 葵 · due Thu 1 Oct 16:30"
+    assert await team.shown("aoi", "list") == (
+        "Your tickets: 3\n"
+        f"#3 · Lee · {due}\n"
+        f"#1 · Jo · {due} · snoozed until Thu 1 Oct 16:30\n"
+        f"#2 · Kim · {due} · snoozed until the customer answers"
+    )
+    assert (await team.shown("aoi", "list", "snoozed")).startswith("Snoozed tickets: 3")
+    await team.ask("aoi", "on")
+    held = Done(text("now-off-holding", count=3, prefix="care"))
+    assert await team.ask("aoi", "off") == held
+
+
+@pytest.mark.anyio
+async def test_a_colleague_s_are_listed_by_any_of_their_names(team: Team) -> None:
+    await team.wrote("Jo", "Hello")
+    await team.wrote("Kim", "Hello")
+    await team.ask("aoi", "claim", "1")
+    await team.ask("maya", "claim", "2")
+    for line in ("aoi", "@aoi", "伊藤", "伊藤さん", "伊藤 葵", "aoi mine", "aoi 1"):
+        said = await team.shown("maya", "list", line)
+        assert said.startswith("Open and snoozed tickets: 1 (伊藤 葵)\n#1 · Jo"), line
+    assert "#2 · Kim" in await team.shown("aoi", "list", "Maya Lind 1")
+    assert (await team.shown("aoi", "一覧", "スヌーズ中 maya")) == (
+        "Snoozed tickets: 0 (Maya Lind)\nNothing is put aside."
+    )
+    assert "#1" not in await team.shown("gus", "list", "aoi")  # who may not see the queue
+
+
+@pytest.mark.anyio
+async def test_a_tag_finds_its_tickets_together(team: Team) -> None:
+    await team.wrote("Jo", "Hello")
+    await team.wrote("Kim", "Hello")
+    await team.wrote("Lee", "Hello")
+    await team.ask("aoi", "tag", "1 refund")
+    await team.ask("aoi", "tag", "2 Refund 返金")
+    await team.ask("aoi", "claim", "2")
+    said = await team.shown("aoi", "list", "#ＲＥＦＵＮＤ")
+    assert said.startswith("Open and snoozed tickets: 2 (#refund)\n#1 · Jo")
+    assert "#2 · Kim" in said
+    assert (await team.shown("aoi", "list", "mine #refund")).startswith("Your tickets: 1 (#refund)")
+    assert "#2 · Kim" in await team.shown("aoi", "list", "＃返金")
+
+
+@pytest.mark.anyio
+async def test_late_are_those_that_still_owe_their_first_response(team: Team) -> None:
+    await team.wrote("Jo", "Hello", at=NOW - timedelta(hours=3))
+    await team.wrote("Kim", "Hello")
+    for word in ("late", "期限超過"):
+        said = await team.shown("aoi", "list", word)
+        assert said.startswith("Late first responses: 1\n#1 · Jo"), word
+
+
+@pytest.mark.anyio
+async def test_the_pages_of_a_narrowed_list_stay_narrow(team: Team) -> None:
+    for number in range(12):
+        await team.wrote(f"Jo{number}", "Hello")
+        await team.ask("aoi", "tag", f"{number + 1} vip")
+    first = await team.ask("aoi", "list", "unclaimed #vip")
+    assert isinstance(first, Answer)
+    (following,) = first.card.buttons
+    assert following.args == (("which", "unclaimed"), ("of", "#vip"), ("page", "2"))
+    second = await team.ask("aoi", "list", fields=dict(following.args), origin=Origin.BUTTON)
+    assert isinstance(second, Answer)
+    assert in_words(second.card).startswith("Unclaimed tickets: 12 (#vip)")
+
+
+@pytest.mark.anyio
+async def test_a_word_that_is_no_list_and_nobody_is_refused(team: Team) -> None:
+    unknown = text("unknown-colleague", name="xyzzy")
+    assert await team.ask("aoi", "list", "xyzzy") == Refusal(unknown, field="of")
+    near = text("unknown-colleague-near", name="aio", near="aoi")
+    assert await team.ask("aoi", "list", "aio") == Refusal(near, field="of")
+    whole = text("quiet-is-whole", of="#vip", prefix="care")
+    assert await team.ask("aoi", "list", "quiet #vip") == Refusal(whole, field="of")
 
 
 @pytest.mark.anyio
@@ -85,7 +172,7 @@ async def test_page_that_is_gone_shows_the_last_one(team: Team) -> None:
 @pytest.mark.anyio
 async def test_empty_list_says_what_that_means(team: Team) -> None:
     said = await team.shown("aoi", "list")
-    assert said == "Your open tickets: 0\nNothing is yours. “list unclaimed” shows what waits."
+    assert said == "Your tickets: 0\nNothing is yours. “list unclaimed” shows what waits."
 
 
 @pytest.mark.anyio

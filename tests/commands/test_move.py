@@ -34,10 +34,10 @@ def test_a_note_follows_to_the_new_rooms() -> None:
 
 
 def test_an_unknown_queue_gets_the_nearest_one_or_all() -> None:
-    near = text("unknown-queue-near", queue="globl", near="global")
+    near = text("unknown-queue-near", name="globl", near="global")
     assert move(Move(queue="globl"), scene(), call("move")) == Refusal(near, field="queue")
     known = (text("words", words="japan"), text("words", words="global"))
-    refused = Refusal(text("unknown-queue", queue="xyzzy", known=known), field="queue")
+    refused = Refusal(text("unknown-queue", name="xyzzy", known=known), field="queue")
     assert move(Move(queue="xyzzy"), scene(), call("move")) == refused
 
 

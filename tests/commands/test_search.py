@@ -27,6 +27,22 @@ async def test_it_finds_two_letters_of_japanese_and_any_form_of_a_word(
 
 
 @pytest.mark.anyio
+async def test_a_tag_is_looked_for_by_the_list(team: Team) -> None:
+    await team.wrote("Jo", "Hello")
+    await team.ask("aoi", "tag", "1 vip")
+    answer = await team.ask("aoi", "search", "#VIP")
+    assert isinstance(answer, Answer)
+    assert in_words(answer.card).endswith(
+        "Messages are searched here. A list shows what has the tag #vip."
+    )
+    (tagged,) = beside(answer.card)
+    listed = await team.ask("aoi", tagged.command, fields=dict(tagged.args), origin=Origin.BUTTON)
+    assert isinstance(listed, Answer)
+    assert in_words(listed.card).startswith("Open and snoozed tickets: 1 (#vip)")
+    assert "tag" not in await team.shown("aoi", "search", "#1")
+
+
+@pytest.mark.anyio
 async def test_each_ticket_leads_to_its_details(team: Team) -> None:
     await team.wrote("Jo", "refund please")
     await team.wrote("Kim", "refund me")
