@@ -105,7 +105,7 @@ def on_many(
         else:
             together += parts
     if refused:
-        return _all_refused(refused)
+        return _all_refused(command, refused, call)
     after = apply_all(tx, stage.policy, together, act)
     if isinstance(after, Refusal):
         return after
@@ -113,11 +113,13 @@ def on_many(
     return Done(text(f"done-{command.name}", count=len(ids)))
 
 
-def _all_refused(refused: Mapping[int, Refusal]) -> Refusal:
-    """Say which tickets of many are refused, and why the first one is."""
+def _all_refused(command: Command, refused: Mapping[int, Refusal], call: Call) -> Refusal:
+    """Say which tickets of many are refused, why the first one is, and how to leave them out."""
     first = next(iter(refused.values()))
     tickets = tuple(text("ticket", ticket=id) for id in refused)
-    return replace(first, said=text("many-refused", tickets=tickets, why=first.said))
+    prefix = call.policy.prefix
+    said = text(f"refused-{command.name}", tickets=tickets, why=first.said, prefix=prefix)
+    return replace(first, said=said)
 
 
 def allowed(ticket: Ticket | None, command: Command, call: Call) -> Ticket | Refusal:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from chatops.calendar import Calendar
+from chatops.calendar import Calendar, NoWorkingTime
 
 #: Who comes back so soon has only taken a break.
 BREAK: Final = timedelta(hours=2)
@@ -43,3 +43,14 @@ def stand(shifts: Calendar, now: datetime) -> Stand | None:
         if now >= start:
             return Stand(on=True, since=start)
     return None
+
+
+def begins(shifts: Calendar, now: datetime) -> datetime | None:
+    """Return the next shift's beginning, None where none is in sight.
+
+    Who went off by hand within a shift comes with the one after it.
+    """
+    try:
+        return shifts.next_opening(shifts.closes_at(now) or now)
+    except NoWorkingTime:
+        return None

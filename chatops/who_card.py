@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from chatops.calendar import Calendar, NoWorkingTime
 from chatops.call import Call
 from chatops.card import Block, Card, Facts, Paragraph
 from chatops.policy import Role
 from chatops.ports import Load
 from chatops.scene import Agent
+from chatops.shifts import begins
 from chatops.text import Text, text
 
 
@@ -75,16 +75,4 @@ def _change(agent: Agent, call: Call) -> datetime | None:
     person = call.policy.people.get(agent.name)
     if person is None or person.shifts is None:
         return None
-    return _ends(person.shifts, call.now) if agent.on else _begins(person.shifts, call.now)
-
-
-def _ends(shifts: Calendar, now: datetime) -> datetime | None:
-    return shifts.closes_at(now)
-
-
-def _begins(shifts: Calendar, now: datetime) -> datetime | None:
-    """Return the next shift's beginning; who went off within a shift comes with the one after it."""
-    try:
-        return shifts.next_opening(shifts.closes_at(now) or now)
-    except NoWorkingTime:
-        return None
+    return person.shifts.closes_at(call.now) if agent.on else begins(person.shifts, call.now)

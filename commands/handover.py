@@ -1,11 +1,12 @@
 """handover: all my tickets to a colleague or back to the room, with one note for each.
 
-A lead may hand over an absent person's: `handover from:aoi ben see the order numbers`.
+A lead may hand over an absent person's: `handover from:aoi ben see the order numbers`. `in:japan`
+hands over those of one queue alone. Tickets for somebody who is off are asked about once.
 """
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BaseModel
 
@@ -13,15 +14,14 @@ from chatops.call import Acts, Call, Draft, on_tickets
 from chatops.card import Block, Choice, Field, Form, TextBox
 from chatops.event import Assigned, Event, Noted, Unclaimed
 from chatops.line import Keyed, OrWord, Verbatim
+from chatops.lookup import queue_among
 from chatops.people import among
 from chatops.policy import Role
 from chatops.ports import TicketFilter
 from chatops.scene import Agent, Scene
+from chatops.shifts import begins
 from chatops.text import Text, text
 from chatops.ticket import Refusal
-
-#: A longer list is searched: a chat's select holds a hundred (docs.slack.dev, static_select).
-_LISTED: Final = 100
 
 
 class Back(StrEnum):
@@ -32,6 +32,7 @@ class Back(StrEnum):
 
 class Handover(BaseModel):
     whose: Annotated[str, Keyed] = ""  #: none: the asker's own
+    queue: Annotated[str, Keyed] = ""  #: none: those of every queue
     to: Annotated[str, OrWord(Back)]
     note: Annotated[str, Verbatim] = ""
 
@@ -43,10 +44,14 @@ def form(fields: Mapping[str, str], call: Call, agents: Sequence[Agent]) -> Form
     absent = [a for a in _able(agents) if a.id == me.id or any(a.may(Role.AGENT, q) for q in led)]
     others = [agent for agent in _able(agents) if agent.id != me.id or led]
     whose = Choice("whose", text("field-whose"), _options(absent), fields.get("whose") or me.name)
+    queues = _seen(call)
+    each = tuple((name, text("words", words=name)) for name in queues)
+    within = Choice("queue", text("field-only-queue"), each, fields.get("queue"), optional=True)
     to = (Back.ROOM.value, text("back-to-room")), *_options(others)
     asked: tuple[Field | Block, ...] = (
         *((whose,) if led else ()),
-        Choice("to", text("field-to"), to, fields.get("to"), searched=len(to) > _LISTED),
+        Choice("to", text("field-to"), to, fields.get("to")),
+        *((within,) if len(queues) > 1 else ()),
         TextBox("note", text("field-note"), True, fields.get("note", ""), optional=True),
     )
     return Form("handover", None, text("form-handover"), text("submit-handover"), asked)
@@ -62,7 +67,13 @@ def pick(args: Handover, call: Call, agents: Sequence[Agent]) -> TicketFilter | 
         return target
     if target is not None and target.id == owner.id:
         return Refusal(text("handover-to-owner", name=owner.public_name), field="to")
-    queues = [queue for queue in call.policy.queues if call.agent.may(Role.VIEWER, queue)]
+    queues = _seen(call)
+    if args.queue:
+        if isinstance(queue := queue_among(args.queue, queues), Refusal):
+            return queue
+        queues = (queue,)
+    if target is not None and (asked := _asks_of_absence(target, call)) is not None:
+        return asked
     return TicketFilter(queues, assignee=owner.id)
 
 
@@ -82,6 +93,24 @@ def handover(args: Handover, scene: Scene, call: Call) -> Acts:
     if not args.note.strip():
         return [handed]
     return [Draft(args.note, lambda message: Noted(message, by.id)), handed]
+
+
+def _seen(call: Call) -> tuple[str, ...]:
+    """Return the queues that the asker may see."""
+    return tuple(queue for queue in call.policy.queues if call.agent.may(Role.VIEWER, queue))
+
+
+def _asks_of_absence(target: Agent, call: Call) -> Refusal | None:
+    """Return what to ask before somebody who is off is given tickets, once for that person."""
+    question = f"away-{target.name}"
+    if not target.away or question in call.confirmed:
+        return None
+    person = call.policy.people.get(target.name)
+    until = begins(person.shifts, call.now) if person and person.shifts else None
+    if until is None:
+        return Refusal(text("ask-handover-off", name=target.public_name), asks=question)
+    said = text("ask-handover-off-until", name=target.public_name, until=until)
+    return Refusal(said, asks=question)
 
 
 def _owner(args: Handover, call: Call, agents: Sequence[Agent]) -> Agent | Refusal:

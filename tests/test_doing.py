@@ -304,7 +304,7 @@ async def test_a_lead_hands_over_an_absent_person_s_back_to_the_room(care: Care)
     for id in ids:
         await care.did("ben", "claim", id)
     line = "from:ben room See the order numbers"
-    assert refused(await care.does("aoi", "handover", None, line)) == "many-refused"
+    assert refused(await care.does("aoi", "handover", None, line)) == "refused-handover"
     await care.did("maya", "handover", None, line)
     assert [(await care.ticket(id)).assignee for id in ids] == [None, None]
     assert len(care.due("announce")) == 2
@@ -319,8 +319,28 @@ async def test_nothing_is_handed_over_where_one_ticket_may_not_be(care: Care) ->
     outcome = await care.does("ben", "handover", None, "kim")
     why = text("cannot-work", name="Kim", queue="global")
     tickets = (text("ticket", ticket=mine),)
-    assert outcome == Refusal(text("many-refused", tickets=tickets, why=why), field="to")
+    assert outcome == Refusal(
+        text("refused-handover", tickets=tickets, why=why, prefix="care"), field="to"
+    )
     assert care.everything() == before
+    # as the refusal says: those of the other queue go all the same
+    await care.did("ben", "handover", None, "in:japan kim")
+    assert (await care.ticket(japan)).assignee == care.agents["kim"].id
+    assert (await care.ticket(mine)).assignee == care.agents["ben"].id
+
+
+async def test_who_is_off_is_given_tickets_once_that_was_confirmed(care: Care) -> None:
+    ticket = await care.opens()
+    await care.did("ben", "claim", ticket)
+    await care.did("maya", "on", None)
+    await care.did("maya", "off", None)
+    asked = await care.does("ben", "handover", None, "maya")
+    assert isinstance(asked, Refusal)
+    assert (asked.said.id, asked.asks) == ("ask-handover-off", "away-maya")
+    assert (await care.ticket(ticket)).assignee == care.agents["ben"].id
+    yes = frozenset({"away-maya"})
+    assert isinstance(await care.does("ben", "handover", None, "maya", confirmed=yes), Done)
+    assert (await care.ticket(ticket)).assignee == care.agents["maya"].id
 
 
 async def test_the_same_press_hands_over_once(care: Care) -> None:
@@ -334,7 +354,7 @@ async def test_the_same_press_hands_over_once(care: Care) -> None:
 async def test_handing_over_asks_for_what_is_missing(care: Care) -> None:
     form = await care.does("maya", "handover", None, "from:ben")
     assert isinstance(form, Form)
-    whose, to, _ = form.parts
+    whose, to, *_ = form.parts
     assert isinstance(whose, Choice)
     assert isinstance(to, Choice)
     assert (whose.initial, to.options[0][0]) == ("ben", "room")

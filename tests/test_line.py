@@ -23,6 +23,7 @@ from chatops.policy import Role
 from chatops.text import Words, text
 from chatops.ticket import Refusal
 from commands.close import Scope
+from commands.list import Which
 from tests.scenes import call, scene
 
 WORDS = Words()
@@ -81,6 +82,10 @@ def reads(name: str, line: str, ticket: int | None = None) -> tuple[dict[str, ob
         ("handover", "from:aoi ben", {"whose": "aoi", "to": "ben"}, None),
         ("handover", "ben From:aoi", {"whose": "aoi", "to": "ben"}, None),
         ("handover", "不在：aoi ルーム", {"whose": "aoi", "to": "room"}, None),
+        ("handover", "対象：japan ben", {"queue": "japan", "to": "ben"}, None),
+        ("list", "2", {"page": 2}, None),
+        ("list", "伊藤　葵 2", {"of": "伊藤 葵", "page": 2}, None),
+        ("list", "3 #vip unread", {"of": "#vip", "page": 3, "which": Which.UNREAD}, None),
         ("handover", "from: ben", {"to": "from:", "note": "ben"}, None),
     ],
 )
