@@ -120,6 +120,7 @@ class Choice:
     optional: bool = False
     live: bool = False
     searched: bool = False  #: too many to list: the chat lets the person type a part of the label
+    version: int = 0  #: changes when what is chosen is to be replaced by `initial`
 
 
 Field = TextBox | Choice

@@ -70,6 +70,7 @@ class CannedReply:
     name: str
     language: str
     text: str
+    invites: bool = False  #: it asks the customer into direct messages, which then join the ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,11 @@ def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
     """Return the form as it stands with what has been typed and chosen so far."""
     canned = offered(scene)
     chosen = next((one for one in canned if _key(one) == fields.get("canned")), None)
-    words = fields.get("text", "")
+    words, then = fields.get("text", ""), fields.get("then", Then.NOTHING.value)
     if chosen is not None and _key(chosen) != fields.get("filled"):
         words = filled(chosen.text, chosen.language, scene, call)
+        then = _then_with(chosen, then, scene)
+    version = canned.index(chosen) + 1 if chosen is not None else 0
     ticket = scene.ticket
     seen = scene.newest if call.seen is None else call.seen
     return Form(
@@ -57,13 +59,11 @@ def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
                 multiline=True,
                 initial=words,
                 live=True,
-                version=canned.index(chosen) + 1 if chosen is not None else 0,
+                version=version,
             ),
             Paragraph(counted(words, scene), small=True),
             *_warning(words, scene),
-            Choice(
-                "then", text("field-then"), _thens(scene), fields.get("then", Then.NOTHING.value)
-            ),
+            Choice("then", text("field-then"), _thens(scene), then, version=version),
         ),
         hidden={"seen": str(seen), "filled": _key(chosen) if chosen is not None else ""},
         locks=True,
@@ -94,6 +94,20 @@ def said_unchanged(words: str, scene: Scene, call: Call) -> str | None:
         if bare == "".join(_with(canned.text, values[canned.language]).split()):
             return _key(canned)
     return None
+
+
+def what_follows(chosen: Then | None, said: str | None, scene: Scene) -> Then | Refusal:
+    """Return what is to follow a reply: what was chosen, else the invitation that it is.
+
+    `said` is the key of the canned reply that it is, unchanged.
+    """
+    if chosen is Then.INVITE and not _can_invite(scene):
+        title = scene.traits.title
+        return Refusal(text("cannot-invite", ticket=scene.ticket.id, channel=title), field="then")
+    if chosen is not None:
+        return chosen
+    invites = any(_key(each) == said and each.invites for each in scene.queue.canned)
+    return Then.INVITE if invites and _can_invite(scene) else Then.NOTHING
 
 
 def counted(words: str, scene: Scene) -> Text:
@@ -257,7 +271,17 @@ def _called(canned: CannedReply, language: str) -> Text:
     return text("canned-name", name=canned.name, language=canned.language)
 
 
+def _can_invite(scene: Scene) -> bool:
+    return not scene.ticket.private and Can.REPLY_PRIVATE in scene.traits.can
+
+
+def _then_with(canned: CannedReply, before: str, scene: Scene) -> str:
+    """Return what is chosen to follow once a canned reply has been; `before` was until then."""
+    if canned.invites and _can_invite(scene):
+        return Then.INVITE.value
+    return Then.NOTHING.value if before == Then.INVITE.value else before
+
+
 def _thens(scene: Scene) -> tuple[tuple[str, Text], ...]:
-    can_invite = not scene.ticket.private and Can.REPLY_PRIVATE in scene.traits.can
-    able = [then for then in Then if then is not Then.INVITE or can_invite]
+    able = [then for then in Then if then is not Then.INVITE or _can_invite(scene)]
     return tuple((then.value, text(f"then-{then.value}")) for then in able)

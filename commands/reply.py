@@ -6,15 +6,16 @@ from pydantic import BaseModel
 
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.event import Claimed, Event, ReplyRequested, Then
-from chatops.line import FormOnly, Verbatim
+from chatops.line import Keyed, Verbatim
 from chatops.repetition import is_confirmed
-from chatops.reply_form import question, refused, reply_form, said_unchanged
+from chatops.reply_form import question, refused, reply_form, said_unchanged, what_follows
 from chatops.scene import Scene
+from chatops.ticket import Refusal
 
 
 class Reply(BaseModel):
     text: Annotated[str, Verbatim]
-    then: Annotated[Then, FormOnly] = Then.NOTHING
+    then: Annotated[Then | None, Keyed] = None  #: none: nothing, or the canned reply's invitation
 
 
 @on_ticket("reply", Reply, form=reply_form)
@@ -24,7 +25,10 @@ def reply(args: Reply, scene: Scene, call: Call) -> Acts:
         return refusal
     by = call.agent.id
     said = said_unchanged(args.text, scene, call)
+    then = what_follows(args.then, said, scene)
+    if isinstance(then, Refusal):
+        return then
     repeated = said is not None and is_confirmed(said, call)
-    draft = Draft(args.text, lambda message: ReplyRequested(message, by, args.then, repeated), said)
+    draft = Draft(args.text, lambda message: ReplyRequested(message, by, then, repeated), said)
     claims: list[Event] = [Claimed(by)] if scene.ticket.assignee is None else []
     return [*claims, draft]

@@ -7,10 +7,11 @@ import pytest
 
 from chatops.call import Call
 from chatops.card import Choice, TextBox
+from chatops.channel import Can
 from chatops.policy import CannedReply
 from chatops.reply_form import LISTED, filled, offered, reply_form, said_unchanged
 from chatops.scene import Scene
-from tests.scenes import AOI, CUSTOMER, QUEUE, call, scene, ticket
+from tests.scenes import AOI, CUSTOMER, QUEUE, TRAITS, call, scene, ticket
 
 #: Seven in the morning of the next day in Tokyo, where the queue is.
 EVENING = datetime(2026, 10, 2, 22, tzinfo=UTC)
@@ -100,3 +101,27 @@ def test_only_from_a_public_ticket_one_invites_into_direct_messages(
     form = reply_form({}, scene(ticket=ticket(private=private)), call("reply"))
     thens = next(part for part in form.parts if isinstance(part, Choice) and part.name == "then")
     assert [value for value, _ in thens.options] == offers
+
+
+def then(fields: dict[str, str], at: Scene) -> Choice:
+    form = reply_form(fields, at, call("reply"))
+    return next(part for part in form.parts if isinstance(part, Choice) and part.name == "then")
+
+
+def test_a_canned_reply_that_invites_preselects_what_it_says() -> None:
+    come = CannedReply("come", "en", "Please send us a direct message", invites=True)
+    at = canned(come, CannedReply("way", "en", "It is on its way"))
+    fresh = {"canned": "en/come", "filled": "", "then": "close"}
+    assert then(fresh, at).initial == "invite"
+    # the select is one of its own, or Slack would keep what was chosen there before
+    assert then(fresh, at).version != then({}, at).version
+    # who chose otherwise since then meant it
+    assert then(fresh | {"filled": "en/come"}, at).initial == "close"
+    other = {"canned": "en/way", "filled": "en/come"}
+    assert then(other | {"then": "invite"}, at).initial == "nothing"
+    assert then(other | {"then": "wait"}, at).initial == "wait"
+    for nowhere in (
+        replace(at, ticket=ticket(private=True)),
+        replace(at, traits=replace(TRAITS, can=Can.REPLY_PUBLIC)),
+    ):
+        assert then(fresh, nowhere).initial == "close"

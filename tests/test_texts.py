@@ -68,6 +68,15 @@ def test_columns_may_stand_in_any_order(file: Path) -> None:
     assert texts(file, "text,name,queue,language\nHi,hello,*,en\n") == [row("*", "hello", "Hi")]
 
 
+def test_a_text_may_say_that_it_invites_and_says_so_again_when_it_is_written(file: Path) -> None:
+    come = Row("*", CannedReply("come", "en", "Write to us", invites=True))
+    held = "queue,language,name,Invites,text\n*,en,come, Yes ,Write to us\n*,en,way,,Sent\n"
+    assert texts(file, held) == [come, row("*", "way", "Sent")]
+    assert texts(file, written([come])) == [come]
+    odd = "queue,language,name,invites,text\n*,en,come,maybe,Write to us\n"
+    assert faults(file, odd) == ['canned.csv:2: invites: "yes", or nothing']
+
+
 def test_a_head_alone_is_a_file_without_texts(file: Path) -> None:
     assert texts(file, HEAD) == []
 
@@ -106,7 +115,7 @@ def test_what_a_spreadsheet_would_run_is_written_as_words(
     held = written([row("*", "name", cell)])
     assert held.startswith(b"\xef\xbb\xbf")
     records = list(csv.reader(io.StringIO(held.decode("utf-8-sig"), newline="")))
-    assert records[1] == ["*", "en", "name", shown]
+    assert records[1] == ["*", "en", "name", shown, ""]
     assert texts(file, held) == [row("*", "name", cell)]
 
 

@@ -187,7 +187,9 @@ def _canned(fitter: Fitter, queue: QueueBlock, place: Place) -> tuple[CannedRepl
             said = "another text has this name and language; give this one another name"
             fitter.faults.add((*place, "canned", number, "name"), said)
         seen.add((block.name, block.language))
-    return tuple(CannedReply(block.name, block.language, block.text) for block in queue.canned)
+    return tuple(
+        CannedReply(block.name, block.language, block.text, block.invites) for block in queue.canned
+    )
 
 
 def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> dict[str, Person]:

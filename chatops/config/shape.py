@@ -150,6 +150,8 @@ class Canned(Block):
     """Language of the text."""
     text: CannedText = Field(examples=["Hello {customer_name} ... {signature}"])
     """May hold {customer_name}, {signature}, {ticket}, {account} and {today}."""
+    invites: bool = False
+    """It asks the customer into direct messages; once it is sent, theirs join the ticket."""
 
 
 class Urgency(Block):
@@ -266,7 +268,8 @@ class Service(Block):
     quiet: Quiet = Quiet()
     """What rules put on the quiet list."""
     canned_from: Name | None = Field(None, examples=["texts/canned.csv"])
-    """A CSV file of canned replies, from where app.yaml is: columns queue, language, name, text."""
+    """A CSV file of canned replies, from where app.yaml is: columns queue, language, name, text,
+    and invites if wanted."""
 
 
 class File(Service):

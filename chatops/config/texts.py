@@ -1,7 +1,7 @@
 """Canned replies as a CSV file, so that a team may keep them in a spreadsheet: read and written.
 
-A row is a text, in the columns queue, language, name and text; the queue `*` is every queue. The
-file is checked whole: whoever reads it gets every text, or a ConfigError with the line of each
+A row is a text, in the columns queue, language, name and text; the queue `*` is every queue. A column
+invites may say "yes" to a text that asks the customer into direct messages. The file is checked whole: whoever reads it gets every text, or a ConfigError with the line of each
 fault. What a spreadsheet would take for a formula is written with an apostrophe before it and read
 without (OWASP, "CSV Injection", which names the wide signs too).
 """
@@ -26,6 +26,10 @@ from chatops.errors import ConfigError
 from chatops.policy import CannedReply
 
 COLUMNS: Final = ("queue", "language", "name", "text")
+
+#: A column that a file may do without, and what stands in it for yes; empty is no.
+INVITES: Final = "invites"
+YES: Final = "yes"
 
 #: So many texts may stand in a file.
 MOST: Final = 50_000
@@ -111,9 +115,11 @@ def written(rows: Iterable[Row]) -> bytes:
     """Return the file that holds these texts, as spreadsheets read it: UTF-8 with its mark."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, INVITES))
     for row in rows:
-        cells = (row.queue, row.reply.language, row.reply.name, row.reply.text)
+        reply = row.reply
+        invites = YES if reply.invites else ""
+        cells = (row.queue, reply.language, reply.name, reply.text, invites)
         writer.writerow([f"'{cell}" if _RISKY.match(cell) else cell for cell in cells])
     return out.getvalue().encode("utf-8-sig")
 
@@ -196,7 +202,7 @@ def _rows(text: str, faults: _Faults) -> Iterator[tuple[int, Mapping[str, str]]]
     records = _records(text, faults)
     head_line, head = next(records, (1, []))
     columns = [cell.strip().casefold() for cell in head]
-    if sorted(columns) != sorted(COLUMNS):
+    if sorted(columns) not in (sorted(COLUMNS), sorted((*COLUMNS, INVITES))):
         faults.add(head_line, _wrong_head(columns))
         return
     for count, (line, cells) in enumerate(records):
@@ -233,7 +239,7 @@ def _wrong_head(columns: Sequence[str]) -> str:
     missing = [column for column in COLUMNS if column not in columns]
     if missing:
         return f"there is no column {', '.join(missing)}; {wanted}"
-    over = (Counter(columns) - Counter(COLUMNS)).elements()
+    over = (Counter(columns) - Counter((*COLUMNS, INVITES))).elements()
     return f"there is no use for column {', '.join(over)}; {wanted}"
 
 
@@ -249,6 +255,9 @@ def _row(
     said = wrong_queue(queue)
     if said is not None:
         faults.add(line, f"queue: {said}")
+    invites = held.get(INVITES, "").strip().casefold()
+    if invites not in ("", YES):
+        faults.add(line, f'{INVITES}: "{YES}", or nothing')
     try:
         text = held["text"].replace("\r\n", "\n") if held["text"].strip() else ""
         block = Canned.model_validate({**named, "text": text})
@@ -256,7 +265,9 @@ def _row(
         for found in error.errors(include_url=False, include_input=False):
             faults.add(line, f"{found['loc'][0]}: {said_of(found)}")
         return None
-    return Row(queue, CannedReply(block.name, block.language, block.text)) if not said else None
+    if said is not None:
+        return None
+    return Row(queue, CannedReply(block.name, block.language, block.text, invites == YES))
 
 
 def _plain(cell: str) -> str:

@@ -5,17 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from chatops.call import Draft, Origin
+import commands
+from chatops.call import Draft, Origin, Registry
 from chatops.card import Choice, Paragraph, Quote, TextBox
 from chatops.channel import Can
 from chatops.event import Claimed, ReplyRequested, Then
+from chatops.line import Read, read
+from chatops.policy import CannedReply
 from chatops.reply_form import reply_form
 from chatops.scene import Direction, Scene
-from chatops.text import Link, Text, text
+from chatops.text import Link, Text, Words, text
 from chatops.ticket import Refusal, Writer
 from commands.reply import Reply, reply
 from tests.scenes import AOI, BEN, NOW, QUEUE, TRAITS, call, line, scene, ticket, warn_of_links
 
+REGISTRY = Registry.of(commands)
+WORDS = Words()
 OURS = line(101, "We look into it", direction=Direction.OUTBOUND, agent=BEN.id)
 LATER = line(102, "Hello??")
 
@@ -51,6 +56,59 @@ def test_on_a_claimed_ticket_it_only_replies_and_then_does_what_was_chosen() -> 
     claimed = scene(ticket=ticket(assignee=BEN.id))
     (draft,) = reply(Reply(text="Done", then=Then.CLOSE), claimed, call("reply"))  # type: ignore[misc]
     assert draft.event(5) == ReplyRequested(5, AOI.id, Then.CLOSE)  # type: ignore[union-attr]
+
+
+def test_a_canned_reply_that_invites_does_so_by_text_too_unless_told_otherwise() -> None:
+    come = CannedReply("come", "en", "Please write to us, {customer_name}", invites=True)
+    at = scene(queue=replace(QUEUE, canned=(come,)))
+
+    def follows(said: str, then: Then | None, where: Scene) -> Then:
+        _, draft = reply(Reply(text=said, then=then), where, call("reply"))  # type: ignore[misc]
+        event = draft.event(5)  # type: ignore[union-attr]
+        assert isinstance(event, ReplyRequested)
+        return event.then
+
+    words = "Please write to us, Jo"
+    assert follows(words, None, at) is Then.INVITE
+    assert follows(words, Then.NOTHING, at) is Then.NOTHING
+    assert follows("Please write us, Jo", None, at) is Then.NOTHING
+    assert follows(words, None, replace(at, ticket=ticket(private=True))) is Then.NOTHING
+
+
+def test_nobody_is_invited_to_where_they_are() -> None:
+    private = scene(ticket=ticket(private=True))
+    refused = reply(Reply(text="Hi", then=Then.INVITE), private, call("reply"))
+    said = text("cannot-invite", ticket=42, channel="X")
+    assert refused == Refusal(said, field="then")
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "then"),
+    [
+        ("42 then:close It is on its way", "It is on its way", Then.CLOSE),
+        ("42 Then：Wait  two  blanks", "two  blanks", Then.WAIT),
+        ("42 送信後：招待 DMをお送りください", "DMをお送りください", Then.INVITE),
+        ("42 送信後:クローズ ありがとうございます", "ありがとうございます", Then.CLOSE),
+        ("42 then:nothing then:close", "then:close", Then.NOTHING),
+        ("42 then we close:soon then:close", "then we close:soon then:close", None),
+        ("42 close then:close", "close then:close", None),
+        ("42 then: close", "then: close", None),
+        ("42 wait for us", "wait for us", None),
+    ],
+)
+def test_what_follows_is_typed_first_and_never_taken_from_the_words(
+    line: str, words: str, then: Then | None
+) -> None:
+    told = read(REGISTRY.get("reply"), call("reply", line=line, ticket=None), WORDS)  # type: ignore[arg-type]
+    assert isinstance(told, Read)
+    assert told.args == Reply(text=words, then=then)
+
+
+def test_a_word_that_nothing_follows_is_refused_before_it_goes_to_a_customer() -> None:
+    typed = call("reply", line="42 then:clsoe Hello", ticket=None)
+    told = read(REGISTRY.get("reply"), typed, WORDS)  # type: ignore[arg-type]
+    assert isinstance(told, Refusal)
+    assert told.field == "then"
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def _choice(choice: Choice, voice: Voice) -> JSON:
         element["initial_option"] = option(choice.initial, initial, voice)
     return {
         "type": "input",
-        "block_id": f"{choice.name}:0",
+        "block_id": f"{choice.name}:{choice.version}",
         "label": voice.label(choice.label, _LABEL),
         "element": element,
         "optional": choice.optional,
