@@ -38,6 +38,12 @@ from chatops.ticket import Refusal, Ticket
 #: How many tickets one command may change at once.
 MOST: Final = 200
 
+#: Refusals that say that all is as it should be.
+_SO_ALREADY: Final = frozenset(
+    {"already-yours", "already-assigned", "already-tagged", "not-tagged", "already-priority"}
+    | {"already-in-queue", "already-muted", "already-read", "already-linked"}
+)
+
 #: A ticket and what is to happen to it.
 Part = tuple[Ticket, Sequence[Event | Draft]]
 
@@ -203,6 +209,8 @@ def _acts(stage: Stage, command: Command, args: BaseModel, scene: Scene, call: C
             return replace(acts, said=said, field=None)
         after = foresee(scene.ticket, [a for a in acts if not isinstance(a, Elsewhere)], call.now)
         if isinstance(after, Refusal):
+            if after.said.id in _SO_ALREADY:
+                continue  # the step is to bring about what is so
             return Refusal(text("macro-refused", line=line, why=after.said))
         together += acts
         queue = stage.policy.queue_of(after.queue, after.account)

@@ -3,6 +3,8 @@
 Only who is concerned is called by a mention. Lines about what has happened are in `event_line`.
 """
 
+from typing import Final
+
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
 from chatops.event import Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
@@ -10,6 +12,14 @@ from chatops.text import Link, Mention, Text, text
 from chatops.ticket import Status
 from chatops.ticket_buttons import ASSIGN, CLAIM, ESCALATE
 from chatops.ticket_card import assignee_of, clock_words, kind_of, push_of
+
+#: How a customer's message is headed, by whether it is private and whether it was edited.
+_INBOUND: Final = {
+    (False, False): "line-inbound",
+    (False, True): "line-edited",
+    (True, False): "line-inbound-private",
+    (True, True): "line-edited-private",
+}
 
 
 def message_line(scene: Scene, line: Line, *, mention: bool) -> Card:
@@ -84,8 +94,8 @@ def _said(scene: Scene, line: Line) -> Text:
     """Say who wrote and what became of it, without the words."""
     match line.direction:
         case Direction.INBOUND:
-            edited = "line-edited" if line.edited else "line-inbound"
-            return text(edited, customer=scene.customer.name, at=line.at)
+            how = _INBOUND[line.private, line.edited]
+            return text(how, customer=scene.customer.name, at=line.at)
         case Direction.NOTE:
             return text("line-note", agent=scene.named(line.agent))
         case Direction.OUTBOUND if line.agent is None:

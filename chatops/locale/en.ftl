@@ -107,7 +107,9 @@ left-moved-by = { $agent } moved { $ticket } to { $queue }.
 
 # Lines of the thread
 line-inbound = { $customer } wrote, { $at }
+line-inbound-private = 🔒 { $customer } wrote in private, { $at }
 line-edited = { $customer } wrote (edited), { $at }
+line-edited-private = 🔒 { $customer } wrote in private (edited), { $at }
 line-note = Note by { $agent }
 line-outside = Answered on { $channel } itself, { $at }
 line-colleague = { $name } wrote, { $at }

@@ -107,7 +107,9 @@ left-moved-by = { $agent }さんが { $ticket } を { $queue } へ移動しま�
 
 # スレッドの行
 line-inbound = { $customer } · { $at }
+line-inbound-private = 🔒 { $customer }（DM） · { $at }
 line-edited = { $customer }（編集済み） · { $at }
+line-edited-private = 🔒 { $customer }（DM、編集済み） · { $at }
 line-note = { $agent }さんのメモ
 line-outside = { $channel }の画面から直接返信 · { $at }
 line-colleague = { $name }さん · { $at }
