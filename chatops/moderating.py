@@ -7,7 +7,7 @@ until it answers; asking twice does no harm.
 from dataclasses import replace
 from typing import Final
 
-from chatops.effect import AskNetwork, Effect, PostEvent, RefreshMessage, RefreshQuestions
+from chatops.effect import Announce, AskNetwork, Effect, PostEvent, RefreshMessage, RefreshQuestions
 from chatops.event import (
     Deed,
     DeedDone,
@@ -16,6 +16,7 @@ from chatops.event import (
     DeedProposed,
     DeedRequested,
     Moderating,
+    Occasion,
 )
 from chatops.text import text
 from chatops.ticket import OpenDeed, Outcome, Refusal, Ticket
@@ -34,7 +35,9 @@ def moderating(ticket: Ticket, event: Moderating) -> Outcome:
             if found is not None:
                 return Refusal(text("deed-under-way", ticket=ticket.id))
             proposal = OpenDeed(message, deed, agent, proposed=True)
-            return replace(ticket, deeds=(*ticket.deeds, proposal)), (PostEvent(),)
+            after = replace(ticket, deeds=(*ticket.deeds, proposal))
+            # a question in a thread is seen by who is there; the second person may be anybody
+            return after, (PostEvent(), Announce(Occasion.DELETION))
 
         case DeedDropped():
             if found is None or not found.proposed:

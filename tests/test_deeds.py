@@ -67,6 +67,21 @@ async def test_deleting_asks_a_second_person(town: Town) -> None:
     assert "You are thieves!" not in shows(await town.card(ticket))
 
 
+async def test_proposal_is_announced_once_in_the_room_and_quotes_nobody(town: Town) -> None:
+    ticket, _ = await asked(town)
+    before = len(town.seen("care-global"))
+    await town.did("ben", "delete", ticket)
+    await town.quiet()
+    (announced,) = town.seen("care-global")[before:]
+    card = await town.card(ticket)
+    assert f"/archives/{card.channel}/p{card.ts.replace('.', '')}" in shows(announced)
+    assert "second person" in shows(announced)
+    assert "thieves" not in shows(announced)
+    await town.did("aoi", "confirm", ticket)
+    await town.quiet()
+    assert len(town.seen("care-global")) == before + 1
+
+
 async def test_a_message_may_be_kept(town: Town) -> None:
     ticket, post = await asked(town)
     line = await message(town, ticket)

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from chatops.effect import AskNetwork, Effect, PostEvent, RefreshMessage, RefreshQuestions
+from chatops.effect import (
+    Announce,
+    AskNetwork,
+    Effect,
+    PostEvent,
+    RefreshMessage,
+    RefreshQuestions,
+)
 from chatops.event import (
     Deed,
     DeedDone,
@@ -13,6 +20,7 @@ from chatops.event import (
     DeedProposed,
     DeedRequested,
     Event,
+    Occasion,
 )
 from chatops.step import step
 from chatops.ticket import OpenDeed, Refusal, Ticket
@@ -30,7 +38,12 @@ ASKED = ticket(deeds=(replace(WANTED, agent=BEN, proposed=False),))
 @pytest.mark.parametrize(
     ("before", "event", "deeds", "effects"),
     [
-        (BARE, DeedProposed(100, Deed.DELETE, AOI), (WANTED,), (PostEvent(),)),
+        (
+            BARE,
+            DeedProposed(100, Deed.DELETE, AOI),
+            (WANTED,),
+            (PostEvent(), Announce(Occasion.DELETION)),
+        ),
         (PROPOSED, DeedDropped(100, Deed.DELETE, BEN), (HIDING,), (ANSWERED, PostEvent())),
         (BARE, DeedRequested(100, Deed.HIDE, AOI), (HIDING,), (AskNetwork(100, Deed.HIDE),)),
         (

@@ -69,6 +69,7 @@ class Occasion(StrEnum):
     UNASSIGNED = "unassigned"
     WOKEN = "woken"
     REOPENED = "reopened"
+    DELETION = "deletion"  #: somebody wants a message deleted, and a second person is to decide
 
 
 class Deed(StrEnum):
