@@ -36,7 +36,7 @@ class Traits:
     """
 
     name: str
-    title: str  #: as people write it: X, LINE
+    title: str | Text  #: as people write it: X, LINE; a sentence where languages differ
     can: Can
     measure: Callable[[str, bool], int]
     limit: Callable[[bool], int]
@@ -127,6 +127,7 @@ class Outgoing:
     customer: str  #: the customer's external id
     thread_key: str
     in_reply_to: str | None  #: the customer's message that is answered
+    agent: str = ""  #: the public name of who wrote it
 
 
 @dataclass(frozen=True, slots=True)

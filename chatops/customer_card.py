@@ -99,6 +99,6 @@ def _linked(profile: Profile, agents: Sequence[Agent], call: Call) -> Text:
     return text("customer-linked-as", handle=_handle(profile, call), agent=agent, at=at)
 
 
-def _title(channel: str, call: Call) -> str:
+def _title(channel: str, call: Call) -> str | Text:
     traits = call.channels.get(channel)
     return traits.title if traits is not None else channel

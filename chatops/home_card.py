@@ -136,7 +136,7 @@ def _health(health: Health) -> Text:
     return text("home-unhealthy", failed=failed, doubt=in_doubt, unreadable=unreadable)
 
 
-def _title(channel: str, call: Call) -> str:
+def _title(channel: str, call: Call) -> str | Text:
     traits = call.channels.get(channel)
     return traits.title if traits is not None else channel
 

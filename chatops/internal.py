@@ -22,12 +22,12 @@ from chatops.text import text
 
 NAME: Final = "internal"
 
-#: Slack's section holds so many characters; what is longer reads badly in a thread too.
+#: What is longer reads badly in a thread.
 LIMIT: Final = 3_000
 
 TRAITS: Final = Traits(
     name=NAME,
-    title="Internal",
+    title=text("channel-internal"),
     can=Can.REPLY_PUBLIC | Can.REPLY_PRIVATE | Can.FIND,
     measure=lambda words, _private: len(words),
     limit=lambda _private: LIMIT,
@@ -89,8 +89,9 @@ class Internal:
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post the reply into the thread in which the colleague asked."""
         place = Place.read(outgoing.thread_key)
-        said = text("words", words=outgoing.text)
-        card = Card(push=text("push-internal"), blocks=(Paragraph(said),))
+        who = Paragraph(text("internal-by", agent=outgoing.agent), small=True)
+        said = Paragraph(text("words", words=outgoing.text))
+        card = Card(push=text("push-internal"), blocks=(who, said))
         try:
             chat = self._chat(place)
             id = await chat.post(self._room(place), card, place.message, outgoing.marker)

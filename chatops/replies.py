@@ -6,7 +6,7 @@ asked, repeated where it takes an idempotency key, and otherwise shown to the ag
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -121,7 +121,8 @@ class Replies:
             return None
         if reply.state is ReplyState.WAITING:
             apply(tx, self._desk.policy, ticket, [SendingBegan(reply.message)], self._act())
-        return Job(delivery, _outgoing(record, reply, delivery.marker))
+        agent = next((a.public_name for a in tx.agents() if a.id == reply.agent), "")
+        return Job(delivery, replace(_outgoing(record, reply, delivery.marker), agent=agent))
 
     async def _look_up(self, channel: Channel, job: Job) -> str:
         """Find out what became of a reply; until that is known it is not sent again."""

@@ -53,7 +53,8 @@ async def test_the_answer_stands_in_the_thread_of_the_question(town: Town) -> No
     reply = await town.replies("ben", ticket, "Yes, give it. <!channel>")
     await town.until(lambda: state(town, reply) == "sent")
     (answer,) = town.slack.state.replies(ROOM, ts)
-    (block,) = answer.blocks
+    who, block = answer.blocks
+    assert "Ben answers:" in str(who)
     said = {"type": "text", "text": "Yes, give it. <!channel>"}  # plain text: it calls nobody
     assert block["elements"] == [{"type": "rich_text_section", "elements": [said]}]
     assert (await town.ticket(ticket)).answered_at is not None

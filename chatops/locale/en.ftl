@@ -464,6 +464,7 @@ log-muted = muted
 log-unmuted = unmuted
 log-linked = linked to { $other }
 log-unlinked = no longer linked to { $other }
+log-link-dismissed = not the same customer as in { $other }
 log-link-suggested = may belong to { $other }
 log-merged = merged into { $other }
 log-absorbed = { $other } merged into this

@@ -458,6 +458,7 @@ log-muted = ミュート
 log-unmuted = ミュート解除
 log-linked = { $other } と関連付け
 log-unlinked = { $other } との関連付けを解除
+log-link-dismissed = { $other } とは別のお客様
 log-link-suggested = { $other } と関連の可能性
 log-merged = { $other } に統合
 log-absorbed = { $other } を統合
