@@ -154,6 +154,12 @@ class Words:
         return self.say(said, language, zone)
 
 
+@cache
+def ids_in_order() -> tuple[str, ...]:
+    """Return the sentence ids as they stand in en.ftl, whose order is that of `help`."""
+    return tuple(_ID.findall((LOCALE / "en.ftl").read_text(encoding="utf-8")))
+
+
 def say_time(at: datetime, language: str, zone: ZoneInfo) -> str:
     """Return an instant as people of that language write it: `Fri 3 Oct 9:00`, `10月3日(金) 9:00`."""
     local = at.astimezone(zone)

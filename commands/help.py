@@ -1,13 +1,15 @@
 """help: what one can type, in the person's language; `help snooze` explains one command."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated
 
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, Command, Registry, looks
-from chatops.card import Card, Paragraph
+from chatops.card import Block, Card, Facts, Paragraph
 from chatops.line import CommandName
+from chatops.manual import parts
 from chatops.ports import Reader
 from chatops.text import Text, text
 from chatops.ticket import Refusal
@@ -23,15 +25,23 @@ async def help_(args: Help, call: Call, _reader: Reader) -> Answer | Refusal:
     prefix = call.policy.prefix
     if args.about is None:
         title = text("help-title")
-        listed = [command for command in registry if command.listed]
+        blocks = [_part(name, listed, prefix) for name, listed in parts(registry).items()]
     elif (command := registry.get(args.about)) is not None:
         title = text("help-about", name=text(f"name-{command.name}"))
-        listed = [command]
+        blocks = [Paragraph(_line(command, prefix))]
     else:
         return Refusal(text("unknown-command", word=args.about, prefix=prefix))
     intro = Paragraph(text("help-intro"), small=True)
-    lines = (*(Paragraph(_line(command, prefix)) for command in listed), intro)
-    return Answer(Card(push=title, title=title, blocks=lines))
+    return Answer(Card(push=title, title=title, blocks=(*blocks, intro)))
+
+
+def _part(name: str, commands: Sequence[Command], prefix: str) -> Block:
+    """Return the lines of a part under its heading: one block, of which a message holds few."""
+    lines = (_line(command, prefix) for command in commands if command.listed)
+    under = text("words", words="")  # the heading has a line of its own
+    for line in lines:
+        under = text("help-lines", above=under, line=line)
+    return Facts(((text(f"part-{name}"), under),))
 
 
 def _line(command: Command, prefix: str) -> Text:

@@ -28,9 +28,9 @@ from adapters.sandbox.x import limits as x_limits
 from adapters.social.x.settings import Settings as XSettings
 from adapters.social.x.subscriptions import EVENT_TYPES
 from adapters.social.x.tokens import SCOPES as X_SCOPES
-from chatops import admin
+from chatops import admin, manual
 from chatops.__main__ import cli
-from chatops.call import Command, Registry
+from chatops.call import Registry
 from chatops.card import Button
 from chatops.clock import SystemClock
 from chatops.event import CloseReason, SnoozeReason
@@ -129,18 +129,12 @@ def _commands(listed: str) -> str:
             command.role.name.lower(),
             _say(f"help-{command.name}", "en"),
         )
-        for command in _in_the_helps_order()
+        for part in manual.parts(Registry.of(commands)).values()
+        for command in part
         if command.listed == (listed == "listed")
     ]
     head = ("Command", "日本語", "Typed", "入力例", "Role", "What it does")
     return _table(head, rows)
-
-
-def _in_the_helps_order() -> list[Command]:
-    """Return all commands as `help` orders them: as their sentences stand in en.ftl."""
-    source = (ROOT / "chatops" / "locale" / "en.ftl").read_text("utf-8")
-    order = re.findall(r"^help-(\S+) =", source, re.MULTILINE)
-    return sorted(Registry.of(commands), key=lambda command: order.index(command.name))
 
 
 def _reasons(_: str) -> str:

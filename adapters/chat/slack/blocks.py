@@ -186,13 +186,15 @@ def facts(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
     """Return the facts in two columns; on a phone Slack sets one under the other.
 
     A section's fields are mrkdwn: where that would read a value otherwise than it is written, or a
-    name that heads one, the facts stand one in a line, as rich text.
+    name that heads one, the facts stand one in a line, as rich text. So does what has lines of its
+    own: a column is half as wide.
     """
     values = [voice.mrkdwn(value) or NOTHING for _, value in pairs]
     names = [voice.mrkdwn(label) for label, _ in pairs if label.args]
     if (
         len(values) > _FIELDS
         or max(map(len, values)) > _FIELD
+        or any("\n" in value for value in values)
         or _READ_AS_MARKUP.search("\n".join([*values, *names]))
     ):
         return _lines(pairs, voice)
