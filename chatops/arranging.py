@@ -17,6 +17,7 @@ from chatops.event import (
     ConsentWithdrawn,
     Invited,
     Joined,
+    LinkDismissed,
     Linked,
     LinkSuggested,
     Merged,
@@ -93,6 +94,13 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
 
         case LinkSuggested():
             return ticket, (PostEvent(),)
+
+        case LinkDismissed(other):
+            if other == id:
+                return Refusal(text("link-itself", ticket=id), field="other")
+            if other in ticket.links:
+                return Refusal(text("already-linked", ticket=id, other=other), field="other")
+            return ticket, (RefreshQuestions(LinkSuggested),)
 
         case Merged(into):
             if into == id:

@@ -8,10 +8,10 @@ from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.desk import Desk
 from chatops.errors import CareError
-from chatops.event import DeedProposed, Moved
+from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved
 from chatops.event_line import event_line
 from chatops.policy import Room
-from chatops.ports import Chat, Delivery, DeliveryState, Reader, Record, What
+from chatops.ports import Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
 from chatops.thread_card import alert_card, announcement, left_line, message_line
 from chatops.ticket_card import left_card, ticket_card
@@ -81,7 +81,8 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
                 return None
             if job.left and isinstance(entry.event, DeedProposed):  # which quotes the message
                 return await _left(reader, chat, scene)
-            return event_line(scene, entry.event, entry.agent, room.name)
+            dismissed = await _is_dismissed(reader, entry)
+            return event_line(scene, entry.event, entry.agent, room.name, is_dismissed=dismissed)
         case What.ANNOUNCE if job.occasion is not None and not _is_late(job):
             url = await _url(reader, chat, room, scene.ticket.id)
             return announcement(scene, job.occasion, url)
@@ -92,6 +93,17 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
 def _is_late(job: Delivery) -> bool:
     """Tell whether a line is not in its room yet, and the ticket has left it meanwhile."""
     return job.left and job.state is not DeliveryState.SENT
+
+
+async def _is_dismissed(reader: Reader, entry: Entry) -> bool:
+    """Tell whether somebody has said that the tickets of a suggested link are of two customers."""
+    if not isinstance(entry.event, LinkSuggested):
+        return False
+    other = entry.event.other
+    return any(
+        isinstance(each.event, LinkDismissed) and each.event.other == other
+        for each in await reader.entries(entry.ticket)
+    )
 
 
 async def _left(reader: Reader, chat: Chat, scene: Scene) -> Card:

@@ -27,13 +27,18 @@ from chatops.text import Mention, Text, text
 from chatops.ticket_card import numbered, push_of
 
 
-def event_line(scene: Scene, event: Event, agent: int | None, room: str) -> Card:
-    """Return the line in a room's thread; `agent` is who did it, None a rule."""
+def event_line(
+    scene: Scene, event: Event, agent: int | None, room: str, *, is_dismissed: bool = False
+) -> Card:
+    """Return the line in a room's thread; `agent` is who did it, None a rule.
+
+    `is_dismissed` is of a suggestion that somebody has turned down.
+    """
     who = text("by-agent", agent=scene.named(agent)) if agent is not None else text("by-rule")
     return Card(
         push=push_of(scene),
         blocks=(Paragraph(_said(scene, event, who, agent, room)), *_quoted(scene, event)),
-        buttons=_buttons(scene, event),
+        buttons=() if is_dismissed else _buttons(scene, event),
         ticket=scene.ticket.id,
     )
 
@@ -93,7 +98,11 @@ def _buttons(scene: Scene, event: Event) -> tuple[Button, ...]:
     """Return what the line asks people to decide, as long as it is open."""
     match event:
         case LinkSuggested(other) if other not in scene.ticket.links:
-            return (Button("link", text("button-link"), (("other", str(other)),)),)
+            pair = (("other", str(other)),)
+            return (
+                Button("link", text("button-link"), pair),
+                Button("apart", text("button-apart"), pair),
+            )
         case DeedProposed(message, deed):
             open_deed = scene.ticket.deed(message, deed)
             if open_deed is None or not open_deed.proposed:

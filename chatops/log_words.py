@@ -15,6 +15,7 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    LinkDismissed,
     Linked,
     LinkSuggested,
     Merged,
@@ -95,7 +96,7 @@ def _what(event: Event) -> Text:
             return text("log-prioritized", level=text(f"priority-{priority.value}"))
         case Merged(into):
             return text("log-merged", other=text("ticket", ticket=into))
-        case Linked(other) | Unlinked(other) | LinkSuggested(other):
+        case Linked(other) | Unlinked(other) | LinkSuggested(other) | LinkDismissed(other):
             return text(f"log-{_name(event)}", other=text("ticket", ticket=other))
         case Absorbed(other) | Separated(other):
             return text(f"log-{_name(event)}", other=text("ticket", ticket=other))

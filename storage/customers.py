@@ -8,14 +8,15 @@ from sqlalchemy import delete, func, or_, select, union, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.channel import Author
+from chatops.event import LinkDismissed
 from chatops.ports import Profile
 from chatops.ticket import Status
 from chatops.tokens import name_key
-from storage import records
+from storage import codec, records
 from storage.instant import instant, micros
 from storage.part import Part
 from storage.statement import Db, Statement, first, made, param, there
-from storage.tables import CONSENT, CUSTOMER, TICKET
+from storage.tables import CONSENT, CUSTOMER, ENTRY, TICKET
 
 #: Namesakes' tickets that are worth a look; more of them are namesakes, not one person.
 ALIKE: Final = 20
@@ -54,7 +55,16 @@ class Customers(Part):
 
     def alike(self, customer: int, since: datetime) -> Sequence[int]:
         rows = self._db.all(_ALIKE, customer=customer, since=micros(since))
-        return [ticket for (ticket,) in rows]
+        return [ticket for ticket, other in rows if not self._are_apart(customer, other)]
+
+    def _are_apart(self, one: int, other: int) -> bool:
+        """Tell whether somebody said, on a ticket of either's, that they are two persons."""
+        return other in self._told_apart(one) or one in self._told_apart(other)
+
+    def _told_apart(self, customer: int) -> set[int]:
+        bodies = self._db.all(_DISMISSALS, name=LinkDismissed.__name__, customer=customer)
+        tickets = {codec.read(LinkDismissed, body).other for (body,) in bodies}
+        return {there(self._db.one(_CUSTOMER_OF, ticket=ticket))[0] for ticket in tickets}
 
     def consent(self, one: int, other: int, agent: int, now: datetime) -> bool:
         lower, higher = sorted((one, other))
@@ -121,7 +131,7 @@ _named_alike = [
 ]
 _ALIKE: Final = Statement(
     first(
-        select(TICKET.c.id)
+        select(TICKET.c.id, TICKET.c.customer)
         .where(
             TICKET.c.customer.in_(union(*_named_alike)),
             TICKET.c.opened_at >= param("since"),
@@ -131,6 +141,12 @@ _ALIKE: Final = Statement(
         ALIKE,
     )
 )
+_DISMISSALS: Final = Statement(
+    select(ENTRY.c.body)
+    .select_from(TICKET.join(ENTRY, ENTRY.c.ticket == TICKET.c.id))
+    .where(TICKET.c.customer == param("customer"), ENTRY.c.name == param("name"))
+)
+_CUSTOMER_OF: Final = Statement(select(TICKET.c.customer).where(TICKET.c.id == param("ticket")))
 _CONSENT: Final = Statement(
     insert(CONSENT)
     .values(one=param("one"), other=param("other"), agent=param("agent"), at=param("at"))

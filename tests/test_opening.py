@@ -12,6 +12,7 @@ from chatops.channel import Author, Edited
 from chatops.event import (
     CustomerWrote,
     Kind,
+    LinkDismissed,
     LinkSuggested,
     Opened,
     Priority,
@@ -179,6 +180,24 @@ async def test_namesake_on_another_channel_is_suggested_and_not_linked(care: Car
     assert [e for e in await care.log(second) if isinstance(e, LinkSuggested)] == [
         LinkSuggested(first)
     ]
+
+
+@pytest.mark.parametrize("newer_says", [True, False])
+async def test_who_is_known_to_be_somebody_else_is_not_suggested_again(
+    care: Care, *, newer_says: bool
+) -> None:
+    first = await care.opens(wrote(who="mia"))
+    second = await care.opens(elsewhere())  # type: ignore[arg-type] # a message
+    here, other = (second, first) if newer_says else (first, second)
+    await care.did("aoi", "apart", here, str(other))
+    assert LinkDismissed(other, care.agents["aoi"].id) in await care.log(here)
+    for again in (elsewhere(thread_key="t"), wrote(who="mia", thread_key="u")):
+        third = await care.opens(again)  # type: ignore[arg-type] # a message
+        assert not any(isinstance(event, LinkSuggested) for event in await care.log(third))
+    # a third one of that name is somebody again
+    author = Author("x-mia", "mia", "Mia", 3)
+    new = await care.opens(wrote(author=author))
+    assert any(isinstance(event, LinkSuggested) for event in await care.log(new))
 
 
 @pytest.mark.parametrize("hours_later", [71, 73])

@@ -470,8 +470,11 @@ def test_a_line_offers_what_is_to_be_decided_as_long_as_it_is() -> None:
         return [(button.command, button.args) for button in card.buttons]
 
     suggested = LinkSuggested(43)
-    assert offered(suggested) == [("link", (("other", "43"),))]
+    other = (("other", "43"),)
+    assert offered(suggested) == [("link", other), ("apart", other)]
     assert offered(suggested, links=(43,)) == []
+    turned_down = event_line(scene(), suggested, None, "care-japan", is_dismissed=True)
+    assert turned_down.buttons == ()
     wanted = DeedProposed(100, Deed.DELETE, AOI.id)
     of = (("message", "100"),)
     proposed = OpenDeed(100, Deed.DELETE, AOI.id, proposed=True)

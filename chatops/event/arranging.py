@@ -69,6 +69,14 @@ class LinkSuggested:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkDismissed:
+    """A person knows that it is not the same customer; the two are not suggested again."""
+
+    other: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """This ticket went into another of the same customer and account, and is closed."""
 
@@ -142,6 +150,7 @@ Arranging = (
     | Linked
     | Unlinked
     | LinkSuggested
+    | LinkDismissed
     | Merged
     | Absorbed
     | Unmerged

@@ -186,7 +186,10 @@ class Tx(Protocol):
         ...
 
     def alike(self, customer: int, since: datetime) -> Sequence[int]:
-        """Return unclosed tickets since of others with this handle or name, on other channels."""
+        """Return unclosed tickets since of others with this handle or name, on other channels.
+
+        Those are left out of whom a person said that it is somebody else (LinkDismissed).
+        """
         ...
 
     def consent(self, one: int, other: int, agent: int, now: datetime) -> bool:

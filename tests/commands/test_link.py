@@ -4,9 +4,10 @@ import pytest
 
 from chatops.call import Elsewhere
 from chatops.card import Choice, Paragraph
-from chatops.event import Linked, Unlinked
+from chatops.event import LinkDismissed, Linked, Unlinked
 from chatops.text import text
 from chatops.ticket import Refusal
+from commands.apart import Apart, apart
 from commands.link import Link, link
 from commands.unlink import Unlink, form, unlink
 from tests.scenes import AOI, call, scene, ticket
@@ -23,6 +24,13 @@ def test_both_tickets_lose_it() -> None:
     here = scene(ticket=ticket(links=(43,)), near=NEAR)
     unlinked = [Unlinked(43, AOI.id), Elsewhere(43, Unlinked(42, AOI.id))]
     assert unlink(Unlink(other=43), here, call("unlink")) == unlinked
+
+
+def test_two_customers_are_told_apart_on_one_ticket() -> None:
+    """So that it needs no role in the other ticket's queue."""
+    assert apart(Apart(other=43), scene(near=NEAR), call("apart")) == [LinkDismissed(43, AOI.id)]
+    refused = Refusal(text("unknown-ticket", ticket=44), field="other")
+    assert apart(Apart(other=44), scene(near=NEAR), call("apart")) == refused
 
 
 @pytest.mark.parametrize("run", [link, unlink])
