@@ -37,13 +37,14 @@ from chatops.call import (
 from chatops.card import Card, Form
 from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
-from chatops.doing import Stage, allowed, on_many, on_one, unknown_ticket
+from chatops.doing import Stage, allowed, on_many, on_one
 from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
 from chatops.follow import post
 from chatops.gate import Gate
 from chatops.ledger import apply
 from chatops.line import Missing, form_for, named, nearest, read
 from chatops.line import Read as Told
+from chatops.meant import unknown_ticket, which_ticket
 from chatops.policy import Policy, Role
 from chatops.ports import Reader, Record, TicketFilter, Tx, Work
 from chatops.scene import Agent, Scene
@@ -283,7 +284,7 @@ class Desk:
     async def _for_ticket(self, command: Command, told: Told | Missing, call: Call) -> Outcome:
         """Do what a ticket's command asks, or ask for what it lacks."""
         if call.ticket is None:
-            return Refusal(text("which-ticket", command=command.name, prefix=self.policy.prefix))
+            return which_ticket(call)
         if isinstance(told, Missing):
             return await self._ask(command, call, told.fields)
         outcome = await self._act(command, told.args, call)

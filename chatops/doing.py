@@ -29,6 +29,7 @@ from chatops.call import (
 from chatops.event import Event
 from chatops.ledger import apply_all, foresee
 from chatops.line import Read, named, read, tickets_named
+from chatops.meant import unknown_ticket
 from chatops.policy import Policy, Role
 from chatops.ports import Record, Tx
 from chatops.scene import Agent, Scene
@@ -136,10 +137,6 @@ def allowed(ticket: Ticket | None, command: Command, call: Call) -> Ticket | Ref
     if ticket is None or not call.may(Role.VIEWER, ticket):
         return unknown_ticket(call.ticket or 0)
     return _may(ticket, command, call)
-
-
-def unknown_ticket(id: int) -> Refusal:
-    return Refusal(text("unknown-ticket", ticket=id))
 
 
 def _may(ticket: Ticket, command: Command, call: Call) -> Ticket | Refusal:

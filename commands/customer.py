@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from chatops.call import Answer, Call, looks
 from chatops.customer_card import SHOWN, customer_card
 from chatops.figures import queues_for
+from chatops.meant import record_meant
 from chatops.policy import Role
 from chatops.ports import Profile, Reader, TicketFilter
-from chatops.text import text
 from chatops.ticket import Refusal, Status
 
 
@@ -20,12 +20,9 @@ class Customer(BaseModel):
 
 @looks("customer", Customer)
 async def customer(args: Customer, call: Call, reader: Reader) -> Answer | Refusal:
-    wanted = args.ticket or call.ticket
-    if wanted is None:
-        return Refusal(text("which-ticket", command="customer", prefix=call.policy.prefix))
-    ticket = await reader.ticket(wanted)
-    if ticket is None or not call.may(Role.VIEWER, ticket):
-        return Refusal(text("unknown-ticket", ticket=wanted))
+    if isinstance(record := await record_meant(args.ticket, call, reader), Refusal):
+        return record
+    ticket = record.ticket
     queues = queues_for(call, Role.VIEWER)
     profiles = [
         each

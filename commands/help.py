@@ -10,8 +10,9 @@ from chatops.call import Answer, Call, Command, Registry, looks
 from chatops.card import Block, Card, Facts, Paragraph
 from chatops.line import CommandName
 from chatops.manual import parts
+from chatops.meant import help_line
 from chatops.ports import Reader
-from chatops.text import Text, text
+from chatops.text import text
 from chatops.ticket import Refusal
 
 
@@ -28,7 +29,7 @@ async def help_(args: Help, call: Call, _reader: Reader) -> Answer | Refusal:
         blocks = [_part(name, listed, prefix) for name, listed in parts(registry).items()]
     elif (command := registry.get(args.about)) is not None:
         title = text("help-about", name=text(f"name-{command.name}"))
-        blocks = [Paragraph(_line(command, prefix))]
+        blocks = [Paragraph(help_line(command.name, prefix))]
     else:
         return Refusal(text("unknown-command", word=args.about, prefix=prefix))
     intro = Paragraph(text("help-intro"), small=True)
@@ -37,13 +38,8 @@ async def help_(args: Help, call: Call, _reader: Reader) -> Answer | Refusal:
 
 def _part(name: str, commands: Sequence[Command], prefix: str) -> Block:
     """Return the lines of a part under its heading: one block, of which a message holds few."""
-    lines = (_line(command, prefix) for command in commands if command.listed)
+    lines = (help_line(command.name, prefix) for command in commands if command.listed)
     under = text("words", words="")  # the heading has a line of its own
     for line in lines:
         under = text("help-lines", above=under, line=line)
     return Facts(((text(f"part-{name}"), under),))
-
-
-def _line(command: Command, prefix: str) -> Text:
-    usage, said = text(f"usage-{command.name}"), text(f"help-{command.name}")
-    return text("help-line", prefix=prefix, usage=usage, help=said)

@@ -3,10 +3,9 @@
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
-from chatops.policy import Role
+from chatops.meant import record_meant
 from chatops.ports import Reader
 from chatops.show_card import show_card
-from chatops.text import text
 from chatops.ticket import Refusal
 
 
@@ -16,13 +15,8 @@ class Show(BaseModel):
 
 @looks("show", Show)
 async def show(args: Show, call: Call, reader: Reader) -> Answer | Refusal:
-    wanted = args.ticket or call.ticket
-    if wanted is None:
-        return Refusal(text("which-ticket", command="show", prefix=call.policy.prefix))
-    record = await reader.record(wanted)
-    # to whom may not see its queue, a ticket does not exist
-    if record is None or not call.may(Role.VIEWER, record.ticket):
-        return Refusal(text("unknown-ticket", ticket=wanted))
-    entries = await reader.entries(wanted)
-    card = show_card(record, entries, await reader.agents(), call)
-    return Answer(card, about=wanted, private=(wanted,) if record.ticket.private else ())
+    if isinstance(record := await record_meant(args.ticket, call, reader), Refusal):
+        return record
+    id = record.ticket.id
+    card = show_card(record, await reader.entries(id), await reader.agents(), call)
+    return Answer(card, about=id, private=(id,) if record.ticket.private else ())

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
 from chatops.card import Card, Paragraph
-from chatops.policy import Role
+from chatops.meant import record_meant
 from chatops.ports import Reader
 from chatops.scene import Direction
 from chatops.text import text
@@ -25,23 +25,20 @@ class Transcript(BaseModel):
 
 @looks("transcript", Transcript)
 async def transcript_(args: Transcript, call: Call, reader: Reader) -> Answer | Refusal:
-    wanted = args.ticket or call.ticket
-    if wanted is None:
-        return Refusal(text("which-ticket", command="transcript", prefix=call.policy.prefix))
-    record = await reader.record(wanted)
-    if record is None or not call.may(Role.VIEWER, record.ticket):
-        return Refusal(text("unknown-ticket", ticket=wanted))
+    if isinstance(record := await record_meant(args.ticket, call, reader), Refusal):
+        return record
+    id = record.ticket.id
     lines = [
         line
-        for line in await reader.messages(wanted)
+        for line in await reader.messages(id)
         if args.also is Also.NOTES or line.direction is not Direction.NOTE
     ]
-    entries, agents = await reader.entries(wanted), await reader.agents()
+    entries, agents = await reader.entries(id), await reader.agents()
     file = transcript(record, lines, entries, agents, call)
-    said = text("transcript-given", ticket=wanted, name=file.name, count=len(lines))
+    said = text("transcript-given", ticket=id, name=file.name, count=len(lines))
     return Answer(
         Card(push=said, blocks=(Paragraph(said),)),
-        about=wanted,
-        private=(wanted,) if record.ticket.private else (),
+        about=id,
+        private=(id,) if record.ticket.private else (),
         file=file,
     )

@@ -12,6 +12,7 @@ from chatops.call import Answer, Done, Origin
 from chatops.card import Card, Form, Paragraph
 from chatops.errors import StorageError
 from chatops.event import Breached, Claimed, SnoozeReason, WakeCause, Woken
+from chatops.meant import help_line
 from chatops.policy import Role
 from chatops.scene import Agent
 from chatops.text import Mention, text
@@ -194,6 +195,8 @@ async def test_unknown_command_offers_the_nearest(care: Care) -> None:
 
 async def test_command_on_a_ticket_needs_to_know_which(care: Care) -> None:
     assert refused(await care.does("ben", "claim")) == "which-ticket"
+    told = await care.does("ben", "macro", line="")
+    assert told == Refusal(text("which-ticket", line=help_line("macro", "care")))
 
 
 async def test_typed_line_names_the_ticket_and_is_told_what_it_did(care: Care) -> None:

@@ -8,6 +8,7 @@ from chatops.call import Answer, Done
 from chatops.card import Form, TextBox
 from chatops.channel import Author, Traits
 from chatops.event import Consented, ConsentWithdrawn, Kind, Noted
+from chatops.meant import help_line
 from chatops.policy import Account
 from chatops.text import text
 from chatops.ticket import Refusal
@@ -74,7 +75,7 @@ async def test_of_queues_that_one_may_not_see_there_is_not_even_a_number(two: Te
     assert await two.ask("gus", "customer", "1") == Refusal(text("unknown-ticket", ticket=1))
     assert await two.ask("aoi", "customer", "99") == Refusal(text("unknown-ticket", ticket=99))
     assert await two.ask("aoi", "customer") == Refusal(
-        text("which-ticket", command="customer", prefix="care")
+        text("which-ticket", line=help_line("customer", "care"))
     )
 
 

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from chatops.call import Answer
 from chatops.card import File
 from chatops.event import Kind, ReplyState
+from chatops.meant import help_line
 from chatops.plain import file_in_bytes
 from chatops.ports import Record
 from chatops.scene import Direction, Line
@@ -108,7 +109,7 @@ async def test_only_who_may_see_the_ticket_gets_it(team: Team) -> None:
     assert await team.ask("gus", "transcript", "1") == Refusal(text("unknown-ticket", ticket=1))
     assert await team.ask("aoi", "transcript", "9") == Refusal(text("unknown-ticket", ticket=9))
     assert await team.ask("aoi", "transcript") == Refusal(
-        text("which-ticket", command="transcript", prefix="care")
+        text("which-ticket", line=help_line("transcript", "care"))
     )
     answer, said = await file_of(team, "aoi", "1")
     assert answer.private == (1,)
