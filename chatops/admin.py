@@ -1,6 +1,7 @@
 """What an administrator does from the command line beside a running service, or before it."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,10 +9,12 @@ from importlib import import_module
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import httpx
+
 from adapters import chat as chat_adapters
 from adapters.chat.slack import manifest
 from adapters.chat.slack.settings import Mode
-from chatops.app import channel_models, opened, schema_remedy
+from chatops.app import TIMEOUT, channel_models, opened, schema_remedy
 from chatops.call import Answer, Origin
 from chatops.channel import Finding
 from chatops.config import Config
@@ -19,6 +22,7 @@ from chatops.config import schema as schemas
 from chatops.dry_run import Trial
 from chatops.errors import CareError, ConfigError, StorageError
 from chatops.inbox import Inbox
+from chatops.metrics import RELOAD_FAILED
 from chatops.plain import card_in_words
 from chatops.policy import Role
 from chatops.scene import Agent
@@ -108,7 +112,25 @@ async def examine(config: Config) -> list[Finding]:
                 findings += found
     except (CareError, ConfigError, StorageError) as error:
         findings.append(Finding(False, str(error), "mend this first"))
+    findings += await _in_force(config)
     return [replace(finding, remedy="") if finding.ok else finding for finding in findings]
+
+
+async def _in_force(config: Config) -> list[Finding]:
+    """Ask the service, where it runs, whether it has taken up the app.yaml that is there."""
+    host = "127.0.0.1" if config.web.ops_host == "0.0.0.0" else config.web.ops_host  # noqa: S104
+    url = httpx.URL(scheme="http", host=host, port=config.web.ops_port, path="/metrics")
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as http:
+            told = (await http.get(url)).text
+    except httpx.HTTPError:
+        return []  # it does not run, or runs elsewhere: then nothing here is in force
+    gauge = re.search(rf"^{RELOAD_FAILED} (\S+)$", told, re.MULTILINE)
+    if gauge is None or float(gauge[1]) == 0:
+        return []
+    said = f"{config.path}: the service refused it at the last reload and runs with an older one"
+    remedy = "mend what the log's reload.refused names; then: systemctl reload chatops"
+    return [Finding(False, said, remedy)]
 
 
 async def _diagnosed(name: str, asked: Awaitable[list[Finding]]) -> list[Finding]:

@@ -180,6 +180,7 @@ async def serve(
             lambda: {"received": inbox.received, "unreadable": inbox.unreadable},
             lambda: desk.repeated,
             lambda: desk.taken,
+            lambda: reload.failed,
         )
 
         async def faults() -> Mapping[str, str]:

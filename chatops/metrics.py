@@ -1,6 +1,7 @@
 """What Prometheus reads: counts and ages, never a customer's words, names or ids."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -10,6 +11,9 @@ from chatops.clock import Clock
 from chatops.ports import Health, Reader
 
 Counts = Callable[[], Mapping[str, int]]
+
+#: Read by `doctor` too, from a service that runs.
+RELOAD_FAILED: Final = "chatops_config_reload_failed"
 
 
 class Metrics(Collector):
@@ -23,6 +27,7 @@ class Metrics(Collector):
         inbox: Counts,
         repeated: Callable[[], int] = int,
         taken: Counts = dict,
+        reload_failed: Callable[[], bool] = bool,
     ) -> None:
         self.registry = CollectorRegistry()
         self._reader = reader
@@ -31,6 +36,7 @@ class Metrics(Collector):
         self._inbox = inbox
         self._repeated = repeated
         self._taken = taken
+        self._reload_failed = reload_failed
         self._health: Health | None = None
         self.registry.register(self)
 
@@ -53,6 +59,11 @@ class Metrics(Collector):
             "chatops_replies_repeated",
             "Canned replies sent once more, over the question",
             value=self._repeated(),
+        )
+        yield GaugeMetricFamily(
+            RELOAD_FAILED,
+            "Whether the newest app.yaml was refused, and an older one is in force",
+            value=self._reload_failed(),
         )
         if (health := self._health) is None:
             return

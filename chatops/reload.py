@@ -25,10 +25,14 @@ _OPENED: Final = ("database", "key", "development", "web", "network")
 
 
 class Reload:
-    """Reads app.yaml anew whenever it is asked to; `asked` is set by whoever wants it."""
+    """Reads app.yaml anew whenever it is asked to; `asked` is set by whoever wants it.
+
+    `failed` is True from a reload that was refused to the next one that was not.
+    """
 
     def __init__(self, started: Config, desk: Desk, read: Callable[[], Config]) -> None:
         self.asked = asyncio.Event()
+        self.failed = False
         self._started = started
         self._desk = desk
         self._read = read
@@ -42,6 +46,10 @@ class Reload:
 
     async def reload(self) -> bool:
         """Put app.yaml as it is now in force; with a fault nothing changes, and the log says why."""
+        self.failed = not await self._reload()
+        return not self.failed
+
+    async def _reload(self) -> bool:
         try:
             # a file of many texts takes a second, in which presses must be answered
             read = await asyncio.to_thread(self._read)

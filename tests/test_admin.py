@@ -5,7 +5,8 @@ import os
 import re
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from aiohttp import web
 from cryptography.fernet import Fernet
+from town import served
 
 from adapters.sandbox import world
 from adapters.sandbox.server import ADDRESS, Sandbox
@@ -22,6 +24,8 @@ from chatops.admin import Replayed
 from chatops.app import opened, read_config
 from chatops.config import Config
 from chatops.errors import CareError, ConfigError
+from chatops.metrics import Metrics
+from chatops.web import ops_app
 from storage import SCHEMA
 
 pytestmark = pytest.mark.anyio
@@ -146,6 +150,25 @@ async def test_database_is_for_our_user_alone_and_doctor_says_where_it_is_not(sh
     }
     shop.database.chmod(0o644)
     assert "may read the database" in (await faults(shop.config))[0]
+
+
+@pytest.mark.parametrize("failed", [True, False])
+async def test_doctor_asks_the_service_that_runs_whether_it_took_app_yaml_up(
+    shop: Shop, *, failed: bool
+) -> None:
+    admin.migrate(shop.config)
+    async with AsyncExitStack() as stack, opened(shop.config) as service:
+        storage, clock = service.storage, service.clock
+        metrics = Metrics(storage.reader, clock, dict, dict, reload_failed=lambda: failed)
+
+        async def well() -> Mapping[str, str]:
+            return {}
+
+        ops = ops_app(well, metrics.registry, storage.work, clock, development=False)
+        url = await served(stack, None, ops)
+        shop.environment["SANDBOX_OPS_PORT"] = url.rpartition(":")[2]
+        told = [what for what in await faults(shop.config) if "the service refused it" in what]
+    assert len(told) is int(failed)
 
 
 async def test_doctor_names_a_database_that_cannot_be_opened(shop: Shop) -> None:

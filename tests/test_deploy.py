@@ -147,7 +147,7 @@ def test_what_the_alerts_name_is_there() -> None:
         for folder in ("chatops", "adapters")
         for path in (ROOT / folder).rglob("*.py")
     )
-    events = set(re.findall(r"\b(?:web|tick|inbox|outbox|reply)\.[a-z_]+", told))
+    events = set(re.findall(r"\b(?:web|tick|inbox|outbox|reload|reply)\.[a-z_]+", told))
     assert len(events) > 4
     assert {event for event in events if f'"{event}"' not in sources} == set()
     for name in re.findall(r"python -m chatops ([\w-]+)", told):

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from chatops.app import read_config
 from chatops.config import Config
 from chatops.errors import ConfigError
+from chatops.metrics import Metrics
 from chatops.policy import Policy
 from chatops.reload import Reload, left_alone, taken_up
 from tests.faults.process import PATIENCE, Stage, staged
@@ -143,6 +144,30 @@ async def test_a_fault_changes_nothing_and_is_logged_line_by_line(care: Care) ->
         }
     ]
     assert care.desk.policy is before
+
+
+async def test_a_refusal_is_remembered_until_a_reload_is_taken(care: Care) -> None:
+    started = _config(care.desk.policy)
+    faulty = [True, False]
+
+    def read() -> Config:
+        if faulty.pop(0):
+            raise ConfigError("app.yaml:1: one")
+        return started
+
+    reload = Reload(started, care.desk, read)
+    metrics = Metrics(
+        care.storage.reader, care.hours, dict, dict, reload_failed=lambda: reload.failed
+    )
+
+    def gauge() -> float | None:
+        return metrics.registry.get_sample_value("chatops_config_reload_failed")
+
+    assert gauge() == 0
+    assert not await reload.reload()
+    assert gauge() == 1
+    assert await reload.reload()
+    assert gauge() == 0
 
 
 async def test_people_that_cannot_be_stored_change_nothing(
