@@ -80,11 +80,13 @@ async def _grown(
 
 
 async def _list_mine(side: Side, number: int) -> int:
-    return await _listed(side, assignee=number % years.AGENTS + 1)
+    return await _listed(side, None, assignee=number % years.AGENTS + 1)
 
 
 async def _home(side: Side, number: int) -> int:
-    mine = await _listed(side, assignee=number % years.AGENTS + 1)
+    me = number % years.AGENTS + 1
+    mine = await _listed(side, assignee=me)
+    mine += await _listed(side, Status.SNOOZED, assignee=me, limit=1)
     return mine + await _listed(side, unclaimed=True) + await _listed(side, limit=LOOKED_AT)
 
 
@@ -94,8 +96,8 @@ async def _home_page(side: Side, number: int) -> int:
     return mine + await _listed(side, unclaimed=True, **page)
 
 
-async def _listed(side: Side, **wanted: int) -> int:
-    asked = TicketFilter(_QUEUES, Status.OPEN, **{"limit": SHOWN, **wanted})
+async def _listed(side: Side, status: Status | None = Status.OPEN, **wanted: int) -> int:
+    asked = TicketFilter(_QUEUES, status, **{"limit": SHOWN, **wanted})
     listed, _ = await side.reader.listed(asked)
     return len(listed)
 

@@ -59,7 +59,7 @@ def home_card(
         blocks += ticket_lines(part.listed, names, call)
         if not part.listed:
             blocks.append(Paragraph(text(f"home-no-{part.name}"), small=True))
-        if part.snoozed and page == 1:
+        if part.snoozed:
             blocks.append(Paragraph(text("home-snoozed", count=part.snoozed), button=_LIST))
     if lead is not None and page == 1:
         blocks += _lead(lead, call)

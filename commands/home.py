@@ -45,7 +45,8 @@ async def _parts(queues: Sequence[str], page: int, call: Call, reader: Reader) -
     free = TicketFilter(queues, Status.OPEN, unclaimed=True, limit=SHOWN, after=after)
     parts = [Part("unclaimed", *await reader.listed(free))]
     if queues_for(call, Role.AGENT):
-        _, snoozed = await reader.listed(replace(mine, status=Status.SNOOZED, limit=1))
+        asleep = replace(mine, status=Status.SNOOZED, limit=1)
+        snoozed = (await reader.listed(asleep))[1] if page == 1 else 0
         parts.insert(0, Part("mine", *await reader.listed(mine), snoozed))
     if page == 1:
         first, _ = await reader.listed(TicketFilter(queues, Status.OPEN, limit=LOOKED_AT))
