@@ -113,7 +113,15 @@ class AccountRevoked:
     at: datetime
 
 
-Inbound = Message | Edited | Deleted | Echo | AccountRevoked
+@dataclass(frozen=True, slots=True)
+class SearchEnded:
+    """What app.yaml allows for searching is spent: until then nothing is found by it."""
+
+    account: str
+    until: datetime
+
+
+Inbound = Message | Edited | Deleted | Echo | AccountRevoked | SearchEnded
 
 
 @dataclass(frozen=True, slots=True)

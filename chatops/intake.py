@@ -14,7 +14,7 @@ from typing import Final
 from chatops import off_shift
 from chatops.act import Act
 from chatops.card import Card, Paragraph
-from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message
+from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, SearchEnded
 from chatops.echoes import echoed
 from chatops.event import (
     CustomerDeleted,
@@ -27,11 +27,11 @@ from chatops.event import (
 from chatops.follow import post
 from chatops.gate import Gate, Heard
 from chatops.opening import Taken, assign, open_for
-from chatops.policy import Policy
+from chatops.policy import Account, Policy
 from chatops.ports import Conversation, Found, NewMessage, Tx
 from chatops.scene import Direction
 from chatops.step import heard as brought_about
-from chatops.text import text
+from chatops.text import Text, text
 from chatops.thanks import is_thanks
 from chatops.ticket import Status, Ticket
 
@@ -55,6 +55,8 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter
                 echoed(tx, gate, each, act)
             case AccountRevoked():
                 _revoked(tx, gate, each, act)
+            case SearchEnded():
+                _search_ended(tx, gate, each, act)
     return taken
 
 
@@ -248,9 +250,24 @@ def _revoked(tx: Tx, gate: Gate, revoked: AccountRevoked, act: Act) -> None:
     at = gate.business(revoked.at, act.now)
     said = text("alert-revoked", account=account.handle, at=at)
     remedy = text("alert-revoked-remedy", channel=account.channel, account=account.name)
-    card = Card(
-        push=said,
-        title=text("alert-revoked-title", account=account.handle),
-        blocks=(Paragraph(said), Paragraph(remedy)),
-    )
+    title = text("alert-revoked-title", account=account.handle)
+    _alert(tx, gate, account, title, (said, remedy), act)
+
+
+def _search_ended(tx: Tx, gate: Gate, ended: SearchEnded, act: Act) -> None:
+    """Tell the managers that hashtags are not found any more, once until they are again."""
+    if not tx.once(f"search-ended:{ended.account}:{ended.until.isoformat()}", act.now):
+        return
+    account = gate.policy.accounts[ended.account]
+    until = ended.until + gate.offset
+    said = text("alert-search-ended", account=account.handle, until=until)
+    title = text("alert-search-ended-title", account=account.handle)
+    _alert(tx, gate, account, title, (said, text("alert-search-ended-remedy")), act)
+
+
+def _alert(
+    tx: Tx, gate: Gate, account: Account, title: Text, said: tuple[Text, ...], act: Act
+) -> None:
+    """Post what is wrong with an account into its managers' room."""
+    card = Card(push=said[0], title=title, blocks=tuple(Paragraph(each) for each in said))
     post(tx, gate.policy.queues[account.queue].managers_room, card, act)

@@ -15,7 +15,7 @@ from town import Town, served, shows, town_around
 from adapters.sandbox import world
 from adapters.sandbox.network.delivery import sign
 from chatops import intake
-from chatops.channel import AccountRevoked, Inbound, Message
+from chatops.channel import AccountRevoked, Inbound, Message, SearchEnded
 from chatops.errors import StorageError, TryLater
 from chatops.inbox import BATCH, ROOM, STALE, Inbox
 from chatops.ports import Channel
@@ -418,5 +418,17 @@ async def test_revocation_alerts_the_managers_once_until_the_account_is_connecte
     assert (await town.storage.vault.state("aozora")).revoked
     await town.storage.vault.save_tokens("aozora", {"access": "new"})
     await town.desk.receive([AccountRevoked("aozora", NOON + timedelta(days=1))])
+    await town.quiet()
+    assert len(town.seen("care-managers")) == 2
+
+
+async def test_spent_searches_are_told_to_the_managers_once_a_month(town: Town) -> None:
+    until = NOON.replace(day=1) + timedelta(days=62)
+    for _ in range(2):  # the process was started anew meanwhile
+        await town.desk.receive([SearchEnded("aozora", until)])
+    await town.quiet()
+    (alert,) = town.seen("care-managers")
+    assert "monthly_reads" in shows(alert)
+    await town.desk.receive([SearchEnded("aozora", until + timedelta(days=31))])
     await town.quiet()
     assert len(town.seen("care-managers")) == 2

@@ -20,6 +20,7 @@ from adapters.social.x.wire import (
     Includes,
     Post,
     Revocation,
+    SearchEnd,
     User,
     visible,
 )
@@ -31,12 +32,16 @@ from chatops.channel import (
     Edited,
     Inbound,
     Message,
+    SearchEnded,
 )
 from chatops.errors import Unreadable
 from chatops.event import Kind
 
 #: The type of what searching for hashtags found: written as an event, but none of X's.
 FOUND: Final = "hashtag.found"
+
+#: The type of what searching says of itself: the month's reads are spent.
+ENDED: Final = "hashtag.ended"
 
 #: A customer whose name the payload left out: `complete` fetches it.
 _UNNAMED: Final = ""
@@ -117,6 +122,11 @@ def _found(event: Event, own: str, reading: Reading) -> list[Inbound]:
     return read_post(post, event.includes, own, reading, otherwise=Kind.HASHTAG)
 
 
+def _ended(event: Event, _own: str, reading: Reading) -> list[Inbound]:
+    until = SearchEnd.model_validate(event.payload).until
+    return [SearchEnded(reading.account, until)]
+
+
 def _own_post(event: Event, own: str, reading: Reading) -> list[Inbound]:
     post = Post.model_validate(event.payload)
     return read_post(post, event.includes, own, reading) if post.author_id == own else []
@@ -137,6 +147,7 @@ _READERS: Final[dict[str, Callable[[Event, str, Reading], list[Inbound]]]] = {
     "post.reply.create": _post,
     "post.quote.create": _post,
     FOUND: _found,
+    ENDED: _ended,
     "post.create": _own_post,
     "post.delete": _deletion,
     "dm.received": _messages,

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from adapters.social.x.api import Api
-from adapters.social.x.parse import FOUND
+from adapters.social.x.parse import ENDED, FOUND
 from adapters.social.x.reads import Reads, next_month
 from adapters.social.x.settings import Settings
 from adapters.social.x.timeline import POST_FIELDS, as_event
@@ -83,7 +83,7 @@ class Search:
         cursors = (await self._vault.state(self._account)).cursors
         reads = Reads.at(now, cursors.get(COUNTS))
         if reads.page(self._cap) is None:
-            self._tell(reads, now)
+            await self._tell(reads, now, receive)
             return
         own = await self._channel.own_id()
         since = await self._since(cursors.get(PLACE), now)
@@ -143,13 +143,15 @@ class Search:
         self._charged |= ids
         return fresh
 
-    def _tell(self, reads: Reads, now: datetime) -> None:
+    async def _tell(self, reads: Reads, now: datetime, receive: Receive) -> None:
         if self._stopped != reads.month:
+            until = {"until": next_month(now).isoformat()}
+            await receive(as_event(ENDED, await self._channel.own_id(), until))
             self._stopped = reads.month
             _log.warning(
                 "x.search_stopped",
                 account=self._account,
                 posts=reads.posts,
                 monthly_reads=self._cap,
-                until=next_month(now).isoformat(),
+                **until,
             )

@@ -239,6 +239,12 @@ class Revocation(Wire):
     user_id: Id
 
 
+class SearchEnd(Wire):
+    """None of X's: what searching for hashtags says of itself."""
+
+    until: AwareDatetime
+
+
 class Filter(Wire):
     user_id: Id | None = None
 

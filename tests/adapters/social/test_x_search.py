@@ -16,6 +16,7 @@ from adapters.social.x.parse import FOUND, parse
 from adapters.social.x.reads import Reads, Window, next_month
 from adapters.social.x.search import COUNTS, PLACE, Search
 from adapters.social.x.wire import id_at
+from chatops.channel import SearchEnded
 from chatops.clock import SystemClock
 from chatops.errors import TryLater
 from chatops.event import Kind, Opened
@@ -200,6 +201,9 @@ async def test_the_months_cap_ends_the_search_says_so_once_and_loses_nothing():
                 done = len(searches(peer))
                 await asyncio.sleep(1)  # more than a minute
                 assert len(searches(peer)) == done == 2
+        (ended,) = [each for each in heard if isinstance(each, SearchEnded)]
+        assert (ended.account, ended.until) == ("aozora", next_month(peer.clock.transport()))
+        heard.remove(ended)
         assert heard.ids() == posts[20:]
         (told,) = [each for each in logs if each["event"] == "x.search_stopped"]
         assert (told["posts"], told["monthly_reads"]) == (110, 110)
