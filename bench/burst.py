@@ -33,12 +33,12 @@ from bench.turned import TurnedClock, TurnedLoop
 from chatops import app
 from chatops.call import Done, Origin
 from chatops.card import Card
+from chatops.cards.ticket_card import ticket_card
+from chatops.delivery.outbox import Outbox
 from chatops.desk import Desk
-from chatops.outbox import Outbox
 from chatops.policy import Room
 from chatops.ports import Chat, ChatLimits, Tx
 from chatops.scene import Agent
-from chatops.ticket_card import ticket_card
 from storage.tx import StoredTx
 from storage.work import SqliteWork
 

@@ -16,10 +16,10 @@ from bench import site
 from bench.baselines.replay import contents, replay
 from bench.figure import Figure, expect, in_turns, ratio
 from chatops import app
+from chatops.arrival.inbox import Inbox
 from chatops.clock import Clock, SystemClock
 from chatops.config import Config
 from chatops.desk import Desk
-from chatops.inbox import Inbox
 from chatops.ports import Tx
 from storage.statement import Db, Param, Row, Statement
 from storage.tx import StoredTx

@@ -18,8 +18,8 @@ from adapters.chat.slack.writing import JSON, Voice, Voices
 from bench import site
 from bench.figure import Figure, expect, in_turns, ratio
 from chatops import app
+from chatops.cards.ticket_card import ticket_card
 from chatops.scene import Agent, Scene
-from chatops.ticket_card import ticket_card
 
 #: Tickets that are open at once; their sentences must find room in what is remembered.
 TICKETS: Final = 64

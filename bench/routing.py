@@ -13,11 +13,11 @@ from typing import Final
 
 from bench import site
 from bench.figure import Figure, expect, in_turns, ratio
+from chatops.arrival.routing import Facts, route
+from chatops.arrival.terms import Terms, fold
 from chatops.clock import SystemClock
 from chatops.event import Kind
 from chatops.policy import RoutingRule
-from chatops.routing import Facts, route
-from chatops.terms import Terms, fold
 
 RULES: Final = 200
 

@@ -15,13 +15,13 @@ from adapters import chat as chat_adapters
 from adapters.chat.slack import manifest
 from adapters.chat.slack.settings import Mode
 from chatops.app import TIMEOUT, channel_models, opened, schema_remedy
+from chatops.arrival.inbox import Inbox
 from chatops.call import Answer, Origin
 from chatops.channel import Finding
 from chatops.config import Config
 from chatops.config import schema as schemas
 from chatops.dry_run import Trial
 from chatops.errors import CareError, ConfigError, StorageError
-from chatops.inbox import Inbox
 from chatops.metrics import RELOAD_FAILED
 from chatops.plain import card_in_words
 from chatops.policy import Role

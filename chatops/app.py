@@ -19,15 +19,15 @@ import commands
 from adapters import chat as chat_adapters
 from adapters import social as social_adapters
 from chatops import internal, macros, schedule
+from chatops.arrival.inbox import Inbox
 from chatops.call import Registry
 from chatops.channel import Can
 from chatops.clock import SystemClock
 from chatops.config import Config, Runs, Source, environ, load
+from chatops.delivery.outbox import Outbox
 from chatops.desk import Desk
 from chatops.errors import ConfigError
-from chatops.inbox import Inbox
 from chatops.metrics import Metrics
-from chatops.outbox import Outbox
 from chatops.ports import Channel, Chat
 from chatops.reload import Reload
 from chatops.schedule import Schedule

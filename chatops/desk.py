@@ -17,8 +17,10 @@ from typing import Any, Final, TypeVar
 import structlog
 from pydantic import BaseModel
 
-from chatops import intake, off_shift, sla
+from chatops import sla
 from chatops.act import Act, Marks
+from chatops.arrival import intake, off_shift
+from chatops.arrival.gate import Gate
 from chatops.call import (
     Call,
     Command,
@@ -35,12 +37,12 @@ from chatops.call import (
     SelfHandler,
 )
 from chatops.card import Card, Form
+from chatops.cards.shift_card import SHOWN, shift_end_card
 from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
 from chatops.doing import Stage, allowed, on_many, on_one
 from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
 from chatops.follow import post
-from chatops.gate import Gate
 from chatops.ledger import apply
 from chatops.line import Missing, form_for, named, nearest, read
 from chatops.line import Read as Told
@@ -49,7 +51,6 @@ from chatops.policy import Policy, Role
 from chatops.ports import Reader, Record, TicketFilter, Tx, Work
 from chatops.scene import Agent, Scene
 from chatops.selves import change_shift, new_code, on_self
-from chatops.shift_card import SHOWN, shift_end_card
 from chatops.shifts import Stand, stand
 from chatops.text import Words, text
 from chatops.ticket import Refusal, Ticket

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from chatops.arrival.routing import SAMPLE, Facts, Routed, route
 from chatops.policy import Policy
 from chatops.ports import Arrival
-from chatops.routing import SAMPLE, Facts, Routed, route
 
 #: So many changed tickets are named.
 NAMED: Final = 20

@@ -7,6 +7,7 @@ from typing import Final
 from chatops.act import Act
 from chatops.card import Card
 from chatops.card_json import dump_card
+from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.effect import (
     AlertBreach,
     Announce,
@@ -29,7 +30,6 @@ from chatops.policy import Queue
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Direction
 from chatops.ticket import Ticket
-from chatops.ticket_card import CARD_EXCERPT
 
 #: A card is left after that, so that what stays of it can lead to the new one, which goes out first.
 SETTLED: Final = timedelta(seconds=3)

@@ -9,9 +9,9 @@ from datetime import time, timedelta
 from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
 
+from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.event import Kind, Occasion, Priority
-from chatops.terms import Terms
 
 
 class Role(IntEnum):

@@ -11,10 +11,10 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from chatops.arrival.inbox import Inbox
 from chatops.channel import Can
 from chatops.clock import Clock
 from chatops.errors import StorageError, Unauthentic
-from chatops.inbox import Inbox
 from chatops.ports import Channel, Work
 
 #: Networks send far less; more is refused before it is read (413).

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
-from chatops.customer_card import SHOWN, customer_card
+from chatops.cards.customer_card import SHOWN, customer_card
 from chatops.figures import queues_for
 from chatops.meant import record_meant
 from chatops.policy import Role

@@ -7,10 +7,10 @@ from typing import Final
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
+from chatops.cards.report_card import By, Figures, breaches_card, closes_card, quiet_card
 from chatops.figures import day_of, queues_for
 from chatops.policy import Role
 from chatops.ports import Reader
-from chatops.report_card import By, Figures, breaches_card, closes_card, quiet_card
 from chatops.text import text
 from chatops.ticket import Refusal
 

@@ -7,9 +7,9 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from chatops.call import Answer, Call, looks
+from chatops.cards.home_card import Lead, Part, home_card, last_page
+from chatops.cards.list_card import SHOWN
 from chatops.figures import queues_for
-from chatops.home_card import Lead, Part, home_card, last_page
-from chatops.list_card import SHOWN
 from chatops.policy import Role
 from chatops.ports import Listed, Reader, TicketFilter
 from chatops.text import text

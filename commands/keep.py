@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from chatops.call import Acts, Call, on_ticket
-from chatops.deed_form import proposed
+from chatops.cards.deed_form import proposed
 from chatops.event import DeedDropped
 from chatops.scene import Scene
 from chatops.ticket import Refusal

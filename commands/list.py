@@ -11,8 +11,8 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from chatops.call import Answer, Call, looks
+from chatops.cards.list_card import SHOWN, list_card, pages_of
 from chatops.figures import queues_for
-from chatops.list_card import SHOWN, list_card, pages_of
 from chatops.people import among
 from chatops.policy import Role
 from chatops.ports import Reader, TicketFilter

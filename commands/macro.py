@@ -6,8 +6,8 @@ from pydantic import BaseModel
 
 from chatops.call import Call, runs
 from chatops.card import Block, Choice, Field, Form, Paragraph
+from chatops.cards.reply_form import filled
 from chatops.lookup import look_up
-from chatops.reply_form import filled
 from chatops.scene import Scene
 from chatops.text import text
 from chatops.ticket import Refusal

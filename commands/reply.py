@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel
 
 from chatops.call import Acts, Call, Draft, on_ticket
+from chatops.cards.reply_form import question, refused, reply_form, said_unchanged, what_follows
 from chatops.event import Claimed, Event, ReplyRequested, Then
 from chatops.line import Keyed, Verbatim
 from chatops.repetition import is_confirmed
-from chatops.reply_form import question, refused, reply_form, said_unchanged, what_follows
 from chatops.scene import Scene
 from chatops.ticket import Refusal
 

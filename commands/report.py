@@ -5,10 +5,10 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
+from chatops.cards.report_card import By, Figures, report_card
 from chatops.figures import day_of, may_name_people, queues_for
 from chatops.policy import Role
 from chatops.ports import Reader
-from chatops.report_card import By, Figures, report_card
 from chatops.text import text
 from chatops.ticket import Refusal
 

@@ -7,13 +7,13 @@ from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
 from chatops.card import Form, TextBox
-from chatops.excerpt import has_letters, is_too_short
+from chatops.cards.excerpt import has_letters, is_too_short
+from chatops.cards.search_card import SHOWN, search_card
 from chatops.figures import queues_for
 from chatops.line import Verbatim
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.scene import Agent
-from chatops.search_card import SHOWN, search_card
 from chatops.text import text
 from chatops.ticket import Refusal
 

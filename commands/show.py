@@ -3,9 +3,9 @@
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
+from chatops.cards.show_card import show_card
 from chatops.meant import record_meant
 from chatops.ports import Reader
-from chatops.show_card import show_card
 from chatops.ticket import Refusal
 
 

@@ -3,8 +3,8 @@
 from pydantic import BaseModel, Field
 
 from chatops.call import Answer, Call, looks
+from chatops.cards.tour_card import PAGES, tour_card
 from chatops.ports import Reader
-from chatops.tour_card import PAGES, tour_card
 
 
 class Tour(BaseModel):

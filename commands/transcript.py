@@ -6,12 +6,12 @@ from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
 from chatops.card import Card, Paragraph
+from chatops.cards.transcript import transcript
 from chatops.meant import record_meant
 from chatops.ports import Reader
 from chatops.scene import Direction
 from chatops.text import text
 from chatops.ticket import Refusal
-from chatops.transcript import transcript
 
 
 class Also(StrEnum):

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from chatops.call import Acts, Call, on_ticket
 from chatops.card import Form
-from chatops.deed_form import chosen, deed_form
+from chatops.cards.deed_form import chosen, deed_form
 from chatops.event import Deed, DeedRequested
 from chatops.scene import Scene
 from chatops.ticket import Refusal

@@ -1,12 +1,12 @@
 """who: who is on, in each of my queues, with what they hold; and who is off until when."""
 
 from chatops.call import Answer, Call, NoArgs, looks
+from chatops.cards.who_card import who_card
 from chatops.figures import queues_for
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.text import text
 from chatops.ticket import Refusal
-from chatops.who_card import who_card
 
 
 @looks("who", NoArgs)

@@ -21,6 +21,7 @@ import commands
 from adapters.sandbox.clock import TurnedClock
 from adapters.social.sandbox import TRAITS
 from chatops import internal
+from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.call import Call, Done, Origin, Outcome, Registry
 from chatops.channel import Author, Can, Message, Traits
@@ -41,7 +42,6 @@ from chatops.policy import (
 )
 from chatops.ports import Delivery, Record, Tx
 from chatops.scene import Agent
-from chatops.terms import Terms
 from chatops.text import Words
 from chatops.ticket import Refusal, Ticket
 from storage import Storage, open_storage

@@ -32,12 +32,12 @@ from chatops import admin, manual
 from chatops.__main__ import cli
 from chatops.call import Registry
 from chatops.card import Button
+from chatops.cards.ticket_card import buttons, menu
 from chatops.clock import SystemClock
 from chatops.event import CloseReason, SnoozeReason
 from chatops.metrics import Metrics
 from chatops.text import Text, Words
 from chatops.ticket import Status
-from chatops.ticket_card import buttons, menu
 from storage import migrate, open_storage
 from tests import findings
 from tests.scenes import scene, ticket

@@ -12,9 +12,9 @@ import pytest
 import commands
 from chatops.call import Registry
 from chatops.card import Block, Facts, Paragraph, Quote, Table
+from chatops.cards.report_card import quiet_card
 from chatops.event import Deed, Priority, ReplyState
 from chatops.line import FormOnly
-from chatops.report_card import quiet_card
 from chatops.sla import State
 from chatops.text import LANGUAGES, Text, Words, text
 
@@ -34,7 +34,7 @@ class Pressed(NamedTuple):
 
 def pressed() -> Iterator[Pressed]:
     """Return every button that code makes by a name; `turning` makes those of pages."""
-    paths = [*(ROOT / "chatops").glob("*.py"), *(ROOT / "commands").glob("*.py")]
+    paths = [*(ROOT / "chatops").rglob("*.py"), *(ROOT / "commands").glob("*.py")]
     for path in paths:
         tree = ast.parse(path.read_text("utf-8"))
         told = _told(tree)

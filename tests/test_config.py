@@ -24,6 +24,7 @@ from pydantic import (
 
 from adapters.chat import chats
 from chatops.app import channel_models
+from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar, Window
 from chatops.config import Config, Runs, environ, load
 from chatops.config.schema import schema, schema_text
@@ -45,7 +46,6 @@ from chatops.policy import (
     RoutingRule,
     UrgencyRules,
 )
-from chatops.terms import Terms
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 21)

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 
 from chatops.__main__ import cli
 from chatops.app import opened, read_config
+from chatops.arrival.terms import Terms
 from chatops.config import Config
 from chatops.dry_run import NAMED, NO_RULE, Trial
 from chatops.event import Kind, Opened, Priority
 from chatops.policy import Policy, RoutingRule
 from chatops.ports import Arrival
-from chatops.terms import Terms
 from chatops.trial_tables import tables
 
 ROOT = Path(__file__).parents[1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatops.excerpt import LONGEST, around, has_letters, is_too_short
+from chatops.cards.excerpt import LONGEST, around, has_letters, is_too_short
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from town import Town, served, shows, town_around
 
 from adapters.sandbox import world
 from adapters.sandbox.network.delivery import sign
-from chatops import intake
+from chatops.arrival import intake
+from chatops.arrival.inbox import BATCH, ROOM, STALE, Inbox
 from chatops.channel import AccountRevoked, Inbound, Message, SearchEnded
 from chatops.errors import StorageError, TryLater
-from chatops.inbox import BATCH, ROOM, STALE, Inbox
 from chatops.ports import Channel
 from chatops.web import LARGEST_BODY, public_app
 

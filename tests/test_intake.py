@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from care import GLOBAL, NOON, POLICY, Care, Hours, cared_for, wrote
 
+from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Message
 from chatops.event import (
     AnsweredOutside,
@@ -25,7 +26,6 @@ from chatops.event import (
 )
 from chatops.sla import Outcome
 from chatops.ticket import Status, Waiting
-from chatops.ticket_card import CARD_EXCERPT
 
 pytestmark = pytest.mark.anyio
 

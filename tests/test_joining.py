@@ -6,6 +6,7 @@ import pytest
 from care import NOON, Care, refused, wrote
 
 from chatops.act import Act, Marks
+from chatops.cards.reply_form import reply_form
 from chatops.channel import Message
 from chatops.event import (
     CustomerWrote,
@@ -20,7 +21,6 @@ from chatops.event import (
 )
 from chatops.ledger import apply
 from chatops.ports import Tx
-from chatops.reply_form import reply_form
 from chatops.text import Text
 from chatops.ticket import Status
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatops.language import KNOWN, language_of
+from chatops.arrival.language import KNOWN, language_of
 
 
 @pytest.mark.parametrize(

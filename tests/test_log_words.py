@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chatops.cards.log_words import say_log
 from chatops.event import (
     Absorbed,
     Claimed,
@@ -37,7 +38,6 @@ from chatops.event import (
     Woken,
     WritingBegan,
 )
-from chatops.log_words import say_log
 from chatops.ports import Entry
 from chatops.text import LANGUAGES, Mention, Text, Words, text
 from tests.scenes import NOW

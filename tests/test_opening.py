@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from care import NOON, POLICY, Care, Hours, cared_for, wrote
 
+from chatops.arrival.routing import SAMPLE, is_sample
+from chatops.arrival.terms import Terms
+from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.channel import Author, Edited
 from chatops.event import (
     CustomerWrote,
@@ -21,10 +24,7 @@ from chatops.event import (
 )
 from chatops.policy import RoutingRule
 from chatops.ports import TicketFilter
-from chatops.routing import SAMPLE, is_sample
-from chatops.terms import Terms
 from chatops.ticket import Status
-from chatops.ticket_card import CARD_EXCERPT
 
 pytestmark = pytest.mark.anyio
 

@@ -13,11 +13,11 @@ from adapters.chat.slack.chat import SlackChat
 from adapters.sandbox.slack import Fault, Kind
 from chatops.card import Card, Paragraph
 from chatops.channel import Edited
+from chatops.delivery.pace import ChatPace
+from chatops.delivery.posting import FAULTS
 from chatops.errors import StorageError, Unreached
 from chatops.follow import AT_ACCOUNT
-from chatops.pace import ChatPace
 from chatops.ports import Due, NewDelivery, Urgency, What
-from chatops.posting import FAULTS
 from chatops.text import text
 
 BEN = "*Assignee:* Ben"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.pace import Bucket, ChatPace
+from chatops.delivery.pace import Bucket, ChatPace
 from chatops.ports import Cap, ChatLimits
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

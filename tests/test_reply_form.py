@@ -7,9 +7,9 @@ import pytest
 
 from chatops.call import Call
 from chatops.card import Choice, TextBox
+from chatops.cards.reply_form import LISTED, filled, offered, reply_form, said_unchanged
 from chatops.channel import Can
 from chatops.policy import CannedReply
-from chatops.reply_form import LISTED, filled, offered, reply_form, said_unchanged
 from chatops.scene import Scene
 from tests.scenes import AOI, CUSTOMER, QUEUE, TRAITS, call, scene, ticket
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scenes import OTHER_QUEUE, POLICY, QUEUE, TOKYO
 
+from chatops.arrival.routing import Facts, Routed, is_sample, route
+from chatops.arrival.terms import Terms
 from chatops.event import Kind, Priority
 from chatops.policy import Policy, RoutingRule, UrgencyRules
-from chatops.routing import Facts, Routed, is_sample, route
-from chatops.terms import Terms
 
 #: A Thursday: 15:30 in Tokyo, within working time.
 AT = datetime(2026, 10, 1, 6, 30, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatops.terms import Terms, fold, is_word
+from chatops.arrival.terms import Terms, fold, is_word
 
 FOUND = [
     # Latin: whole words, whatever their case and width

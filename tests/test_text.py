@@ -20,6 +20,7 @@ from fluent.syntax.ast import (
 from fluent.syntax.visitor import Visitor
 
 import commands
+from chatops.arrival.language import KNOWN
 from chatops.call import Looks, OnTicket, Registry
 from chatops.event import (
     CloseReason,
@@ -31,7 +32,6 @@ from chatops.event import (
     SnoozeReason,
     Then,
 )
-from chatops.language import KNOWN
 from chatops.personal_data import Personal
 from chatops.policy import Role
 from chatops.sla import State

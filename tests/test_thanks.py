@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatops.thanks import is_thanks
+from chatops.arrival.thanks import is_thanks
 
 
 @pytest.mark.parametrize(

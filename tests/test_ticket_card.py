@@ -12,6 +12,10 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from chatops import sla
 from chatops.card import Button, Card, Facts, Paragraph, Quote
+from chatops.cards.event_line import event_line
+from chatops.cards.thread_card import alert_card, announcement, message_line
+from chatops.cards.ticket_buttons import menu
+from chatops.cards.ticket_card import CARD_EXCERPT, left_card, priority_words, ticket_card
 from chatops.channel import Can
 from chatops.event import (
     Absorbed,
@@ -52,16 +56,12 @@ from chatops.event import (
     WakeCause,
     Woken,
 )
-from chatops.event_line import event_line
 from chatops.plain import card_in_words
 from chatops.policy import Macro
 from chatops.scene import Direction, Scene
 from chatops.step import step
 from chatops.text import LANGUAGES, Hand, Text, Words, text
-from chatops.thread_card import alert_card, announcement, message_line
 from chatops.ticket import OpenDeed, Refusal, Status, Ticket, Writer
-from chatops.ticket_buttons import menu
-from chatops.ticket_card import CARD_EXCERPT, left_card, priority_words, ticket_card
 
 WORDS = Words()
 ZONE = ZoneInfo("Asia/Tokyo")

@@ -28,9 +28,9 @@ from adapters.social._call import Call
 from adapters.social.sandbox import SandboxChannel
 from adapters.social.sandbox import Settings as ChirpSettings
 from chatops import internal
+from chatops.arrival.inbox import Inbox
 from chatops.channel import Outgoing, Sent
-from chatops.inbox import Inbox
-from chatops.outbox import Outbox
+from chatops.delivery.outbox import Outbox
 from chatops.policy import Policy
 from chatops.ports import Channel
 from chatops.schedule import Schedule

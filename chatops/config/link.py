@@ -10,6 +10,7 @@ from datetime import date
 from itertools import chain
 
 from chatops import hours
+from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.config import routes, texts
 from chatops.config.block import ALWAYS, EVERY_QUEUE
@@ -39,7 +40,6 @@ from chatops.policy import (
     Room,
     UrgencyRules,
 )
-from chatops.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

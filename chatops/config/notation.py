@@ -23,11 +23,11 @@ from pydantic import (
 )
 
 from chatops import hours
+from chatops.arrival.terms import is_word
 from chatops.calendar import Window
 from chatops.config.document import Referred
 from chatops.policy import Role
 from chatops.tags import tag_of
-from chatops.terms import is_word
 
 #: The words that a canned reply may hold in braces (`reply_form.filled` fills them in).
 PLACEHOLDERS = ("{customer_name}", "{signature}", "{ticket}", "{account}", "{today}")
@@ -176,7 +176,7 @@ CannedText = Annotated[str, Field(min_length=1, max_length=3000), AfterValidator
 MacroLine = CannedText
 #: In an editor's ECMAScript \w is ASCII alone, so the schema spells out the letters.
 TagName = Annotated[str, AfterValidator(_tag), _written(r"[\p{L}\p{M}\p{N}_-]{1,40}", "press")]
-#: What is looked for in a customer's text, as `chatops.terms` finds it.
+#: What is looked for in a customer's text, as `chatops.arrival.terms` finds it.
 Term = Annotated[Name, AfterValidator(_term)]
 #: Checked before pydantic, which keeps of a reference only its text.
 Proxy = Annotated[str, BeforeValidator(_proxy)]

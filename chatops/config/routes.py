@@ -10,6 +10,8 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import Field
 
+from chatops.arrival.language import KNOWN
+from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.config.block import ALWAYS, Block, Several, ToChannel, ToQueue
 from chatops.config.document import Place, Value
@@ -17,9 +19,7 @@ from chatops.config.fit import Fitter, below
 from chatops.config.names import Refers
 from chatops.config.notation import Language, Name, TagName, Term
 from chatops.event import Kind, Priority
-from chatops.language import KNOWN
 from chatops.policy import Account, RoutingRule
-from chatops.terms import Terms
 
 T = TypeVar("T")
 

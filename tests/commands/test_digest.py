@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chatops.arrival.terms import Terms
 from chatops.call import Origin
 from chatops.figures import day_of
 from chatops.policy import RoutingRule
-from chatops.terms import Terms
 from chatops.text import text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team

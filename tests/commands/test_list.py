@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from chatops.arrival.terms import Terms
 from chatops.call import Answer, Done, Origin
-from chatops.list_card import list_card
+from chatops.cards.list_card import list_card
 from chatops.policy import RoutingRule
 from chatops.ports import MOST_COUNTED
-from chatops.terms import Terms
 from chatops.text import text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, beside, in_words

@@ -8,11 +8,11 @@ import pytest
 import commands
 from chatops.call import Draft, Origin, Registry
 from chatops.card import Choice, Paragraph, Quote, TextBox
+from chatops.cards.reply_form import reply_form
 from chatops.channel import Can
 from chatops.event import Claimed, ReplyRequested, Then
 from chatops.line import Read, read
 from chatops.policy import CannedReply
-from chatops.reply_form import reply_form
 from chatops.scene import Direction, Scene
 from chatops.text import Link, Text, Words, text
 from chatops.ticket import Refusal, Writer

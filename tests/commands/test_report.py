@@ -7,9 +7,9 @@ import pytest
 from chatops.call import Done
 from chatops.card import Facts
 from chatops.card_json import load_card
+from chatops.cards.report_card import Figures, report_card
 from chatops.ports import Tx
 from chatops.report import Counts
-from chatops.report_card import Figures, report_card
 from chatops.text import text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words

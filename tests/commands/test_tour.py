@@ -3,9 +3,9 @@
 import pytest
 
 from chatops.call import Answer, Origin
+from chatops.cards.tour_card import PAGES
 from chatops.text import LANGUAGES
 from chatops.ticket import Refusal
-from chatops.tour_card import PAGES
 from tests.commands.conftest import Team, in_words
 
 

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from chatops.call import Answer
 from chatops.card import File
+from chatops.cards.transcript import transcript
 from chatops.event import Kind, ReplyState
 from chatops.meant import help_line
 from chatops.plain import file_in_bytes
@@ -15,7 +16,6 @@ from chatops.ports import Record
 from chatops.scene import Direction, Line
 from chatops.text import text
 from chatops.ticket import Refusal
-from chatops.transcript import transcript
 from tests.commands.conftest import WORDS, Team
 from tests.scenes import AOI, NOW, call, line, scene, ticket
 

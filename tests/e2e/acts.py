@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.social.x.channel import TRAITS
-from chatops import ticket_buttons
+from chatops.cards import ticket_buttons
 from chatops.event import CloseReason, SnoozeReason
 from chatops.policy import Macro
 from chatops.ticket import Status

@@ -1,6 +1,6 @@
 """Every button and menu entry that a card offers, in every state, by every role, on desk and phone.
 
-What a card offers is computed from `chatops.ticket_card`; what a press must do is written in `acts`.
+What a card offers is computed from `chatops.cards.ticket_card`; what a press must do is written in `acts`.
 Each press is made in the page; then the ticket's row, the newest entry of its log and the card in the
 room are compared as whole values.
 """

@@ -13,11 +13,11 @@ import pytest
 from town import Town
 
 from adapters.sandbox import replay
+from chatops.arrival.terms import Terms
 from chatops.dry_run import Trial
 from chatops.event import Kind, Priority
 from chatops.policy import Policy, RoutingRule
 from chatops.ports import Arrival
-from chatops.terms import Terms
 
 pytestmark = pytest.mark.anyio
 

@@ -103,7 +103,7 @@ CODES = {
     *(word.replace("_", "-") for word in sandbox._KNOWN),
     *REFUSALS.values(),
     *("refused", "no-id", "redirect", "revoked", "not-connected", "app-keys", "client", "code"),
-    *("unsupported", "unseen"),  # chatops.replies gives these itself
+    *("unsupported", "unseen"),  # chatops.delivery.replies gives these itself
 }
 
 

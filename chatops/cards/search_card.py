@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from chatops.card import Block, Button, Card, Paragraph, Quote
-from chatops.excerpt import around
-from chatops.list_card import details
+from chatops.cards.excerpt import around
+from chatops.cards.list_card import details
+from chatops.cards.ticket_card import status_words
 from chatops.ports import Hit
 from chatops.tags import tag_in
 from chatops.text import text
-from chatops.ticket_card import status_words
 
 #: Tickets that one answer shows.
 SHOWN: Final = 10

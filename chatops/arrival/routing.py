@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from chatops.arrival.terms import Folded, fold
 from chatops.event import Kind, Priority
 from chatops.policy import Account, Policy, RoutingRule, UrgencyRules
-from chatops.terms import Folded, fold
 
 #: The tag of a quiet ticket that is shown as a sample.
 SAMPLE: Final = "sample"

@@ -10,12 +10,12 @@ from typing import Final
 
 from chatops import sla
 from chatops.card import Block, Card, Facts, Paragraph, Quote
+from chatops.cards.ticket_buttons import buttons, menu
 from chatops.event import Kind, SnoozeReason
 from chatops.scene import Line, Scene
 from chatops.sla import State
 from chatops.text import Link, Text, text
 from chatops.ticket import Status, Ticket
-from chatops.ticket_buttons import buttons, menu
 
 #: An opening message longer than this goes into the thread too, for the card cuts it there.
 CARD_EXCERPT: Final = 1200

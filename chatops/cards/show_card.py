@@ -5,14 +5,14 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph
+from chatops.cards.log_words import say_log
+from chatops.cards.thread_card import message_line
+from chatops.cards.ticket_buttons import MUTE, UNMUTE
+from chatops.cards.ticket_card import ticket_card
 from chatops.channel import Can, Traits
-from chatops.log_words import say_log
 from chatops.ports import Entry, Record
 from chatops.scene import Agent, Scene
 from chatops.text import text
-from chatops.thread_card import message_line
-from chatops.ticket_buttons import MUTE, UNMUTE
-from chatops.ticket_card import ticket_card
 
 #: As much as a chat shows in one message, and a person reads.
 _MESSAGES: Final = 6

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from chatops.call import Call
 from chatops.card import File
+from chatops.cards.list_card import public_names
+from chatops.cards.ticket_card import kind_of, status_words
 from chatops.event import Read, ReplyState, WritingBegan, WritingEnded
-from chatops.list_card import public_names
 from chatops.ports import Entry, Record
 from chatops.scene import Agent, Direction, Line
 from chatops.text import Text, text
-from chatops.ticket_card import kind_of, status_words
 
 #: Who has done no more than this has not worked the ticket.
 _LOOKING = (Read, WritingBegan, WritingEnded)

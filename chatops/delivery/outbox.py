@@ -18,15 +18,17 @@ from typing import Final, TypeVar
 import structlog
 
 from chatops.clock import Clock
-from chatops.compose import Order
-from chatops.deeds import Asked, Deeds
+from chatops.delivery.compose import Order
+from chatops.delivery.deeds import Asked, Deeds
+from chatops.delivery.pace import Bucket, ChatPace
+from chatops.delivery.posting import BACKOFF, SETTLE, Posting
+from chatops.delivery.replies import Job, Replies
 from chatops.desk import Desk
 from chatops.errors import (
     StorageError,
     TryLater,
 )
 from chatops.follow import AT_ACCOUNT, TO_PERSON
-from chatops.pace import Bucket, ChatPace
 from chatops.policy import Room
 from chatops.ports import (
     Cap,
@@ -39,8 +41,6 @@ from chatops.ports import (
     What,
     Work,
 )
-from chatops.posting import BACKOFF, SETTLE, Posting
-from chatops.replies import Job, Replies
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Card, Facts, Paragraph, Quote
-from chatops.list_card import counted, details, public_names, shortened
+from chatops.cards.list_card import counted, details, public_names, shortened
+from chatops.cards.ticket_card import status_words
 from chatops.ports import Listed, Profile
 from chatops.scene import Agent
 from chatops.text import Text, text
 from chatops.ticket import Ticket
-from chatops.ticket_card import status_words
 
 #: Tickets that one answer shows.
 SHOWN: Final = 10

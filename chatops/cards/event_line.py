@@ -5,6 +5,7 @@ named, for nobody is notified of their own act.
 """
 
 from chatops.card import Block, Button, Card, Paragraph, Quote, Style
+from chatops.cards.ticket_card import numbered, push_of
 from chatops.event import (
     Absorbed,
     Assigned,
@@ -24,7 +25,6 @@ from chatops.event import (
 )
 from chatops.scene import Scene
 from chatops.text import Mention, Text, text
-from chatops.ticket_card import numbered, push_of
 
 
 def event_line(

@@ -6,12 +6,12 @@ Only who is concerned is called by a mention. Lines about what has happened are 
 from typing import Final
 
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
+from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE
+from chatops.cards.ticket_card import assignee_of, clock_words, kind_of, push_of
 from chatops.event import Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
 from chatops.text import Link, Mention, Text, text
 from chatops.ticket import Status
-from chatops.ticket_buttons import ASSIGN, CLAIM, ESCALATE
-from chatops.ticket_card import assignee_of, clock_words, kind_of, push_of
 
 #: How a customer's message is headed, by whether it is private and whether it was edited.
 _INBOUND: Final = {

@@ -1,9 +1,9 @@
 """What our own account says on a network: our replies, accepted, or a colleague's answer there."""
 
 from chatops.act import Act
+from chatops.arrival.gate import Gate
 from chatops.channel import Echo
 from chatops.event import AnsweredOutside, ReplyState
-from chatops.gate import Gate
 from chatops.ledger import accept
 from chatops.ports import Conversation, Found, NewMessage, Tx
 from chatops.scene import Direction

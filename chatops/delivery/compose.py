@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 from chatops.card import Card
 from chatops.card_json import load_card
+from chatops.cards.event_line import event_line
+from chatops.cards.thread_card import alert_card, announcement, left_line, message_line
+from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved
-from chatops.event_line import event_line
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
-from chatops.thread_card import alert_card, announcement, left_line, message_line
-from chatops.ticket_card import left_card, ticket_card
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Facts, Paragraph
+from chatops.cards.list_card import page_line, pages_of, public_names, ticket_lines, turning
 from chatops.figures import queues_for
-from chatops.list_card import page_line, pages_of, public_names, ticket_lines, turning
 from chatops.policy import Account, Role
 from chatops.ports import AccountSign, Health, Listed, Load
 from chatops.scene import Agent

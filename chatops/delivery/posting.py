@@ -12,13 +12,13 @@ from uuid import UUID, uuid5
 import structlog
 
 from chatops.clock import Clock
-from chatops.compose import Order, compose
+from chatops.delivery.compose import Order, compose
+from chatops.delivery.pace import ChatPace
+from chatops.delivery.replies import Replies
 from chatops.desk import Desk
 from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
-from chatops.pace import ChatPace
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, DeliveryState, Reader, Tx, What
-from chatops.replies import Replies
 
 T = TypeVar("T")
 

@@ -11,11 +11,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from chatops import off_shift
 from chatops.act import Act
+from chatops.arrival import off_shift
+from chatops.arrival.echoes import echoed
+from chatops.arrival.gate import Gate, Heard
+from chatops.arrival.opening import Taken, assign, open_for
+from chatops.arrival.thanks import is_thanks
 from chatops.card import Card, Paragraph
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, SearchEnded
-from chatops.echoes import echoed
 from chatops.event import (
     CustomerDeleted,
     CustomerEdited,
@@ -25,14 +28,11 @@ from chatops.event import (
     Reopened,
 )
 from chatops.follow import post
-from chatops.gate import Gate, Heard
-from chatops.opening import Taken, assign, open_for
 from chatops.policy import Account, Policy
 from chatops.ports import Conversation, Found, NewMessage, Tx
 from chatops.scene import Direction
 from chatops.step import heard as brought_about
 from chatops.text import Text, text
-from chatops.thanks import is_thanks
 from chatops.ticket import Status, Ticket
 
 #: An invitation into direct messages is believed to be what a person answers for so long.

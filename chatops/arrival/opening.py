@@ -10,15 +10,15 @@ from enum import StrEnum
 from typing import Final
 
 from chatops.act import Act
+from chatops.arrival.gate import Gate, Heard
+from chatops.arrival.routing import SAMPLE, is_sample
+from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.event import Assigned, CustomerWrote, LinkSuggested, Opened
 from chatops.follow import continue_in_thread
-from chatops.gate import Gate, Heard
 from chatops.ledger import open_ticket
 from chatops.policy import Assignment, Queue, Role
 from chatops.ports import Tx
-from chatops.routing import SAMPLE, is_sample
 from chatops.ticket import Ticket
-from chatops.ticket_card import CARD_EXCERPT
 
 #: A person who changes the network does so within this time, as a rule.
 HOP: Final = timedelta(hours=72)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chatops.act import Act
+from chatops.arrival.language import language_of
+from chatops.arrival.routing import Facts, Routed, route
 from chatops.channel import Message, Traits
 from chatops.event import Event
-from chatops.language import language_of
 from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
-from chatops.routing import Facts, Routed, route
 from chatops.ticket import Refusal, Ticket
 
 

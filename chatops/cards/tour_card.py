@@ -4,7 +4,7 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Button, Card, Paragraph
-from chatops.list_card import page_line, turning
+from chatops.cards.list_card import page_line, turning
 from chatops.text import text
 
 #: What each page is about, and the buttons that try it; `tour-<page>` in the .ftl files tells it.
