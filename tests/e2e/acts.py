@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.social.x.channel import TRAITS
 from chatops.cards import ticket_buttons
-from chatops.event import CloseReason, SnoozeReason
+from chatops.event import CloseReason, Kind, SnoozeReason
 from chatops.policy import Macro
 from chatops.ticket import Status
 from tests import scenes
@@ -76,15 +76,21 @@ def offered(
     hidden: bool = False,
     **arranged: Any,
 ) -> tuple[list[str], list[str]]:
-    """Return the commands of the buttons and of the menu, as the card of a post on X has them."""
+    """Return the commands of the buttons and of the menu, as the card of a post on X has them.
+
+    One that cannot be answered stands under a post of ours: see `_first_ticket` in test_presses.
+    """
     reasons: dict[str, Any] = arranged
+    if not can_reply:
+        reasons |= {"kind": Kind.REPLY}
     if status is Status.SNOOZED:
         reasons |= {"snooze_reason": SnoozeReason.WAITING_CUSTOMER}
     if status is Status.CLOSED:
         reasons |= {"close_reason": CloseReason.RESOLVED}
     ticket = scenes.ticket(status=status, assignee=assignee, can_reply=can_reply, **reasons)
     policy = replace(scenes.POLICY, macros={"refund": Macro("refund", ())})
-    lines = (scenes.line(external_id="1", hidden=hidden),)
+    post = None if can_reply else "The new tent is out today."
+    lines = (scenes.line(external_id="1", hidden=hidden, parent_text=post),)
     scene = scenes.scene(ticket=ticket, policy=policy, traits=TRAITS, lines=lines)
     return (
         [button.command for button in ticket_buttons.buttons(scene)],
@@ -120,7 +126,7 @@ NAMES: Final = {
     "mute": "Muted",
 }
 
-#: The network answers these: X hides what stands under our own posts, and nothing else.
+#: The network answers these; X hides what stands under our own posts, and nothing else offers it.
 DEEDS: Final = {"hide", "unhide"}
 
 #: What arranges tickets among themselves, and moderates messages.

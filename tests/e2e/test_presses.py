@@ -74,7 +74,7 @@ def cells(state: State, *, arranges: bool = True) -> list[str]:
     """
     buttons, menu = offered(state.status, 1 if state.holder else None, can_reply=state.can_reply)
     first = sorted([*buttons, *menu], key=lambda each: (each != "read", each == "move"))
-    back = {"link": ["unlink"], "merge": ["unmerge"], "hide": [] if state.can_reply else ["unhide"]}
+    back = {"link": ["unlink"], "merge": ["unmerge"], "hide": ["unhide"]}
     mine = [each for each in first if arranges or each not in ARRANGE]
     return [pressed for each in mine for pressed in (each, *back.get(each, ()))]
 
@@ -87,8 +87,13 @@ def test_every_button_that_any_ticket_can_have_is_pressed() -> None:
         for command in commands
     }
     pressed = {(state.status, command) for state in STATES.values() for command in cells(state)}
-    # A ticket that rests and cannot be answered shows the same link as one that is open.
-    assert every - pressed == {(Status.SNOOZED, "open")}
+    # A ticket that rests and cannot be answered shows the same link as one that is open, and hides
+    # the same post.
+    assert every - pressed == {
+        (Status.SNOOZED, "open"),
+        (Status.SNOOZED, "hide"),
+        (Status.CLOSED, "hide"),
+    }
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -203,11 +208,10 @@ async def expect_ticket(live: Live, ticket: int, before: Json, command: str, me:
 
     def done() -> Json | None:
         log = live.log(ticket)
-        names = {answered} if command in DEEDS else {NAMES.get(command, log[-1]["name"])}
+        names = {"DeedDone"} if command in DEEDS else {NAMES.get(command, log[-1]["name"])}
         is_it = log[-1]["name"] in names and log[-1]["body"].get("deed", command) == command
         return log[-1] if is_it else None
 
-    answered = "DeedFailed" if before["can_reply"] else "DeedDone"
     entry = await live.until(done)
     changes, body = outcome(live, ticket, before, command, entry, actor)
     reads = {} if command in UNREAD else {"read_by": _read(before["read_by"], actor)}
