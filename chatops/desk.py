@@ -17,10 +17,10 @@ from typing import Any, Final, TypeVar
 import structlog
 from pydantic import BaseModel
 
-from chatops import sla
 from chatops.act import Act, Marks
-from chatops.arrival import intake, off_shift
+from chatops.arrival import intake
 from chatops.arrival.gate import Gate
+from chatops.asking import form_of, loose_form, unknown
 from chatops.call import (
     Call,
     Command,
@@ -40,13 +40,14 @@ from chatops.card import Card, Form
 from chatops.cards.shift_card import SHOWN, shift_end_card
 from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
-from chatops.doing import Stage, allowed, on_many, on_one
-from chatops.event import Breached, Event, Read, WakeCause, Woken, WritingBegan, WritingEnded
+from chatops.doing import Stage, on_many, on_one
+from chatops.due import sweep
+from chatops.event import Event, Read, WritingBegan, WritingEnded
 from chatops.follow import post
 from chatops.ledger import apply
-from chatops.line import Missing, form_for, named, nearest, read
+from chatops.line import Missing, named, read
 from chatops.line import Read as Told
-from chatops.meant import unknown_ticket, which_ticket
+from chatops.meant import which_ticket
 from chatops.policy import Policy, Role
 from chatops.ports import Reader, Record, TicketFilter, Tx, Work
 from chatops.scene import Agent, Scene
@@ -160,7 +161,7 @@ class Desk:
         """
         command = named(call.command, self.registry, self.words)
         if command is None:
-            return self._unknown(call)
+            return unknown(call, self._stage)
         understood = read(command, call, self.words)
         if isinstance(understood, Refusal):
             return understood
@@ -168,9 +169,8 @@ class Desk:
         if isinstance(command.handler, OnTicket | Runs):
             return await self._for_ticket(command, understood, call)
         if isinstance(understood, Missing):
-            return self._loose_form(command, call, understood.fields, await self._agents()) or (
-                understood.refusal
-            )
+            loose = await loose_form(command, call, understood.fields, self._reader)
+            return loose or understood.refusal
         match command.handler:
             case Looks(run):
                 return await self._look(run, understood.args, call)
@@ -183,11 +183,11 @@ class Desk:
         """Make a form anew while the person types; nothing is written."""
         command = self.registry.get(call.command)
         if command is None:
-            return self._unknown(call)
+            return unknown(call, self._stage)
         if call.ticket is None:
-            loose = self._loose_form(command, call, call.fields, await self._agents())
-            return loose or self._unknown(call)
-        return await self._form(command, call.ticket, call, call.fields)
+            loose = await loose_form(command, call, call.fields, self._reader)
+            return loose or unknown(call, self._stage)
+        return await form_of(command, call, call.fields, self._stage, self._reader)
 
     async def left(self, call: Call) -> None:
         """Note that a form was closed unsent: its soft lock ends."""
@@ -217,15 +217,7 @@ class Desk:
 
     async def tick(self) -> int:
         """Mark clocks that passed their due second and wake what is due; return how many."""
-
-        def run(tx: Tx, act: Act) -> int:
-            late = [id for id in tx.breached(act.now, SWEEP) if self._breach(tx, id, act)]
-            due = tx.to_wake(act.now, SWEEP)
-            for id in due:
-                self._wake(tx, id, act)
-            return len(late) + len(due)
-
-        return await self._transact(run)
+        return await self._transact(lambda tx, act: sweep(tx, self.policy, act, SWEEP))
 
     async def change_shifts(self) -> None:
         """Put who has shifts in app.yaml on or off at their boundaries, each acted upon once."""
@@ -282,6 +274,10 @@ class Desk:
 
     # --- inside
 
+    @property
+    def _stage(self) -> Stage:
+        return Stage(self.policy, self.registry, self.words, self.scene)
+
     async def _for_ticket(self, command: Command, told: Told | Missing, call: Call) -> Outcome:
         """Do what a ticket's command asks, or ask for what it lacks."""
         if call.ticket is None:
@@ -321,7 +317,7 @@ class Desk:
 
     async def _act(self, command: Command, args: BaseModel, call: Call) -> Outcome:
         """Do what a command asks of one ticket or of many, in one transaction."""
-        stage = Stage(self.policy, self.registry, self.words, self.scene)
+        stage = self._stage
         do = on_many if isinstance(command.handler, OnTickets) else on_one
         return await self._transact(
             lambda tx, act: do(tx, stage, command, args, call, act), call.agent.id, call
@@ -344,7 +340,7 @@ class Desk:
     async def _ask(self, command: Command, call: Call, fields: Mapping[str, str]) -> Outcome:
         """Answer with the form of what is missing; opening it reads, and a reply form locks."""
         assert call.ticket is not None  # noqa: S101 - handle refused it else
-        form = await self._form(command, call.ticket, call, fields)
+        form = await form_of(command, call, fields, self._stage, self._reader)
         if isinstance(form, Form) and form.locks:
             began = WritingBegan(call.agent.id, call.now + LOCK)
             id = call.ticket
@@ -353,68 +349,10 @@ class Desk:
             await self._mark_read(call.ticket, call)
         return form
 
-    async def _form(
-        self, command: Command, id: int, call: Call, fields: Mapping[str, str]
-    ) -> Form | Refusal:
-        record = await self._reader.record(id)
-        if record is None:
-            return unknown_ticket(id)
-        if isinstance(may := allowed(record.ticket, command, call), Refusal):
-            return may
-        near = await self._near(record.ticket, call)
-        scene = self.scene(record, await self._reader.agents(), call.now, near)
-        handler = command.handler
-        if isinstance(handler, OnTicket | Runs) and handler.form is not None:
-            return handler.form(fields, scene, call)
-        return form_for(command, fields, scene, call)
-
-    def _loose_form(
-        self, command: Command, call: Call, fields: Mapping[str, str], agents: Sequence[Agent]
-    ) -> Form | None:
-        """Return the form of a command that belongs to no ticket, if it brings one."""
-        handler = command.handler
-        if isinstance(handler, OnTickets | Looks) and handler.form is not None:
-            return handler.form(fields, call, agents)
-        return None
-
-    async def _near(self, ticket: Ticket, call: Call) -> dict[int, Ticket]:
-        """Return the linked tickets that the person may see."""
-        found = [await self._reader.ticket(id) for id in ticket.links]
-        return {t.id: t for t in found if t and call.may(Role.VIEWER, t)}
-
-    async def _agents(self) -> Sequence[Agent]:
-        return await self._reader.agents()
-
-    def _breach(self, tx: Tx, id: int, act: Act) -> bool:
-        """Mark a ticket whose clock is past due; False if, locked, it turns out not to be."""
-        ticket, clock = tx.ticket(id), tx.clock(id)
-        if ticket is None or clock is None or sla.breach(clock, act.now) is clock:
-            return False
-        rule = replace(act, rule=clock.kind.value)
-        apply(tx, self.policy, ticket, [Breached(clock.due_at)], rule)
-        return True
-
-    def _wake(self, tx: Tx, id: int, act: Act) -> None:
-        """Wake a ticket whose time has come, and bring it to the room if its assignee is off."""
-        if (ticket := tx.ticket(id)) is None:
-            return
-        woken = [Woken(WakeCause.TIME)]
-        after = apply(tx, self.policy, ticket, woken, replace(act, rule="snooze"))
-        if isinstance(after, Ticket):
-            off_shift.to_room(tx, self.policy, after, act)
-
     def _if_open(self, tx: Tx, id: int, events: Sequence[Event], act: Act) -> None:
         """Apply events that a rule or a closing form brings; refused means overtaken."""
         if (ticket := tx.ticket(id)) is not None:
             apply(tx, self.policy, ticket, events, act)
-
-    def _unknown(self, call: Call) -> Refusal:
-        near = nearest(call.command, self.registry, self.words)
-        if near is None:
-            return Refusal(text("unknown-command", word=call.command, prefix=self.policy.prefix))
-        return Refusal(
-            text("did-you-mean", word=call.command, near=near, prefix=self.policy.prefix)
-        )
 
     async def _transact(
         self, run: Callable[[Tx, Act], T], agent: int | None = None, call: Call | None = None
