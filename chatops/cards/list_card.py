@@ -5,6 +5,7 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph, Quote
+from chatops.event import Priority
 from chatops.policy import Role
 from chatops.ports import MOST_COUNTED, Listed
 from chatops.scene import Agent
@@ -49,9 +50,17 @@ def ticket_lines(listed: Sequence[Listed], names: Mapping[int, str], call: Call)
     """Return for each ticket a line with its likeliest button, and its customer's newest words."""
     blocks: list[Block] = []
     for one in listed:
-        blocks += [Paragraph(_line(one, names, call), button=likeliest(one.ticket, call))]
+        said = _marked(one.ticket, _line(one, names, call))
+        blocks += [Paragraph(said, button=likeliest(one.ticket, call))]
         blocks += [Quote(excerpt)] if (excerpt := shortened(one.excerpt)) else []
     return blocks
+
+
+def _marked(ticket: Ticket, line: Text) -> Text:
+    """Put a priority that stands out at the end of a ticket's line."""
+    if ticket.priority not in {Priority.URGENT, Priority.HIGH}:
+        return line
+    return text("list-marked", line=line, level=text(f"priority-{ticket.priority.value}"))
 
 
 def likeliest(ticket: Ticket, call: Call) -> Button:

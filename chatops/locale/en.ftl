@@ -496,6 +496,7 @@ list-unclaimed = Unclaimed tickets: { $count }
 list-snoozed = Snoozed tickets: { $count }
 list-escalated = Escalated tickets: { $count }
 list-unread = Tickets you have not read: { $count }
+list-marked = { $line } · { $level }
 list-line = { ticket } · { $customer } · { $kind } · { $who } · { $due }
 list-due = due { $due }
 list-past-due = ⚠ late: due { $due }

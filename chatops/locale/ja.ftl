@@ -490,6 +490,7 @@ list-unclaimed = 未担当のチケット：{ $count }件
 list-snoozed = スヌーズ中のチケット：{ $count }件
 list-escalated = エスカレーション中のチケット：{ $count }件
 list-unread = 未読のチケット：{ $count }件
+list-marked = { $line } · { $level }
 list-line = { ticket } · { $customer } · { $kind } · { $who } · { $due }
 list-due = 期限 { $due }
 list-past-due = ⚠ 期限超過（{ $due }）

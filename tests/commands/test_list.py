@@ -212,3 +212,12 @@ async def test_it_shows_only_queues_that_one_may_see(team: Team) -> None:
     await team.wrote("Jo", "Where is it?")
     assert (await team.shown("gus", "list", "unclaimed")).startswith("Unclaimed tickets: 0")
     assert await team.ask("eve", "list") == Refusal(text("no-role"))
+
+
+@pytest.mark.anyio
+async def test_a_priority_that_stands_out_is_said(team: Team) -> None:
+    await team.wrote("Jo", "Where is it?")
+    await team.wrote("Kim", "Hello")
+    await team.ask("aoi", "priority", "1 urgent")
+    lines = (await team.shown("aoi", "list", "unclaimed")).splitlines()
+    assert [line.endswith(" · ‼ Urgent") for line in lines if line.startswith("#")] == [True, False]
