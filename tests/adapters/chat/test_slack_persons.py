@@ -39,8 +39,9 @@ pytestmark = pytest.mark.anyio
 FILE = File("ticket-42.txt", (text("t-claim"), "二行の\n返金"), "Asia/Tokyo")
 TO_BEN = policy.Room("person:2", "slack", BEN, "en", "Asia/Tokyo")
 MARKER = "0b8e7f1e-7d3c-4f57-9c53-6f1c3a9e2d10"
-NOW = datetime.now(UTC)  # noqa: TID251 - the stand-in's messages are as old as the test
-SOON = NOW + timedelta(minutes=10)
+#: A long time: the stand-in's messages are as old as the test, which comes when its turn comes.
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+UNTIL = SINCE + timedelta(days=36_500)
 
 
 @pytest.fixture
@@ -152,8 +153,8 @@ async def test_room_that_is_a_person_is_their_direct_messages(here: World) -> No
     ts = await here.chat.post(TO_BEN, a_card("you still hold two"), None, MARKER)
     await here.chat.post(TO_BEN, a_card("in a thread"), ts, "other")
     assert here.direct(BEN) == ["you still hold two", "in a thread"]
-    assert await here.chat.find(TO_BEN, None, MARKER, NOW, SOON) == ts
-    assert await here.chat.find(TO_BEN, None, "nowhere", NOW, SOON) is None
+    assert await here.chat.find(TO_BEN, None, MARKER, SINCE, UNTIL) == ts
+    assert await here.chat.find(TO_BEN, None, "nowhere", SINCE, UNTIL) is None
     await here.chat.update(TO_BEN, ts, a_card("you hold one"))
     assert here.direct(BEN)[0] == "you hold one"
     assert await here.chat.url(TO_BEN, ts) == (

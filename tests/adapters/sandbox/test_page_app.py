@@ -95,6 +95,7 @@ async def test_the_apps_home_is_drawn_at_each_visit_and_pressed(window: Window) 
     await page.get_by_test_id("room-Care").click()
     await page.get_by_test_id(f"person-{AOI.id}").click()
     await expect(home.get_by_role("heading")).to_have_text("My tickets")
+    await until(window, "event_callback", 3)
     visits = [one["event"] for one in window.bot.of("event_callback")]
     assert [(one["user"], one["tab"], "view" in one) for one in visits] == [
         (BEN.id, "home", False),
