@@ -15,7 +15,9 @@ from chatops.sla import (
     Outcome,
     State,
     breach,
+    earliest,
     left,
+    rebase,
     say,
     start,
     stop,
@@ -289,3 +291,31 @@ def test_what_is_left_and_what_is_used_make_the_target(
         assert now < state.pauses_at < clock.due_at
     if state.resumes_at:
         assert (state.pauses_at or now) < state.resumes_at < clock.due_at
+
+
+# --- moved and merged tickets (SLA.md rules 9 and 11)
+
+
+def test_another_queues_promise_counts_from_the_same_start() -> None:
+    moved = rebase(begun("09:00"), TOKYO, 4 * HOUR, at("09:30"))
+    assert (moved.started_at, moved.target_s, moved.due_at) == (at("09:00"), 4 * HOUR, at("13:00"))
+
+
+def test_a_promise_that_would_be_late_by_the_move_leaves_a_quarter_of_an_hour() -> None:
+    moved = rebase(begun("09:00", 4 * HOUR), TOKYO, HOUR, at("12:00"))
+    assert (moved.started_at, moved.due_at) == (at("09:00"), at("12:15"))
+
+
+def test_a_move_changes_no_clock_that_is_late_or_has_ended() -> None:
+    late = breach(begun("09:00"), at("10:01"))
+    met = stop(begun("09:00"), at("09:30"), TOKYO)
+    assert rebase(late, TOKYO, 4 * HOUR, at("10:30")) is late
+    assert rebase(met, TOKYO, 4 * HOUR, at("10:30")) is met
+
+
+def test_a_merged_ticket_counts_from_the_earlier_start() -> None:
+    merged = earliest(begun("09:30"), begun("09:00"), TOKYO)
+    assert (merged.started_at, merged.due_at) == (at("09:00"), at("10:00"))
+    assert earliest(begun("09:00"), begun("09:30"), TOKYO) == begun("09:00")
+    met = stop(begun("09:30"), at("09:40"), TOKYO)
+    assert earliest(met, begun("09:00"), TOKYO) is met
