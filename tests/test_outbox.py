@@ -14,7 +14,7 @@ from adapters.sandbox.slack import Fault, Kind
 from chatops.card import Card, Paragraph
 from chatops.channel import Edited
 from chatops.delivery.pace import ChatPace
-from chatops.delivery.posting import FAULTS
+from chatops.delivery.patience import FAULTS
 from chatops.errors import StorageError, Unreached
 from chatops.follow import AT_ACCOUNT
 from chatops.ports import Due, NewDelivery, Urgency, What

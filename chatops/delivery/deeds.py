@@ -3,36 +3,22 @@
 Repeating it is safe, so that what is in doubt is simply asked again, until the network answers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol, TypeVar
 
 import structlog
 
 from chatops.act import Act, Marks
 from chatops.clock import Clock
+from chatops.delivery.patience import FAULTS, NETWORK_BACKOFF, Keep
 from chatops.desk import Desk
 from chatops.errors import InDoubt, Rejected, TryLater, Unreached, Unsupported
 from chatops.event import Deed, DeedDone, DeedFailed
 from chatops.ledger import apply
 from chatops.ports import Channel, Delivery, DeliveryState, Tx
 
-T = TypeVar("T")
-
-#: Waits before the network is asked again, by attempts.
-BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
-
-#: A deed over which we stumbled ourselves is given up after so many attempts.
-FAULTS: Final = 10
-
 _log = structlog.get_logger(__name__)
-
-
-class Keep(Protocol):
-    """Writes until it is written."""
-
-    async def __call__(self, run: Callable[[Tx], T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +58,14 @@ class Deeds:
         Raises:
             TryLater: the network limits this account; the deed waits and is saved so.
         """
-        tried = min(max(asked.delivery.attempts, 1), len(BACKOFF))
+        tried = min(max(asked.delivery.attempts, 1), len(NETWORK_BACKOFF))
         try:
             await self._channels[asked.account].do(asked.deed, asked.external_id)
         except TryLater as error:
             await self._again(asked, timedelta(seconds=error.seconds), str(error), counts=False)
             raise
         except (Unreached, InDoubt) as error:
-            await self._again(asked, BACKOFF[tried - 1], str(error))
+            await self._again(asked, NETWORK_BACKOFF[tried - 1], str(error))
             return "deed_unreached"
         except Unsupported as error:
             return await self._failed(asked, "unsupported", str(error))
@@ -89,7 +75,7 @@ class Deeds:
             _log.exception("deed.fault", delivery=asked.delivery.id)
             if asked.delivery.attempts >= FAULTS:
                 return await self._failed(asked, "fault", "a fault of ours; see the log")
-            await self._again(asked, BACKOFF[tried - 1], "fault")
+            await self._again(asked, NETWORK_BACKOFF[tried - 1], "fault")
             return "deed_fault"
         return await self._done(asked)
 

@@ -21,7 +21,8 @@ from chatops.clock import Clock
 from chatops.delivery.compose import Order
 from chatops.delivery.deeds import Asked, Deeds
 from chatops.delivery.pace import Bucket, ChatPace
-from chatops.delivery.posting import BACKOFF, SETTLE, Posting
+from chatops.delivery.patience import SETTLE
+from chatops.delivery.posting import BACKOFF, Posting
 from chatops.delivery.replies import Job, Replies
 from chatops.desk import Desk
 from chatops.errors import (

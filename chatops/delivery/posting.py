@@ -6,7 +6,7 @@ or a time-out leaves there is in doubt and is looked up before it is repeated.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final
 from uuid import UUID, uuid5
 
 import structlog
@@ -14,19 +14,12 @@ import structlog
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose
 from chatops.delivery.pace import ChatPace
+from chatops.delivery.patience import FAULTS, SETTLE, SKEW, Keep
 from chatops.delivery.replies import Replies
 from chatops.desk import Desk
 from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, DeliveryState, Reader, Tx, What
-
-T = TypeVar("T")
-
-#: How long a far side may still be working on a call that timed out here.
-SETTLE: Final = timedelta(seconds=15)
-
-#: A look-up reaches back this much further than the attempt: clocks differ.
-SKEW: Final = timedelta(minutes=2)
 
 #: Waits after a destination could not be reached or was closed to us, by attempts.
 BACKOFF: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60, 120, 300))
@@ -34,16 +27,7 @@ BACKOFF: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60, 120, 
 #: A thread line whose thread is gone is tried so often: its card may be on its way again.
 LINE_TRIES: Final = 6
 
-#: A delivery over which we stumbled ourselves is given up at so many attempts, look-ups included.
-FAULTS: Final = 10
-
 _log = structlog.get_logger(__name__)
-
-
-class Record(Protocol):
-    """Writes, however long the database needs."""
-
-    async def __call__(self, run: Callable[[Tx], T]) -> T: ...
 
 
 class Posting:
@@ -55,7 +39,7 @@ class Posting:
         reader: Reader,
         clock: Clock,
         replies: Replies,
-        record: Record,
+        record: Keep,
         count: Callable[[str], None],
     ) -> None:
         self.resting: dict[str, datetime] = {}  #: rooms that are left alone until then

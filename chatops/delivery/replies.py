@@ -5,16 +5,17 @@ its card and thread tell the truth. A reply of unknown fate is looked up where t
 asked, repeated where it takes an idempotency key, and otherwise shown to the agent, who decides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 import structlog
 
 from chatops.act import Act, Marks
 from chatops.channel import Can, Outgoing, Sent
 from chatops.clock import Clock
+from chatops.delivery.patience import FAULTS, NETWORK_BACKOFF, SETTLE, SKEW, Keep
 from chatops.desk import Desk
 from chatops.errors import CareError, InDoubt, Rejected, TryLater, Unreached, Unsupported
 from chatops.event import ReplyDoubted, ReplyFailed, ReplyRequeued, ReplyState, SendingBegan
@@ -23,29 +24,9 @@ from chatops.ports import Channel, Delivery, DeliveryState, Reader, Record, Tx
 from chatops.scene import Direction
 from chatops.ticket import Reply, Ticket
 
-T = TypeVar("T")
-
-#: How long a network may still be working on a call that timed out here.
-SETTLE: Final = timedelta(seconds=15)
-
-#: A look-up reaches back this much further than the attempt: clocks differ.
-SKEW: Final = timedelta(minutes=2)
-
-#: Waits before a reply is tried again that did not reach the network, by attempts.
-BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
-
-#: A reply over which we stumbled ourselves is shown to the agent after so many attempts.
-FAULTS: Final = 10
-
 _FAULT: Final = "a fault of ours; see the log"
 
 _log = structlog.get_logger(__name__)
-
-
-class Keep(Protocol):
-    """Writes until it is written."""
-
-    async def __call__(self, run: Callable[[Tx], T]) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +66,8 @@ class Replies:
             await self._wait(job, timedelta(seconds=error.seconds), str(error), counts=False)
             raise
         except Unreached as error:
-            tried = min(job.delivery.attempts, len(BACKOFF))
-            await self._wait(job, BACKOFF[max(tried, 1) - 1], str(error))
+            tried = min(job.delivery.attempts, len(NETWORK_BACKOFF))
+            await self._wait(job, NETWORK_BACKOFF[max(tried, 1) - 1], str(error))
             return "reply_unreached"
         except Unsupported as error:
             return await self._failed(job, "unsupported", str(error))

@@ -1,0 +1,28 @@
+"""How long the ways out wait for a far side, and how they write what became of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final, Protocol, TypeVar
+
+from chatops.ports import Tx
+
+T = TypeVar("T")
+
+#: How long a far side may still be working on a call that timed out here.
+SETTLE: Final = timedelta(seconds=15)
+
+#: A look-up reaches back this much further than the attempt: clocks differ.
+SKEW: Final = timedelta(minutes=2)
+
+#: A delivery over which we stumbled ourselves is given up, or shown to a person, after so many
+#: attempts, look-ups included.
+FAULTS: Final = 10
+
+#: Waits before a network is asked again that was not reached, by attempts.
+NETWORK_BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
+
+
+class Keep(Protocol):
+    """Writes, however long the database needs."""
+
+    async def __call__(self, run: Callable[[Tx], T]) -> T: ...
