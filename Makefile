@@ -51,8 +51,8 @@ docs: $(DEV_STAMP)
 	$(BIN)/python -m tests.doc_tables
 
 locks: $(DEV_STAMP)
-	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements.in -o requirements.lock
-	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-header --universal --python-version 3.11 requirements.in -o requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-strip-extras --no-emit-index-url --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.lock
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
