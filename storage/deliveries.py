@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chatops.act import again as anew
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Urgency, What
 from storage.instant import micros
 from storage.part import Part
@@ -106,6 +107,21 @@ class Deliveries(Part):
             error=error,
             marker=again,
         )
+
+    def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
+        row = self._db.one(_CARD_THERE, room=room, external_id=external_id)
+        if row is None:
+            return False
+        id, marker = row
+        self._db.run(
+            _AGAIN,
+            id=id,
+            state=DeliveryState.PENDING.value,
+            due_at=micros(due_at),
+            error=None,
+            marker=anew(marker),
+        )
+        return True
 
     def doubt_sending(self, due_at: datetime) -> int:
         return self._db.run(_DOUBT_SENDING, due_at=micros(due_at))
@@ -329,6 +345,17 @@ _AGAIN: Final = Statement(
             "taken_at": null(),
         }
     )
+)
+_CARD_THERE: Final = Statement(
+    select(_d.id, _d.marker)
+    .where(
+        _d.to == param("room"),
+        _d.what == "card",
+        _d.external_id == param("external_id"),
+        _d.state == "sent",
+        _d.left.is_(False),
+    )
+    .with_for_update()
 )
 _DOUBT_SENDING: Final = Statement(
     update(DELIVERY)

@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0002"
+SCHEMA: Final = "0003"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -404,6 +404,17 @@ class LeaseRow(SQLModel, table=True):
     until: datetime = Field(sa_type=Instant)
 
 
+class TroubleRow(SQLModel, table=True):
+    """A place to which nothing can be delivered for now; see chatops.ports.Trouble."""
+
+    __tablename__ = "trouble"
+    place: str = Field(primary_key=True)
+    code: str | None
+    since: datetime = Field(sa_type=Instant)
+    tries: int
+    rests_until: datetime = Field(sa_type=Instant)
+
+
 METADATA: Final = SQLModel.metadata
 
 
@@ -431,3 +442,4 @@ SETTING: Final = _table(SettingRow)
 ACCOUNT_STATE: Final = _table(AccountStateRow)
 ACCOUNT_CURSOR: Final = _table(AccountCursorRow)
 LEASE: Final = _table(LeaseRow)
+TROUBLE: Final = _table(TroubleRow)

@@ -8,7 +8,10 @@ from storage.messages import Messages
 from storage.once import Once
 from storage.people import People
 from storage.tickets import Tickets
+from storage.troubles import Troubles
 
 
-class StoredTx(Messages, Customers, Conversations, Tickets, People, Deliveries, Once, Accounts):
+class StoredTx(
+    Messages, Customers, Conversations, Tickets, People, Deliveries, Once, Accounts, Troubles
+):
     """Implements chatops.ports.Tx; each part's module says how."""

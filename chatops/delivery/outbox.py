@@ -20,12 +20,15 @@ import structlog
 from chatops.clock import Clock
 from chatops.delivery.compose import Order
 from chatops.delivery.deeds import Asked, Deeds
+from chatops.delivery.outgoing import Job
 from chatops.delivery.pace import Bucket, ChatPace
-from chatops.delivery.patience import SETTLE
-from chatops.delivery.posting import BACKOFF, Posting
-from chatops.delivery.replies import Job, Replies
+from chatops.delivery.patience import BACKOFF, SETTLE
+from chatops.delivery.posting import Posting, places
+from chatops.delivery.replies import ANSWERED, Replies
+from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
 from chatops.errors import (
+    Barred,
     StorageError,
     TryLater,
 )
@@ -76,7 +79,10 @@ class Outbox:
         self._accounts = {name: Bucket(_REPLIES) for name in channels}
         self._replies = Replies(desk, reader, clock, channels, self._record)
         self._deeds = Deeds(desk, clock, channels, self._record)
-        self._posting = Posting(desk, reader, clock, self._replies, self._record, self._count)
+        self._troubles = Troubles(desk, clock, self._record)
+        self._posting = Posting(
+            desk, reader, clock, self._replies, self._troubles, self._record, self._count
+        )
         self._couriers: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}  #: rung when something is due at a busy place
 
@@ -105,8 +111,10 @@ class Outbox:
         except StorageError as error:
             _log.error("outbox.storage", error=str(error))
             due = Due((), (), now + timedelta(seconds=1))
-        # a courier who waits for the pace of updates is rung for what may go before them
-        for to in self._couriers.keys() & due.posts:
+        # a courier who waits for the pace of updates is rung for what may go before them, and all
+        # are where somebody has ended a trouble
+        rung = self._couriers.keys() if self._troubles.see(due.troubles) else due.posts
+        for to in self._couriers.keys() & rung:
             self._bells[to].set()
         for to in due.all:
             if to not in self._couriers:
@@ -169,7 +177,7 @@ class Outbox:
                 looked = False
             async with pace.turn:
                 now = self._clock.transport()
-                rested_at = self._posting.resting.get(room.name, now)
+                rested_at = self._troubles.rests_until(places(room), now)
                 posts_at = max(bucket.ready_at(now), pace.posts.ready_at(now), rested_at)
                 updates_at = max(pace.updates.ready_at(now), rested_at)
                 posts, updates = posts_at <= now and not looked, updates_at <= now
@@ -196,6 +204,8 @@ class Outbox:
             return None
 
         def run(tx: Tx) -> Order | None:
+            if not self._troubles.may_try(tx, places(room), now):
+                return None
             job = tx.take(room.name, now, updates=updates, posts=posts)
             if job is None:
                 return None
@@ -222,31 +232,45 @@ class Outbox:
     async def _to_network(self, account: str) -> None:
         """Send an account's replies and deeds until none is due."""
         bucket, to = self._accounts.get(account), AT_ACCOUNT + account
+        bell = self._bells[to]
         if bucket is None:
             _log.error("outbox.unknown_destination", destination=account)
             await self._clock.sleep(BACKOFF[-1].total_seconds())
             return
         while True:
+            bell.clear()
             now = self._clock.transport()
-            if (wait := (bucket.ready_at(now) - now).total_seconds()) > 0:
-                await self._clock.sleep(wait)
+            ready_at = max(bucket.ready_at(now), self._troubles.rests_until([to], now))
+            if ready_at > now:
+                await self._nap(bell, (ready_at - now).total_seconds())
                 continue
             taken = await self._record(partial(self._take_job, to, now))
             if taken is None:
                 return
             bucket.spend(now)
             try:
-                match taken:
-                    case Job():
-                        self._count(await self._replies.send(taken))
-                    case Asked():
-                        self._count(await self._deeds.do(taken))
+                outcome = await self._do(taken)
+                self._count(outcome)
+                if outcome in ANSWERED:
+                    await self._troubles.over([to])
             except TryLater as error:
                 self._count("reply_limited")
                 bucket.pause(self._clock.transport() + timedelta(seconds=error.seconds))
+            except Barred as error:
+                self._count("reply_barred")
+                await self._troubles.begins(to, error)
+
+    async def _do(self, taken: Job | Asked) -> str:
+        match taken:
+            case Job():
+                return await self._replies.send(taken)
+            case Asked():
+                return await self._deeds.do(taken)
 
     def _take_job(self, to: str, now: datetime, tx: Tx) -> Job | Asked | None:
         """Take what is due next at an account; what was withdrawn meanwhile is passed over."""
+        if not self._troubles.may_try(tx, [to], now):
+            return None
         while (taken := tx.take(to, now, updates=False, posts=True)) is not None:
             part = self._deeds if taken.what is What.DEED else self._replies
             if (job := part.begin(tx, taken)) is not None:

@@ -4,7 +4,15 @@
 `delivery` and `rows` the values that pass between them and the core.
 """
 
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Urgency, What
+from chatops.ports.delivery import (
+    Delivery,
+    DeliveryState,
+    Due,
+    NewDelivery,
+    Trouble,
+    Urgency,
+    What,
+)
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
     MOST_COUNTED,
@@ -53,6 +61,7 @@ __all__ = [
     "Receive",
     "Record",
     "TicketFilter",
+    "Trouble",
     "Tx",
     "Urgency",
     "Vault",
