@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Integer, and_, case, func, select, type_coerce, update
+from sqlalchemy import BigInteger, Integer, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import Event
@@ -78,7 +78,7 @@ _URGENCY: Final = {
 }
 
 _card = DELIVERY.c.what == "card"
-_urgency = type_coerce(param("urgency"), Integer)
+_urgency = param("urgency", Integer)
 _state = {column: param(column.name) for column in TICKET.c if column.name != "id"}
 _LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
 _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.id))
@@ -93,7 +93,10 @@ _WANT_CARDS: Final = Statement(
     .values(
         wanted=param("revision"),
         due_at=case(
-            (DELIVERY.c.state == "sent", func.coalesce(DELIVERY.c.due_at, param("now"))),
+            (
+                DELIVERY.c.state == "sent",
+                func.coalesce(DELIVERY.c.due_at, param("now", BigInteger)),
+            ),
             else_=DELIVERY.c.due_at,
         ),
         urgency=case((_card, _urgency), else_=DELIVERY.c.urgency),

@@ -7,11 +7,21 @@ from storage.deliveries import Deliveries
 from storage.messages import Messages
 from storage.once import Once
 from storage.people import People
+from storage.processes import Processes
 from storage.tickets import Tickets
 from storage.troubles import Troubles
 
 
 class StoredTx(
-    Messages, Customers, Conversations, Tickets, People, Deliveries, Once, Accounts, Troubles
+    Messages,
+    Customers,
+    Conversations,
+    Tickets,
+    People,
+    Deliveries,
+    Processes,
+    Once,
+    Accounts,
+    Troubles,
 ):
     """Implements chatops.ports.Tx; each part's module says how."""

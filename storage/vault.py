@@ -19,10 +19,10 @@ from chatops.follow import AT_ACCOUNT
 from chatops.ports import AccountState
 from storage.accounts import CUT_OFF, FORGET_TOLD
 from storage.instant import instant, micros
+from storage.runs import Runs
 from storage.statement import Db, Statement, param
 from storage.tables import ACCOUNT_CURSOR, ACCOUNT_STATE, LEASE
 from storage.troubles import REST
-from storage.work import Runs
 
 
 class StoredVault:

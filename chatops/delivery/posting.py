@@ -13,7 +13,7 @@ import structlog
 from chatops.act import again
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose
-from chatops.delivery.pace import ChatPace
+from chatops.delivery.pace import Buckets, ChatPace
 from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
@@ -40,6 +40,7 @@ class Posting:
         troubles: Troubles,
         record: Keep,
         count: Callable[[str], None],
+        may_call: Callable[[], bool],
     ) -> None:
         self._desk = desk
         self._reader = reader
@@ -48,11 +49,11 @@ class Posting:
         self._troubles = troubles
         self._record = record
         self._count = count
+        self._may_call = may_call
 
     async def deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
         """Bring one delivery to its room, and write what became of it."""
         job = order.job
-        bucket = pace.updates if job.state is DeliveryState.SENT else pace.room(room.name)
         try:
             match job.state:
                 case DeliveryState.IN_DOUBT:
@@ -61,12 +62,10 @@ class Posting:
                     await self._update(chat, room, order)
                 case _:
                     await self._post(chat, room, order)
-            await self._troubles.over(places(room))
         except TryLater as error:
             self._count("limited")
             until = self._clock.transport() + timedelta(seconds=error.seconds)
-            bucket.pause(until)
-            await self._put_back(job, until, str(error))
+            await self._limited(job, room, pace, until, str(error))
         except InDoubt as error:
             self._count("in_doubt")
             due = self._clock.transport() + SETTLE
@@ -108,9 +107,12 @@ class Posting:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
+        if self._is_overtaken():
+            return
         id = await chat.post(room, card, job.thread, job.marker)
         self._count("posted")
         await self._is_there(job, id, revision)
+        await self._troubles.over(places(room))
 
     async def _update(self, chat: Chat, room: Room, order: Order) -> None:
         job = order.job
@@ -119,9 +121,19 @@ class Posting:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
+        if self._is_overtaken():
+            return
         await chat.update(room, job.external_id, card)
         self._count("updated")
         await self._is_there(job, job.external_id, revision)
+        await self._troubles.over(places(room))
+
+    def _is_overtaken(self) -> bool:
+        """Tell whether our lease is over, or nearly: the delivery may be another process's by now."""
+        if self._may_call():
+            return False
+        self._count("overtaken")
+        return True
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
         # what was written since by others must not make the look-up longer and longer
@@ -132,6 +144,7 @@ class Posting:
             await self._state(job, DeliveryState.PENDING, self._clock.transport(), counts=False)
         else:
             await self._is_there(job, found, 0)  # what it shows is unknown: the next round updates
+        await self._troubles.over(places(room))
 
     async def _gone(self, job: Delivery, error: Gone) -> None:
         """Post a deleted card again; let a deleted line rest; try a line without a thread later."""
@@ -180,16 +193,30 @@ class Posting:
         now = self._clock.transport()
 
         def run(tx: Tx) -> None:
-            tx.delivered(job.id, external_id, revision, now)
+            if not tx.delivered(job, external_id, revision, now):
+                self._count("overtaken")  # the process that has it now finds what we sent
+                return
             if job.undo and job.state is not DeliveryState.SENT and job.message is not None:
                 tx.begin_wait(job.message, now + self._desk.policy.undo_in)
 
         await self._record(run)
 
+    async def _limited(
+        self, job: Delivery, room: Room, pace: ChatPace, until: datetime, error: str
+    ) -> None:
+        """Let a delivery come again when the chat's limit is over, and nothing like it before."""
+        caps = pace.of_update() if job.state is DeliveryState.SENT else pace.of_post(room.name)
+        limited = [*caps][:1]  # of posts the room's alone
+
+        def run(tx: Tx) -> None:
+            Buckets(tx, caps).pause(limited, until)
+            tx.delivery_is(job, _before(job), until, error, counts=False)
+
+        await self._record(run)
+
     async def _put_back(self, job: Delivery, due: datetime, error: str) -> None:
         """Let a delivery that had no effect come again at `due`, as what it was."""
-        was = DeliveryState.PENDING if job.state is DeliveryState.SENDING else job.state
-        await self._state(job, was, due, error, counts=False)
+        await self._state(job, _before(job), due, error, counts=False)
 
     async def _state(
         self,
@@ -202,10 +229,15 @@ class Posting:
         counts: bool = True,
     ) -> None:
         await self._record(
-            lambda tx: tx.delivery_is(job.id, state, due, error, again=again, counts=counts)
+            lambda tx: tx.delivery_is(job, state, due, error, again=again, counts=counts)
         )
 
 
 def places(room: Room) -> tuple[str, str]:
     """Return where trouble keeps deliveries from a room: itself, and its chat."""
     return room.name, f"{AT_CHAT}{room.chat}"
+
+
+def _before(job: Delivery) -> DeliveryState:
+    """Return the state in which a delivery was before it was taken."""
+    return DeliveryState.PENDING if job.state is DeliveryState.SENDING else job.state
