@@ -185,6 +185,22 @@ async def test_oldest_open_tickets_come_first_and_closed_ones_last(town: Town) -
     assert "fault:ratelimited" not in town.calls("chat.postMessage")
 
 
+async def test_room_that_was_shut_hears_of_nothing_past(town: Town) -> None:
+    still, past = await town.opens(text="still"), await town.opens(text="past")
+    await town.quiet()
+    archive(town, "C01GLOBAL")
+    for ticket in (still, past):
+        await town.did("ben", "claim", ticket)
+        await town.did("ben", "unclaim", ticket)
+    await rests(town, 5)
+    await town.did("ben", "claim", past)
+    archive(town, "C01GLOBAL", archived=False)
+    await town.quiet(step=5)
+    lines = [text for text in town.texts("care-global")[2:] if "unclaimed again" in text]
+    assert lines == [f"#{still} is unclaimed again."]
+    assert (await town.storage.reader.health(town.hours.transport())).failed == 0
+
+
 async def test_revoked_account_stops_and_its_replies_follow_when_it_is_mended(town: Town) -> None:
     mia = town.chirp.hands.person("mia")
     town.chirp.hands.write(mia, "Where is my tent?")
