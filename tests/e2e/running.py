@@ -24,6 +24,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.measured import unmeasured
+
 ROOT: Final = Path(__file__).parents[2]
 CHROMIUM: Final = "/usr/bin/chromium"
 ARGUMENTS: Final = [
@@ -209,7 +211,7 @@ async def running(folder: Path, config: Path | None = None) -> AsyncIterator[Liv
         *(f"--port={port}", f"--speed={SPEED}"),
         *((f"--config={config}",) if config is not None else ()),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},  # noqa: TID251 - a child inherits it
+        env={**unmeasured(), "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
