@@ -12,6 +12,7 @@ import pytest
 
 from chatops.fleet import Fleet, Member
 from chatops.sandbox import _free_port
+from tests.calling import client
 from tests.fleet_member import NAME, OPS, WEB
 
 pytestmark = pytest.mark.anyio
@@ -76,14 +77,14 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
         for name in ("one", "two")
     ]
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        http = await stack.enter_async_context(client(trust_env=False))
         fleet = Fleet(["tests.fleet_member"], members, http)
         runner = await fleet.open("127.0.0.1", port := _free_port())
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(fleet.end)
         url = f"http://127.0.0.1:{port}"
         asking = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False)
+            client(base_url=url, timeout=PATIENCE, trust_env=False)
         )
         yield Door(fleet, asking)
 
