@@ -181,5 +181,11 @@ def say_day(day: date, language: str) -> str:
 
 def _bundle(language: str, source: str) -> FluentBundle:
     bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(FluentResource(source))
+    bundle.add_resource(_parsed(source))
     return bundle
+
+
+@cache
+def _parsed(source: str) -> FluentResource:
+    """Parse sentences, which takes a fifth of a second, once a process."""
+    return FluentResource(source)

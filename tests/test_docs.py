@@ -40,6 +40,7 @@ BY_MAKE: Final = frozenset(
     {
         "make sandbox",
         "make sandbox PORT=8090 PAGE_LANG=ja",
+        "make sandbox PROCESSES=2 DATABASE=postgres",
         "make demo-day",
         "make test",
         "make check",
