@@ -4,7 +4,16 @@
 `delivery` and `rows` the values that pass between them and the core.
 """
 
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent, Urgency, What
+from chatops.ports.delivery import (
+    Delivery,
+    DeliveryState,
+    Due,
+    NewDelivery,
+    Spent,
+    Trouble,
+    Urgency,
+    What,
+)
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
     MOST_COUNTED,
@@ -54,6 +63,7 @@ __all__ = [
     "Record",
     "Spent",
     "TicketFilter",
+    "Trouble",
     "Tx",
     "Urgency",
     "Vault",
