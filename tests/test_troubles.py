@@ -1,5 +1,6 @@
 """Destinations that are closed to us: they rest, it is told, all others go on, and they catch up."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from town import Town, shows, town_around
 from adapters.sandbox.slack import Fault, Kind
 from chatops.delivery.troubles import hearers
 from chatops.event import CloseReason
+from chatops.ports import Tx
 
 pytestmark = pytest.mark.anyio
 
@@ -234,6 +236,20 @@ async def test_undo_takes_back_a_reply_that_waits_for_its_account(town: Town) ->
     town.chirp._api._token = token
     await rests(town, 20)
     assert (town.answered(), town.due("reply")[0][2]) == ([], "withdrawn")
+
+
+async def test_trouble_that_another_process_has_ended_unawares_is_forgotten(town: Town) -> None:
+    def stop(tx: Tx) -> None:
+        for place in ("care-global", "chat:slack", "old-room", "person:5", "account:aozora"):
+            tx.stop(place, "is_archived", town.hours.transport())
+            tx.rest(place, town.hours.transport() + timedelta(seconds=60))
+
+    await town.storage.work.transact(stop)
+    await rests(town, 50)
+    assert town.count("trouble") == 5
+    await town.until(lambda: town.count("trouble") == 1, step=5)
+    assert await stopped(town) == {"account:aozora": "is_archived"}
+    assert told(town, "care-managers") == []
 
 
 @pytest.mark.parametrize(
