@@ -11,8 +11,9 @@ from care import KEY, NOON, POLICY, REGISTRY, TRAITS_OF, WORDS, Hours, refused, 
 
 from chatops.call import Done, Origin
 from chatops.card import Card, Paragraph
+from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
-from chatops.errors import Uncertain
+from chatops.errors import Barred, Uncertain
 from chatops.scene import Agent
 from chatops.text import text
 from storage import Storage, open_storage
@@ -182,3 +183,35 @@ async def test_an_act_whose_commit_is_unknown_is_done_once(
     assert isinstance(outcome, Done)
     assert len(tries) == 2
     assert shop.sql("SELECT count(*) FROM message WHERE direction = 'note'") == [(1,)]
+
+
+async def test_trouble_is_one_tried_by_one_and_told_once(shop: Shop, hours: Hours) -> None:
+    async def seen(number: int) -> Troubles:
+        storage = shop.storages[number]
+        troubles = Troubles(shop.desks[number], hours, storage.work.transact)
+        troubles.see((await storage.reader.due(hours.transport())).troubles)
+        return troubles
+
+    def told() -> list[tuple[Any, ...]]:
+        return shop.sql("SELECT \"to\" FROM delivery WHERE what = 'published' ORDER BY id")
+
+    both = [await seen(number) for number in range(2)]
+    for _ in range(4):  # more or less at once
+        await asyncio.gather(*(each.begins("care-japan", Barred("is_archived")) for each in both))
+    assert shop.sql("SELECT tries FROM trouble") == [(8,)]
+    assert told() == [("care-managers",)]
+    both = [await seen(number) for number in range(2)]
+    await hours.turn(600)
+    now = hours.transport()
+    tried = await asyncio.gather(
+        *(
+            shop.storages[number % 2].work.transact(
+                lambda tx, number=number: both[number % 2].may_try(tx, ["care-japan"], now)  # type: ignore[misc]
+            )
+            for number in range(6)
+        )
+    )
+    assert sorted(tried) == [False] * 5 + [True]
+    await asyncio.gather(*(each.over(["care-japan"]) for each in both))
+    assert shop.sql("SELECT * FROM trouble") == []
+    assert told() == [("care-managers",)] * 2
