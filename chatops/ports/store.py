@@ -6,7 +6,7 @@ once: ids and times are made outside and passed in, it touches nothing but `tx`,
 an answer (None, False), never an exception.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -59,6 +59,10 @@ class Tx(Protocol):
 
     def customer(self, channel: str, author: Author) -> int:
         """Return the customer's id; a new name, handle or follower count is kept."""
+        ...
+
+    def lock_authors(self, authors: Collection[str]) -> None:
+        """Keep others from taking in several of these authors' messages, until the end."""
         ...
 
     def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
