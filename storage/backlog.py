@@ -11,7 +11,7 @@ from storage.deliveries import ready
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
-from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, UNRESOLVED
+from storage.tables import DELIVERY, DIGEST_RUN, FOLLOWS, RAW_BODY, SETTING, UNRESOLVED
 
 
 def card_at(db: Db, room: str, external_id: str) -> int | None:
@@ -21,6 +21,11 @@ def card_at(db: Db, room: str, external_id: str) -> int | None:
 
 def card_of(db: Db, ticket: int, room: str) -> str | None:
     row = db.one(_CARD_OF, ticket=ticket, room=room)
+    return None if row is None else row[0]
+
+
+def line_of(db: Db, ticket: int, room: str) -> str | None:
+    row = db.one(_LINE_OF, ticket=ticket, room=room)
     return None if row is None else row[0]
 
 
@@ -90,6 +95,14 @@ _CARD_AT: Final = Statement(
 )
 _CARD_OF: Final = Statement(
     select(_d.external_id).where(*_in_room, _d.ticket == param("ticket"), _d.left.is_(False))
+)
+_LINE_OF: Final = Statement(
+    select(_d.external_id).where(
+        _d.ticket == param("ticket"),
+        _d.to == param("room"),
+        _d.what.in_(FOLLOWS),  # as the index says it
+        _d.what == "line",
+    )
 )
 
 _body = select(

@@ -1,6 +1,7 @@
 """One transaction, whatever the database: the port `Tx` out of its parts."""
 
 from storage.accounts import Accounts
+from storage.bursts import Bursts
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.deliveries import Deliveries
@@ -10,5 +11,7 @@ from storage.people import People
 from storage.tickets import Tickets
 
 
-class StoredTx(Messages, Customers, Conversations, Tickets, People, Deliveries, Once, Accounts):
+class StoredTx(
+    Messages, Customers, Conversations, Bursts, Tickets, People, Deliveries, Once, Accounts
+):
     """Implements chatops.ports.Tx; each part's module says how."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from chatops.card import Card
 from chatops.card_json import load_card
+from chatops.cards.burst_card import burst_card, burst_line
 from chatops.cards.event_line import event_line
 from chatops.cards.thread_card import alert_card, announcement, left_line, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
@@ -13,7 +14,7 @@ from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved
 from chatops.policy import Room
-from chatops.ports import Chat, Delivery, DeliveryState, Entry, Reader, Record, What
+from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
 
 
@@ -24,6 +25,7 @@ class Order:
     job: Delivery
     record: Record | None = None  #: of its ticket
     agents: Sequence[Agent] = ()
+    burst: Burst | None = None
 
 
 async def compose(
@@ -37,10 +39,12 @@ async def compose(
     job = order.job
     if job.what is What.PUBLISHED:
         return (load_card(job.body), job.wanted) if job.body else None
+    if job.what is What.BURST:
+        return None if order.burst is None else (_burst_card(desk, order.burst), job.wanted)
     if order.record is None:
         return None
     scene = desk.scene(order.record, order.agents, desk.clock.business())
-    made = await _made(desk, reader, chat, room, job, scene)
+    made = await _made(desk, reader, chat, room, order, scene)
     if made is None:
         return None
     card, revision = made
@@ -48,13 +52,19 @@ async def compose(
 
 
 async def _made(
-    desk: Desk, reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Scene
+    desk: Desk, reader: Reader, chat: Chat, room: Room, order: Order, scene: Scene
 ) -> tuple[Card, int] | None:
+    job = order.job
     home = scene.policy.rooms[scene.queue.rooms[0]]
     if job.what is What.CARD and job.left:
         by = await _moved_by(reader, scene)
         url = await _url(reader, chat, home, scene.ticket.id)
         return left_card(scene, by, url), scene.ticket.revision
+    if job.what is What.LINE:
+        if job.left or order.burst is None or order.burst.queue != scene.queue.name:
+            return await _left(reader, chat, scene), scene.ticket.revision
+        url = await _url_of(chat, room, await reader.card_of(scene.ticket.id, room.name))
+        return burst_line(scene, url), scene.ticket.revision
     scene = await _with_urls(desk, reader, chat, room, scene)
     if job.what is What.CARD:
         return ticket_card(scene), scene.ticket.revision
@@ -88,6 +98,12 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             return announcement(scene, job.occasion, url)
         case _:
             return None
+
+
+def _burst_card(desk: Desk, burst: Burst) -> Card:
+    queue = desk.policy.queue_of(burst.queue, burst.account)
+    account = desk.policy.account_of(burst.account, "", queue.name)
+    return burst_card(burst, account, desk.traits_of(account.channel), queue.calendar.zone)
 
 
 def _is_late(job: Delivery) -> bool:
@@ -133,8 +149,13 @@ async def _with_urls(desk: Desk, reader: Reader, chat: Chat, room: Room, scene: 
 
 
 async def _url(reader: Reader, chat: Chat, room: Room, ticket: int) -> str | None:
-    """Return a link to the ticket's card; a line without its link is better than no line."""
+    """Return a link to the ticket's card, or to its line in a burst's thread."""
     card = await reader.card_of(ticket, room.name)
+    return await _url_of(chat, room, card or await reader.line_of(ticket, room.name))
+
+
+async def _url_of(chat: Chat, room: Room, card: str | None) -> str | None:
+    """Return a link to a message of ours; a line without its link is better than no line."""
     if card is None or room.chat != chat.name:
         return None
     with suppress(CareError):

@@ -199,9 +199,10 @@ class Outbox:
             job = tx.take(room.name, now, updates=updates, posts=posts)
             if job is None:
                 return None
+            burst = None if job.burst is None else tx.burst(job.burst)
             if job.ticket is None:
-                return Order(job)
-            return Order(job, tx.record(job.ticket), tx.agents())
+                return Order(job, burst=burst)
+            return Order(job, tx.record(job.ticket), tx.agents(), burst)
 
         return await self._record(run, flushed=False)
 

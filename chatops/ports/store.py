@@ -18,6 +18,7 @@ from chatops.ports.rows import (
     AccountSign,
     AccountState,
     Arrival,
+    Burst,
     Conversation,
     Entry,
     Found,
@@ -70,6 +71,38 @@ class Tx(Protocol):
         """Make `ticket` the conversation's current one."""
         ...
 
+    def burst_going_on(
+        self, account: str, thread_key: str, queue: str, since: datetime, at: datetime
+    ) -> int | None:
+        """Return the thread's burst in the queue, if it had a ticket since; it has one now, at `at`."""
+        ...
+
+    def opened_in_thread(
+        self, account: str, thread_key: str, queue: str, since: datetime, most: int
+    ) -> int:
+        """Return how many of the thread's newest `most` tickets were opened in the queue since.
+
+        Those on the quiet list do not count.
+        """
+        ...
+
+    def begin_burst(
+        self,
+        account: str,
+        thread_key: str,
+        queue: str,
+        since: datetime,
+        at: datetime,
+        message: int,
+        earlier: int,
+    ) -> int:
+        """Begin a burst with a message; one whose newest ticket is from before `since` has ended.
+
+        Where another process was quicker, it is that one's.
+        """
+        ...
+
+    def burst(self, id: int) -> Burst | None: ...
     def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
     def find_message(self, account: str, external_id: str) -> Found | None: ...
     def last_words(self, ticket: int) -> str | None:
@@ -237,6 +270,8 @@ class Tx(Protocol):
     def deliver(self, delivery: NewDelivery, due_at: datetime) -> bool:
         """Insert a delivery; False if (ticket, room) has its card or the marker is there already.
 
+        A burst has one card a room too.
+
         A card in a room that was left is a whole one again, which counts as inserted.
         """
         ...
@@ -247,6 +282,14 @@ class Tx(Protocol):
 
     def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
         """Want the ticket's thread lines about events of this name brought up to date."""
+        ...
+
+    def recount(self, burst: int, due_at: datetime) -> None:
+        """Want the burst's cards brought up to date at `due_at`, or sooner if they were to be."""
+        ...
+
+    def asked_in(self, ticket: int, name: str) -> Sequence[int]:
+        """Return the entries of the ticket's log that are events of this name."""
         ...
 
     def release_reply(self, message: int, due_at: datetime) -> None:
@@ -344,6 +387,10 @@ class Reader(Protocol):
 
     async def card_of(self, ticket: int, room: str) -> str | None:
         """Return the external id of the ticket's card in the room, once it is there and not left."""
+        ...
+
+    async def line_of(self, ticket: int, room: str) -> str | None:
+        """Return the external id of the ticket's line in a burst's thread in the room, once there."""
         ...
 
     async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:

@@ -1,0 +1,65 @@
+"""Add what bursts need.
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+# on SQLite only INTEGER counts up by itself
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "burst",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("thread_key", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("newest_at", sa.BigInteger(), nullable=False),
+        sa.Column("message", ID, nullable=False),
+        sa.Column("earlier", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+    def add(table: str, name: str, kind: sa.types.TypeEngine[Any], default: Any = None) -> None:
+        # rows that are there take the default; every later one is given its value
+        op.add_column(
+            table, sa.Column(name, kind, nullable=default is None, server_default=default)
+        )
+
+    add("ticket", "burst", ID)
+    add("ticket", "lined", sa.Boolean(), sa.false())
+    add("delivery", "burst", ID)
+    op.create_index("ix_conversation_thread", "conversation", ["account", "thread_key", "ticket"])
+    _add_partial(
+        "uq_burst_live", "burst", ["account", "thread_key", "queue"], "ended_at IS NULL", unique=True
+    )
+    _add_partial("ix_ticket_burst", "ticket", ["burst", "status", "assignee"], "burst IS NOT NULL")
+    _add_partial("uq_delivery_burst", "delivery", ["burst", "to"], "what = 'burst'", unique=True)
+    op.drop_index("ix_delivery_follows", "delivery")
+    _add_partial("ix_delivery_follows", "delivery", ["ticket"], "what IN ('card', 'alert', 'line')")
+
+
+def _add_partial(
+    name: str, table: str, columns: list[str], where: str, *, unique: bool = False
+) -> None:
+    op.create_index(
+        name,
+        table,
+        columns,
+        unique=unique,
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(where),
+    )
