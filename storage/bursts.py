@@ -7,7 +7,7 @@ waits for the first one's row and goes on with it.
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, case, func, null, select, text, update
+from sqlalchemy import BigInteger, and_, case, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Burst
@@ -96,7 +96,9 @@ _GOES_ON: Final = Statement(
     update(BURST)
     .where(_live, _b.newest_at >= param("since"))
     # customers' messages may come in another order than they were written
-    .values(newest_at=case((_b.newest_at < param("at"), param("at")), else_=_b.newest_at))
+    .values(
+        newest_at=case((_b.newest_at < param("at"), param("at", BigInteger)), else_=_b.newest_at)
+    )
     .returning(_b.id)
 )
 _END: Final = Statement(

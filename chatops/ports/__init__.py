@@ -10,6 +10,7 @@ from chatops.ports.delivery import (
     DeliveryState,
     Due,
     NewDelivery,
+    Spent,
     Urgency,
     What,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Reader",
     "Receive",
     "Record",
+    "Spent",
     "TicketFilter",
     "Tx",
     "Urgency",
