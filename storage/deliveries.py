@@ -367,7 +367,11 @@ _becomes = {
     "state": param("state"),
     "due_at": param("due_at"),
     "error": param("error"),
-    "rank": case((param("state", Text) == "sent", literal(int(Urgency.UPDATE))), else_=_d.urgency),
+    "rank": case(
+        (_d.rank == int(Urgency.CLOSED), _d.rank),
+        (param("state", Text) == "sent", literal(int(Urgency.UPDATE))),
+        else_=_d.urgency,
+    ),
 }
 _DELIVERY_IS: Final = Statement(_change.values(_becomes))
 _UNCOUNTED: Final = Statement(

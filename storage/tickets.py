@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, case, func, select, update
+from sqlalchemy import BigInteger, Boolean, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import Event
-from chatops.ports import Record, TicketFilter
+from chatops.ports import Record, TicketFilter, Urgency
 from chatops.scene import Line
 from chatops.sla import Clock
-from chatops.ticket import Ticket
+from chatops.ticket import Status, Ticket
 from storage import lists, records
 from storage.codec import encode
 from storage.instant import micros
@@ -36,7 +36,13 @@ class Tickets(Part):
         left shows a link, which nothing changes.
         """
         self._db.run(_SAVE_TICKET, id=ticket.id, **ticket_params(ticket))
-        self._db.run(_WANT_CARDS, ticket=ticket.id, revision=ticket.revision, now=micros(self._at))
+        self._db.run(
+            _WANT_CARDS,
+            ticket=ticket.id,
+            revision=ticket.revision,
+            now=micros(self._at),
+            closed=ticket.status is Status.CLOSED,
+        )
 
     def log(
         self, ticket: int, event: Event, at: datetime, agent: int | None, rule: str | None
@@ -80,6 +86,15 @@ _WANT_CARDS: Final = Statement(
     )
     .values(
         wanted=param("revision"),
+        # lines of a burst keep their places: each holds up the next
+        rank=case(
+            (
+                and_(DELIVERY.c.what == "card", param("closed", Boolean).is_(True)),
+                int(Urgency.CLOSED),
+            ),
+            (DELIVERY.c.state == "sent", int(Urgency.UPDATE)),
+            else_=DELIVERY.c.urgency,
+        ),
         due_at=case(
             (
                 DELIVERY.c.state == "sent",

@@ -19,12 +19,16 @@ class Due:
 
 
 class Urgency(IntEnum):
-    """Alerts go before new cards, new cards before lines, lines before updates."""
+    """Alerts go before new cards, new cards before lines, lines before updates.
+
+    What shows a ticket that is closed by now goes last: after an interruption it holds up no open one.
+    """
 
     ALERT = 0
     CARD = 1
     LINE = 2
     UPDATE = 3
+    CLOSED = 4
 
 
 class What(StrEnum):
