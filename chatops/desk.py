@@ -218,6 +218,13 @@ class Desk:
 
         self.taken.update(await self._transact(run))
 
+    async def deleted(self, chat: str, room: str, message: str) -> None:
+        """Bring back a card that somebody has deleted by hand; both ids are the chat's."""
+        if (known := self.policy.room_by_id(chat, room)) is None:
+            return
+        if await self._transact(lambda tx, act: tx.card_deleted(known.name, message, act.due)):
+            _log.info("desk.card_deleted", room=known.name)
+
     # --- what time brings
 
     async def tick(self) -> int:

@@ -18,7 +18,12 @@ Exception
 ConfigError and StorageError are not CareErrors, so that no border swallows them.
 """
 
+from typing import Final
+
 from chatops.text import Text
+
+#: The code by which a network says that these very words of ours stand there already.
+DUPLICATE: Final = "duplicate"
 
 
 class CareError(Exception):
@@ -55,7 +60,16 @@ class Gone(Rejected):
 
 
 class Barred(Rejected):
-    """The destination is closed to us: a room archived, the bot removed, a token revoked."""
+    """The destination is closed to us: a room archived, the bot removed, a token revoked.
+
+    `whole`: not one room alone, but the whole chat. `said` is what somebody must do.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", said: Text | None = None, *, whole: bool = False
+    ) -> None:
+        super().__init__(code, detail, said)
+        self.whole = whole
 
 
 class TryLater(CareError):

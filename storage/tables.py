@@ -51,6 +51,9 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 #: Deliveries that show a ticket's newest state, and are brought up to date with it.
 FOLLOWS: Final = ("card", "alert", "line")
 
+#: Deliveries that stay as long as their ticket or burst does, and come back if somebody deletes them.
+STANDS: Final = ("card", "burst", "line")
+
 
 #: Of the log: a canned reply that was sent again, over the question, as storage.codec writes it
 #: (`_` is its colon, which SQLAlchemy would take for a parameter's).
@@ -350,7 +353,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_message", "message", where="message IS NOT NULL"),
         _partial("ix_delivery_follows", "ticket", where=f"what IN {_in(FOLLOWS)}"),
         _partial("ix_delivery_entry", "entry", where="what = 'event'"),
-        _partial("ix_delivery_root", "to", "external_id", where="what = 'card'"),
+        _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDS)}"),
         _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -462,6 +465,17 @@ class LeaseRow(SQLModel, table=True):
     until: datetime = Field(sa_type=Instant)
 
 
+class TroubleRow(SQLModel, table=True):
+    """A place to which nothing can be delivered for now; see chatops.ports.Trouble."""
+
+    __tablename__ = "trouble"
+    place: str = Field(primary_key=True)
+    code: str | None
+    since: datetime = Field(sa_type=Instant)
+    tries: int
+    rests_until: datetime = Field(sa_type=Instant)
+
+
 METADATA: Final = SQLModel.metadata
 
 
@@ -490,6 +504,7 @@ SETTING: Final = _table(SettingRow)
 ACCOUNT_STATE: Final = _table(AccountStateRow)
 ACCOUNT_CURSOR: Final = _table(AccountCursorRow)
 LEASE: Final = _table(LeaseRow)
+TROUBLE: Final = _table(TroubleRow)
 PROCESS: Final = _table(ProcessRow)
 PACE: Final = _table(PaceRow)
 EDITION: Final = _table(EditionRow)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, and_, case, func, select, update
+from sqlalchemy import BigInteger, Integer, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import Event
@@ -33,7 +33,8 @@ class Tickets(Part):
         """Write the ticket; each of its cards that is posted becomes due for an update.
 
         A card that waits (for its post, or after a limit) keeps its time. One in a room that was
-        left shows a link, which nothing changes.
+        left shows a link, which nothing changes. One that is not there yet goes after those of open
+        tickets where this one rests.
         """
         self._db.run(_SAVE_TICKET, id=ticket.id, **ticket_params(ticket))
         self._db.run(
@@ -41,7 +42,7 @@ class Tickets(Part):
             ticket=ticket.id,
             revision=ticket.revision,
             now=micros(self._at),
-            closed=ticket.status is Status.CLOSED,
+            urgency=int(_URGENCY[ticket.status]),
         )
 
     def log(
@@ -73,6 +74,14 @@ class Tickets(Part):
         return lists.find(self._db, wanted)
 
 
+_URGENCY: Final = {
+    Status.OPEN: Urgency.CARD,
+    Status.SNOOZED: Urgency.SNOOZED,
+    Status.CLOSED: Urgency.CLOSED,
+}
+
+_card = DELIVERY.c.what == "card"
+_urgency = param("urgency", Integer)
 _state = {column: param(column.name) for column in TICKET.c if column.name != "id"}
 _LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
 _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.id))
@@ -86,15 +95,6 @@ _WANT_CARDS: Final = Statement(
     )
     .values(
         wanted=param("revision"),
-        # lines of a burst keep their places: each holds up the next
-        rank=case(
-            (
-                and_(DELIVERY.c.what == "card", param("closed", Boolean).is_(True)),
-                int(Urgency.CLOSED),
-            ),
-            (DELIVERY.c.state == "sent", int(Urgency.UPDATE)),
-            else_=DELIVERY.c.urgency,
-        ),
         due_at=case(
             (
                 DELIVERY.c.state == "sent",
@@ -102,6 +102,8 @@ _WANT_CARDS: Final = Statement(
             ),
             else_=DELIVERY.c.due_at,
         ),
+        urgency=case((_card, _urgency), else_=DELIVERY.c.urgency),
+        rank=case((and_(_card, DELIVERY.c.state != "sent"), _urgency), else_=DELIVERY.c.rank),
     )
 )
 _LOG: Final = Statement(

@@ -10,6 +10,7 @@ from storage.once import Once
 from storage.people import People
 from storage.processes import Processes
 from storage.tickets import Tickets
+from storage.troubles import Troubles
 
 
 class StoredTx(
@@ -23,5 +24,6 @@ class StoredTx(
     Processes,
     Once,
     Accounts,
+    Troubles,
 ):
     """Implements chatops.ports.Tx; each part's module says how."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from aiohttp import web
 from cryptography.fernet import Fernet
@@ -27,6 +26,7 @@ from chatops.errors import CareError, ConfigError
 from chatops.metrics import Metrics
 from chatops.web import ops_app
 from storage import SCHEMA
+from tests.calling import client
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +62,7 @@ class Shop:
         """Open the page that was named and agree; the address that X sends the browser to."""
         found = re.search(r"\S+/oauth2/authorize\S+", said)
         assert found is not None, said
-        async with httpx.AsyncClient() as http:
+        async with client() as http:
             return str((await http.get(found[0])).headers["location"])
 
     async def store(self, *bodies: bytes) -> None:

@@ -11,6 +11,7 @@ from chatops.ports.delivery import (
     Due,
     NewDelivery,
     Spent,
+    Trouble,
     Urgency,
     What,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "Record",
     "Spent",
     "TicketFilter",
+    "Trouble",
     "Tx",
     "Urgency",
     "Vault",

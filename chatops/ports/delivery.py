@@ -1,12 +1,26 @@
 """The outbox's rows: what is to be shown where, and how far it got."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final
 
 from chatops.event import Deed, Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A place to which nothing can be delivered for now. Times are transport time.
+
+    `place` is a destination (`NewDelivery.to`) or, as `chat:` and its name, a whole chat.
+    """
+
+    place: str
+    code: str | None  #: the far side's own word; None: it was not reached
+    since: datetime
+    tries: int  #: in a row, that ended so
+    rests_until: datetime  #: nothing is tried there before
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +30,22 @@ class Due:
     all: Sequence[str]
     posts: Sequence[str]  #: where something is due that is no update
     next_at: datetime | None  #: when the next delivery after that moment becomes due
+    troubles: Mapping[str, Trouble] = field(default_factory=dict)  #: by place
 
 
 class Urgency(IntEnum):
     """Alerts go before new cards, new cards before lines, lines before updates.
 
-    What shows a ticket that is closed by now goes last: after an interruption it holds up no open one.
+    What a back-log holds of tickets that rest meanwhile goes last: those that are snoozed, then for
+    the record those that are closed.
     """
 
     ALERT = 0
     CARD = 1
     LINE = 2
     UPDATE = 3
-    CLOSED = 4
+    SNOOZED = 4  #: a card that is not there yet, of a snoozed ticket
+    CLOSED = 5
 
 
 class What(StrEnum):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from chatops.event import Event, Kind, Opened, ReplyState
+from chatops.ports.delivery import Trouble
 from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock
 from chatops.ticket import Status, Ticket
@@ -195,6 +196,7 @@ class Health:
     in_doubt: int
     failed: int
     oldest_due_at: datetime | None
+    stopped: tuple[Trouble, ...] = ()  #: places that are closed to us
 
 
 @dataclass(frozen=True, slots=True)

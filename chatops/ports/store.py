@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from chatops.channel import Author
 from chatops.event import Event, ReplyState
 from chatops.policy import Person
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent
+from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent, Trouble
 from chatops.ports.rows import (
     AccountSign,
     AccountState,
@@ -141,6 +141,15 @@ class Tx(Protocol):
         at: datetime | None = None,
         failure: str | None = None,
     ) -> None: ...
+
+    def answer(self, reply: int, candidates: Sequence[str], *, anew: bool) -> str | None:
+        """Return which of the customer's messages, by the network's ids, a reply goes out as answer to.
+
+        It is chosen once, the last of the candidates, so that a reply of unknown fate is looked up
+        and repeated as what it was, whatever was written meanwhile. `anew`: it may be chosen again
+        where it is no candidate any more, because it was deleted.
+        """
+        ...
 
     def cut_off(self, account: str) -> bool:
         """Note that our access to an account was withdrawn.
@@ -341,6 +350,13 @@ class Tx(Protocol):
         """
         ...
 
+    def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
+        """Want a card that somebody has deleted posted again; False if there is none with that id.
+
+        So are a burst's card and a line. A card in a room that its ticket has left stays away.
+        """
+        ...
+
     def in_hand(self, process: int) -> Sequence[int]:
         """Return the deliveries that the process has taken and written no outcome of."""
         ...
@@ -392,6 +408,29 @@ class Tx(Protocol):
 
     def publish_edition(self, source: str, now: datetime) -> int:
         """Put an app.yaml in force, if it is not; the number of the edition in force."""
+        ...
+
+    # troubles
+    def stop(self, place: str, code: str | None, now: datetime) -> Trouble:
+        """Note that nothing can be delivered there; what is known of it now, one try later.
+
+        Where the far side said why, for the first time, it begins anew: `since` is now, `tries` 1.
+        """
+        ...
+
+    def rest(self, place: str, until: datetime) -> None:
+        """Let nothing be tried at a place in trouble before `until`."""
+        ...
+
+    def try_again(self, place: str, now: datetime, until: datetime) -> bool:
+        """Take the one try that is due at a place in trouble; False if it rests, or another has it.
+
+        No other has one before `until`.
+        """
+        ...
+
+    def mended(self, place: str) -> Trouble | None:
+        """Forget a trouble, and return it; None if it was none."""
         ...
 
     # time

@@ -25,6 +25,7 @@ from chatops.errors import (
 )
 from chatops.event import Deed
 from chatops.ports import Channel
+from tests.calling import client
 
 CASES: dict[str, Case] = {name: import_module(f"social.{name}_case").CASE for name in channels()}
 #: Seconds after which a call counts as hung here; the channels' own patience is ten.
@@ -47,7 +48,7 @@ def case(name: str) -> Case:
 async def channel(name: str, case: Case) -> AsyncIterator[Channel]:
     """Open the account with nobody at the far end."""
     clock = Clock(case.now)
-    async with httpx.AsyncClient() as http, vault_at(clock) as vault:
+    async with client() as http, vault_at(clock) as vault:
         opened = channels()[name].open_channel(
             case.account, case.settings, http, vault, clock, development=True
         )
@@ -168,7 +169,7 @@ def test_its_secrets_do_not_show(case):
 
 async def test_a_stand_in_is_for_development_only(name, case):
     clock = Clock()
-    async with httpx.AsyncClient() as http, vault_at(clock) as vault:
+    async with client() as http, vault_at(clock) as vault:
         with pytest.raises(ConfigError, match="development: true"):
             channels()[name].open_channel(
                 case.account, case.settings, http, vault, clock, development=False

@@ -48,6 +48,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("owner IS NOT NULL"),
         postgresql_where=sa.text("owner IS NOT NULL"),
     )
+    op.create_table(
+        "trouble",
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("rests_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place"),
+    )
     # what the version before left in hand belongs to nobody who lives
     op.execute("UPDATE delivery SET owner = 0 WHERE state = 'sending'")
     _add_bursts()
@@ -85,6 +94,10 @@ def _add_bursts() -> None:
     _add_partial("uq_delivery_burst", "delivery", ["burst", "to"], "what = 'burst'", unique=True)
     op.drop_index("ix_delivery_follows", "delivery")
     _add_partial("ix_delivery_follows", "delivery", ["ticket"], "what IN ('card', 'alert', 'line')")
+    op.drop_index("ix_delivery_root", "delivery")
+    _add_partial(
+        "ix_delivery_root", "delivery", ["to", "external_id"], "what IN ('card', 'burst', 'line')"
+    )
 
 
 def _add_partial(
