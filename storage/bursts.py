@@ -7,7 +7,7 @@ waits for the first one's row and goes on with it.
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, and_, case, func, null, select, text, update
+from sqlalchemy import BigInteger, and_, case, exists, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Burst
@@ -19,33 +19,14 @@ from storage.tables import BURST, CONVERSATION, MESSAGE, TICKET
 
 
 class Bursts(Part):
-    def burst_going_on(
-        self, account: str, thread_key: str, queue: str, since: datetime, at: datetime
-    ) -> int | None:
-        row = self._db.one(
-            _GOES_ON,
-            account=account,
-            thread_key=thread_key,
-            queue=queue,
-            since=micros(since),
-            at=micros(at),
-        )
-        return None if row is None else row[0]
-
-    def opened_in_thread(
+    def crowding(
         self, account: str, thread_key: str, queue: str, since: datetime, most: int
-    ) -> int:
-        row = self._db.one(
-            _OPENED,
-            account=account,
-            thread_key=thread_key,
-            queue=queue,
-            since=micros(since),
-            most=most,
-        )
-        return int(there(row)[0])
+    ) -> tuple[bool, int]:
+        where = {"account": account, "thread_key": thread_key, "queue": queue}
+        goes_on, opened = there(self._db.one(_CROWDING, **where, since=micros(since), most=most))
+        return bool(goes_on), int(opened)
 
-    def begin_burst(
+    def join_burst(
         self,
         account: str,
         thread_key: str,
@@ -56,8 +37,12 @@ class Bursts(Part):
         earlier: int,
     ) -> int:
         where = {"account": account, "thread_key": thread_key, "queue": queue}
-        self._db.run(_END, **where, since=micros(since), at=micros(at))
-        return made(self._db.one(_BEGIN, **where, at=micros(at), message=message, earlier=earlier))
+        times = {"since": micros(since), "at": micros(at)}
+        if (row := self._db.one(_GO_ON, **where, **times)) is not None:
+            return int(row[0])
+        self._db.run(_END, **where, **times)
+        begun = self._db.one(_BEGIN, **where, at=micros(at), message=message, earlier=earlier)
+        return made(begun)
 
     def burst(self, id: int) -> Burst | None:
         return burst(self._db, id)
@@ -92,7 +77,7 @@ _live = and_(
     _b.queue == param("queue"),
     _b.ended_at.is_(None),
 )
-_GOES_ON: Final = Statement(
+_GO_ON: Final = Statement(
     update(BURST)
     .where(_live, _b.newest_at >= param("since"))
     # customers' messages may come in another order than they were written
@@ -133,7 +118,7 @@ _newest = first(
     .order_by(CONVERSATION.c.ticket.desc()),
     param("most"),
 ).subquery()
-_OPENED: Final = Statement(
+_opened = (
     select(func.count())
     .select_from(_newest)
     .where(
@@ -141,6 +126,9 @@ _OPENED: Final = Statement(
         _newest.c.opened_at >= param("since"),
         _newest.c.quiet.is_(False),
     )
+)
+_CROWDING: Final = Statement(
+    select(exists().where(_live, _b.newest_at >= param("since")), _opened.scalar_subquery())
 )
 
 _BURST: Final = Statement(

@@ -26,10 +26,7 @@ def burst_of(tx: Tx, policy: Policy, heard: Heard, queue: str) -> int | None:
         return None
     thread = (message.account, message.thread_key, queue)
     since = heard.at - rule.within
-    going_on = tx.burst_going_on(*thread, since, heard.at)
-    if going_on is not None:
-        return going_on
-    earlier = tx.opened_in_thread(*thread, since, rule.tickets * _LOOKED)
-    if earlier < rule.tickets:
+    goes_on, opened = tx.crowding(*thread, since, rule.tickets * _LOOKED)
+    if not goes_on and opened < rule.tickets:
         return None
-    return tx.begin_burst(*thread, since, heard.at, heard.id, earlier)
+    return tx.join_burst(*thread, since, heard.at, heard.id, opened)

@@ -25,7 +25,7 @@ class Order:
     job: Delivery
     record: Record | None = None  #: of its ticket
     agents: Sequence[Agent] = ()
-    burst: Burst | None = None
+    burst: Burst | None = None  #: that it is the card of
 
 
 async def compose(
@@ -44,7 +44,7 @@ async def compose(
     if order.record is None:
         return None
     scene = desk.scene(order.record, order.agents, desk.clock.business())
-    made = await _made(desk, reader, chat, room, order, scene)
+    made = await _made(desk, reader, chat, room, job, scene)
     if made is None:
         return None
     card, revision = made
@@ -52,16 +52,15 @@ async def compose(
 
 
 async def _made(
-    desk: Desk, reader: Reader, chat: Chat, room: Room, order: Order, scene: Scene
+    desk: Desk, reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Scene
 ) -> tuple[Card, int] | None:
-    job = order.job
     home = scene.policy.rooms[scene.queue.rooms[0]]
     if job.what is What.CARD and job.left:
         by = await _moved_by(reader, scene)
         url = await _url(reader, chat, home, scene.ticket.id)
         return left_card(scene, by, url), scene.ticket.revision
     if job.what is What.LINE:
-        if job.left or order.burst is None or order.burst.queue != scene.queue.name:
+        if room.name not in scene.queue.rooms:  # it has moved
             return await _left(reader, chat, scene), scene.ticket.revision
         url = await _url_of(chat, room, await reader.card_of(scene.ticket.id, room.name))
         return burst_line(scene, url), scene.ticket.revision

@@ -380,7 +380,6 @@ def _order(tx: Tx, job: Delivery | None) -> Order | None:
     """Return what was taken with the rows that its words are made of."""
     if job is None:
         return None
-    burst = None if job.burst is None else tx.burst(job.burst)
     if job.ticket is None:
-        return Order(job, burst=burst)
-    return Order(job, tx.record(job.ticket), tx.agents(), burst)
+        return Order(job, burst=None if job.burst is None else tx.burst(job.burst))
+    return Order(job, tx.record(job.ticket), tx.agents())

@@ -71,22 +71,17 @@ class Tx(Protocol):
         """Make `ticket` the conversation's current one."""
         ...
 
-    def burst_going_on(
-        self, account: str, thread_key: str, queue: str, since: datetime, at: datetime
-    ) -> int | None:
-        """Return the thread's burst in the queue, if it had a ticket since; it has one now, at `at`."""
-        ...
-
-    def opened_in_thread(
+    def crowding(
         self, account: str, thread_key: str, queue: str, since: datetime, most: int
-    ) -> int:
-        """Return how many of the thread's newest `most` tickets were opened in the queue since.
+    ) -> tuple[bool, int]:
+        """Tell whether the thread has a burst in the queue that had a ticket since, and how many of
+        the thread's newest `most` tickets were opened in the queue since.
 
         Those on the quiet list do not count.
         """
         ...
 
-    def begin_burst(
+    def join_burst(
         self,
         account: str,
         thread_key: str,
@@ -96,9 +91,10 @@ class Tx(Protocol):
         message: int,
         earlier: int,
     ) -> int:
-        """Begin a burst with a message; one whose newest ticket is from before `since` has ended.
+        """Return the thread's burst, which has a ticket more at `at`.
 
-        Where another process was quicker, it is that one's.
+        Where its newest one is from before `since`, or there is none, one begins with the message;
+        `earlier` tickets have cards of their own. Two processes at once join the same.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Bursts: one a thread and queue at a time, with figures that are those of its tickets now."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.anyio
 THREAD = ("acme_x", "t1", "care")
 
 
-def begun(tx: Tx, at: datetime = NOW, message: int = 1) -> int:
-    return tx.begin_burst(*THREAD, s(-600), at, message, 10)
+def begun(tx: Tx, at: datetime = NOW, message: int = 1, since: float = -600) -> int:
+    return tx.join_burst(*THREAD, s(since), at, message, 10)
 
 
 def bursting(tx: Tx, number: int, burst: int, **fields: object) -> Ticket:
@@ -33,30 +34,35 @@ def card_of(tx: Tx, burst: int, room: str = "care") -> bool:
     return tx.deliver(card, NOW)
 
 
+async def crowding(
+    storage: Storage, since: float, most: int = 99, *thread: str
+) -> tuple[bool, int]:
+    asked: tuple[str, ...] = thread or THREAD
+    account, key, queue = asked
+    return await storage.work.transact(lambda tx: tx.crowding(account, key, queue, s(since), most))
+
+
 async def test_a_burst_goes_on_as_long_as_tickets_come(storage: Storage) -> None:
-    async def ask(since: float, at: float, thread: tuple[str, str, str] = THREAD) -> int | None:
-        return await storage.work.transact(lambda tx: tx.burst_going_on(*thread, s(since), s(at)))
+    async def join(at: float) -> int:
+        return await storage.work.transact(lambda tx: begun(tx, s(at), since=at - 600))
 
-    assert await ask(-600, 0) is None
-    burst = await storage.work.transact(begun)
-    assert await ask(-100, 500) == burst
-    assert await ask(400, 1000) == burst, "the ticket at 500 prolonged it"
-    assert await ask(200, 300) == burst, "one that comes late shortens nothing"
-    assert await ask(900, 1100) == burst
-    assert await ask(1101, 1701) is None
-    assert await ask(0, 100, ("acme_x", "t1", "sales")) is None
-    assert await ask(0, 100, ("acme_x", "t2", "care")) is None
-
-
-async def test_a_thread_has_one_burst_at_a_time(storage: Storage) -> None:
-    first = await storage.work.transact(begun)
-    assert await storage.work.transact(lambda tx: begun(tx, s(5))) == first, "who was second"
-    later = await storage.work.transact(lambda tx: tx.begin_burst(*THREAD, s(5000), s(5600), 1, 10))
+    assert await crowding(storage, -600) == (False, 0)
+    first = await join(0)
+    assert await join(500) == first
+    assert await join(1000) == first, "the ticket at 500 prolonged it"
+    assert await join(300) == first, "one that comes late shortens nothing"
+    assert await crowding(storage, 1000) == (True, 0)
+    assert await crowding(storage, 1001) == (False, 0)
+    assert await crowding(storage, 0, 99, "acme_x", "t1", "sales") == (False, 0)
+    assert await crowding(storage, 0, 99, "acme_x", "t2", "care") == (False, 0)
+    later = await join(1601)
     assert later != first
-    assert (
-        await storage.work.transact(lambda tx: tx.burst_going_on(*THREAD, s(5000), s(5600)))
-        == later
-    )
+    assert await join(1700) == later
+
+
+async def test_processes_that_begin_a_burst_at_once_make_one(storage: Storage) -> None:
+    joined = await asyncio.gather(*(storage.work.transact(begun) for _ in range(8)))
+    assert len(set(joined)) == 1
 
 
 async def test_the_newest_tickets_of_a_thread_are_counted(storage: Storage) -> None:
@@ -67,12 +73,13 @@ async def test_the_newest_tickets_of_a_thread_are_counted(storage: Storage) -> N
         given(tx, "sales", at=s(9), queue="sales")
         given(tx, "elsewhere", thread="t2", at=s(9))
 
-    async def opened(since: float, most: int) -> int:
-        return await storage.work.transact(lambda tx: tx.opened_in_thread(*THREAD, s(since), most))
-
     await storage.work.transact(fill)
-    assert [await opened(since, 99) for since in (0, 3, 6)] == [6, 3, 0]
-    assert await opened(0, 4) == 2, "two of the newest four are of others"
+    assert [await crowding(storage, since) for since in (0, 3, 6)] == [
+        (False, 6),
+        (False, 3),
+        (False, 0),
+    ]
+    assert await crowding(storage, 0, 4) == (False, 2), "two of the newest four are of others"
 
 
 async def test_figures_are_those_of_now(storage: Storage) -> None:
@@ -115,7 +122,7 @@ async def test_the_post_is_the_message_that_names_the_thread(storage: Storage) -
             external_id="t2",
             direction=Direction.OUTBOUND,
         )
-        other = tx.begin_burst("acme_x", "t2", "care", s(-1), NOW, theirs, 10)
+        other = tx.join_burst("acme_x", "t2", "care", s(-1), NOW, theirs, 10)
         return begun(tx, message=theirs), other, ours
 
     one, other, ours = await storage.work.transact(fill)
@@ -202,3 +209,16 @@ async def test_a_line_follows_its_ticket_and_waits_for_its_card(storage: Storage
     assert waiting(await took(storage, "care", s(1))) == (What.LINE, 2)
     assert await storage.work.transact(lambda tx: tx.rooms_of(ticket.id)) == ["care"]
     assert await storage.reader.card_at("care", "ts2") == ticket.id
+
+
+async def test_what_somebody_deletes_comes_back(storage: Storage) -> None:
+    burst, ticket = await shown(storage)
+    for id in ("ts1", "line"):
+        assert await storage.work.transact(lambda tx, id=id: tx.card_deleted("care", id, NOW))  # type: ignore[misc]
+    card = await took(storage, "care")
+    assert card is not None
+    assert (card.what, card.burst, card.state) == (What.BURST, burst, DeliveryState.SENDING)
+    await shows(storage, card, "ts2")
+    line = await took(storage, "care")
+    assert line is not None
+    assert (line.what, line.ticket, line.thread) == (What.LINE, ticket.id, "ts2")
