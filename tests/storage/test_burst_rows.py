@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from uuid import uuid4
 
 import pytest
 from stored import NOW, given, s, said, sent, shows, took
@@ -24,13 +26,21 @@ def begun(tx: Tx, at: datetime = NOW, message: int = 1, since: float = -600) -> 
 def bursting(tx: Tx, number: int, burst: int, **fields: object) -> Ticket:
     """Open a ticket of a burst, with its line."""
     ticket = given(tx, f"c{number}", burst=burst, lined=True, **fields)  # type: ignore[arg-type]
-    sent(tx, What.LINE, "care", f"burst:{burst}:care", ticket=ticket.id, burst=burst)
+    sent(
+        tx,
+        What.LINE,
+        "care",
+        f"burst:{burst}:care",
+        ticket=ticket.id,
+        burst=burst,
+        marker=str(uuid4()),
+    )
     return ticket
 
 
 def card_of(tx: Tx, burst: int, room: str = "care") -> bool:
     lane = f"burst:{burst}:{room}"
-    card = NewDelivery(What.BURST, room, lane, Urgency.CARD, f"b{burst}{room}", burst=burst)
+    card = NewDelivery(What.BURST, room, lane, Urgency.CARD, str(uuid4()), burst=burst)
     return tx.deliver(card, NOW)
 
 
@@ -213,8 +223,8 @@ async def test_a_line_follows_its_ticket_and_waits_for_its_card(storage: Storage
 
 async def test_what_somebody_deletes_comes_back(storage: Storage) -> None:
     burst, ticket = await shown(storage)
-    for id in ("ts1", "line"):
-        assert await storage.work.transact(lambda tx, id=id: tx.card_deleted("care", id, NOW))  # type: ignore[misc]
+    for there in ("ts1", "line"):
+        assert await storage.work.transact(partial(_deleted, external_id=there))
     card = await took(storage, "care")
     assert card is not None
     assert (card.what, card.burst, card.state) == (What.BURST, burst, DeliveryState.SENDING)
@@ -222,3 +232,7 @@ async def test_what_somebody_deletes_comes_back(storage: Storage) -> None:
     line = await took(storage, "care")
     assert line is not None
     assert (line.what, line.ticket, line.thread) == (What.LINE, ticket.id, "ts2")
+
+
+def _deleted(tx: Tx, external_id: str) -> bool:
+    return tx.card_deleted("care", external_id, NOW)
