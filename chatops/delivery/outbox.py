@@ -379,6 +379,8 @@ class Outbox:
 
 def _order(tx: Tx, job: Delivery | None) -> Order | None:
     """Return what was taken with the rows that its words are made of."""
-    if job is None or job.ticket is None:
-        return None if job is None else Order(job)
+    if job is None:
+        return None
+    if job.ticket is None:
+        return Order(job, burst=None if job.burst is None else tx.burst(job.burst))
     return Order(job, tx.record(job.ticket), tx.agents())
