@@ -28,7 +28,7 @@ from chatops.policy import Role
 from chatops.scene import Agent
 from chatops.text import text
 from chatops.ticket import Refusal
-from storage import SCHEMA
+from storage import SCHEMA, alone
 from storage import migrate as migrations
 
 Ask = Callable[[str], Awaitable[str]]
@@ -44,10 +44,15 @@ def schema() -> dict[str, Any]:
 
 
 def migrate(config: Config) -> tuple[str | None, str | None]:
-    """Bring the schema up to this version; return the revisions before and after."""
-    before = migrations.current(config.database)
-    migrations.upgrade(config.database)
-    return before, migrations.current(config.database)
+    """Bring the schema up to this version; return the revisions before and after.
+
+    Raises:
+        StorageError: a process, which is named, serves the database; or it cannot be migrated.
+    """
+    with alone(config.database):
+        before = migrations.current(config.database)
+        migrations.upgrade(config.database)
+        return before, migrations.current(config.database)
 
 
 def slack_manifest(mode: str, lang: str, prefix: str, url: str | None) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Storage: the tables and what implements the ports Work, Reader and Vault on them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -7,6 +9,7 @@ from typing import Final
 from chatops.clock import Clock, SystemClock
 from chatops.errors import ConfigError, StorageError
 from storage.reader import SqliteReader
+from storage.sqlite import Hold
 from storage.tables import SCHEMA as SCHEMA
 from storage.vault import StoredVault, fernet
 from storage.work import SqliteWork
@@ -59,6 +62,27 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
     work = SqliteWork(path, clock)
     reader = SqliteReader(path)
     return Storage(work, reader, StoredVault(work, reader, seal, clock), path)
+
+
+@contextmanager
+def alone(url: str) -> Iterator[Path]:
+    """Keep every `serve` from the database meanwhile; gives its file, which need not be there.
+
+    Raises:
+        ConfigError: the address cannot be used.
+        StorageError: a process, which is named, serves it; or its folder cannot be made.
+    """
+    path = sqlite_path(url)
+    hold = Hold(path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        hold.take()
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
+    try:
+        yield path
+    finally:
+        hold.release()
 
 
 def is_newer(schema: str | None) -> bool:

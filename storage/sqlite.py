@@ -84,7 +84,7 @@ def failing_as_storage(path: Path) -> Iterator[None]:
 
 
 class Hold:
-    """The lock file beside a database: one `serve` at a time writes to it.
+    """The lock file beside a database: one `serve` at a time, or one command that wants it alone.
 
     The lock is the operating system's and ends with the process, however that ends. The pid inside
     is only for the sentence.
@@ -107,7 +107,7 @@ class Hold:
             holder = os.pread(file, 20, 0).decode().strip() or "unknown"
             os.close(file)
             raise StorageError(
-                f"{self._path.name}: process {holder} is serving this database"
+                f"{self._path.name}: process {holder} is serving this database; stop it first"
             ) from error
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
