@@ -101,6 +101,10 @@ async def examine(config: Config) -> list[Finding]:
                 findings.append(
                     Finding(False, said, "chmod go= on the file and on those beside it")
                 )
+            if health.held_since is not None:
+                said = f"nothing goes out: a backup of {health.held_since:%Y-%m-%d %H:%M} UTC was restored"
+                remedy = "look at python -m chatops pending, then: python -m chatops release"
+                findings.append(Finding(False, said, remedy))
             if health.unreadable_raw:
                 remedy = "look at the log; stop serve, then: python -m chatops replay --unreadable"
                 said = f"{health.unreadable_raw} bodies could not be read"

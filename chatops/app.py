@@ -197,7 +197,12 @@ async def serve(
             config.web.port,
         )
         ops = ops_app(
-            faults, metrics.registry, storage.work, service.clock, development=config.development
+            faults,
+            metrics.registry,
+            storage.work,
+            service.clock,
+            development=config.development,
+            held=lambda: metrics.held_since,
         )
         await _listen(stack, ops, config.web.ops_host, config.web.ops_port)
 

@@ -4,11 +4,14 @@ from storage.accounts import Accounts
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.deliveries import Deliveries
+from storage.held import Held
 from storage.messages import Messages
 from storage.once import Once
 from storage.people import People
 from storage.tickets import Tickets
 
 
-class StoredTx(Messages, Customers, Conversations, Tickets, People, Deliveries, Once, Accounts):
+class StoredTx(
+    Messages, Customers, Conversations, Tickets, People, Deliveries, Held, Once, Accounts
+):
     """Implements chatops.ports.Tx; each part's module says how."""

@@ -4,7 +4,18 @@
 `delivery` and `rows` the values that pass between them and the core.
 """
 
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Urgency, What
+from chatops.ports.delivery import (
+    RESTORED,
+    Delivery,
+    DeliveryState,
+    Due,
+    NewDelivery,
+    Unresolved,
+    Urgency,
+    Wait,
+    Waits,
+    What,
+)
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
     MOST_COUNTED,
@@ -28,6 +39,7 @@ from chatops.ports.store import Reader, Tx, Vault, Work
 
 __all__ = [
     "MOST_COUNTED",
+    "RESTORED",
     "AccountSign",
     "AccountState",
     "Arrival",
@@ -54,8 +66,11 @@ __all__ = [
     "Record",
     "TicketFilter",
     "Tx",
+    "Unresolved",
     "Urgency",
     "Vault",
+    "Wait",
+    "Waits",
     "What",
     "Work",
 ]

@@ -178,6 +178,7 @@ class Health:
     in_doubt: int
     failed: int
     oldest_due_at: datetime | None
+    held_since: datetime | None = None  #: the time of a restored backup that is not let go yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""`python -m chatops backup`, `restore`, `pending` and `release`: the life of the data."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from chatops.terminal import APP_YAML, ConfigPath, out, run, tell, told
+
+if TYPE_CHECKING:
+    from storage.backup import Backup
+
+upkeep = typer.Typer()
+
+
+@upkeep.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, which is not there yet.")],
+    config: ConfigPath = APP_YAML,
+) -> None:
+    """Copy the database into one file, whole and checked; also beside a running service."""
+    from chatops import app, keeping
+
+    with told():
+        made = keeping.back_up(app.read_config(config), file)
+    tell(f"{file}: {_said(made)}")
+
+
+@upkeep.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote.")],
+    config: ConfigPath = APP_YAML,
+) -> None:
+    """Put a backup in the database's place; nothing goes out of it until `release`."""
+    from chatops import app, keeping
+
+    done = run(keeping.restore(app.read_config(config), file))
+    tell(f"restored {_said(done.backup)}")
+    if done.aside is not None:
+        tell(f"the database that was there is kept as {done.aside}")
+    if done.tokens:
+        tell(f"kept from it: the tokens of {done.tokens} accounts")
+    doubted = done.doubted
+    tell(
+        f"in doubt: {doubted.posts} posts to rooms and {doubted.looked_up} replies to customers, "
+        f"which will be looked up; {doubted.asked} replies of which their agents are asked"
+    )
+    tell(f"{doubted.shown_again} cards will be brought up to date")
+    tell("nothing goes out yet: start serve, look at `pending`, then `release`")
+
+
+@upkeep.command()
+def pending(config: ConfigPath = APP_YAML) -> None:
+    """Show what waits to go out: how much to where, and each reply by its ticket."""
+    from chatops import app, keeping
+
+    waits = run(keeping.pending(app.read_config(config)))
+    if waits.held_since is None:
+        tell("nothing is held back: what waits goes out by itself")
+    else:
+        tell(
+            f"nothing goes out: a backup of {waits.held_since:%Y-%m-%d %H:%M} UTC was restored; "
+            "python -m chatops release lets it go"
+        )
+    table = Table("what", "where", "state", "how many")
+    for each in waits.counts:
+        table.add_row(each.what, each.to, each.state, f"{each.count:,}")
+    out.print(table)
+    for reply in waits.replies:
+        asked = ": its agent is asked" if reply.asked and reply.state.value == "in doubt" else ""
+        tell(f"ticket #{reply.ticket}: a reply to the customer, {reply.state.value}{asked}")
+
+
+@upkeep.command()
+def release(config: ConfigPath = APP_YAML) -> None:
+    """Let what a restore held back go out; a service that runs begins with it by itself."""
+    from chatops import app, keeping
+
+    was_held = run(keeping.release(app.read_config(config)))
+    tell("what waits goes out now" if was_held else "nothing was held back")
+
+
+def _said(backup: "Backup") -> str:
+    rows = ", ".join(f"{count:,} {name}" for name, count in backup.rows.items())
+    return f"backup of {backup.made_at:%Y-%m-%d %H:%M:%S} UTC, schema {backup.schema}: {rows}"

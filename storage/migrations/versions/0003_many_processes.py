@@ -1,0 +1,41 @@
+"""Add what forgetting, retention and restored backups need.
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "forgotten",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    # a delivery is looked for by its ticket, whatever it is, and by its log entry
+    op.drop_index("ix_delivery_follows", "delivery")
+    _add_partial("ix_delivery_ticket", "delivery", ["ticket", "what"], "ticket IS NOT NULL")
+    op.drop_index("ix_delivery_entry", "delivery")
+    _add_partial("ix_delivery_entry", "delivery", ["entry"], "entry IS NOT NULL")
+    # what goes by age
+    _add_partial("ix_delivery_published", "delivery", ["taken_at"], "what = 'published'")
+    _add_partial("ix_ticket_closed", "ticket", ["closed_at"], "closed_at IS NOT NULL")
+    _add_partial("ix_message_loose", "message", ["at"], "ticket IS NULL")
+    op.create_index("ix_message_conversation", "message", ["conversation"])
+    op.create_index("ix_act_at", "act", ["at"])
+    op.create_index("ix_digest_run_at", "digest_run", ["at"])
+    op.create_index("ix_shift_at", "shift", ["at"])
+
+
+def _add_partial(name: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(
+        name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+    )
