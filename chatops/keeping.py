@@ -14,11 +14,13 @@ from chatops.app import opened
 from chatops.clock import SystemClock
 from chatops.config import Config
 from chatops.delivery.restored import Doubted, doubt
+from chatops.forgetting import forget_again
 from chatops.ports import Waits
 from storage import alone, sqlite_path
 from storage import backup as backups
 from storage import migrate as migrations
 from storage.backup import Backup
+from storage.sqlite import scrub
 
 #: Who is named in a ticket's log for what a restore does to it.
 _RULE: Final = "restore"
@@ -41,6 +43,7 @@ class Restored:
     aside: Path | None  #: where the database that was there is kept
     tokens: int  #: accounts whose tokens were taken over from it
     doubted: Doubted
+    forgotten: int  #: customers who were forgotten since, and are so again
 
 
 async def restore(config: Config, file: Path) -> Restored:
@@ -59,12 +62,16 @@ async def restore(config: Config, file: Path) -> Restored:
             url = f"sqlite:///{prepared}"
             migrations.upgrade(url)
             tokens = backups.take_over_tokens(path, prepared)
-            doubted = await _prepare(replace(config, database=url), found.made_at)
+            fresh = replace(config, database=url)
+            doubted = await _prepare(fresh, found.made_at)
+            forgotten = await forget_again(fresh, path, backups.forgotten_in(path))
+            if forgotten:
+                scrub(prepared)
             aside = backups.exchange(prepared, path, SystemClock().transport())
         finally:
             backups.discard(prepared)
             prepared.with_name(prepared.name + ".lock").unlink(missing_ok=True)
-    return Restored(found, aside, tokens, doubted)
+    return Restored(found, aside, tokens, doubted, forgotten)
 
 
 async def _prepare(config: Config, made_at: datetime) -> Doubted:

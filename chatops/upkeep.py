@@ -1,4 +1,4 @@
-"""`python -m chatops backup`, `restore`, `pending` and `release`: the life of the data."""
+"""`python -m chatops backup`, `restore`, `pending`, `release` and `forget`: the life of the data."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +9,7 @@ from rich.table import Table
 from chatops.terminal import APP_YAML, ConfigPath, out, run, tell, told
 
 if TYPE_CHECKING:
+    from chatops.forgetting import Plan
     from storage.backup import Backup
 
 upkeep = typer.Typer()
@@ -46,6 +47,8 @@ def restore(
         f"in doubt: {doubted.posts} posts to rooms and {doubted.looked_up} replies to customers, "
         f"which will be looked up; {doubted.asked} replies of which their agents are asked"
     )
+    if done.forgotten:
+        tell(f"forgotten again: {done.forgotten} customers who were forgotten after the backup")
     tell(f"{doubted.shown_again} cards will be brought up to date")
     tell("nothing goes out yet: start serve, look at `pending`, then `release`")
 
@@ -79,6 +82,44 @@ def release(config: ConfigPath = APP_YAML) -> None:
 
     was_held = run(keeping.release(app.read_config(config)))
     tell("what waits goes out now" if was_held else "nothing was held back")
+
+
+@upkeep.command()
+def forget(
+    customer: Annotated[
+        str, typer.Argument(help="x:@handle, x:12345 (the network's id), or a ticket's number.")
+    ],
+    config: ConfigPath = APP_YAML,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase a customer's words, name and handle everywhere; there is no way back."""
+    from chatops import app, forgetting
+
+    def agreed(plan: "Plan") -> bool:
+        for each in plan.persons:
+            tell(f"{each.channel}: {each.name} (@{each.handle}, {each.external_id})")
+        tell(
+            f"erased will be {plan.messages} messages of {plan.tickets} tickets, notes and replies "
+            "included, every raw body and every post that names them, and their name in all else; "
+            "tickets of theirs that are open are closed, and what waits for them is not sent"
+        )
+        return yes or typer.confirm("There is no way back. Forget them?")
+
+    done = run(forgetting.forget(app.read_config(config), customer, agreed))
+    if done is None:
+        tell("nothing was changed")
+        raise typer.Exit(1)
+    plan, erased = done
+    tell(
+        f"forgotten: {erased.messages} messages, {erased.bodies} raw bodies, {erased.posts} posts; "
+        f"what is shown of {erased.tickets} tickets is edited when serve runs"
+    )
+    if plan.typed_notes:
+        tickets = ", ".join(f"#{id}" for id in plan.typed_notes)
+        tell(f"what colleagues typed in threads is theirs: look through {tickets}")
+    for copy in plan.copies:
+        tell(f"still holds everything, delete it when you can: {copy}")
+    tell("backups hold everything too: one that is restored forgets them again")
 
 
 def _said(backup: "Backup") -> str:

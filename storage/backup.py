@@ -151,6 +151,15 @@ def take_over_tokens(current: Path, prepared: Path) -> int:
     return 0
 
 
+def forgotten_in(current: Path) -> list[tuple[str, int]]:
+    """Return whom a database that is replaced has forgotten; of a damaged one nobody is known."""
+    if not current.exists():
+        return []
+    with suppress(sqlite3.Error), closing(_connected(current, "ro")) as db:
+        return db.execute("SELECT digest, at FROM forgotten").fetchall()
+    return []
+
+
 def _made_at(db: sqlite3.Connection) -> datetime:
     row = db.execute("SELECT value FROM setting WHERE name = ?", [MADE_AT]).fetchone()
     if row is not None:

@@ -56,6 +56,26 @@ def writing(path: Path) -> SqliteDb:
     return _opened(path, "rwc", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
+def scrub(path: Path) -> None:
+    """Leave nothing in a database's files of what was overwritten or deleted in it.
+
+    The full-text index is merged, for it keeps deleted words until then; the file is written anew
+    without its free pages, and the write-ahead log cut off. Nobody else may have it open.
+
+    Raises:
+        StorageError: it is locked, or there is no room for a second copy of it.
+    """
+    with failing_as_storage(path):
+        db = writing(path).connection
+        try:
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("INSERT INTO message_words(message_words) VALUES ('optimize')")
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            db.close()
+
+
 def make_private(path: Path) -> None:
     """Make a file that is not there, for our user alone; SQLite gives those beside it its mode.
 

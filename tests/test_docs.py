@@ -58,7 +58,10 @@ ELSEWHERE: Final = {
     "python -m chatops connect x": "the sandbox runs it at its start; test_x_connect.py",
 }
 #: Commands that do not end with 0 in the world of these tests, where no Slack answers.
-FAILING: Final = {"python -m chatops doctor": "Slack cannot be reached"}
+FAILING: Final = {
+    "python -m chatops doctor": "Slack cannot be reached",
+    "python -m chatops forget x:@mika_climbs": "there is no such customer",
+}
 SERVING: Final = "python -m chatops serve"
 
 #: The hosts that pages may name; `host` stands in an example of a proxy's address.

@@ -46,6 +46,7 @@ from chatops.event.life import (
     Closed,
     CustomerDeleted,
     CustomerEdited,
+    CustomerForgotten,
     CustomerWrote,
     Escalated,
     Noted,
@@ -83,6 +84,7 @@ Event = (
     | CustomerWrote
     | CustomerEdited
     | CustomerDeleted
+    | CustomerForgotten
     | AnsweredOutside
     | Claimed
     | Assigned
@@ -115,6 +117,7 @@ __all__ = [
     "Consented",
     "CustomerDeleted",
     "CustomerEdited",
+    "CustomerForgotten",
     "CustomerWrote",
     "Deed",
     "DeedDone",
