@@ -28,8 +28,9 @@ from chatops.policy import Role
 from chatops.scene import Agent
 from chatops.text import text
 from chatops.ticket import Refusal
-from storage import SCHEMA, alone
+from storage import SCHEMA
 from storage import migrate as migrations
+from storage.alone import alone
 
 Ask = Callable[[str], Awaitable[str]]
 Tell = Callable[[str], None]

@@ -25,7 +25,8 @@ from chatops.oblivion import Traces
 from chatops.ports import Tx
 from chatops.text import text
 from chatops.ticket import Ticket
-from storage import alone, forgetting
+from storage import forgetting
+from storage.alone import alone
 from storage.forgetting import Person, Theirs
 from storage.instant import instant
 from storage.sqlite import scrub

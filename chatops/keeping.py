@@ -16,9 +16,10 @@ from chatops.config import Config
 from chatops.delivery.restored import Doubted, doubt
 from chatops.forgetting import forget_again
 from chatops.ports import Waits
-from storage import alone, sqlite_path
 from storage import backup as backups
 from storage import migrate as migrations
+from storage import sqlite_path
+from storage.alone import alone
 from storage.backup import Backup
 from storage.sqlite import scrub
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, case, delete, func, literal, null, or_, select, update
+from sqlalchemy import BigInteger, and_, case, delete, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.oblivion import NOBODY, Traces
@@ -224,7 +224,7 @@ _WITHDRAW: Final = Statement(
         _d.what.in_([What.REPLY.value, What.DEED.value]),
         _d.state.not_in(["sent", "failed", "withdrawn"]),
     )
-    .values(state="withdrawn", due_at=null())
+    .values(state="withdrawn", due_at=null(), owner=null())
 )
 _ERASE: Final = Statement(
     update(MESSAGE)
@@ -272,7 +272,7 @@ _POSTS: Final = Statement(
 _anew = {
     "shown": case((_d.state == "sent", literal(-1)), else_=_d.shown),
     "due_at": case(
-        (_d.state == "sent", func.coalesce(_d.due_at, param("due_at"))), else_=_d.due_at
+        (_d.state == "sent", func.coalesce(_d.due_at, param("due_at", BigInteger))), else_=_d.due_at
     ),
 }
 _REDACT_POST: Final = Statement(

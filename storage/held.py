@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import case, delete, func, literal, null, select, update
+from sqlalchemy import BigInteger, delete, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import RESTORED, DeliveryState, Unresolved, Wait, Waits, What
@@ -84,11 +84,13 @@ _REPLIES: Final = Statement(
     .where(_unresolved_ones, _d.what == What.REPLY.value)
     .order_by(_d.lane, _d.id)  # as that index has them
 )
-_tried_at = func.coalesce(_d.taken_at, param("since"))
+_tried_at = func.coalesce(_d.taken_at, param("since", BigInteger))
 _DOUBT_REPLY: Final = Statement(
     update(DELIVERY)
     .where(_d.id == param("id"))
-    .values(state="in doubt", due_at=param("due_at"), taken_at=_tried_at, error=null())
+    .values(
+        state="in doubt", due_at=param("due_at"), taken_at=_tried_at, error=null(), owner=null()
+    )
 )
 _DOUBT_POSTS: Final = Statement(
     update(DELIVERY)
@@ -98,6 +100,7 @@ _DOUBT_POSTS: Final = Statement(
         due_at=param("due_at"),
         taken_at=_tried_at,
         attempts=RESTORED,
+        owner=null(),
     )
 )
 _SHOW_AGAIN: Final = Statement(
@@ -110,6 +113,6 @@ _SHOW_AGAIN: Final = Statement(
     )
     .values(
         shown=literal(-1),
-        due_at=case((_d.due_at.is_(None), param("due_at")), else_=_d.due_at),
+        due_at=func.coalesce(_d.due_at, param("due_at", BigInteger)),
     )
 )

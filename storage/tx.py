@@ -8,10 +8,20 @@ from storage.held import Held
 from storage.messages import Messages
 from storage.once import Once
 from storage.people import People
+from storage.processes import Processes
 from storage.tickets import Tickets
 
 
 class StoredTx(
-    Messages, Customers, Conversations, Tickets, People, Deliveries, Held, Once, Accounts
+    Messages,
+    Customers,
+    Conversations,
+    Tickets,
+    People,
+    Deliveries,
+    Held,
+    Processes,
+    Once,
+    Accounts,
 ):
     """Implements chatops.ports.Tx; each part's module says how."""

@@ -14,7 +14,7 @@ from chatops.channel import AccountRevoked, Deleted, Echo, Edited
 from chatops.config import Config
 from chatops.errors import Rejected, StorageError
 from chatops.event import Kind
-from storage import alone
+from storage.alone import alone
 from storage.sqlite import Hold
 
 pytestmark = pytest.mark.anyio

@@ -30,7 +30,7 @@ from chatops.event import (
 )
 from chatops.forgetting import Forgotten, _close, erase, forget
 from chatops.ledger import apply
-from chatops.ports import DeliveryState, Tx
+from chatops.ports import Tx
 from chatops.sla import Outcome
 from chatops.step import fold
 from chatops.text import text
@@ -183,7 +183,7 @@ async def test_no_reply_goes_out_to_them_any_more(care: Care, state: str) -> Non
         assert found is not None
         apply(tx, POLICY, found, [*began, *doubted], act)
         if began:
-            tx.delivery_is(reply_row, DeliveryState.IN_DOUBT, care.hours.transport())
+            tx.doubt_reply(reply_row, care.hours.transport(), care.hours.transport())
 
     ((reply_row,),) = care.sql("SELECT id FROM delivery WHERE what = 'reply'")
     await care.storage.work.transact(run)

@@ -10,6 +10,7 @@ from alembic import command as alembic
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
+from sqlalchemy import create_engine
 from typer.testing import CliRunner
 
 import storage
@@ -118,8 +119,10 @@ def test_backup_of_an_older_version_is_migrated_as_it_is_put_back(folder: Path) 
     older = folder / "older.db"
     config = Config()
     config.set_main_option("script_location", str(Path(storage.__file__).with_name("migrations")))
-    config.attributes["url"] = f"sqlite:///{older}"
-    alembic.upgrade(config, "0002")
+    with create_engine(f"sqlite:///{older}").connect() as connection:
+        config.attributes["connection"] = connection
+        alembic.upgrade(config, "0002")
+    connection.engine.dispose()
     ran("restore", "older.db")
     assert current(f"sqlite:///{path}") == SCHEMA
     assert current(f"sqlite:///{older}") == "0002"

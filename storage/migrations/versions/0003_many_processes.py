@@ -1,4 +1,4 @@
-"""Add what forgetting, retention and restored backups need.
+"""Add what many processes share, and what forgetting, retention and restored backups need.
 
 Revision ID: 0003
 Revises: 0002
@@ -12,8 +12,44 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# on SQLite only INTEGER counts up by itself
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
+    _share()
+    _keep_less()
+
+
+def _share() -> None:
+    op.create_table(
+        "process",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "pace",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("full_at", sa.BigInteger(), nullable=True),
+        sa.Column("paused_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "edition",
+        sa.Column("number", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.add_column("delivery", sa.Column("owner", ID, nullable=True))
+    _add_partial("ix_delivery_owner", "delivery", ["owner"], "owner IS NOT NULL")
+    # what the version before left in hand belongs to nobody who lives
+    op.execute("UPDATE delivery SET owner = 0 WHERE state = 'sending'")
+
+
+def _keep_less() -> None:
     op.create_table(
         "forgotten",
         sa.Column("digest", sa.String(), nullable=False),
