@@ -32,6 +32,7 @@ from chatops.errors import ConfigError, StorageError
 from chatops.metrics import Metrics
 from chatops.ports import Channel, Chat
 from chatops.reload import Reload
+from chatops.retention import Retention
 from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
@@ -191,7 +192,14 @@ async def serve(
             service.channels,
             enrolment,
         )
-        ticking = Schedule(desk, storage.reader, service.clock, inbox.sweep, enrolment)
+        ticking = Schedule(
+            desk,
+            storage.reader,
+            service.clock,
+            inbox.sweep,
+            enrolment,
+            Retention(desk, storage.work, service.clock).sweep,
+        )
         metrics = Metrics(
             storage.reader,
             service.clock,

@@ -9,6 +9,7 @@ from storage.messages import Messages
 from storage.once import Once
 from storage.people import People
 from storage.processes import Processes
+from storage.retention import Retention
 from storage.tickets import Tickets
 
 
@@ -22,6 +23,7 @@ class StoredTx(
     Held,
     Processes,
     Once,
+    Retention,
     Accounts,
 ):
     """Implements chatops.ports.Tx; each part's module says how."""

@@ -381,6 +381,30 @@ class Tx(Protocol):
         """Want the cards of tickets that are not closed shown anew; how many."""
         ...
 
+    # what goes by age
+    def drop_bodies(self, before: datetime, limit: int) -> int:
+        """Drop raw bodies received before then, of those that were read; how many."""
+        ...
+
+    def drop_closed(self, before: datetime, limit: int) -> int:
+        """Drop tickets closed before then, with all that is theirs; how many.
+
+        One whose delivery or reply is unresolved stays. One that was merged goes with the ticket
+        that it went into; customers go with their last ticket.
+        """
+        ...
+
+    def drop_loose(self, before: datetime, limit: int) -> int:
+        """Drop messages of no ticket from before then; how many."""
+        ...
+
+    def drop_logs(self, before: datetime, limit: int) -> int:
+        """Drop keys of acts, the log of shifts, digests and other finished posts from before then.
+
+        Returns the most rows of one of them: as many as `limit` means that there may be more.
+        """
+        ...
+
     # time
     def publish_once(self, name: str, period: str, now: datetime) -> bool:
         """Record that the digest `name` of `period` (a local date) is made; False if it is."""
