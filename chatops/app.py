@@ -37,6 +37,7 @@ from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
 from storage import NEWER, SCHEMA, Storage, is_newer, named, open_storage
+from storage.carry import copying
 
 #: Every outside call has a time-out; adapters set shorter ones of their own.
 TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
@@ -291,6 +292,11 @@ async def _check_schema(service: Service) -> None:
         raise ConfigError(
             f"{named(service.config.database)}: the schema is {schema or 'not there'}, this version "
             f"wants {SCHEMA}: {schema_remedy(schema)}"
+        )
+    if (source := await service.storage.reader.run(copying)) is not None:
+        raise ConfigError(
+            f"{named(service.config.database)}: the copy of {source} into it is not finished: run "
+            "`python -m chatops copy` again"
         )
 
 

@@ -25,7 +25,7 @@ from chatops.oblivion import Traces
 from chatops.ports import Tx
 from chatops.text import text
 from chatops.ticket import Ticket
-from storage import forgetting
+from storage import forgetting, is_postgres
 from storage.alone import alone
 from storage.forgetting import Person, Theirs
 from storage.instant import instant
@@ -104,8 +104,17 @@ async def forget(
                 await _run(service, partial(forgetting.remember, digest=newest, at=now))
             write_list(path, await _run(service, forgetting.remembered))
             done = await erase(service, persons)
-        scrub(path)
+        await _scrub(config.database, path)
     return plan, done
+
+
+async def _scrub(url: str, path: Path) -> None:
+    if is_postgres(url):
+        from storage.postgres import scrub_tables  # noqa: PLC0415 - as in open_storage
+
+        await scrub_tables(url)
+    else:
+        scrub(path)
 
 
 async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:

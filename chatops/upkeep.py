@@ -1,4 +1,4 @@
-"""`python -m chatops backup`, `restore`, `pending`, `release` and `forget`: the life of the data."""
+"""`python -m chatops backup`, `restore`, `pending`, `release`, `forget` and `copy`: the life of the data."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from chatops.terminal import APP_YAML, ConfigPath, out, run, tell, told
+from chatops.terminal import APP_YAML, ConfigPath, err, out, run, tell
 
 if TYPE_CHECKING:
+    from chatops.copying import Copied
     from chatops.forgetting import Plan
     from storage.backup import Backup
 
@@ -23,8 +24,7 @@ def backup(
     """Copy the database into one file, whole and checked; also beside a running service."""
     from chatops import app, keeping
 
-    with told():
-        made = keeping.back_up(app.read_config(config), file)
+    made = run(keeping.back_up(app.read_config(config), file))
     tell(f"{file}: {_said(made)}")
 
 
@@ -51,6 +51,28 @@ def restore(
         tell(f"forgotten again: {done.forgotten} customers who were forgotten after the backup")
     tell(f"{doubted.shown_again} cards will be brought up to date")
     tell("nothing goes out yet: start serve, look at `pending`, then `release`")
+
+
+@upkeep.command()
+def copy(
+    to: Annotated[str, typer.Option("--to", help="postgresql://user@host/database, empty.")],
+    config: ConfigPath = APP_YAML,
+) -> None:
+    """Copy the whole database into an empty one, row by row, and check it; go on where it was cut."""
+    from chatops import app, copying
+
+    async def work() -> "Copied":
+        read = app.read_config(config)
+        with err.status("copying") as shown:
+            return await copying.copy(
+                read, to, lambda table, rows: shown.update(f"{table}: {rows:,} rows")
+            )
+
+    done = run(work())
+    for name, rows in done.rows.items():
+        tell(f"{name}: {rows:,} rows, alike on both sides")
+    tell(f"a ticket was made there as proof (#{done.proof}), and taken back")
+    tell("now write that address as `database` in app.yaml, and never serve the old one again")
 
 
 @upkeep.command()

@@ -1,4 +1,4 @@
-"""Backups of a SQLite database: whole files of their own, made while it is served, and checked."""
+"""Backups: whole SQLite files, made of any database while it is served, and checked."""
 
 import os
 import sqlite3
@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial as partial_
 from pathlib import Path
 from typing import Final
 
 from chatops.errors import StorageError
-from storage import NEWER, SCHEMA, is_newer
+from storage import NEWER, SCHEMA, Storage, carry, is_newer
 from storage.instant import instant
-from storage.sqlite import failing_as_storage, make_private
+from storage.migrate import upgrade
+from storage.sqlite import SqliteDb, failing_as_storage, make_private
+from storage.statement import Db
 
 #: The setting that says, in a backup, when it was made.
 MADE_AT: Final = "backed_up_at"
@@ -43,28 +46,61 @@ def back_up(database: Path, file: Path, now: datetime) -> Backup:
     """
     if not database.exists():
         raise StorageError(f"{database}: there is no database")
+    with (
+        _written(file, now) as partial,
+        _failing(partial),
+        closing(_connected(database, "ro")) as db,
+    ):
+        db.execute("VACUUM INTO ?", [str(partial)])
+    return examined(file)
+
+
+async def export(storage: Storage, file: Path, now: datetime) -> Backup:
+    """Copy what a server keeps into a file, as of one moment, as `back_up` does a file.
+
+    Raises:
+        StorageError: the file is there or cannot be written, or the server is away.
+    """
+    with _written(file, now) as partial:
+        upgrade(f"sqlite:///{partial}")
+        await storage.reader.run(partial_(_export, file=partial))
+    return examined(file)
+
+
+def _export(source: Db, file: Path) -> None:
+    with _failing(file), closing(_connected(file, "rw")) as connection:
+        target = SqliteDb(connection)
+        connection.execute("BEGIN")
+        for table in carry.TABLES:
+            left = carry.Sum()
+            for rows in carry.pages(source, table):
+                carry.put(target, table, rows)
+                left = left.plus(rows)
+            if left != carry.sum_of(target, table):
+                raise StorageError(f"{file}: {table.name} did not arrive as it was; try again")
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def _written(file: Path, now: datetime) -> Iterator[Path]:
+    """Give a file to be filled, which gets its name once it is whole and on the disk."""
     if file.exists():
         raise StorageError(f"{file}: is there already; write another name")
     partial = file.with_name(f".{file.name}.partial")
-    with _failing(file):
-        partial.unlink(missing_ok=True)
-        make_private(partial)
     try:
-        with _failing(partial):
-            with closing(_connected(database, "ro")) as db:
-                db.execute("VACUUM INTO ?", [str(partial)])
-            with closing(_connected(partial, "rw")) as db:
-                db.execute(
-                    "INSERT OR REPLACE INTO setting VALUES (?, ?)", [MADE_AT, now.isoformat()]
-                )
-        found = examined(partial)
+        with _failing(file):
+            discard(partial)
+            make_private(partial)
+        yield partial
+        with _failing(partial), closing(_connected(partial, "rw")) as db:
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [MADE_AT, now.isoformat()])
+        examined(partial)
         with _failing(file):
             _flush(partial)
             partial.rename(file)
             _flush(file.parent)
     finally:
-        partial.unlink(missing_ok=True)
-    return Backup(file, found.schema, found.made_at, found.rows)
+        discard(partial)
 
 
 def examined(file: Path) -> Backup:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,10 @@ class SqliteDb:
     def run(self, statement: Statement, **params: Param) -> int:
         text, ordered = statement.sqlite
         return self.connection.execute(text, ordered(params)).rowcount
+
+    def many(self, statement: Statement, rows: Sequence[Mapping[str, Param]]) -> None:
+        text, ordered = statement.sqlite
+        self.connection.executemany(text, [ordered(row) for row in rows])
 
     def one(self, statement: Statement, **params: Param) -> Row | None:
         text, ordered = statement.sqlite

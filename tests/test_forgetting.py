@@ -254,7 +254,7 @@ async def forgotten_after_a_loss(shop: Shop, folder: Path, newer_key: str) -> No
             [HANDLE, NAME],
         )
         db.execute("DELETE FROM forgotten")
-    keeping.back_up(shop.config, folder / "again.db")
+    await keeping.back_up(shop.config, folder / "again.db")
     discard(shop.database)
     shop.environment["CHATOPS_KEY"] = newer_key + shop.environment["CHATOPS_KEY"]
     assert (await keeping.restore(shop.config, folder / "again.db")).forgotten == 1
@@ -269,7 +269,7 @@ async def test_it_is_written_down_and_done_again_after_a_restore(
     await told(shop, wrote(f"Where is my {SAID}?", account="aozora", author=SOMEBODY))
     await told(shop, wrote("And mine?", account="aozora", who="leo"))
     old = tmp_path / "old.db"
-    keeping.back_up(shop.config, old)
+    await keeping.back_up(shop.config, old)
     done = await forget(shop.config, f"sandbox:@{HANDLE}", lambda plan: plan.tickets == 1)
     assert done is not None
     plan, erased = done
