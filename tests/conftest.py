@@ -30,10 +30,14 @@ def anyio_backend() -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run on PostgreSQL too what is marked `databases` and asks for an empty one."""
-    marked = metafunc.definition.get_closest_marker("databases") is not None
-    if marked and "empty_database" in metafunc.fixturenames:
-        metafunc.parametrize("empty_database", ["sqlite", "postgres"], indirect=True)
+    """Run what is marked `databases` and asks for an empty one on each of those that it names.
+
+    Without names these are SQLite and PostgreSQL.
+    """
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark is not None and "empty_database" in metafunc.fixturenames:
+        kinds = mark.args or ("sqlite", "postgres")
+        metafunc.parametrize("empty_database", kinds, indirect=True)
 
 
 @pytest.fixture
