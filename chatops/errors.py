@@ -12,6 +12,7 @@ Exception
 │   ├── Unreached        the call certainly had no effect: no connection, a 5xx before acceptance
 │   └── InDoubt          the call may have had an effect: a time-out or a cut connection
 ├── ConfigError          app.yaml cannot be used: stops the start, names file, line, path and remedy
+├── Crossed              another process did the very same act meanwhile: look again
 └── StorageError         the database refused or is full: nothing of the transaction was kept
     └── Uncertain        its connection broke in the commit: all of it was kept, or nothing
 
@@ -90,6 +91,10 @@ class InDoubt(CareError):
 
 class ConfigError(Exception):
     """app.yaml cannot be used. The message names file, line and path, and what to write instead."""
+
+
+class Crossed(Exception):
+    """Another process committed the very same act since this transaction looked for it."""
 
 
 class StorageError(Exception):

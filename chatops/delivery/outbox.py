@@ -147,6 +147,7 @@ class Outbox:
             if not self._enrolment.is_off:
                 due = await self._reader.due(now)
                 eased = self._troubles.see(due.troubles)
+                await self._troubles.tidy(due.all, now)
         except StorageError as error:
             _log.error("outbox.storage", error=str(error))
             due = Due((), (), now + timedelta(seconds=1))
@@ -378,6 +379,8 @@ class Outbox:
 
 def _order(tx: Tx, job: Delivery | None) -> Order | None:
     """Return what was taken with the rows that its words are made of."""
-    if job is None or job.ticket is None:
-        return None if job is None else Order(job)
+    if job is None:
+        return None
+    if job.ticket is None:
+        return Order(job, burst=None if job.burst is None else tx.burst(job.burst))
     return Order(job, tx.record(job.ticket), tx.agents())

@@ -5,6 +5,7 @@
 """
 
 from chatops.ports.delivery import (
+    STANDING,
     Delivery,
     DeliveryState,
     Due,
@@ -20,6 +21,7 @@ from chatops.ports.rows import (
     AccountSign,
     AccountState,
     Arrival,
+    Burst,
     Conversation,
     Entry,
     Found,
@@ -37,9 +39,11 @@ from chatops.ports.store import Reader, Tx, Vault, Work
 
 __all__ = [
     "MOST_COUNTED",
+    "STANDING",
     "AccountSign",
     "AccountState",
     "Arrival",
+    "Burst",
     "Cap",
     "Channel",
     "Chat",

@@ -6,7 +6,7 @@ once: ids and times are made outside and passed in, it touches nothing but `tx`,
 an answer (None, False), never an exception.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from chatops.ports.rows import (
     AccountSign,
     AccountState,
     Arrival,
+    Burst,
     Conversation,
     Entry,
     Found,
@@ -61,6 +62,10 @@ class Tx(Protocol):
         """Return the customer's id; a new name, handle or follower count is kept."""
         ...
 
+    def lock_authors(self, authors: Collection[str]) -> None:
+        """Keep others from taking in several of these authors' messages, until the end."""
+        ...
+
     def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
         """Return the conversation, made if need be, and lock it."""
         ...
@@ -70,6 +75,34 @@ class Tx(Protocol):
         """Make `ticket` the conversation's current one."""
         ...
 
+    def crowding(
+        self, account: str, thread_key: str, queue: str, since: datetime, most: int
+    ) -> tuple[bool, int]:
+        """Tell whether the thread has a burst in the queue that had a ticket since, and how many of
+        the thread's newest `most` tickets were opened in the queue since.
+
+        Those on the quiet list do not count.
+        """
+        ...
+
+    def join_burst(
+        self,
+        account: str,
+        thread_key: str,
+        queue: str,
+        since: datetime,
+        at: datetime,
+        message: int,
+        earlier: int,
+    ) -> int:
+        """Return the thread's burst, which has a ticket more at `at`.
+
+        Where its newest one is from before `since`, or there is none, one begins with the message;
+        `earlier` tickets have cards of their own. Two processes at once join the same.
+        """
+        ...
+
+    def burst(self, id: int) -> Burst | None: ...
     def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
     def find_message(self, account: str, external_id: str) -> Found | None: ...
     def last_words(self, ticket: int) -> str | None:
@@ -246,6 +279,8 @@ class Tx(Protocol):
     def deliver(self, delivery: NewDelivery, due_at: datetime) -> bool:
         """Insert a delivery; False if (ticket, room) has its card or the marker is there already.
 
+        A burst has one card a room too.
+
         A card in a room that was left is a whole one again, which counts as inserted.
         """
         ...
@@ -256,6 +291,14 @@ class Tx(Protocol):
 
     def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
         """Want the ticket's thread lines about events of this name brought up to date."""
+        ...
+
+    def recount(self, burst: int, due_at: datetime) -> None:
+        """Want the burst's cards brought up to date at `due_at`, or sooner if they were to be."""
+        ...
+
+    def asked_in(self, ticket: int, name: str) -> Sequence[int]:
+        """Return the entries of the ticket's log that are events of this name."""
         ...
 
     def release_reply(self, message: int, due_at: datetime) -> None:
@@ -310,7 +353,7 @@ class Tx(Protocol):
     def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
         """Want a card that somebody has deleted posted again; False if there is none with that id.
 
-        A card in a room that its ticket has left stays away.
+        So are a burst's card and a line. A card in a room that its ticket has left stays away.
         """
         ...
 
@@ -442,6 +485,10 @@ class Reader(Protocol):
 
     async def card_of(self, ticket: int, room: str) -> str | None:
         """Return the external id of the ticket's card in the room, once it is there and not left."""
+        ...
+
+    async def line_of(self, ticket: int, room: str) -> str | None:
+        """Return the external id of the ticket's line in a burst's thread in the room, once there."""
         ...
 
     async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:
