@@ -156,13 +156,16 @@ class Inbox:
         try:
             # the network is asked for what each left out at once; only then one after the other
             read = await asyncio.gather(*(self._parse(body) for body in bodies))
-            await asyncio.gather(
-                *(
-                    self._take_in(body, inbound)
-                    for body, inbound in zip(bodies, read, strict=True)
-                    if inbound is not None
-                )
-            )
+            whole = [
+                self._take_in(body, inbound)
+                for body, inbound in zip(bodies, read, strict=True)
+                if inbound is not None
+            ]
+            if self._work.shared:  # transactions run side by side there, and would overtake
+                for each in whole:
+                    await each
+            else:  # one writer takes them in turn, and they share its commits
+                await asyncio.gather(*whole)
         finally:
             self._under_way.difference_update(body.id for body in bodies)
 
