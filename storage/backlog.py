@@ -8,6 +8,7 @@ from sqlalchemy import Text, column, exists, func, select, table
 
 from chatops.ports import Due, Health, RawBody, Trouble
 from storage.deliveries import ready
+from storage.held import held_since
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
@@ -42,7 +43,12 @@ def raw(db: Db, since: datetime, *, unreadable: bool) -> Sequence[RawBody]:
 
 
 def due(db: Db, now: datetime) -> Due:
-    """Return what is due, and when the next one will be that only its time holds back."""
+    """Return what is due, and when the next one will be that only its time holds back.
+
+    A restored database is held back whole: then nothing is due.
+    """
+    if held_since(db) is not None:
+        return Due((), (), None)
     every, posts = (
         [to for (to,) in db.all(_DESTINATIONS[updates], now=micros(now))]
         for updates in (True, False)
@@ -83,6 +89,7 @@ def health(db: Db, now: datetime) -> Health:
         failed=failed,
         oldest_due_at=instant(oldest),
         stopped=_stopped(db),
+        held_since=held_since(db),
     )
 
 
