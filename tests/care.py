@@ -181,6 +181,13 @@ class Care:
     database: str  #: its address
     agents: dict[str, Agent] = field(default_factory=dict)
 
+    @property
+    def path(self) -> Path:
+        """The database's file; PostgreSQL has none that is ours."""
+        path = self.storage.path
+        assert path is not None
+        return path
+
     # --- what happens
 
     async def hears(self, *messages: Any) -> None:
