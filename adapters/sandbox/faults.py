@@ -6,16 +6,29 @@ the caller cannot know: the case that must never send a customer the same reply 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from aiohttp import web
 
-Kind = Literal["429", "500", "503html", "timeout_before", "timeout_after", "reset", "reset_after"]
+Kind = Literal[
+    "429",
+    "500",
+    "503html",
+    "timeout_before",
+    "timeout_after",
+    "reset",
+    "reset_after",
+    "cut",
+    "drip",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 #: A hung call is let go when its caller has left, at the latest after so many real seconds.
 _HANG_S = 60.0
+#: Over so many real seconds an answer drips.
+_DRIP_S = 30.0
 _HTML = "<html><body><h1>503 Service Unavailable</h1>No server is available.</body></html>"
 
 
@@ -83,6 +96,29 @@ async def suffer(
         case "reset_after":
             await work()
             return _reset(request)
+        case "cut" | "drip":
+            return await _slowly(request, await work(), is_cut=fault.kind == "cut")
+
+
+async def _slowly(
+    request: web.Request, answer: web.StreamResponse, *, is_cut: bool
+) -> web.StreamResponse:
+    """Send an answer piece by piece; one that is cut ends in its middle."""
+    body = answer.body if isinstance(answer, web.Response) else None
+    pieces = body if isinstance(body, bytes) else b""
+    slow = web.StreamResponse(status=answer.status, headers={"content-type": "application/json"})
+    slow.content_length = len(pieces)
+    await slow.prepare(request)
+    step = max(1, len(pieces) // 20)
+    with suppress(ConnectionResetError):  # the caller has given up
+        for start in range(0, len(pieces), step):
+            if is_cut and start >= len(pieces) // 2:
+                return _reset(request)
+            if not is_cut:
+                await asyncio.sleep(_DRIP_S / 20)
+            await slow.write(pieces[start : start + step])
+        await slow.write_eof()
+    return slow
 
 
 def _reset(request: web.Request) -> web.Response:

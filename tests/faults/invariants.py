@@ -162,17 +162,7 @@ async def _replies(
 
 def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     """Compare what the rooms hold with what was to be posted."""
-    rooms = {id: name for name, id in ROOMS.items()}
-    seen: dict[str, list[Message]] = defaultdict(list)
-    for channel, messages in stage.slack.state.messages.items():
-        for message in messages.values():
-            if message.bot_id is None or message.ephemeral_to or message.deleted:
-                continue
-            payload = (message.metadata or {}).get("event_payload", {})
-            if (marker := payload.get("marker")) is not None:
-                seen[marker].append(message)
-            elif channel in rooms:
-                verdict.doubled.append(f"a post without a mark in {rooms[channel]}")
+    seen = _marked(stage, verdict)
     roots = {(d.ticket, d.to): d.external_id for d in deliveries if d.what == "card"}
     threads: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for each in deliveries:
@@ -188,7 +178,7 @@ def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
         if message.channel != ROOMS.get(each.to, message.channel):
             verdict.untrue.append(f"{said} is in {message.channel}")
         if each.what in _IN_THREADS:
-            if message.thread_ts != roots.get((each.ticket, each.to)):
+            if not _is_under(stage, message, roots.get((each.ticket, each.to))):
                 verdict.untrue.append(f"{said} is under {message.thread_ts}")
             threads[message.channel, str(message.thread_ts)].append((message.ts, each.id))
         if (each.state, each.shown) != ("sent", each.wanted):
@@ -199,6 +189,28 @@ def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
         verdict.disorder += [
             f"{channel} {thread}: {one} before {next}" for one, next in pairwise(ids) if one > next
         ]
+
+
+def _marked(stage: Stage, verdict: Verdict) -> dict[str, list[Message]]:
+    """The app's messages in all rooms, by the mark that they bear."""
+    rooms = {id: name for name, id in ROOMS.items()}
+    seen: dict[str, list[Message]] = defaultdict(list)
+    for channel, messages in stage.slack.state.messages.items():
+        for message in messages.values():
+            if message.bot_id is None or message.ephemeral_to or message.deleted:
+                continue
+            payload = (message.metadata or {}).get("event_payload", {})
+            if (marker := payload.get("marker")) is not None:
+                seen[marker].append(message)
+            elif channel in rooms:
+                verdict.doubled.append(f"a post without a mark in {rooms[channel]}")
+    return seen
+
+
+def _is_under(stage: Stage, message: Message, root: str | None) -> bool:
+    """Whether a line is under its card, or under one that somebody has deleted since."""
+    under = stage.slack.state.messages[message.channel].get(str(message.thread_ts))
+    return message.thread_ts == root or (under is not None and under.deleted)
 
 
 def _cards(stage: Stage, verdict: Verdict, tickets: list[Ticket], deliveries: list[Sent]) -> None:

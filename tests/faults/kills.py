@@ -51,6 +51,16 @@ async def killed_at(load: Load, point: str) -> int:
     return 1
 
 
+async def killed_on_x(load: Load, point: str) -> int:
+    """Let a process die while it answers on X, which takes no key: the next has to look it up."""
+    await load.renew(die=f"{point}:1", armed=True)
+    doomed = load.stage.children[-1]
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+        group.create_task(_revive(load, doomed))
+        await load.life_on_x()
+    return 1
+
+
 async def _revive(load: Load, doomed: Child) -> None:
     code = await doomed.ended
     assert code == -signal.SIGKILL, doomed.log.read_text("utf-8")

@@ -17,6 +17,7 @@ from typing import Any, Final
 from adapters.sandbox.clock import RealClock
 from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack.hands import Done
+from adapters.sandbox.x.world import Post
 from tests.faults.database import Database
 from tests.faults.invariants import OWED, Verdict, judge
 from tests.faults.process import PATIENCE, PLACES, Child, Stage, staged
@@ -35,6 +36,7 @@ class Load:
     told: list[str] = field(default_factory=list)
     acknowledged: set[str] = field(default_factory=set)
     posts: list[tuple[str, Chirp]] = field(default_factory=list)  #: with the account they came by
+    newest: int = 0  #: the ticket that was asked for last
     _count: int = 0
     _replied: deque[float] = field(default_factory=deque)
     _echoed: set[str] = field(default_factory=set)
@@ -42,11 +44,14 @@ class Load:
 
     # --- customers
 
-    async def opens(self, account: str | None = None) -> Chirp:
-        """A new customer writes."""
+    def writes(self) -> Chirp:
+        """A new customer writes; we have not been told."""
         self._count += 1
-        account = account or self.chance.choice(list(PLACES))
-        post = self.stage.writes(f"question {self._count}", f"customer{self._count}")
+        return self.stage.writes(f"question {self._count}", f"customer{self._count}")
+
+    async def opens(self, account: str | None = None) -> Chirp:
+        """A new customer writes, and we are told."""
+        account, post = account or self.chance.choice(list(PLACES)), self.writes()
         await self.tell(account, post)
         self.posts.append((account, post))
         return post
@@ -102,14 +107,14 @@ class Load:
             self.acknowledged.add(text)
         return text
 
-    async def ticket_of(self, post: Chirp) -> int:
+    async def ticket_of(self, post: Chirp | Post) -> int:
         """Wait until a post is in a ticket; that one."""
         question = f"SELECT ticket FROM message WHERE external_id = '{post.id}' AND ticket > 0"  # noqa: S608
         async with asyncio.timeout(PATIENCE):
             while not (found := await self.stage.rows(question)):
                 await asyncio.sleep(0.03)
-        ticket: int = found[0][0]
-        return ticket
+        ((self.newest,),) = found
+        return self.newest
 
     # --- what goes on
 
@@ -125,6 +130,26 @@ class Load:
         await self.reply(ticket)
         await self.goes_on(where, post)
         await self.press_until_acknowledged(f"note {ticket} looked into", AGENTS[1])
+
+    async def life_on_x(self) -> None:
+        """One ticket's life on X: its stream brings the mention, and the answer is looked up if need be."""
+        assert self.stage.x is not None
+        self._count += 1
+        hands = self.stage.x.hands
+        post = hands.write(hands.person(f"climber{self._count}"), f"question {self._count}")
+        ticket = await self.ticket_of(post)
+        self.told.append(post.id)
+        await self.press_until_acknowledged(f"claim {ticket}")
+        await self.reply(ticket)
+        await self.press_until_acknowledged(f"note {ticket} looked into", AGENTS[1])
+
+    async def until_answered(self) -> None:
+        """Wait until the network has the newest ticket's replies."""
+        question = (
+            "SELECT count(*) FROM delivery WHERE what = 'reply' AND state <> 'sent'"  # noqa: S608
+            f" AND ticket = {self.newest}"
+        )
+        await self.stage.until(question, [(0,)])
 
     async def _until_late(self, ticket: int) -> None:
         question = f"SELECT count(*) FROM entry WHERE ticket = {ticket} AND name = 'Breached'"  # noqa: S608
@@ -183,9 +208,13 @@ class Load:
 
     # --- afterwards
 
+    async def settles_at_least(self) -> None:
+        """Wait until nothing is owed."""
+        await self.stage.until(OWED, [(0,)])
+
     async def settles(self) -> Verdict:
         """Wait until nothing is owed, and judge; what was broken before is not told again."""
-        await self.stage.until(OWED, [(0,)])
+        await self.settles_at_least()
         verdict = await judge(self.stage, self.told, self.acknowledged)
         since, self._before = verdict.since(self._before), verdict
         return since

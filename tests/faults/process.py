@@ -30,6 +30,8 @@ from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
 from adapters.sandbox.x import XCloud
+from adapters.sandbox.x.world import Post
+from chatops import admin, app
 from chatops.clock import SystemClock
 from tests.faults.database import Database, Row
 from tests.faults.serve import Order
@@ -413,14 +415,40 @@ async def staged(folder: Path, database: Database, *, with_x: bool = False) -> A
         stage = Stage(folder, database, slack, chirp, x, http, port, ops_port, environment)
         stage.began = f"{SystemClock().transport().astimezone(_ZONE):%Y-%m-%d}"
         stack.push_async_callback(_cleared, stage)
+        if x is not None:
+            await _connect_x(stage)
+            _silence_echoes(x)
         yield stage
 
 
+async def _connect_x(stage: Stage) -> None:
+    """Connect the account on X as an administrator does."""
+    config = app.read_config(stage.folder / "app.yaml", stage.environment)
+    said: list[str] = []
+
+    async def agree(_question: str) -> str:
+        asked = next(line.strip() for line in said if "/oauth2/authorize" in line)
+        return (await stage.http.get(asked)).headers["location"]
+
+    await admin.connect(config, "x", None, agree, said.append)
+
+
+def _silence_echoes(x: XCloud) -> None:
+    """Let X never tell us of what we have written: a look-up has to find it."""
+    posted = x.activity.posted
+
+    def told(post: Post) -> None:
+        if post.author_id != x.world.brand.id:
+            posted(post)
+
+    x.activity.posted = told  # type: ignore[method-assign] # the stand-in's own, of this stage
+
+
 async def _mounted(stack: AsyncExitStack, *clouds: Any) -> str:
-    app = web.Application()
+    shared = web.Application()
     for cloud in clouds:
-        cloud.mount(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        cloud.mount(shared)
+    runner = web.AppRunner(shared, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, "127.0.0.1", 0).start()

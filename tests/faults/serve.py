@@ -24,6 +24,7 @@ from typing import Any, Final
 import httpx
 
 from chatops import app, clock, logs
+from chatops.channel import Can
 from tests.faults.fate import Fate, Kinds, Point, Watched
 
 #: The waits that are shortened, by their names in the product: each where it is imported, too.
@@ -184,7 +185,8 @@ def _watch_channel(channel: Any, fate: Fate) -> None:
     send, find = channel.send, channel.find
 
     async def sent(outgoing: Any) -> Any:
-        fate.note("sending", outgoing.marker)
+        if Can.REPEAT in channel.traits.can:
+            fate.note("sending", outgoing.marker)
         fate.before("send")
         accepted = await send(outgoing)
         fate.after("send")

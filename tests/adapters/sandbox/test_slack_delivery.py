@@ -279,6 +279,7 @@ async def test_faults_answer_as_they_are_named(slack: Slack) -> None:
     [
         (Kind.RESET, 0),
         (Kind.RESET_AFTER, 1),
+        (Kind.CUT, 1),
         (Kind.TIMEOUT_BEFORE, 0),
         (Kind.TIMEOUT_AFTER, 1),
     ],

@@ -1,0 +1,88 @@
+"""Every fault that is tried: its name, how it is brought about, on which databases, and whether in CI.
+
+A fault's function makes it strike while customers and agents go on, and returns how often it struck.
+Afterwards a process serves in good health, and `invariants` looks at everything.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from tests.faults import delivering, far_sides, here, kills
+from tests.faults.load import Load
+
+SQLITE: Final = frozenset({"SQLite"})
+EACH: Final = frozenset({"SQLite", "PostgreSQL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row of the table."""
+
+    name: str
+    strike: Callable[[Load], Awaitable[int]]
+    databases: frozenset[str] = EACH
+    with_x: bool = False  #: it wants the account on X
+    in_ci: bool = False
+
+
+def _killed() -> list[Fault]:
+    return [
+        Fault(f"killed {point.replace(':', ' ', 1)}", partial(kills.killed_at, point=point))
+        for point in kills.POINTS
+    ] + [
+        Fault(
+            f"X: killed {point.replace(':', ' ', 1)}",
+            partial(kills.killed_on_x, point=point),
+            with_x=True,
+            in_ci=point == "before:sent",
+        )
+        for point in ("after:take:reply", "before:send", "after:send", "before:sent")
+    ]
+
+
+def _slack() -> list[Fault]:
+    in_ci = {"429, Retry-After 1 s", "time-out after accepting", "cut in mid-body", "is_archived"}
+    return [
+        Fault(f"Slack: {name}", strike, in_ci=name in in_ci)
+        for name, strike in far_sides.SLACK.items()
+    ]
+
+
+def _networks() -> list[Fault]:
+    in_ci = {"503 with HTML", "time-out after accepting"}
+    found = []
+    for name, fault in far_sides.TROUBLES.items():
+        found += [
+            Fault(f"Chirp: {name}", partial(far_sides.chirp, fault), in_ci=name in in_ci),
+            Fault(f"X: {name}", partial(far_sides.x, fault), with_x=True, in_ci=name in in_ci),
+        ]
+    return found
+
+
+def _delivering() -> list[Fault]:
+    return [
+        Fault("webhooks: each three times", delivering.thrice, in_ci=True),
+        Fault("webhooks: out of order", delivering.backwards, in_ci=True),
+        Fault("webhooks: in batches", delivering.in_batches),
+        Fault("webhooks: two at once", delivering.two_at_once, in_ci=True),
+        Fault("stream: three times, backwards", delivering.streamed_again, with_x=True),
+        Fault("stream: cut", delivering.stream_cut, with_x=True),
+        Fault("Socket Mode: connections dropped", delivering.sockets_dropped, in_ci=True),
+        Fault("Socket Mode: connections refreshed", delivering.sockets_refreshed),
+    ]
+
+
+def _here() -> list[Fault]:
+    return [
+        Fault("SQLite: locked by another process", here.locked, SQLITE, in_ci=True),
+        Fault("SQLite: disk full", here.disk_full, SQLITE, in_ci=True),
+        Fault("SQLite: a second process", here.second_process, SQLITE),
+        Fault("process stopped and woken", here.stopped_and_woken, in_ci=True),
+        Fault("clock an hour ahead", partial(here.wrong_clock, hours=1), SQLITE),
+        Fault("clock an hour behind", partial(here.wrong_clock, hours=-1), SQLITE),
+    ]
+
+
+FAULTS: Final = (*_killed(), *_slack(), *_networks(), *_delivering(), *_here())
