@@ -18,7 +18,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from adapters.chat.slack import blocks
 from adapters.chat.slack.chat import open_chat
@@ -34,6 +34,7 @@ from chatops import app
 from chatops.call import Done, Origin
 from chatops.card import Card
 from chatops.cards.ticket_card import ticket_card
+from chatops.delivery.enrolment import Enrolment
 from chatops.delivery.outbox import Outbox
 from chatops.desk import Desk
 from chatops.policy import Room
@@ -77,7 +78,9 @@ async def _burst(folder: Path, tickets: int, loop: TurnedLoop) -> Figure:
         settings = config.chats["slack"]
         assert isinstance(settings, Settings)  # noqa: S101 - config made it by this very model
         chat = _Chat(open_chat(settings, desk, reader, service.words, development=True), loop)
-        outbox = Outbox(desk, work, reader, clock, {"slack": chat}, {})
+        enrolment = Enrolment(work, clock)
+        await enrolment.begin()
+        outbox = Outbox(desk, work, reader, clock, {"slack": chat}, {}, enrolment)
         await stack.enter_async_context(chat.running())
 
         changed = await _happen(service, desk, clock, outbox, tickets)
@@ -191,6 +194,7 @@ def _ticket(card: ApiCall) -> int:
 class _Work:
     """The work, dated by turned time, during which no time passes."""
 
+    shared: ClassVar[bool] = False
     work: SqliteWork
     clock: TurnedClock
     loop: TurnedLoop

@@ -124,10 +124,11 @@ async def fill(config: Config, cloud: SlackCloud, count: int) -> None:
         for room in config.policy.rooms.values():
 
             def show(tx: Tx, room: policy.Room = room) -> None:
-                while job := tx.take(room.name, now + MINUTE, updates=False, posts=True):
+                process = tx.enrol("bench", MINUTE.total_seconds())
+                while job := tx.take(room.name, now + MINUTE, process, updates=False, posts=True):
                     card = Message(room.id, f"{job.ticket}.000000", CARE.bot_user, "a card")
                     cloud.state.add(replace(card, bot_id=CARE.bot_id))
-                    tx.delivered(job.id, card.ts, job.wanted, now)
+                    tx.delivered(job, card.ts, job.wanted, now)
 
             await service.storage.work.transact(show)
 

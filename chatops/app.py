@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
@@ -24,16 +24,18 @@ from chatops.call import Registry
 from chatops.channel import Can
 from chatops.clock import SystemClock
 from chatops.config import Config, Runs, Source, environ, load
+from chatops.delivery.enrolment import Enrolment
 from chatops.delivery.outbox import Outbox
 from chatops.desk import Desk
-from chatops.errors import ConfigError
+from chatops.editions import Editions
+from chatops.errors import ConfigError, StorageError
 from chatops.metrics import Metrics
 from chatops.ports import Channel, Chat
 from chatops.reload import Reload
 from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
-from storage import NEWER, SCHEMA, Storage, is_newer, open_storage
+from storage import NEWER, SCHEMA, Storage, is_newer, named, open_storage
 
 #: Every outside call has a time-out; adapters set shorter ones of their own.
 TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
@@ -69,6 +71,10 @@ def read_config(
         today=today,
         canned=canned,
     )
+
+
+def _load(path: Path, canned: Source | None) -> Config:
+    return read_config(path, canned=canned)
 
 
 @cache
@@ -163,16 +169,29 @@ async def serve(
         storage, desk = service.storage, service.desk
         storage.work.hold()
         await _check_schema(service)
+        enrolment = Enrolment(storage.work, service.clock, service.clock.correct)
+        await enrolment.begin()
+        stack.push_async_callback(_retire, enrolment)
         await desk.adopt(config.policy)
-        reload = Reload(config, desk, partial(read_config, config.path))
+        editions = None
+        if storage.work.shared:
+            editions = Editions(storage.work, storage.reader, service.clock, _load)
+            await editions.announce(config)
+        reload = Reload(config, desk, partial(read_config, config.path), editions)
 
         inbox = Inbox(
             desk, storage.work, storage.reader, storage.vault, service.clock, service.channels
         )
         outbox = Outbox(
-            desk, storage.work, storage.reader, service.clock, service.chats, service.channels
+            desk,
+            storage.work,
+            storage.reader,
+            service.clock,
+            service.chats,
+            service.channels,
+            enrolment,
         )
-        ticking = Schedule(desk, storage.reader, service.clock, inbox.sweep)
+        ticking = Schedule(desk, storage.reader, service.clock, inbox.sweep, enrolment)
         metrics = Metrics(
             storage.reader,
             service.clock,
@@ -186,8 +205,8 @@ async def serve(
         async def faults() -> Mapping[str, str]:
             schema = (await metrics.refresh()).schema
             found = {} if schema == SCHEMA else {"schema": f"{schema}, this version wants {SCHEMA}"}
-            trouble = storage.work.trouble()
-            return found | ({} if trouble is None else {"database": trouble})
+            told = {"database": storage.work.trouble(), "clock": enrolment.fault()}
+            return found | {name: fault for name, fault in told.items() if fault is not None}
 
         routes = [route for chat in service.chats.values() for route in chat.routes()]
         await _listen(
@@ -204,7 +223,12 @@ async def serve(
         # chats open before anything is delivered, and close after the last delivery
         for chat in service.chats.values():
             await stack.enter_async_context(chat.running())
-        running = [asyncio.create_task(part.run()) for part in (inbox, outbox, reload)]
+        delivering = asyncio.create_task(outbox.run())
+        stack.push_async_callback(_let_finish, outbox, delivering)
+        running = [asyncio.create_task(part.run()) for part in (inbox, reload, enrolment)]
+        if storage.bell is not None:
+            desk.on_change = storage.bell.ring
+            running.append(asyncio.create_task(storage.bell.listen(desk.changed.set)))
         running += [
             asyncio.create_task(channel.listen(partial(inbox.accept, channel)))
             for channel in service.channels.values()
@@ -216,7 +240,7 @@ async def serve(
         stack.push_async_callback(ticking.stop)
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
-        await _until(stop, running)
+        await _until(stop, [delivering, *running])
 
 
 async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None:
@@ -226,6 +250,20 @@ async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None
     waiting.cancel()
     for task in done - {waiting}:
         task.result()
+
+
+async def _let_finish(outbox: Outbox, delivering: asyncio.Task[None]) -> None:
+    """Let the calls that are under way end, and their outcomes be written."""
+    outbox.end()
+    await asyncio.wait([delivering], timeout=GRACE)
+    delivering.cancel()
+    await asyncio.wait([delivering])
+
+
+async def _retire(enrolment: Enrolment) -> None:
+    """Leave what is in hand to others, or to the next start: it finds the same."""
+    with suppress(StorageError):
+        await enrolment.end()
 
 
 async def _wind_down(running: list[asyncio.Task[None]]) -> None:
@@ -238,7 +276,7 @@ async def _check_schema(service: Service) -> None:
     schema = (await service.storage.reader.health(service.clock.transport())).schema
     if schema != SCHEMA:
         raise ConfigError(
-            f"{service.config.database}: the schema is {schema or 'not there'}, this version "
+            f"{named(service.config.database)}: the schema is {schema or 'not there'}, this version "
             f"wants {SCHEMA}: {schema_remedy(schema)}"
         )
 

@@ -21,13 +21,21 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """This machine's clock; `offset` is by how much business time runs ahead."""
+    """This machine's clock; `offset` is by how much business time runs ahead.
+
+    `behind` is by how much it is behind the database's, which all processes go by.
+    """
 
     def __init__(self) -> None:
         self.offset = timedelta()
+        self.behind = timedelta()
 
     def transport(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251 - the one reader of the clock
+        return datetime.now(UTC) + self.behind  # noqa: TID251 - the one reader of the clock
+
+    def correct(self, behind: timedelta) -> None:
+        """Go by the database's clock."""
+        self.behind = behind
 
     def business(self) -> datetime:
         return self.transport() + self.offset

@@ -72,6 +72,10 @@ _ALONE: Final[Mapping[int, Ticket]] = {}
 _NO_TRAITS: Final = Traits("", "", Can(0), lambda words, _private: len(words), lambda _private: 0)
 
 
+def _nobody() -> None:
+    """Tell nobody: no other process serves this database."""
+
+
 class Desk:
     """The writer. One object a process; any number of processes may have one."""
 
@@ -92,6 +96,7 @@ class Desk:
         self.traits = traits  #: of the channels, by name
         self.taken: Counter[str] = Counter()  #: what became of customers' messages, by `Taken`
         self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
+        self.on_change: Callable[[], None] = _nobody  #: called then, for the other processes
         self.repeated = 0  #: canned replies that were sent once more, over the question
         self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
         self._work = work
@@ -369,4 +374,5 @@ class Desk:
         result = await self._work.transact(lambda tx: run(tx, act))
         self.repeated += len(act.marks.repeated)
         self.changed.set()
+        self.on_change()
         return result

@@ -13,6 +13,7 @@ Exception
 │   └── InDoubt          the call may have had an effect: a time-out or a cut connection
 ├── ConfigError          app.yaml cannot be used: stops the start, names file, line, path and remedy
 └── StorageError         the database refused or is full: nothing of the transaction was kept
+    └── Uncertain        its connection broke in the commit: all of it was kept, or nothing
 
 ConfigError and StorageError are not CareErrors, so that no border swallows them.
 """
@@ -79,3 +80,7 @@ class ConfigError(Exception):
 
 class StorageError(Exception):
     """The database could not keep a transaction (locked, full, gone); none of it was kept."""
+
+
+class Uncertain(StorageError):
+    """The connection broke while a transaction was committed: all of it was kept, or nothing."""

@@ -6,7 +6,8 @@ its chats, accounts and ports, stays as it was, and the log names it.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -15,10 +16,14 @@ from pydantic import BaseModel
 
 from chatops.config import Config
 from chatops.desk import Desk
+from chatops.editions import Editions
 from chatops.errors import ConfigError, StorageError
 from chatops.policy import Account, Policy
 
 _log = structlog.get_logger(__name__)
+
+#: How often it is looked for an app.yaml that another process has read.
+EVERY: Final = 2.0  # seconds
 
 #: Keys that are the service's own, by their names in app.yaml.
 _OPENED: Final = ("database", "key", "development", "web", "network")
@@ -27,34 +32,61 @@ _OPENED: Final = ("database", "key", "development", "web", "network")
 class Reload:
     """Reads app.yaml anew whenever it is asked to; `asked` is set by whoever wants it.
 
-    `failed` is True from a reload that was refused to the next one that was not.
+    What it read is in force for every process on this database, and what another has read is taken
+    up here. `failed` is True from a reload that was refused to the next one that was not.
     """
 
-    def __init__(self, started: Config, desk: Desk, read: Callable[[], Config]) -> None:
+    def __init__(
+        self, started: Config, desk: Desk, read: Callable[[], Config], editions: Editions | None
+    ) -> None:
+        """`editions` is None where no other process serves the database."""
         self.asked = asyncio.Event()
         self.failed = False
         self._started = started
         self._desk = desk
         self._read = read
+        self._editions = editions
 
     async def run(self) -> None:
         """Reload each time it is asked for; many askings during one reload are one more."""
         while True:
-            await self.asked.wait()
-            self.asked.clear()
-            await self.reload()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if self._editions is None else EVERY):
+                    await self.asked.wait()
+            if self.asked.is_set():
+                self.asked.clear()
+                await self.reload()
+            elif self._editions is not None:
+                await self.follow(self._editions)
 
     async def reload(self) -> bool:
         """Put app.yaml as it is now in force; with a fault nothing changes, and the log says why."""
-        self.failed = not await self._reload()
+
+        async def read() -> Config:
+            # a file of many texts takes a second, in which presses must be answered
+            return await asyncio.to_thread(self._read)
+
+        self.failed = not await self._reload(read, announce=self._editions)
         return not self.failed
 
-    async def _reload(self) -> bool:
+    async def follow(self, editions: Editions) -> None:
+        """Take up what another process has put in force, if it has."""
+        before = editions.number
+        went_well = await self._reload(editions.newer)
+        if editions.number != before:
+            self.failed = not went_well
+
+    async def _reload(
+        self, find: Callable[[], Awaitable[Config | None]], announce: Editions | None = None
+    ) -> bool:
         try:
-            # a file of many texts takes a second, in which presses must be answered
-            read = await asyncio.to_thread(self._read)
+            read = await find()
+            if read is None:
+                return True
             policy = taken_up(self._started, read)
             await self._desk.adopt(policy)
+            if announce is not None:
+                await announce.announce(read)
         except ConfigError as error:
             _log.error("reload.refused", faults=str(error).splitlines())
             return False

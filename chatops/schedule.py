@@ -20,6 +20,7 @@ from apscheduler.triggers.cron import CronTrigger
 from chatops.call import Answer, Call, Looks, Origin, Outcome, Registry
 from chatops.card import Card, Paragraph
 from chatops.clock import Clock
+from chatops.delivery.enrolment import Enrolment
 from chatops.desk import SWEEP, Desk
 from chatops.errors import StorageError
 from chatops.line import Missing, Read, named, read
@@ -47,13 +48,19 @@ class Schedule:
     """The tick: turned time, due clocks and snoozes, due digests, unread bodies."""
 
     def __init__(
-        self, desk: Desk, reader: Reader, clock: Clock, sweep: Callable[[], Awaitable[None]]
+        self,
+        desk: Desk,
+        reader: Reader,
+        clock: Clock,
+        sweep: Callable[[], Awaitable[None]],
+        enrolment: Enrolment,
     ) -> None:
         self.ticks = 0
         self._desk = desk
         self._reader = reader
         self._clock = clock
         self._sweep = sweep
+        self._enrolment = enrolment
         self._started = clock.business()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ticking = asyncio.Lock()
@@ -87,6 +94,8 @@ class Schedule:
             self._clock.offset = timedelta(seconds=await self._reader.offset())
         except StorageError as error:
             _log.error("tick.storage", error=str(error))
+            return
+        if self._enrolment.is_off:  # what is due would come early, or late
             return
         await self._part("due", self._due)
         await self._part("shifts", self._desk.change_shifts)

@@ -1,4 +1,7 @@
-"""Storage: the tables and what implements the ports Work, Reader and Vault on them."""
+"""Storage: the tables and what implements the ports Work, Reader and Vault on them.
+
+SQLite serves one process on one machine; PostgreSQL serves any number.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +9,10 @@ from typing import Final
 
 from chatops.clock import Clock, SystemClock
 from chatops.errors import ConfigError, StorageError
-from storage.reader import SqliteReader
+from storage.postgres import shown
+from storage.postgres_work import PostgresBell, PostgresReads, PostgresWork
+from storage.reader import StoredReader
+from storage.sqlite_reads import SqliteReads
 from storage.tables import SCHEMA as SCHEMA
 from storage.vault import StoredVault, fernet
 from storage.work import SqliteWork
@@ -17,23 +23,25 @@ NEWER: Final = (
     "or put back the backup from before its `python -m chatops migrate`"
 )
 _SCHEME: Final = "sqlite:///"
+_POSTGRES: Final = "postgresql://"
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
     """An open database, behind the three ports."""
 
-    work: SqliteWork
-    reader: SqliteReader
+    work: SqliteWork | PostgresWork
+    reader: StoredReader
     vault: StoredVault
-    path: Path
+    path: Path | None  #: of a file; None where a server keeps it
+    bell: PostgresBell | None  #: None where no other process serves this database
 
     def exposed(self) -> bool:
         """Tell whether anybody but the service's own user may open the database's file."""
-        return bool(self.path.stat().st_mode & 0o077)
+        return self.path is not None and bool(self.path.stat().st_mode & 0o077)
 
     async def close(self) -> None:
-        """Finish what is under way, then close the file.
+        """Finish what is under way, then close the database.
 
         The writer is last: it folds the write-ahead log into the file, which no reader may.
         """
@@ -45,25 +53,41 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
     """Open a database that `migrate` has made, e.g. `sqlite:///var/care.db`.
 
     `key` is CHATOPS_KEY; None where no tokens are kept. `clock` gives the transport time of leases
-    and of card updates; None means the machine's.
+    and of card updates; None means the machine's. PostgreSQL is reached when it is first asked.
 
     Raises:
         ConfigError: the address or the key cannot be used.
         StorageError: the file cannot be opened or is locked, or there is no folder for it yet.
     """
     clock = clock or SystemClock()
+    if is_postgres(url):
+        seal = None if key is None else fernet(key)
+        shared = PostgresWork(url, clock)
+        reader = StoredReader(PostgresReads(url))
+        vault = StoredVault(shared, reader, seal, clock)
+        return Storage(shared, reader, vault, None, PostgresBell(url))
     path = sqlite_path(url)
     if not path.parent.exists():
         raise StorageError(f"{path}: there is no database: run `python -m chatops migrate`")
     seal = None if key is None else fernet(key)  # first: a fault leaves nothing open
     work = SqliteWork(path, clock)
-    reader = SqliteReader(path)
-    return Storage(work, reader, StoredVault(work, reader, seal, clock), path)
+    reader = StoredReader(SqliteReads(path))
+    return Storage(work, reader, StoredVault(work, reader, seal, clock), path, None)
 
 
 def is_newer(schema: str | None) -> bool:
     """Tell whether a newer version than this one made the schema: revisions count up."""
     return schema is not None and schema > SCHEMA
+
+
+def is_postgres(url: str) -> bool:
+    """Tell whether an address is that of a PostgreSQL database."""
+    return url.startswith(_POSTGRES)
+
+
+def named(url: str) -> str:
+    """Return what messages call a database: never with its password."""
+    return shown(url) if is_postgres(url) else str(sqlite_path(url))
 
 
 def sqlite_path(url: str) -> Path:
@@ -74,5 +98,8 @@ def sqlite_path(url: str) -> Path:
     """
     path = url.removeprefix(_SCHEME)
     if path in {url, "", ":memory:"}:
-        raise ConfigError(f"database: write {_SCHEME}var/care.db (a file), not {url}")
+        raise ConfigError(
+            f"database: write {_SCHEME}var/care.db (a file) or {_POSTGRES}user@host/database, "
+            f"not {url.partition(':')[0]}:..."
+        )
     return Path(path)

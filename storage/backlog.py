@@ -115,9 +115,11 @@ _RAW_STATES: Final = Statement(
 _places = select(_d.to).where(_d.due_at.is_not(None)).distinct().subquery()
 _DESTINATIONS: Final = {
     updates: Statement(
-        select(_places.c.to).where(
+        select(_places.c.to)
+        .where(
             exists().where(_d.to == _places.c.to, _d.due_at <= param("now"), ready(updates=updates))
         )
+        .order_by(_places.c.to)
     )
     for updates in (True, False)
 }

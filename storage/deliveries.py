@@ -10,15 +10,29 @@ from datetime import datetime
 from itertools import product
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, null, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Urgency, What
 from storage.instant import micros
 from storage.part import Part
+from storage.processes import lives
 from storage.rows import delivery_of
-from storage.statement import Statement, first, param, there
-from storage.tables import DELIVERY, ENTRY, TICKET, UNRESOLVED
+from storage.statement import Statement, first, param
+from storage.tables import DELIVERY, ENTRY, PROCESS, TICKET, UNRESOLVED
 
 
 class Deliveries(Part):
@@ -75,47 +89,66 @@ class Deliveries(Part):
         """Withdraw a reply that is held or pending; one that may have left stays as it is."""
         self._db.run(_WITHHOLD_REPLY, message=message)
 
-    def take(self, to: str, now: datetime, *, updates: bool, posts: bool) -> Delivery | None:
+    def take(
+        self, to: str, now: datetime, process: int, *, updates: bool, posts: bool
+    ) -> Delivery | None:
         """Take the next delivery; see the port. What is in doubt is taken in any case."""
         if (row := self._db.one(_NEXT[updates, posts], to=to, now=micros(now))) is None:
             return None
-        taken = there(self._db.one(_TAKE, id=row[0], now=micros(now)))
-        return delivery_of(taken, row[1], left=bool(row[2]))
+        taken = self._db.one(_TAKE, id=row[0], now=micros(now), process=process)
+        return None if taken is None else delivery_of(taken, row[1], left=bool(row[2]))
 
-    def delivered(self, id: int, external_id: str | None, shown: int, now: datetime) -> None:
+    def delivered(self, job: Delivery, external_id: str | None, shown: int, now: datetime) -> bool:
         """Record what is seen there; if the ticket moved on meanwhile, it is due again at once."""
-        self._db.run(_DELIVERED, id=id, external_id=external_id, shown=shown, now=micros(now))
+        changed = self._db.run(
+            _DELIVERED,
+            id=job.id,
+            process=job.process,
+            marker=job.marker,
+            external_id=external_id,
+            shown=shown,
+            now=micros(now),
+        )
+        return changed == 1
 
     def delivery_is(
         self,
-        id: int,
+        job: Delivery,
         state: DeliveryState,
         due_at: datetime | None,
         error: str | None = None,
         *,
         again: str | None = None,
         counts: bool = True,
-    ) -> None:
+    ) -> bool:
         """Put a delivery into a state; see the port. `again` begins it anew, attempts and all."""
         uncounted = _DELIVERY_IS if counts else _UNCOUNTED
-        self._db.run(
+        changed = self._db.run(
             uncounted if again is None else _AGAIN,
-            id=id,
+            id=job.id,
+            process=job.process,
             state=state.value,
             due_at=micros(due_at),
             error=error,
             marker=again,
         )
+        return changed == 1
 
-    def doubt_sending(self, due_at: datetime) -> int:
-        return self._db.run(_DOUBT_SENDING, due_at=micros(due_at))
+    def in_hand(self, process: int) -> Sequence[int]:
+        return [id for (id,) in self._db.all(_IN_HAND, process=process)]
+
+    def give_back(self, id: int, process: int) -> None:
+        self._db.run(_GIVE_BACK, id=id, process=process, now=micros(self._at))
+
+    def free_abandoned(self, due_at: datetime) -> int:
+        self._db.run(_FREE_UPDATES)
+        return self._db.run(_DOUBT_ABANDONED, due_at=micros(due_at))
 
 
 _d = DELIVERY.c
 _earlier = DELIVERY.alias("earlier")
 _card = DELIVERY.alias("card")
 
-_unresolved = _d.state.in_(UNRESOLVED)
 _post = and_(
     _d.state == "pending",
     ~exists().where(
@@ -151,7 +184,7 @@ _rooted = or_(~_in_thread, _root.is_not(None))
 def ready(*, updates: bool = True, posts: bool = True) -> ColumnElement[bool]:
     """Return the condition that nothing but its time holds a delivery back."""
     kinds = [_doubted, *([_update] if updates else []), *([_post] if posts else [])]
-    return and_(_d.due_at.is_not(None), or_(*kinds), _rooted)
+    return and_(_d.due_at.is_not(None), _d.owner.is_(None), or_(*kinds), _rooted)
 
 
 _theirs = (_d.ticket == param("ticket"), _d.what == "card")
@@ -162,7 +195,8 @@ _CARDS_OF: Final = Statement(select(_d.id, _d.to).where(*_theirs, _d.left.is_(Fa
 _changes_now = {
     "wanted": _d.wanted + 1,
     "due_at": case(
-        (_d.state == "sent", func.coalesce(_d.due_at, param("due_at"))), else_=_d.due_at
+        (_d.state == "sent", func.coalesce(_d.due_at, param("due_at", BigInteger))),
+        else_=_d.due_at,
     ),
 }
 _LEAVE: Final = Statement(
@@ -177,7 +211,7 @@ _COME_BACK: Final = Statement(
 #: A card is wanted at its ticket's revision; the rest at 1, which a refresh raises.
 _revision = (
     select(TICKET.c.revision)
-    .where(TICKET.c.id == param("ticket"), param("what") == "card")
+    .where(TICKET.c.id == param("ticket"), param("what", Text) == "card")
     .scalar_subquery()
 )
 _given = (
@@ -233,13 +267,20 @@ _REFRESH_EVENTS: Final = Statement(
 _reply = update(DELIVERY).where(_d.message == param("message"), _d.what == "reply")
 _RELEASE_REPLY: Final = Statement(
     _reply.where(_d.state.in_(["held", "pending", "failed", "in doubt"])).values(
-        state="pending", due_at=param("due_at"), error=null()
+        # its look-up may be under way: what that finds out does not count any more
+        state="pending",
+        due_at=param("due_at"),
+        error=null(),
+        owner=null(),
     )
 )
 _BEGIN_WAIT: Final = Statement(
     _reply.where(_d.state == "held").values(state="pending", due_at=param("due_at"))
 )
-_REPLY_ARRIVED: Final = Statement(_reply.values(state="sent", due_at=null(), error=null()))
+_REPLY_ARRIVED: Final = Statement(
+    # whoever still looks for it learns no more than that
+    _reply.values(state="sent", due_at=null(), error=null(), owner=null())
+)
 _WITHHOLD_REPLY: Final = Statement(
     _reply.where(_d.state.in_(["held", "pending"])).values(state="withdrawn", due_at=null())
 )
@@ -261,12 +302,14 @@ _NEXT: Final = {
 }
 _TAKE: Final = Statement(
     update(DELIVERY)
-    .where(_d.id == param("id"))
+    # whose lease has ended writes nothing: what it holds is somebody else's to take by now
+    .where(_d.id == param("id"), exists().where(PROCESS.c.id == param("process"), lives()))
     .values(
         state=case((_d.state == "pending", "sending"), else_=_d.state),
         due_at=case((_d.state == "pending", null()), else_=_d.due_at),
         attempts=_d.attempts + 1,
-        taken_at=func.coalesce(_d.taken_at, param("now")),
+        taken_at=func.coalesce(_d.taken_at, param("now", BigInteger)),
+        owner=param("process"),
     )
     .returning(
         _d.id,
@@ -286,27 +329,38 @@ _TAKE: Final = Statement(
         _d.undo,
         _d.external_id,
         _d.deed,
+        _d.owner,
     )
+)
+_held = (_d.id == param("id"), _d.owner == param("process"))
+#: Of one that we had to let go while it was sent: that it is there ends the doubt.
+_doubted_meanwhile = and_(
+    _d.id == param("id"),
+    _d.owner.is_(None),
+    _d.state == "in doubt",
+    _d.marker == param("marker"),
 )
 _DELIVERED: Final = Statement(
     update(DELIVERY)
-    .where(_d.id == param("id"))
+    .where(or_(and_(*_held), _doubted_meanwhile))
     .values(
         state="sent",
         rank=int(Urgency.UPDATE),
-        external_id=func.coalesce(param("external_id"), _d.external_id),
+        external_id=func.coalesce(param("external_id", Text), _d.external_id),
         shown=param("shown"),
-        due_at=case((_d.wanted > param("shown"), param("now")), else_=null()),
+        due_at=case((_d.wanted > param("shown"), param("now", BigInteger)), else_=null()),
         attempts=0,
         error=null(),
+        owner=null(),
     )
 )
-_change = update(DELIVERY).where(_d.id == param("id"))
+_change = update(DELIVERY).where(*_held)
 _becomes = {
+    "owner": null(),
     "state": param("state"),
     "due_at": param("due_at"),
     "error": param("error"),
-    "rank": case((param("state") == "sent", literal(int(Urgency.UPDATE))), else_=_d.urgency),
+    "rank": case((param("state", Text) == "sent", literal(int(Urgency.UPDATE))), else_=_d.urgency),
 }
 _DELIVERY_IS: Final = Statement(_change.values(_becomes))
 _UNCOUNTED: Final = Statement(
@@ -314,7 +368,7 @@ _UNCOUNTED: Final = Statement(
         _becomes
         | {
             "attempts": _d.attempts - 1,
-            "taken_at": case((param("state") == "pending", null()), else_=_d.taken_at),
+            "taken_at": case((param("state", Text) == "pending", null()), else_=_d.taken_at),
         }
     )
 )
@@ -330,9 +384,24 @@ _AGAIN: Final = Statement(
         }
     )
 )
-_DOUBT_SENDING: Final = Statement(
+_IN_HAND: Final = Statement(select(_d.id).where(_d.owner == param("process")))
+_GIVE_BACK: Final = Statement(
     update(DELIVERY)
-    # the first condition is the index's, the second picks from it
-    .where(_unresolved, _d.state == "sending")
-    .values(state="in doubt", due_at=param("due_at"))
+    .where(*_held)
+    .values(
+        owner=null(),
+        state=case((_d.state == "sending", "pending"), else_=_d.state),
+        due_at=func.coalesce(_d.due_at, param("now", BigInteger)),
+        attempts=_d.attempts - 1,
+        taken_at=case((_d.state == "sending", null()), else_=_d.taken_at),
+    )
+)
+_abandoned = and_(_d.owner.is_not(None), _d.owner.not_in(select(PROCESS.c.id).where(lives())))
+_DOUBT_ABANDONED: Final = Statement(
+    update(DELIVERY)
+    .where(_abandoned, _d.state == "sending")
+    .values(state="in doubt", due_at=param("due_at"), owner=null())
+)
+_FREE_UPDATES: Final = Statement(
+    update(DELIVERY).where(_abandoned, _d.state != "sending").values(owner=null())
 )

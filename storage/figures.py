@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select, text, union_all
+from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union_all
 
 from chatops.event import Closed, CloseReason, Reopened
 from chatops.report import CloseRow, Counts, LateRow
@@ -182,8 +182,8 @@ _SLIPS: Final = Statement(
         ~TICKET.c.quiet,
         ENTRY.c.name == "Reopened",
         ENTRY.c.at >= param("start"),
-        ENTRY.c.at < param("end") + param("slip"),
+        ENTRY.c.at < param("end", BigInteger) + param("slip", BigInteger),
         *_within(_closed.c.at),
-        ENTRY.c.at - _closed.c.at <= param("slip"),
+        ENTRY.c.at - _closed.c.at <= param("slip", BigInteger),
     )
 )

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from chatops.ports import MOST_COUNTED, Entry, Listed, TicketFilter
 from chatops.ticket import Status
@@ -145,7 +154,7 @@ def _newest_first(shape: _Shape) -> Statement:
     """
     if shape.customers:
         return _paged(select(_t.id).where(*_conditions(shape)).order_by(_t.id.desc()))
-    most = param("limit") + param("after")
+    most = param("limit", BigInteger) + param("after", BigInteger)
     newest: list[Select[Any]] = [
         select(
             first(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import case, exists, func, null, or_, select, update
+from sqlalchemy import BigInteger, Text, case, exists, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import ReplyState
@@ -220,11 +220,11 @@ _REPLY_IS: Final = Statement(
         state=param("state"),
         failure=param("failure"),
         external_id=case(
-            (or_(param("external_id").is_(None), _taken), MESSAGE.c.external_id),
+            (or_(param("external_id", Text).is_(None), _taken), MESSAGE.c.external_id),
             else_=param("external_id"),
         ),
-        url=func.coalesce(param("url"), MESSAGE.c.url),
-        at=func.coalesce(param("at"), MESSAGE.c.at),
+        url=func.coalesce(param("url", Text), MESSAGE.c.url),
+        at=func.coalesce(param("at", BigInteger), MESSAGE.c.at),
     )
 )
 

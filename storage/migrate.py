@@ -1,42 +1,48 @@
 """Bring a database up to the newest migration. The only module that loads Alembic."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from chatops.errors import StorageError
-from storage import NEWER, SCHEMA, is_newer, sqlite_path
+from storage import NEWER, SCHEMA, is_newer, is_postgres, named, sqlite_path
+from storage.postgres import connect
 from storage.sqlite import make_private
+
+T = TypeVar("T")
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
+#: Held while PostgreSQL is migrated, so that of two who begin at once one waits. Any number will do.
+_LOCK: Final = 0x63686174
+
 
 def upgrade(url: str) -> None:
-    """Run the migrations that are missing; the file and its folder are made if need be.
+    """Run the migrations that are missing; a file and its folder are made if need be.
 
     Raises:
         ConfigError: the address cannot be used.
-        StorageError: the file cannot be opened, is locked or damaged, or a newer version made it.
+        StorageError: the database cannot be opened, is locked or damaged, or a newer version made
+            it.
     """
-    path = sqlite_path(url)
-    with _failing_as_storage(path):
-        if is_newer(found := current(url)):
-            wanted = f"the schema is {found}, this version wants {SCHEMA}"
-            raise StorageError(f"{path}: {wanted}: {NEWER}")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        make_private(path)
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
-        config.attributes["url"] = url
-        command.upgrade(config, "head")
+    with _failing_as_storage(url):
+        if not is_postgres(url):
+            path = sqlite_path(url)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_newer(url, current(url))
+            make_private(path)
+        _connected(url, lambda connection: _upgrade(url, connection))
 
 
 def current(url: str) -> str | None:
@@ -44,17 +50,12 @@ def current(url: str) -> str | None:
 
     Raises:
         ConfigError: the address cannot be used.
-        StorageError: the file cannot be opened, is locked or damaged.
+        StorageError: the database cannot be opened, is locked or damaged.
     """
-    path = sqlite_path(url)
-    if not path.exists():  # opening it would make it
+    if not is_postgres(url) and not sqlite_path(url).exists():  # opening it would make it
         return None
-    engine = create_engine(url)
-    try:
-        with _failing_as_storage(path), engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
+    with _failing_as_storage(url):
+        return _connected(url, _revision)
 
 
 def head() -> str | None:
@@ -62,10 +63,54 @@ def head() -> str | None:
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
+def _upgrade(url: str, connection: Connection) -> None:
+    if is_postgres(url):
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+        _refuse_newer(url, _revision(connection))
+        connection.commit()
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _refuse_newer(url: str, found: str | None) -> None:
+    if is_newer(found):
+        wanted = f"the schema is {found}, this version wants {SCHEMA}"
+        raise StorageError(f"{named(url)}: {wanted}: {NEWER}")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _connected(url: str, fn: Callable[[Connection], T]) -> T:
+    """Run `fn` on a connection of SQLAlchemy's, whatever loop runs around us."""
+    if is_postgres(url):
+        # asyncpg is the one driver that we have, and wants a loop of its own
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(_in_loop(url, fn))).result()
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return fn(connection)
+    finally:
+        engine.dispose()
+
+
+async def _in_loop(url: str, fn: Callable[[Connection], T]) -> T:
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(url))
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(fn)
+    finally:
+        await engine.dispose()
+
+
 @contextmanager
-def _failing_as_storage(path: Path) -> Iterator[None]:
+def _failing_as_storage(url: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error.strerror
-        raise StorageError(f"{path}: {reason}") from error
+        raise StorageError(f"{named(url)}: {reason}") from error

@@ -50,15 +50,17 @@ _PUBLISH: Final = Statement(
     .values(name=param("name"), period=param("period"), at=param("at"))
     .on_conflict_do_nothing()
 )
+_late = (CLOCK.c.outcome.is_(None), CLOCK.c.breached_at.is_(None), CLOCK.c.due_at < param("now"))
+#: Of several processes each takes others: what one has locked, the next passes over.
 _BREACHED: Final = Statement(
+    first(select(CLOCK.c.ticket).where(*_late).order_by(CLOCK.c.due_at), param("limit")),
     first(
         select(CLOCK.c.ticket)
-        .where(
-            CLOCK.c.outcome.is_(None), CLOCK.c.breached_at.is_(None), CLOCK.c.due_at < param("now")
-        )
+        .select_from(CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket))
+        .where(*_late)
         .order_by(CLOCK.c.due_at),
         param("limit"),
-    )
+    ).with_for_update(skip_locked=True, of=TICKET),
 )
 _TO_WAKE: Final = Statement(
     first(
@@ -67,7 +69,7 @@ _TO_WAKE: Final = Statement(
         .where(TICKET.c.snoozed_until <= param("now"))
         .order_by(TICKET.c.snoozed_until),
         param("limit"),
-    )
+    ).with_for_update(skip_locked=True)
 )
 _setting = insert(SETTING).values(name=param("name"), value=param("value"))
 _SET: Final = Statement(

@@ -1,18 +1,7 @@
-"""The reads of SQLite: connections of their own that cannot write, in a small pool of threads.
+"""The port `Reader` out of its parts, on whatever runs reads: each call shows one moment."""
 
-Each call is one transaction and so shows one moment; WAL keeps it from waiting for the writer. The
-pool is small because Python runs one thread at a time anyway: it is there for the disk's sake.
-"""
-
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from queue import SimpleQueue
-from sqlite3 import Error as SqliteError
-from typing import Final, TypeVar
 
 from chatops.ports import (
     AccountSign,
@@ -39,52 +28,20 @@ from storage import (
     figures,
     lists,
     people,
+    processes,
     records,
     search,
     standing,
 )
-from storage.sqlite import SqliteDb, failing_as_storage, reading
-from storage.statement import Db
-
-T = TypeVar("T")
-
-_THREADS: Final = 3
+from storage.runs import Reads
 
 
-class SqliteReader:
-    """Implements chatops.ports.Reader on a file that migrations have made."""
+class StoredReader:
+    """Implements chatops.ports.Reader on a database that migrations have made."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._idle: SimpleQueue[SqliteDb] = SimpleQueue()
-        for _ in range(_THREADS):
-            self._idle.put(reading(path))
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="reader")
-
-    async def run(self, fn: Callable[[Db], T]) -> T:
-        """Run `fn` on a connection that cannot write, and return its result.
-
-        Raises:
-            StorageError: the file is damaged, gone, or was never migrated.
-        """
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, fn)
-
-    async def close(self) -> None:
-        """Wait for the reads under way, then close the connections."""
-        await asyncio.to_thread(self._pool.shutdown)
-        while not self._idle.empty():
-            self._idle.get().connection.close()
-
-    def _read(self, fn: Callable[[Db], T]) -> T:
-        db = self._idle.get()  # there are as many as threads: none waits
-        try:
-            with failing_as_storage(self._path):
-                db.connection.execute("BEGIN")
-                return fn(db)
-        finally:
-            with suppress(SqliteError):  # after some failures SQLite has rolled back by itself
-                db.connection.execute("ROLLBACK")
-            self._idle.put(db)
+    def __init__(self, reads: Reads) -> None:
+        self.run = reads.run
+        self.close = reads.close
 
     async def ticket(self, id: int) -> Ticket | None:
         return await self.run(lambda db: records.ticket(db, id))
@@ -168,6 +125,9 @@ class SqliteReader:
 
     async def offset(self) -> float:
         return await self.run(backlog.offset)
+
+    async def edition(self, above: int) -> tuple[int, str] | None:
+        return await self.run(lambda db: processes.edition(db, above))
 
     async def health(self, now: datetime) -> Health:
         return await self.run(lambda db: backlog.health(db, now))

@@ -247,7 +247,7 @@ def line_of(row: Row) -> Line:
 def delivery_of(row: Row, thread: str | None, *, left: bool) -> Delivery:
     """Return the delivery of a row that storage.deliveries selects."""
     id, what, to, state, marker, wanted, attempts, taken_at, ticket, message = row[:10]
-    entry, occasion, mention, body, undo, external_id, deed = row[10:]
+    entry, occasion, mention, body, undo, external_id, deed, process = row[10:]
     return Delivery(
         id,
         What(what),
@@ -268,6 +268,7 @@ def delivery_of(row: Row, thread: str | None, *, left: bool) -> Delivery:
         thread,
         deed and Deed(deed),
         left,
+        process,
     )
 
 

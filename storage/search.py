@@ -13,9 +13,22 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Integer, Text, and_, column, delete, select, table, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    column,
+    delete,
+    func,
+    literal_column,
+    select,
+    table,
+    union,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Hit
@@ -34,12 +47,16 @@ LOOKED_AT: Final = 20_000
 #: How a ticket is called by its number; no id has more digits.
 _NUMBER: Final = re.compile(r"#?(\d{1,18})")
 
+#: A Latin letter and the marks that stand on it, taken apart.
+_MARKS: Final = re.compile(r"([A-Za-z])[\u0300-\u036f]+")
+
 _PAST_ALL: Final = 2**63 - 1
 
 
 def keep(db: Db, message: int, text: str) -> None:
     """Let the message be found by this text; what it was found by before must be forgotten."""
-    db.run(_KEEP, rowid=message, tokens=" ".join(tokens(text)))
+    words = " ".join(tokens(text))
+    db.run(_KEEP, rowid=message, tokens=words, unaccented=_unaccented(words))
 
 
 def forget(db: Db, message: int) -> None:
@@ -64,7 +81,8 @@ def search(db: Db, said: str, queues: Sequence[str], limit: int) -> tuple[Sequen
             found[ticket] = _newest(db, ticket)
     is_cut = False
     if phrases := sought(said):
-        matches, is_cut = _matching(db, by_words, _expression(phrases), allowed, limit + 1)
+        wanted: dict[str, Param] = {"fts": _for_fts5(phrases), "ts": _for_tsquery(phrases)}
+        matches, is_cut = _matching(db, by_words, wanted | allowed, limit + 1)
         found |= matches
     order = sorted(found, key=lambda ticket: found[ticket], reverse=True)
     if (numbered := _numbered(db, said, queues)) is not None:
@@ -86,13 +104,13 @@ def _newest(db: Db, ticket: int) -> int:
 
 
 def _matching(
-    db: Db, page: Statement, expression: str, allowed: dict[str, Param], enough: int
+    db: Db, page: Statement, wanted: dict[str, Param], enough: int
 ) -> tuple[dict[int, int], bool]:
     """Return `enough` tickets with their newest match, and whether it gave up before the end."""
     found: dict[int, int] = {}
     before, size, looked_at = _PAST_ALL, FIRST * enough, 0
     while looked_at < LOOKED_AT:
-        rows = db.all(page, sought=expression, before=before, page=size, **allowed)
+        rows = db.all(page, before=before, page=size, **wanted)
         for message, ticket in rows:
             if ticket is not None and len(found) < enough:
                 found.setdefault(ticket, message)
@@ -103,11 +121,26 @@ def _matching(
     return found, True
 
 
-def _expression(phrases: Iterable[Phrase]) -> str:
+def _for_fts5(phrases: Iterable[Phrase]) -> str:
     """Return the query in FTS5's language; a token is letters and digits, and cannot leave quotes."""
     return " AND ".join(
         f'"{" ".join(phrase.tokens)}"{" *" if phrase.is_open else ""}' for phrase in phrases
     )
+
+
+def _for_tsquery(phrases: Iterable[Phrase]) -> str:
+    """Return the query in PostgreSQL's language."""
+    return " & ".join(
+        " <-> ".join(f"'{_unaccented(token)}'" for token in phrase.tokens)
+        + (":*" if phrase.is_open else "")
+        for phrase in phrases
+    )
+
+
+def _unaccented(text: str) -> str:
+    """Return a text without the marks on its Latin letters, as FTS5 takes them off by itself."""
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", _MARKS.sub(r"\1", apart))
 
 
 def _hit(db: Db, ticket: int, message: int) -> Hit:
@@ -126,18 +159,25 @@ def _statements(queues: int) -> tuple[Statement, Statement]:
     # without the first condition the queue's index would be read to its end
     theirs = select(TICKET.c.id).where(TICKET.c.customer.in_(called), in_queues)
     by_name = Statement(first(theirs.order_by(TICKET.c.id.desc()), param("limit")))
+    return by_name, Statement(_page_of(_MATCHES, in_queues), _page_of(_MATCHES_TS, in_queues))
+
+
+def _page_of(matches: ColumnElement[bool], in_queues: ColumnElement[bool]) -> Select[Any]:
     page = first(
         select(_WORDS.c.rowid)
-        .where(_ALL_WORDS.op("MATCH")(param("sought")), _WORDS.c.rowid < param("before"))
+        .where(matches, _WORDS.c.rowid < param("before"))
         .order_by(_WORDS.c.rowid.desc()),
         param("page"),
     ).subquery()
-    by_words = select(page.c.rowid, TICKET.c.id).select_from(
-        page.join(MESSAGE, MESSAGE.c.id == page.c.rowid).outerjoin(
-            TICKET, and_(TICKET.c.id == MESSAGE.c.ticket, in_queues)
+    return (
+        select(page.c.rowid, TICKET.c.id)
+        .select_from(
+            page.join(MESSAGE, MESSAGE.c.id == page.c.rowid).outerjoin(
+                TICKET, and_(TICKET.c.id == MESSAGE.c.ticket, in_queues)
+            )
         )
+        .order_by(page.c.rowid.desc())
     )
-    return by_name, Statement(by_words.order_by(page.c.rowid.desc()))
 
 
 _KEYS: Final = ("handle_key", "name_key")
@@ -145,10 +185,17 @@ _KEYS: Final = ("handle_key", "name_key")
 #: The table of migration 0002; a row's number is its message's. Its own name among its columns
 #: stands for all of a row.
 _WORDS: Final = table(
-    "message_words", column("rowid", Integer), column("tokens", Text), column("message_words")
+    "message_words", column("rowid", BigInteger), column("tokens", Text), column("message_words")
 )
-_ALL_WORDS: Final = _WORDS.c.message_words
-_KEEP: Final = Statement(insert(_WORDS).values(rowid=param("rowid"), tokens=param("tokens")))
+_MATCHES: Final = _WORDS.c.message_words.op("MATCH")(param("fts"))
+_CONFIGURATION: Final[ColumnElement[Any]] = literal_column("'message_words'::regconfig")
+_MATCHES_TS: Final = _WORDS.c.tokens.op("@@")(func.to_tsquery(_CONFIGURATION, param("ts", Text)))
+_KEEP: Final = Statement(
+    insert(_WORDS).values(rowid=param("rowid"), tokens=param("tokens")),
+    insert(_WORDS).values(
+        rowid=param("rowid"), tokens=func.to_tsvector(_CONFIGURATION, param("unaccented", Text))
+    ),
+)
 _FORGET: Final = Statement(delete(_WORDS).where(_WORDS.c.rowid == param("rowid")))
 _NEWEST: Final = Statement(
     first(

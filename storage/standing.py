@@ -43,7 +43,7 @@ _LOADS: Final = Statement(
     .select_from(TICKET.outerjoin(CLOCK, _running))
     .where(_t.status.in_([Status.OPEN.value, Status.SNOOZED.value]))
     .group_by(_t.queue, _t.assignee)
-    .order_by(_t.queue, _t.assignee)
+    .order_by(_t.queue, _t.assignee.nulls_first())
 )
 _SIGNS: Final = Statement(
     select(ACCOUNT_STATE.c.account, ACCOUNT_STATE.c.heard_at, ACCOUNT_STATE.c.revoked)

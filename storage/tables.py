@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0002"
+SCHEMA: Final = "0003"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -326,6 +326,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_follows", "ticket", where=f"what IN {_in(FOLLOWS)}"),
         _partial("ix_delivery_entry", "entry", where="what = 'event'"),
         _partial("ix_delivery_root", "to", "external_id", where="what = 'card'"),
+        _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     what: str
@@ -351,6 +352,37 @@ class DeliveryRow(SQLModel, table=True):
     error: str | None = Field(sa_type=Text)
     deed: str | None
     left: bool  #: a card in a room that its ticket has left
+    owner: int | None = Field(sa_type=Id)  #: the process that has it in hand; no foreign key
+
+
+# --- the processes that serve this database, and what they share
+
+
+class ProcessRow(SQLModel, table=True):
+    """A process that serves; its number tells its writes from those after its lease has ended."""
+
+    __tablename__ = "process"
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    name: str  #: its host and pid, for people
+    until: int = Field(sa_type=BigInteger)  #: on the database's clock, as instant keeps times
+
+
+class PaceRow(SQLModel, table=True):
+    """How far a far side's lawful rate is used up: a bucket of calls, and a pause it asked for."""
+
+    __tablename__ = "pace"
+    name: str = Field(primary_key=True)
+    full_at: datetime | None = Field(sa_type=Instant)
+    paused_until: datetime | None = Field(sa_type=Instant)
+
+
+class EditionRow(SQLModel, table=True):
+    """The app.yaml in force is that of the highest number."""
+
+    __tablename__ = "edition"
+    number: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    at: datetime = Field(sa_type=Instant)
+    source: str = Field(sa_type=Text)  #: JSON: the files' texts, in which secrets are names
 
 
 # --- what happens once, settings, accounts
@@ -431,3 +463,6 @@ SETTING: Final = _table(SettingRow)
 ACCOUNT_STATE: Final = _table(AccountStateRow)
 ACCOUNT_CURSOR: Final = _table(AccountCursorRow)
 LEASE: Final = _table(LeaseRow)
+PROCESS: Final = _table(ProcessRow)
+PACE: Final = _table(PaceRow)
+EDITION: Final = _table(EditionRow)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import BigInteger, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import Event
@@ -78,7 +78,10 @@ _WANT_CARDS: Final = Statement(
     .values(
         wanted=param("revision"),
         due_at=case(
-            (DELIVERY.c.state == "sent", func.coalesce(DELIVERY.c.due_at, param("now"))),
+            (
+                DELIVERY.c.state == "sent",
+                func.coalesce(DELIVERY.c.due_at, param("now", BigInteger)),
+            ),
             else_=DELIVERY.c.due_at,
         ),
     )

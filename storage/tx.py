@@ -7,8 +7,19 @@ from storage.deliveries import Deliveries
 from storage.messages import Messages
 from storage.once import Once
 from storage.people import People
+from storage.processes import Processes
 from storage.tickets import Tickets
 
 
-class StoredTx(Messages, Customers, Conversations, Tickets, People, Deliveries, Once, Accounts):
+class StoredTx(
+    Messages,
+    Customers,
+    Conversations,
+    Tickets,
+    People,
+    Deliveries,
+    Processes,
+    Once,
+    Accounts,
+):
     """Implements chatops.ports.Tx; each part's module says how."""

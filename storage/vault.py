@@ -18,9 +18,9 @@ from chatops.errors import ConfigError
 from chatops.ports import AccountState
 from storage.accounts import CUT_OFF, FORGET_TOLD
 from storage.instant import instant, micros
+from storage.runs import Runs
 from storage.statement import Db, Statement, param
 from storage.tables import ACCOUNT_CURSOR, ACCOUNT_STATE, LEASE
-from storage.work import Runs
 
 
 class StoredVault:

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from sqlite3 import Error as SqliteError
 from threading import Thread
 from time import monotonic
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from chatops.clock import Clock
 from chatops.errors import StorageError
@@ -34,12 +34,6 @@ FOLD: Final = 50
 
 #: How long a write may wait before the work is in trouble; a healthy one waits milliseconds.
 SLOW_S: Final = 3.0
-
-
-class Runs(Protocol):
-    """Runs functions on a connection, each in a transaction; the work and the reader both do."""
-
-    async def run(self, fn: Callable[[Db], T]) -> T: ...
 
 
 class _Job:
@@ -67,6 +61,8 @@ class _Job:
 
 class SqliteWork:
     """Implements chatops.ports.Work on a file; `clock` dates what becomes due by itself."""
+
+    shared = False
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path

@@ -271,7 +271,7 @@ class Care:
         """Take the next delivery at a place, as a courier does."""
         at = self.hours.transport()
         return await self.storage.work.transact(
-            lambda tx: tx.take(to, at, updates=True, posts=True)
+            lambda tx: tx.take(to, at, tx.enrol("care", 60), updates=True, posts=True)
         )
 
 

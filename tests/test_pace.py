@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from care import Care
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.delivery.pace import Bucket, ChatPace
-from chatops.ports import Cap, ChatLimits
+from chatops.delivery.pace import Bucket, Buckets, ChatPace
+from chatops.ports import Cap, ChatLimits, Tx
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -20,24 +21,23 @@ def test_burst_goes_at_once_and_then_one_each_gap() -> None:
     bucket = Bucket(Cap(calls=2, seconds=10, burst=3))
     for _ in range(3):
         assert bucket.ready_at(NOON) == NOON
-        bucket.spend(NOON)
+        bucket = bucket.after_call(NOON)
     assert bucket.ready_at(NOON) == s(5)
-    bucket.spend(s(5))
+    bucket = bucket.after_call(s(5))
     assert bucket.ready_at(s(5)) == s(10)
 
 
 def test_rest_fills_the_bucket_no_further_than_full() -> None:
     bucket = Bucket(Cap(calls=1, seconds=1))
-    bucket.spend(NOON)
+    bucket = bucket.after_call(NOON)
     assert bucket.ready_at(s(100)) == s(100)
-    bucket.spend(s(100))
+    bucket = bucket.after_call(s(100))
     assert bucket.ready_at(s(100)) == s(101)
 
 
 def test_pause_holds_all_of_it_and_the_longest_counts() -> None:
     bucket = Bucket(Cap(calls=1, seconds=1, burst=5))
-    bucket.pause(s(30))
-    bucket.pause(s(10))
+    bucket = bucket.paused(s(30)).paused(s(10))
     assert bucket.ready_at(NOON) == s(30)
     assert bucket.ready_at(s(31)) == s(31)
 
@@ -54,18 +54,35 @@ def test_no_window_holds_more_than_its_calls_and_a_burst(
     bucket, now, made = Bucket(Cap(calls, seconds, burst)), NOON, []
     for wait in waits:
         now = bucket.ready_at(now + timedelta(seconds=wait))
-        bucket.spend(now)
+        bucket = bucket.after_call(now)
         made.append(now)
     for start in made:
         window = [at for at in made if start <= at < start + timedelta(seconds=seconds)]
         assert len(window) <= calls + burst
 
 
-@pytest.mark.parametrize("update", [True, False])
-def test_update_and_post_spend_what_is_theirs(update: bool) -> None:
-    one = Cap(calls=1, seconds=10)
-    pace = ChatPace(ChatLimits(room=one, posts=one, updates=one))
-    pace.spend("care", NOON, update=update)
-    ready = [each.ready_at(NOON) for each in (pace.updates, pace.posts, pace.room("care"))]
-    assert ready == ([s(10), NOON, NOON] if update else [NOON, s(10), s(10)])
-    assert pace.room("leads").ready_at(NOON) == NOON
+def test_update_and_post_spend_what_is_theirs() -> None:
+    room, posts, updates = (Cap(calls=1, seconds=seconds) for seconds in (1, 2, 3))
+    pace = ChatPace("slack", ChatLimits(room, posts, updates))
+    assert pace.of_post("care") == {"room:care": room, "posts:slack": posts}
+    assert pace.of_update() == {"updates:slack": updates}
+
+
+@pytest.mark.anyio
+async def test_what_one_process_spent_and_was_told_the_next_goes_by(care: Care) -> None:
+    caps = {"room:care": Cap(calls=1, seconds=1), "posts:slack": Cap(calls=1, seconds=5)}
+
+    def spend(tx: Tx) -> datetime:
+        buckets = Buckets(tx, caps)
+        buckets.spend([*caps], NOON)
+        return buckets.ready_at([*caps], NOON)
+
+    def pause(tx: Tx) -> datetime:
+        buckets = Buckets(tx, caps)
+        buckets.pause(["room:care"], s(60))
+        return buckets.ready_at([*caps], NOON)
+
+    assert await care.storage.work.transact(spend) == s(5)
+    assert await care.storage.work.transact(spend) == s(10)
+    assert await care.storage.work.transact(pause) == s(60)
+    assert care.sql("SELECT name FROM pace ORDER BY name") == [("posts:slack",), ("room:care",)]

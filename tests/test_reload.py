@@ -133,7 +133,7 @@ async def test_a_fault_changes_nothing_and_is_logged_line_by_line(care: Care) ->
     def faulty() -> Config:
         raise ConfigError("app.yaml:1: one\napp.yaml:2: two")
 
-    reload = Reload(_config(before), care.desk, faulty)
+    reload = Reload(_config(before), care.desk, faulty, None)
     with capture_logs() as logs:
         assert not await reload.reload()
     assert logs == [
@@ -155,7 +155,7 @@ async def test_a_refusal_is_remembered_until_a_reload_is_taken(care: Care) -> No
             raise ConfigError("app.yaml:1: one")
         return started
 
-    reload = Reload(started, care.desk, read)
+    reload = Reload(started, care.desk, read, None)
     metrics = Metrics(
         care.storage.reader, care.hours, dict, dict, reload_failed=lambda: reload.failed
     )
@@ -176,7 +176,7 @@ async def test_people_that_cannot_be_stored_change_nothing(
     before = care.desk.policy
     await care.storage.close()
     other = replace(before, prefix="other")
-    reload = Reload(_config(before), care.desk, lambda: _config(other))
+    reload = Reload(_config(before), care.desk, lambda: _config(other), None)
     with capture_logs() as logs:
         assert not await reload.reload()
     assert [line["event"] for line in logs] == ["reload.storage"]
@@ -186,7 +186,7 @@ async def test_people_that_cannot_be_stored_change_nothing(
 async def test_askings_during_a_reload_are_one_more(care: Care) -> None:
     started = _config(care.desk.policy)
     reads: list[int] = []
-    reload = Reload(started, care.desk, lambda: reads.append(1) or started)  # type: ignore[func-returns-value]
+    reload = Reload(started, care.desk, lambda: reads.append(1) or started, None)  # type: ignore[func-returns-value]
     running = asyncio.create_task(reload.run())
     for _ in range(5):
         reload.asked.set()

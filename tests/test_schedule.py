@@ -11,6 +11,7 @@ import pytest
 from care import NOON, POLICY, SHOP, Care, Hours, cared_for
 
 from chatops.calendar import Calendar
+from chatops.delivery.enrolment import Enrolment
 from chatops.errors import StorageError
 from chatops.policy import DigestPlan, Policy
 from chatops.schedule import Schedule, newest_fire
@@ -86,7 +87,13 @@ async def _nothing() -> None:
 
 def schedule(care: Care) -> Schedule:
     """A process that has just started."""
-    return Schedule(care.desk, care.storage.reader, care.hours, _nothing)
+    return Schedule(
+        care.desk,
+        care.storage.reader,
+        care.hours,
+        _nothing,
+        Enrolment(care.storage.work, care.hours),
+    )
 
 
 async def turn(care: Care, to: datetime) -> None:
@@ -197,7 +204,13 @@ async def test_part_of_the_tick_that_fails_keeps_no_other_from_its_turn(
     async def fails(*_given: object) -> None:
         raise fault
 
-    process = Schedule(care.desk, care.storage.reader, care.hours, sweep)
+    process = Schedule(
+        care.desk,
+        care.storage.reader,
+        care.hours,
+        sweep,
+        Enrolment(care.storage.work, care.hours),
+    )
     monkeypatch.setattr(care.desk, "tick", fails)
     monkeypatch.setattr(care.storage.reader, "published", fails)
     await turn(care, NOON + timedelta(hours=6))

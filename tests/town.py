@@ -30,6 +30,7 @@ from adapters.social.sandbox import Settings as ChirpSettings
 from chatops import internal
 from chatops.arrival.inbox import Inbox
 from chatops.channel import Outgoing, Sent
+from chatops.delivery.enrolment import Enrolment
 from chatops.delivery.outbox import Outbox
 from chatops.policy import Policy
 from chatops.ports import Channel
@@ -220,14 +221,16 @@ async def town_around(
             if account.channel == internal.NAME:
                 channels[name] = internal.Internal(account, {"slack": chat}, hours)
         inbox = Inbox(care.desk, work, reader, care.storage.vault, hours, channels)
-        outbox = Outbox(care.desk, work, reader, hours, {"slack": chat}, channels)
+        enrolment = Enrolment(work, hours)
+        await enrolment.begin()
+        outbox = Outbox(care.desk, work, reader, hours, {"slack": chat}, channels, enrolment)
         url = await served(stack, None, public_app(inbox, channels, hours, chat.routes()))
         chirp.delivery.url = f"{url}/in/sandbox/aozora"
         slack.delivery.request_url = None  # presses are the Slack adapter's own tests
         await stack.enter_async_context(chat.running())
-        for running in (inbox.run(), outbox.run()):
+        for running in (inbox.run(), outbox.run(), enrolment.run()):
             stack.push_async_callback(_ended, asyncio.create_task(running))
-        schedule = Schedule(care.desk, reader, hours, inbox.sweep)
+        schedule = Schedule(care.desk, reader, hours, inbox.sweep, enrolment)
         yield Town(
             hours,
             care.storage,

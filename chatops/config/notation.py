@@ -164,8 +164,9 @@ Prefix = Annotated[
 Database = Annotated[
     str,
     *_as_pattern(
-        r"sqlite:///[^?#]+",
-        "write sqlite:///var/chatops.db, or sqlite:////srv/chatops.db for a whole path",
+        r"sqlite:///[^?#]+|postgresql://\S+",
+        "write sqlite:///var/chatops.db, sqlite:////srv/chatops.db for a whole path, "
+        "or postgresql://user@host/database",
         "sqlite:///var/chatops.db",
     ),
 ]

@@ -3,7 +3,7 @@
 Repeating it is safe, so that what is in doubt is simply asked again, until the network answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,12 +35,18 @@ class Deeds:
     """Asks networks; `keep` writes their answers."""
 
     def __init__(
-        self, desk: Desk, clock: Clock, channels: Mapping[str, Channel], keep: Keep
+        self,
+        desk: Desk,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        keep: Keep,
+        may_call: Callable[[], bool],
     ) -> None:
         self._desk = desk
         self._clock = clock
         self._channels = channels
         self._keep = keep
+        self._may_call = may_call
 
     def begin(self, tx: Tx, delivery: Delivery) -> Asked | None:
         """Return what is to be done; None if nobody asks for it any more."""
@@ -49,7 +55,7 @@ class Deeds:
         deed = delivery.deed
         if ticket and line and line.external_id and deed and ticket.deed(line.id, deed):
             return Asked(delivery, ticket.account, deed, line.external_id)
-        tx.delivery_is(delivery.id, DeliveryState.WITHDRAWN, None)
+        tx.delivery_is(delivery, DeliveryState.WITHDRAWN, None)
         return None
 
     async def do(self, asked: Asked) -> str:
@@ -58,6 +64,8 @@ class Deeds:
         Raises:
             TryLater: the network limits this account; the deed waits and is saved so.
         """
+        if not self._may_call():
+            return "overtaken"
         tried = min(max(asked.delivery.attempts, 1), len(NETWORK_BACKOFF))
         try:
             await self._channels[asked.account].do(asked.deed, asked.external_id)
@@ -83,8 +91,8 @@ class Deeds:
         job = asked.delivery
 
         def run(tx: Tx) -> None:
-            tx.delivered(job.id, None, job.wanted, self._clock.transport())
-            self._tell(tx, asked, DeedDone(job.message or 0, asked.deed))
+            if tx.delivered(job, None, job.wanted, self._clock.transport()):
+                self._tell(tx, asked, DeedDone(job.message or 0, asked.deed))
 
         await self._keep(run)
         return "deed_done"
@@ -94,8 +102,8 @@ class Deeds:
         _log.warning("deed.failed", delivery=job.id, code=code)
 
         def run(tx: Tx) -> None:
-            tx.delivery_is(job.id, DeliveryState.FAILED, None, detail)
-            self._tell(tx, asked, DeedFailed(job.message or 0, asked.deed, code))
+            if tx.delivery_is(job, DeliveryState.FAILED, None, detail):
+                self._tell(tx, asked, DeedFailed(job.message or 0, asked.deed, code))
 
         await self._keep(run)
         return "deed_failed"
@@ -106,7 +114,7 @@ class Deeds:
         due = self._clock.transport() + span
         await self._keep(
             lambda tx: tx.delivery_is(
-                asked.delivery.id, DeliveryState.PENDING, due, error, counts=counts
+                asked.delivery, DeliveryState.PENDING, due, error, counts=counts
             )
         )
 

@@ -5,14 +5,18 @@ sent its row says `sending`; what a crash or a time-out leaves there is in doubt
 before it is repeated. Cards are made from the newest rows at the moment of delivery, so ten changes
 are one update. A rate limit delays and never drops; a destination that is closed to us waits, and
 all others go on.
+
+Any number of processes deliver from one database: each row is taken by one of them, and the pace is
+kept by all together.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import chain, repeat
+from time import monotonic
 from typing import Final, TypeVar
 
 import structlog
@@ -20,8 +24,8 @@ import structlog
 from chatops.clock import Clock
 from chatops.delivery.compose import Order
 from chatops.delivery.deeds import Asked, Deeds
-from chatops.delivery.pace import Bucket, ChatPace
-from chatops.delivery.patience import SETTLE
+from chatops.delivery.enrolment import Enrolment
+from chatops.delivery.pace import Buckets, ChatPace
 from chatops.delivery.posting import BACKOFF, Posting
 from chatops.delivery.replies import Job, Replies
 from chatops.desk import Desk
@@ -35,6 +39,7 @@ from chatops.ports import (
     Cap,
     Channel,
     Chat,
+    Delivery,
     DeliveryState,
     Due,
     Reader,
@@ -51,11 +56,26 @@ POLL: Final = 5.0
 #: Replies have no published pace of their own that binds before the network's 429.
 _REPLIES: Final = Cap(calls=5, seconds=1, burst=5)
 
+#: How long a delivery that is ours by its row, and in no courier's hand, is left alone: the courier
+#: who took it may not have heard of it yet.
+_STRAY_S: Final = 2.0
+
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a courier of a room found when it looked for something to send."""
+
+    order: Order | None
+    posts: bool  #: posts were looked for
+    updates: bool  #: updates were looked for
+    posts_at: datetime  #: when the next post may be made
+    updates_at: datetime
+
+
 class Outbox:
-    """Delivers until cancelled. `progress` counts outcomes by name, for metrics."""
+    """Delivers until it is ended. `progress` counts outcomes by name, for metrics."""
 
     def __init__(
         self,
@@ -65,6 +85,7 @@ class Outbox:
         clock: Clock,
         chats: Mapping[str, Chat],
         channels: Mapping[str, Channel],
+        enrolment: Enrolment,
     ) -> None:
         self.progress: dict[str, int] = {}
         self._desk = desk
@@ -72,26 +93,39 @@ class Outbox:
         self._reader = reader
         self._clock = clock
         self._chats = chats
-        self._paces = {name: ChatPace(chat.limits) for name, chat in chats.items()}
-        self._accounts = {name: Bucket(_REPLIES) for name in channels}
-        self._replies = Replies(desk, reader, clock, channels, self._record)
-        self._deeds = Deeds(desk, clock, channels, self._record)
-        self._posting = Posting(desk, reader, clock, self._replies, self._record, self._count)
+        self._enrolment = enrolment
+        self._paces = {name: ChatPace(name, chat.limits) for name, chat in chats.items()}
+        #: Of ten rooms that wait for one bucket, one looks at a time: else nine would look in vain.
+        self._turns = {name: asyncio.Lock() for name in chats}
+        self._accounts = frozenset(channels)
+        may_call = enrolment.may_call
+        self._replies = Replies(desk, reader, clock, channels, self._record, may_call)
+        self._deeds = Deeds(desk, clock, channels, self._record, may_call)
+        self._posting = Posting(
+            desk, reader, clock, self._replies, self._record, self._count, may_call
+        )
         self._couriers: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}  #: rung when something is due at a busy place
+        self._ending = False
+        self._in_hand: set[int] = set()  #: deliveries that couriers have taken
+        self._unsure = False  #: a take failed: it may have been kept all the same
+        self._strays: dict[int, float] = {}  #: deliveries of ours in nobody's hand, since when
 
     async def run(self) -> None:
-        """Deliver what is due, for ever; what a dead process left `sending` is looked up first."""
-        due = self._clock.transport() + SETTLE
-        doubted = await self._record(lambda tx: tx.doubt_sending(due))
-        if doubted:
-            _log.warning("outbox.in_doubt_at_start", deliveries=doubted)
+        """Deliver what is due until ended; what a dead process left `sending` is looked up first."""
         try:
             async with asyncio.TaskGroup() as group:
-                while True:
+                while not self._ending:
                     await self._round(group)
         finally:
             self._couriers.clear()
+
+    def end(self) -> None:
+        """Take nothing more; `run` returns when the calls that are under way have an outcome."""
+        self._ending = True
+        self._desk.changed.set()
+        for bell in self._bells.values():
+            bell.set()
 
     async def idle(self) -> bool:
         """Tell whether nothing is due and nothing is under way."""
@@ -101,7 +135,9 @@ class Outbox:
         self._desk.changed.clear()
         now = self._clock.transport()
         try:
-            due = await self._reader.due(now)
+            if self._unsure:
+                await self._give_back()
+            due = Due((), (), None) if self._enrolment.is_off else await self._reader.due(now)
         except StorageError as error:
             _log.error("outbox.storage", error=str(error))
             due = Due((), (), now + timedelta(seconds=1))
@@ -121,19 +157,20 @@ class Outbox:
 
     async def _courier(self, to: str) -> None:
         """Deliver what is due at one destination until nothing is."""
+        bell = self._bells[to]
         try:
             if to.startswith(AT_ACCOUNT):
-                await self._to_network(to.removeprefix(AT_ACCOUNT))
+                await self._to_network(to.removeprefix(AT_ACCOUNT), bell)
             elif (room := await self._room(to)) is not None:
-                await self._to_room(room)
+                await self._to_room(room, bell)
             elif to.startswith(TO_PERSON):
                 await self._withdraw(to)
             else:
                 _log.error("outbox.unknown_destination", destination=to)
-                await self._clock.sleep(BACKOFF[-1].total_seconds())
+                await self._nap(bell, BACKOFF[-1].total_seconds())
         except Exception:  # noqa: BLE001 - the loop outlives a fault in one delivery
             _log.exception("outbox.courier", destination=to)
-            await self._clock.sleep(BACKOFF[3].total_seconds())
+            await self._nap(bell, BACKOFF[3].total_seconds())
         finally:
             self._couriers.pop(to, None)
             self._desk.changed.set()
@@ -150,60 +187,60 @@ class Outbox:
 
     async def _withdraw(self, to: str) -> None:
         """Give up what was meant for one who has left, or who uses no chat of ours."""
-        now = self._clock.transport()
+        now, number = self._clock.transport(), self._enrolment.number
 
         def run(tx: Tx) -> None:
-            while (job := tx.take(to, now, updates=True, posts=True)) is not None:
-                tx.delivery_is(job.id, DeliveryState.WITHDRAWN, None)
+            while (job := tx.take(to, now, number, updates=True, posts=True)) is not None:
+                tx.delivery_is(job, DeliveryState.WITHDRAWN, None)
 
         _log.warning("outbox.nobody_there", destination=to)
         await self._record(run)
 
-    async def _to_room(self, room: Room) -> None:
+    async def _to_room(self, room: Room, bell: asyncio.Event) -> None:
         chat, pace = self._chats[room.chat], self._paces[room.chat]
-        bucket, bell = pace.room(room.name), self._bells[room.name]
         looked = False  # for posts, in vain, since the bell was last rung
-        while True:
+        while not self._ending:
             if bell.is_set():
                 bell.clear()
                 looked = False
-            async with pace.turn:
+            async with self._turns[room.chat]:
                 now = self._clock.transport()
-                rested_at = self._posting.resting.get(room.name, now)
-                posts_at = max(bucket.ready_at(now), pace.posts.ready_at(now), rested_at)
-                updates_at = max(pace.updates.ready_at(now), rested_at)
-                posts, updates = posts_at <= now and not looked, updates_at <= now
-                order = await self._take(room, now, updates=updates, posts=posts)
-                if order is not None:
-                    pace.spend(room.name, now, update=order.job.state is DeliveryState.SENT)
-            looked = looked or posts
-            if order is not None:
+                turn = await self._take(room, pace, now, looked=looked)
+            looked = looked or turn.posts
+            if turn.order is not None:
                 looked = False
-                await self._posting.deliver(chat, room, order, pace)
-            elif updates and looked:
+                with self._holding(turn.order.job.id):
+                    await self._posting.deliver(chat, room, turn.order, pace)
+            elif turn.updates and looked:
                 return
             else:
-                later = updates_at if looked else posts_at if updates else min(posts_at, updates_at)
-                await self._nap(bell, (later - now).total_seconds())
+                ready = [turn.updates_at] * (not turn.updates) + [turn.posts_at] * (not looked)
+                await self._nap(bell, (min(ready) - now).total_seconds())
 
-    async def _take(self, room: Room, now: datetime, *, updates: bool, posts: bool) -> Order | None:
+    async def _take(self, room: Room, pace: ChatPace, now: datetime, *, looked: bool) -> _Turn:
         """Take the next delivery and, in the same breath, what its card is made of.
 
         It does not wait for the disk. A power cut may take it back after the post: then the post is
         repeated under the same marker, and the chat drops it. (To customers nothing is repeated.)
         """
-        if not (updates or posts):
-            return None
+        a_post, an_update = pace.of_post(room.name), pace.of_update()
+        rested_at = self._posting.resting.get(room.name, now)
+        number = self._enrolment.number
 
-        def run(tx: Tx) -> Order | None:
-            job = tx.take(room.name, now, updates=updates, posts=posts)
-            if job is None:
-                return None
-            if job.ticket is None:
-                return Order(job)
-            return Order(job, tx.record(job.ticket), tx.agents())
+        def run(tx: Tx) -> _Turn:
+            buckets = Buckets(tx, {**a_post, **an_update})
+            posts_at = max(buckets.ready_at([*a_post], now), rested_at)
+            updates_at = max(buckets.ready_at([*an_update], now), rested_at)
+            posts, updates = posts_at <= now and not looked, updates_at <= now
+            if not (posts or updates):
+                return _Turn(None, posts, updates, posts_at, updates_at)
+            order = _order(tx, tx.take(room.name, now, number, updates=updates, posts=posts))
+            if order is not None:
+                is_update = order.job.state is DeliveryState.SENT
+                buckets.spend([*(an_update if is_update else a_post)], now)
+            return _Turn(order, posts, updates, posts_at, updates_at)
 
-        return await self._record(run, flushed=False)
+        return await self._record(run, flushed=False, takes=True)
 
     async def _nap(self, bell: asyncio.Event, seconds: float) -> None:
         """Wait, but only until the bell: an alert does not wait for the pace of updates."""
@@ -219,51 +256,103 @@ class Outbox:
 
     # --- customers
 
-    async def _to_network(self, account: str) -> None:
+    async def _to_network(self, account: str, bell: asyncio.Event) -> None:
         """Send an account's replies and deeds until none is due."""
-        bucket, to = self._accounts.get(account), AT_ACCOUNT + account
-        if bucket is None:
+        if account not in self._accounts:
             _log.error("outbox.unknown_destination", destination=account)
-            await self._clock.sleep(BACKOFF[-1].total_seconds())
+            await self._nap(bell, BACKOFF[-1].total_seconds())
             return
-        while True:
-            now = self._clock.transport()
-            if (wait := (bucket.ready_at(now) - now).total_seconds()) > 0:
-                await self._clock.sleep(wait)
-                continue
-            taken = await self._record(partial(self._take_job, to, now))
+        while not self._ending:
+            taken = await self._take_job(account, self._clock.transport())
             if taken is None:
                 return
-            bucket.spend(now)
-            try:
-                match taken:
-                    case Job():
-                        self._count(await self._replies.send(taken))
-                    case Asked():
-                        self._count(await self._deeds.do(taken))
-            except TryLater as error:
-                self._count("reply_limited")
-                bucket.pause(self._clock.transport() + timedelta(seconds=error.seconds))
+            if isinstance(taken, datetime):
+                await self._nap(asyncio.Event(), (taken - self._clock.transport()).total_seconds())
+                continue
+            with self._holding(taken.delivery.id):
+                try:
+                    match taken:
+                        case Job():
+                            self._count(await self._replies.send(taken))
+                        case Asked():
+                            self._count(await self._deeds.do(taken))
+                except TryLater as error:
+                    self._count("reply_limited")
+                    await self._pause(account, timedelta(seconds=error.seconds))
 
-    def _take_job(self, to: str, now: datetime, tx: Tx) -> Job | Asked | None:
-        """Take what is due next at an account; what was withdrawn meanwhile is passed over."""
-        while (taken := tx.take(to, now, updates=False, posts=True)) is not None:
-            part = self._deeds if taken.what is What.DEED else self._replies
-            if (job := part.begin(tx, taken)) is not None:
-                return job
-        return None
+    async def _take_job(self, account: str, now: datetime) -> Job | Asked | datetime | None:
+        """Take what is due next at an account; what was withdrawn meanwhile is passed over.
+
+        A time is when something may be taken again.
+        """
+        to, number = AT_ACCOUNT + account, self._enrolment.number
+
+        def run(tx: Tx) -> Job | Asked | datetime | None:
+            buckets = Buckets(tx, {to: _REPLIES})
+            if (ready_at := buckets.ready_at([to], now)) > now:
+                return ready_at
+            while (taken := tx.take(to, now, number, updates=False, posts=True)) is not None:
+                part = self._deeds if taken.what is What.DEED else self._replies
+                if (job := part.begin(tx, taken)) is not None:
+                    buckets.spend([to], now)
+                    return job
+            return None
+
+        return await self._record(run, takes=True)
+
+    async def _pause(self, account: str, span: timedelta) -> None:
+        to, until = AT_ACCOUNT + account, self._clock.transport() + span
+        await self._record(lambda tx: Buckets(tx, {to: _REPLIES}).pause([to], until))
+
+    # --- what is in hand
+
+    @contextmanager
+    def _holding(self, delivery: int) -> Iterator[None]:
+        self._in_hand.add(delivery)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(delivery)
+
+    async def _give_back(self) -> None:
+        """Free what a take that failed took all the same: nobody sends it, and it is ours."""
+        number, held, now = self._enrolment.number, set(self._in_hand), monotonic()
+        since = dict(self._strays)
+
+        def run(tx: Tx) -> dict[int, float]:
+            strays = {id: since.get(id, now) for id in tx.in_hand(number) if id not in held}
+            lost = {id for id, at in strays.items() if now - at >= _STRAY_S}
+            for id in lost:
+                tx.give_back(id, number)
+            return {id: at for id, at in strays.items() if id not in lost}
+
+        self._strays = await self._work.transact(run)
+        self._unsure = bool(self._strays)
 
     # --- records
 
-    async def _record(self, run: Callable[[Tx], T], *, flushed: bool = True) -> T:
-        """Write, however long the database needs: what was sent must not be forgotten."""
+    async def _record(
+        self, run: Callable[[Tx], T], *, flushed: bool = True, takes: bool = False
+    ) -> T:
+        """Write, however long the database needs: what was sent must not be forgotten.
+
+        What `takes` and fails may have taken something all the same.
+        """
         for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
             try:
                 return await self._work.transact(run, flushed=flushed)
             except StorageError as error:
                 _log.error("outbox.storage", error=str(error))
+                self._unsure = self._unsure or takes
                 await self._clock.sleep(wait.total_seconds())
         raise AssertionError("unreachable")
 
     def _count(self, outcome: str) -> None:
         self.progress[outcome] = self.progress.get(outcome, 0) + 1
+
+
+def _order(tx: Tx, job: Delivery | None) -> Order | None:
+    """Return what was taken with the rows that its words are made of."""
+    if job is None or job.ticket is None:
+        return None if job is None else Order(job)
+    return Order(job, tx.record(job.ticket), tx.agents())

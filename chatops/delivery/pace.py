@@ -1,62 +1,101 @@
-"""Lawful rates: token buckets on transport time, and pauses that a far side asked for."""
+"""Lawful rates: token buckets on transport time, and pauses that a far side asked for. Pure.
 
-import asyncio
-from dataclasses import dataclass, field
+How far they are used up stands in the database, so that all processes together keep them, and a
+restart forgets neither.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
-from chatops.ports import Cap, ChatLimits
+from chatops.ports import Cap, ChatLimits, Spent, Tx
+
+#: Nothing is used up.
+_FULL: Final = Spent()
 
 
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """At most `cap.calls` in `cap.seconds`, `cap.burst` at once; a pause holds all of it."""
 
-    def __init__(self, cap: Cap) -> None:
-        self._gap = timedelta(seconds=cap.seconds / cap.calls)
-        self._burst = cap.burst
-        self._full_at: datetime | None = None  #: when the bucket will be full again
-        self._paused_until: datetime | None = None
+    cap: Cap
+    spent: Spent = _FULL
 
     def ready_at(self, now: datetime) -> datetime:
         """Return the earliest time at which a call may be made."""
         ready = now
-        if self._full_at is not None:
-            ready = max(ready, self._full_at - self._gap * (self._burst - 1))
-        if self._paused_until is not None:
-            ready = max(ready, self._paused_until)
+        if self.spent.full_at is not None:
+            ready = max(ready, self.spent.full_at - self._gap * (self.cap.burst - 1))
+        if self.spent.paused_until is not None:
+            ready = max(ready, self.spent.paused_until)
         return ready
 
-    def spend(self, now: datetime) -> None:
-        """Count one call."""
-        self._full_at = max(self._full_at or now, now) + self._gap
+    def after_call(self, now: datetime) -> "Bucket":
+        """Return the bucket with one call counted."""
+        full_at = max(self.spent.full_at or now, now) + self._gap
+        return replace(self, spent=replace(self.spent, full_at=full_at))
 
-    def pause(self, until: datetime) -> None:
-        """Make no call before `until`."""
-        self._paused_until = max(self._paused_until or until, until)
+    def paused(self, until: datetime) -> "Bucket":
+        """Return the bucket in which no call is made before `until`."""
+        until = max(self.spent.paused_until or until, until)
+        return replace(self, spent=replace(self.spent, paused_until=until))
+
+    @property
+    def _gap(self) -> timedelta:
+        return timedelta(seconds=self.cap.seconds / self.cap.calls)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ChatPace:
-    """One chat's buckets: its rooms', and the workspace's for posts and for updates.
-
-    Whoever looks for something to send does so in `turn`, from asking the buckets to spending: else
-    ten rooms would count on the same call, and nine look in vain.
+    """The names of one chat's buckets and what they hold at the most: a room's, and the
+    workspace's for posts and for updates.
     """
 
+    chat: str
     limits: ChatLimits
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    posts: Bucket = field(init=False)
-    updates: Bucket = field(init=False)
-    _rooms: dict[str, Bucket] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.posts = Bucket(self.limits.posts)
-        self.updates = Bucket(self.limits.updates)
+    def of_post(self, room: str) -> dict[str, Cap]:
+        """Return what a post to a room spends."""
+        return {self.room(room): self.limits.room, self.posts: self.limits.posts}
 
-    def room(self, name: str) -> Bucket:
-        """Return the bucket of one room."""
-        return self._rooms.setdefault(name, Bucket(self.limits.room))
+    def of_update(self) -> dict[str, Cap]:
+        """Return what an update spends, whatever the room."""
+        return {self.updates: self.limits.updates}
 
-    def spend(self, room: str, now: datetime, *, update: bool) -> None:
-        """Count one call to a room."""
-        for bucket in [self.updates] if update else [self.posts, self.room(room)]:
-            bucket.spend(now)
+    def room(self, room: str) -> str:
+        return f"room:{room}"
+
+    @property
+    def posts(self) -> str:
+        return f"posts:{self.chat}"
+
+    @property
+    def updates(self) -> str:
+        return f"updates:{self.chat}"
+
+
+class Buckets:
+    """The buckets that a transaction has in hand, locked until its end."""
+
+    def __init__(self, tx: Tx, caps: Mapping[str, Cap]) -> None:
+        spent = tx.spent(sorted(caps))
+        self._tx = tx
+        self._held = {name: Bucket(cap, spent[name]) for name, cap in caps.items()}
+
+    def ready_at(self, names: Sequence[str], now: datetime) -> datetime:
+        """Return the earliest time at which one call may be made that spends all of these."""
+        return max(self._held[name].ready_at(now) for name in names)
+
+    def spend(self, names: Sequence[str], now: datetime) -> None:
+        """Count one call."""
+        self._change(names, lambda bucket: bucket.after_call(now))
+
+    def pause(self, names: Sequence[str], until: datetime) -> None:
+        """Let none of these be spent before `until`."""
+        self._change(names, lambda bucket: bucket.paused(until))
+
+    def _change(self, names: Sequence[str], change: Callable[[Bucket], Bucket]) -> None:
+        for name in names:
+            self._held[name] = bucket = change(self._held[name])
+            self._tx.spend(name, bucket.spent)

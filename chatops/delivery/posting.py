@@ -13,7 +13,7 @@ import structlog
 
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose
-from chatops.delivery.pace import ChatPace
+from chatops.delivery.pace import Buckets, ChatPace
 from chatops.delivery.patience import FAULTS, SETTLE, SKEW, Keep
 from chatops.delivery.replies import Replies
 from chatops.desk import Desk
@@ -41,6 +41,7 @@ class Posting:
         replies: Replies,
         record: Keep,
         count: Callable[[str], None],
+        may_call: Callable[[], bool],
     ) -> None:
         self.resting: dict[str, datetime] = {}  #: rooms that are left alone until then
         self._desk = desk
@@ -49,12 +50,12 @@ class Posting:
         self._replies = replies
         self._record = record
         self._count = count
+        self._may_call = may_call
         self._failures: dict[str, int] = {}  #: in a row, by room
 
     async def deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
         """Bring one delivery to its room, and write what became of it."""
         job = order.job
-        bucket = pace.updates if job.state is DeliveryState.SENT else pace.room(room.name)
         try:
             match job.state:
                 case DeliveryState.IN_DOUBT:
@@ -67,8 +68,7 @@ class Posting:
         except TryLater as error:
             self._count("limited")
             until = self._clock.transport() + timedelta(seconds=error.seconds)
-            bucket.pause(until)
-            await self._put_back(job, until, str(error))
+            await self._limited(job, room, pace, until, str(error))
         except InDoubt as error:
             self._count("in_doubt")
             due = self._clock.transport() + SETTLE
@@ -101,6 +101,8 @@ class Posting:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
+        if self._is_overtaken():
+            return
         id = await chat.post(room, card, job.thread, job.marker)
         self._count("posted")
         await self._is_there(job, id, revision)
@@ -112,9 +114,18 @@ class Posting:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
+        if self._is_overtaken():
+            return
         await chat.update(room, job.external_id, card)
         self._count("updated")
         await self._is_there(job, job.external_id, revision)
+
+    def _is_overtaken(self) -> bool:
+        """Tell whether our lease is over, or nearly: the delivery may be another process's by now."""
+        if self._may_call():
+            return False
+        self._count("overtaken")
+        return True
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
         # what was written since by others must not make the look-up longer and longer
@@ -173,16 +184,30 @@ class Posting:
         now = self._clock.transport()
 
         def run(tx: Tx) -> None:
-            tx.delivered(job.id, external_id, revision, now)
+            if not tx.delivered(job, external_id, revision, now):
+                self._count("overtaken")  # the process that has it now finds what we sent
+                return
             if job.undo and job.state is not DeliveryState.SENT and job.message is not None:
                 tx.begin_wait(job.message, now + self._desk.policy.undo_in)
 
         await self._record(run)
 
+    async def _limited(
+        self, job: Delivery, room: Room, pace: ChatPace, until: datetime, error: str
+    ) -> None:
+        """Let a delivery come again when the chat's limit is over, and nothing like it before."""
+        caps = pace.of_update() if job.state is DeliveryState.SENT else pace.of_post(room.name)
+        limited = [*caps][:1]  # of posts the room's alone
+
+        def run(tx: Tx) -> None:
+            Buckets(tx, caps).pause(limited, until)
+            tx.delivery_is(job, _before(job), until, error, counts=False)
+
+        await self._record(run)
+
     async def _put_back(self, job: Delivery, due: datetime, error: str) -> None:
         """Let a delivery that had no effect come again at `due`, as what it was."""
-        was = DeliveryState.PENDING if job.state is DeliveryState.SENDING else job.state
-        await self._state(job, was, due, error, counts=False)
+        await self._state(job, _before(job), due, error, counts=False)
 
     async def _state(
         self,
@@ -195,5 +220,10 @@ class Posting:
         counts: bool = True,
     ) -> None:
         await self._record(
-            lambda tx: tx.delivery_is(job.id, state, due, error, again=again, counts=counts)
+            lambda tx: tx.delivery_is(job, state, due, error, again=again, counts=counts)
         )
+
+
+def _before(job: Delivery) -> DeliveryState:
+    """Return the state in which a delivery was before it was taken."""
+    return DeliveryState.PENDING if job.state is DeliveryState.SENDING else job.state

@@ -5,7 +5,7 @@ its card and thread tell the truth. A reply of unknown fate is looked up where t
 asked, repeated where it takes an idempotency key, and otherwise shown to the agent, who decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -41,13 +41,20 @@ class Replies:
     """Sends replies; `keep` writes their outcomes."""
 
     def __init__(
-        self, desk: Desk, reader: Reader, clock: Clock, channels: Mapping[str, Channel], keep: Keep
+        self,
+        desk: Desk,
+        reader: Reader,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        keep: Keep,
+        may_call: Callable[[], bool],
     ) -> None:
         self._desk = desk
         self._reader = reader
         self._clock = clock
         self._channels = channels
         self._keep = keep
+        self._may_call = may_call
 
     async def send(self, job: Job) -> str:
         """Send a reply, or look it up if its fate is unknown; return the outcome's name.
@@ -58,6 +65,8 @@ class Replies:
         channel = self._channels[job.outgoing.account]
         if job.delivery.state is DeliveryState.IN_DOUBT:
             return await self._look_up(channel, job)
+        if not self._may_call():
+            return "overtaken"
         try:
             await self._sent(job, await channel.send(job.outgoing))
         except InDoubt as error:
@@ -98,7 +107,7 @@ class Replies:
         ticket, reply = _reply(tx, delivery)
         record = tx.record(ticket.id) if ticket is not None else None
         if ticket is None or reply is None or record is None:
-            tx.delivery_is(delivery.id, DeliveryState.WITHDRAWN, None)
+            tx.delivery_is(delivery, DeliveryState.WITHDRAWN, None)
             return None
         if reply.state is ReplyState.WAITING:
             apply(tx, self._desk.policy, ticket, [SendingBegan(reply.message)], self._act())
@@ -130,7 +139,7 @@ class Replies:
             return await self._ask(job, _FAULT)
         # it is certainly not there, or its marker makes a repeat harmless
         now = self._clock.transport()
-        await self._keep(lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.PENDING, now))
+        await self._keep(lambda tx: tx.delivery_is(job.delivery, DeliveryState.PENDING, now))
         return "reply_again"
 
     async def _is_anothers(self, job: Job, found: Sent) -> bool:
@@ -144,16 +153,16 @@ class Replies:
             return await self._ask(job, error)
         due = self._clock.transport() + SETTLE
         await self._keep(
-            lambda tx: tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, due, error)
+            lambda tx: tx.delivery_is(job.delivery, DeliveryState.IN_DOUBT, due, error)
         )
         return "reply_in_doubt"
 
     async def _still_in_doubt(
         self, job: Job, span: timedelta, error: CareError, *, counts: bool = True
     ) -> str:
-        id, due, why = job.delivery.id, self._clock.transport() + span, str(error)
+        delivery, due, why = job.delivery, self._clock.transport() + span, str(error)
         await self._keep(
-            lambda tx: tx.delivery_is(id, DeliveryState.IN_DOUBT, due, why, counts=counts)
+            lambda tx: tx.delivery_is(delivery, DeliveryState.IN_DOUBT, due, why, counts=counts)
         )
         return "reply_in_doubt"
 
@@ -163,9 +172,10 @@ class Replies:
 
         def run(tx: Tx) -> str:
             ticket, reply = _reply(tx, job.delivery)
+            if not tx.delivery_is(job.delivery, DeliveryState.IN_DOUBT, None, error):
+                return "overtaken"
             if ticket is not None and reply is not None:
                 apply(tx, self._desk.policy, ticket, [ReplyDoubted(reply.message)], act)
-            tx.delivery_is(job.delivery.id, DeliveryState.IN_DOUBT, None, error)
             return "reply_asked"
 
         return await self._keep(run)
@@ -177,7 +187,8 @@ class Replies:
         def run(tx: Tx) -> None:
             delivery = job.delivery
             ticket, reply = _reply(tx, delivery)
-            tx.delivered(delivery.id, sent.external_id, delivery.wanted, act.due)
+            # it is there, whoever has the row by now
+            tx.delivered(delivery, sent.external_id, delivery.wanted, act.due)
             if ticket is None or reply is None:
                 return  # its echo came first and was taken as the acceptance
             tx.reply_is(
@@ -192,8 +203,10 @@ class Replies:
         act = self._act(wait=span)
 
         def run(tx: Tx) -> None:
-            tx.delivery_is(job.delivery.id, DeliveryState.PENDING, act.due, error, counts=counts)
             ticket, reply = _reply(tx, job.delivery)
+            pending = DeliveryState.PENDING
+            if not tx.delivery_is(job.delivery, pending, act.due, error, counts=counts):
+                return
             if ticket is not None and reply is not None:
                 again = ReplyRequeued(reply.message, agent=None)
                 apply(tx, self._desk.policy, ticket, [again], act)
@@ -205,8 +218,9 @@ class Replies:
         _log.warning("reply.failed", delivery=job.delivery.id, code=code)
 
         def run(tx: Tx) -> None:
-            tx.delivery_is(job.delivery.id, DeliveryState.FAILED, None, detail)
             ticket, reply = _reply(tx, job.delivery)
+            if not tx.delivery_is(job.delivery, DeliveryState.FAILED, None, detail):
+                return
             if ticket is not None and reply is not None:
                 apply(tx, self._desk.policy, ticket, [ReplyFailed(reply.message, code)], act)
 

@@ -4,7 +4,7 @@
 `delivery` and `rows` the values that pass between them and the core.
 """
 
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Urgency, What
+from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent, Urgency, What
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
     MOST_COUNTED,
@@ -52,6 +52,7 @@ __all__ = [
     "Reader",
     "Receive",
     "Record",
+    "Spent",
     "TicketFilter",
     "Tx",
     "Urgency",

@@ -97,3 +97,12 @@ class Delivery:
     thread: str | None  #: external id of the card whose thread this goes to
     deed: Deed | None = None
     left: bool = False  #: it goes to a room that the ticket has left: its card there is a link only
+    process: int = 0  #: the number of the process that took it
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """How far a lawful rate is used up, by all processes together. Times are transport time."""
+
+    full_at: datetime | None = None  #: when all calls may be made again
+    paused_until: datetime | None = None  #: the far side asked for patience until then

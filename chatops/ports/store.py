@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from chatops.channel import Author
 from chatops.event import Event, ReplyState
 from chatops.policy import Person
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery
+from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent
 from chatops.ports.rows import (
     AccountSign,
     AccountState,
@@ -262,37 +262,93 @@ class Tx(Protocol):
         ...
 
     def withhold_reply(self, message: int) -> None: ...
-    def take(self, to: str, now: datetime, *, updates: bool, posts: bool) -> Delivery | None:
-        """Take the next delivery due at a destination, or None.
+    def take(
+        self, to: str, now: datetime, process: int, *, updates: bool, posts: bool
+    ) -> Delivery | None:
+        """Take the next delivery due at a destination, for a process; None if none is, or if the
+        process's lease has ended.
 
         The most urgent and oldest first; never two of one lane out of order; a thread line only
-        once its card is there. A pending one is `sending` from now on, an update stays `sent`.
+        once its card is there. A pending one is `sending` from now on, an update stays `sent`. No
+        other process takes it until an outcome is written.
         """
         ...
 
-    def delivered(self, id: int, external_id: str | None, shown: int, now: datetime) -> None:
-        """Record that the far side shows revision `shown`."""
+    def delivered(self, job: Delivery, external_id: str | None, shown: int, now: datetime) -> bool:
+        """Record that the far side shows revision `shown`.
+
+        False if it is not ours any more: our lease ended, and another process took it.
+        """
         ...
 
     def delivery_is(
         self,
-        id: int,
+        job: Delivery,
         state: DeliveryState,
         due_at: datetime | None,
         error: str | None = None,
         *,
         again: str | None = None,
         counts: bool = True,
-    ) -> None:
+    ) -> bool:
         """Put a delivery into a state; `again` is a new marker: its external id is dropped.
 
         Where `counts` is false, the attempt certainly had no effect and is not counted among the
-        attempts; one that is pending again begins anew, `taken_at` too.
+        attempts; one that is pending again begins anew, `taken_at` too. False as with `delivered`.
         """
         ...
 
-    def doubt_sending(self, due_at: datetime) -> int:
-        """Put what a dead process left in `sending` in doubt; how many."""
+    def in_hand(self, process: int) -> Sequence[int]:
+        """Return the deliveries that the process has taken and written no outcome of."""
+        ...
+
+    def give_back(self, id: int, process: int) -> None:
+        """Let a delivery of the process's that certainly was never sent be taken anew."""
+        ...
+
+    def free_abandoned(self, due_at: datetime) -> int:
+        """Let what processes held whose lease has ended be taken; how many are in doubt.
+
+        What such a one was sending is in doubt, and looked up from `due_at` on: never sent again
+        unseen.
+        """
+        ...
+
+    # processes
+    def enrol(self, name: str, seconds: float) -> int:
+        """Enter a process, with a lease of so long on the database's clock; its number."""
+        ...
+
+    def renew(self, process: int, seconds: float) -> bool:
+        """Prolong a lease; False if it has ended: what the process holds may be another's."""
+        ...
+
+    def retire(self, process: int) -> None:
+        """End a process's lease."""
+        ...
+
+    def retire_others(self, process: int) -> None:
+        """End every lease but this one's: who holds the database alone knows that none lives."""
+        ...
+
+    def strike_off(self) -> int:
+        """Forget the processes whose lease has ended; how many."""
+        ...
+
+    def database_time(self) -> datetime | None:
+        """Return the time on the database's clock; None where it has none of its own."""
+        ...
+
+    def spent(self, names: Sequence[str]) -> Mapping[str, Spent]:
+        """Return how far at most three lawful rates are used up, and lock them."""
+        ...
+
+    def spend(self, name: str, spent: Spent) -> None:
+        """Write how far a rate is used up; `spent` returned it in this transaction."""
+        ...
+
+    def publish_edition(self, source: str, now: datetime) -> int:
+        """Put an app.yaml in force, if it is not; the number of the edition in force."""
         ...
 
     # time
@@ -313,6 +369,8 @@ class Tx(Protocol):
 class Work(Protocol):
     """The writes."""
 
+    shared: bool  #: whether other processes may serve the same database
+
     async def transact(self, fn: Callable[[Tx], T], *, flushed: bool = True) -> T:
         """Run `fn` in a transaction and return its result after the commit.
 
@@ -321,6 +379,7 @@ class Work(Protocol):
 
         Raises:
             StorageError: the database is locked, full or gone; nothing of `fn` was kept.
+            Uncertain: the connection broke within the commit: all of `fn` was kept, or nothing.
         """
         ...
 
@@ -415,6 +474,10 @@ class Reader(Protocol):
 
     async def offset(self) -> float:
         """Return by how many seconds business time is turned."""
+        ...
+
+    async def edition(self, above: int) -> tuple[int, str] | None:
+        """Return the app.yaml in force and its number; None if that is not above."""
         ...
 
     async def health(self, now: datetime) -> Health: ...

@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "care.db"
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgres"])
 async def storage(
     request: pytest.FixtureRequest, path: Path, clock: Turned
 ) -> AsyncIterator[Storage]:

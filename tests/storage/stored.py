@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.fernet import Fernet
 
 from chatops.channel import Author
@@ -18,6 +19,7 @@ from chatops.step import opened
 from chatops.ticket import Ticket
 from storage import Storage, open_storage
 from storage.migrate import upgrade
+from tests import postgres
 
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 KEY = Fernet.generate_key().decode()
@@ -42,17 +44,25 @@ class Turned:
         self.now += timedelta(seconds=seconds)
 
 
+#: Marks a test of what SQLite alone does.
+of_sqlite = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+
+
 @asynccontextmanager
 async def storage_for(kind: str, path: Path, clock: Turned) -> AsyncIterator[Storage]:
     """Open a fresh database of that kind."""
-    assert kind == "sqlite"
-    url = f"sqlite:///{path}"
-    upgrade(url)
+    if kind == "sqlite":
+        url = f"sqlite:///{path}"
+        upgrade(url)
+    else:
+        url = postgres.create()
     storage = open_storage(url, KEY, clock)
     try:
         yield storage
     finally:
         await storage.close()
+        if kind != "sqlite":
+            postgres.drop(url)
 
 
 def s(seconds: float) -> datetime:
@@ -122,13 +132,13 @@ def sent(tx: Tx, what: What, to: str, lane: str, due: datetime = NOW, **fields: 
 async def took(storage: Storage, to: str, at: datetime = NOW, **may: bool) -> Delivery | None:
     """Take what is next at a destination."""
     allowed = {"updates": True, "posts": True, **may}
-    return await storage.work.transact(lambda tx: tx.take(to, at, **allowed))
+    return await storage.work.transact(lambda tx: tx.take(to, at, tx.enrol("test", 60), **allowed))
 
 
 async def shows(storage: Storage, job: Delivery | None, id: str, at: datetime = NOW) -> None:
     """Record that what was taken is there."""
     assert job is not None
-    await storage.work.transact(lambda tx: tx.delivered(job.id, id, job.wanted, at))
+    await storage.work.transact(lambda tx: tx.delivered(job, id, job.wanted, at))
 
 
 def both(*functions: Callable[[Tx], object]) -> Callable[[Tx], list[object]]:

@@ -1,6 +1,7 @@
 """The outbox: order, urgency, levels, and what becomes of a delivery."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from stored import NOW, given, s, said, sent, shows, took
@@ -64,6 +65,7 @@ async def test_what_is_taken_is_told_whole(storage: Storage) -> None:
         undo=False,
         external_id=None,
         thread=None,
+        process=job.process,
     )
     assert await took(storage, "care", s(1)) is None  # it is on its way
 
@@ -128,13 +130,13 @@ async def test_a_lane_keeps_its_order(storage: Storage) -> None:
     assert (first.marker, third.marker) == ("first", "third")
     assert await took(storage, "care") is None
     doubt = DeliveryState.IN_DOUBT
-    await storage.work.transact(lambda tx: tx.delivery_is(first.id, doubt, s(15)))
+    await storage.work.transact(lambda tx: tx.delivery_is(first, doubt, s(15)))
     assert await took(storage, "care") is None
     looked_up = await took(storage, "care", s(15), posts=False, updates=False)
     assert looked_up is not None
     assert (looked_up.marker, looked_up.state, looked_up.attempts) == ("first", doubt, 2)
     assert looked_up.taken_at == NOW  # of the first attempt: a look-up reaches back to it
-    await storage.work.transact(lambda tx: tx.delivery_is(first.id, DeliveryState.FAILED, None))
+    await storage.work.transact(lambda tx: tx.delivery_is(looked_up, DeliveryState.FAILED, None))
     second = await took(storage, "care", s(15))
     assert second is not None
     assert second.marker == "second"
@@ -145,9 +147,7 @@ async def test_an_attempt_without_effect_is_not_counted(storage: Storage) -> Non
     pending, doubt = DeliveryState.PENDING, DeliveryState.IN_DOUBT
 
     async def had_no_effect(job: Delivery, state: DeliveryState, second: int) -> None:
-        await storage.work.transact(
-            lambda tx: tx.delivery_is(job.id, state, s(second), counts=False)
-        )
+        await storage.work.transact(lambda tx: tx.delivery_is(job, state, s(second), counts=False))
 
     for second in range(20):  # the room is limited, again and again
         job = await took(storage, "care", s(second))
@@ -156,12 +156,12 @@ async def test_an_attempt_without_effect_is_not_counted(storage: Storage) -> Non
         await had_no_effect(job, pending, second + 1)
     job = await took(storage, "care", s(20))
     assert job is not None
-    await storage.work.transact(lambda tx: tx.delivery_is(job.id, doubt, s(30)))
+    await storage.work.transact(lambda tx: tx.delivery_is(job, doubt, s(30)))
     for second in (30, 40):  # and so is the look-up: the attempt in doubt stays the first
         looked_up = await took(storage, "care", s(second))
         assert looked_up is not None
         assert (looked_up.attempts, looked_up.taken_at) == (2, s(20))
-        await had_no_effect(job, doubt, second + 10)
+        await had_no_effect(looked_up, doubt, second + 10)
 
 
 async def test_a_thread_line_waits_for_its_card(storage: Storage) -> None:
@@ -207,7 +207,9 @@ async def test_a_card_that_waits_after_a_limit_keeps_its_time(storage: Storage) 
     assert card is not None
     await shows(storage, card, "ts1")
     await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=2)))
-    await storage.work.transact(lambda tx: tx.delivery_is(card.id, DeliveryState.SENT, s(30)))
+    update = await took(storage, "care")
+    assert update is not None
+    await storage.work.transact(lambda tx: tx.delivery_is(update, DeliveryState.SENT, s(30)))
     await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=3)))
     assert await took(storage, "care", s(29)) is None
     assert (await storage.reader.due(NOW)).next_at == s(30)
@@ -221,7 +223,10 @@ async def test_a_card_that_was_deleted_is_posted_again_as_a_new_one(storage: Sto
     assert card is not None
     await shows(storage, card, "ts1")
     pending = DeliveryState.PENDING
-    await storage.work.transact(lambda tx: tx.delivery_is(card.id, pending, s(9), again="new"))
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=2)))
+    update = await took(storage, "care")
+    assert update is not None
+    await storage.work.transact(lambda tx: tx.delivery_is(update, pending, s(9), again="new"))
     assert await storage.reader.card_of(ticket.id, "care") is None
     again = await took(storage, "care", s(9))
     assert again is not None
@@ -271,13 +276,19 @@ async def test_a_question_in_a_thread_is_brought_up_to_date(storage: Storage) ->
 async def test_what_a_dead_process_left_sending_is_in_doubt(storage: Storage) -> None:
     await storage.work.transact(lambda tx: sent(tx, What.PUBLISHED, "care", "l"))
     assert await took(storage, "care") is not None
-    assert await storage.work.transact(lambda tx: tx.doubt_sending(s(15))) == 1
+    assert await storage.work.transact(lambda tx: died(tx, s(15))) == 1
     assert await took(storage, "care", s(14)) is None
     job = await took(storage, "care", s(15))
     assert job is not None
     assert job.state is DeliveryState.IN_DOUBT
-    await storage.work.transact(lambda tx: tx.delivered(job.id, "ts", 1, s(15)))
-    assert await storage.work.transact(lambda tx: tx.doubt_sending(s(15))) == 0
+    await storage.work.transact(lambda tx: tx.delivered(job, "ts", 1, s(15)))
+    assert await storage.work.transact(lambda tx: died(tx, s(15))) == 0
+
+
+def died(tx: Tx, due: datetime) -> int:
+    """End every process's lease, and let go what they held."""
+    tx.retire_others(0)
+    return tx.free_abandoned(due)
 
 
 def held_reply(tx: Tx) -> tuple[Ticket, int]:
@@ -319,7 +330,7 @@ async def test_a_reply_that_is_leaving_is_not_withheld(storage: Storage) -> None
     job = await took(storage, "acme_x")
     assert job is not None
     await storage.work.transact(lambda tx: tx.withhold_reply(message))
-    assert await storage.work.transact(lambda tx: tx.doubt_sending(s(1))) == 1
+    assert await storage.work.transact(lambda tx: died(tx, s(1))) == 1
 
 
 async def test_a_reply_in_doubt_holds_back_its_conversation_until_it_is_known(
@@ -337,7 +348,7 @@ async def test_a_reply_in_doubt_holds_back_its_conversation_until_it_is_known(
     job = await took(storage, "acme_x")
     assert job is not None
     in_doubt = DeliveryState.IN_DOUBT
-    await storage.work.transact(lambda tx: tx.delivery_is(job.id, in_doubt, None, "time-out"))
+    await storage.work.transact(lambda tx: tx.delivery_is(job, in_doubt, None, "time-out"))
     assert await took(storage, "acme_x", s(99)) is None
     await storage.work.transact(lambda tx: tx.reply_arrived(message))
     after = await took(storage, "acme_x", s(99))

@@ -1,7 +1,7 @@
 """What waits, and how the store fares."""
 
 import pytest
-from stored import NOW, s, sent, took
+from stored import NOW, of_sqlite, s, sent, took
 
 from chatops.errors import StorageError
 from chatops.ports import DeliveryState, Due, Health, Tx, What
@@ -36,13 +36,14 @@ async def test_what_waits_is_counted(storage: Storage) -> None:
     assert failed is not None
 
     def settle(tx: Tx) -> None:
-        tx.delivery_is(doubted.id, DeliveryState.IN_DOUBT, s(20), "time-out")
-        tx.delivery_is(failed.id, DeliveryState.FAILED, None, "no such room")
+        tx.delivery_is(doubted, DeliveryState.IN_DOUBT, s(20), "time-out")
+        tx.delivery_is(failed, DeliveryState.FAILED, None, "no such room")
 
     await storage.work.transact(settle)
     assert await storage.reader.health(s(5)) == Health(SCHEMA, 1, 1, 0, 1, 1, None)
 
 
+@of_sqlite
 async def test_a_read_that_the_driver_ended_harms_no_other(storage: Storage) -> None:
     """After some failures SQLite has rolled back by itself."""
     await storage.reader.run(lambda db: db.connection.execute("ROLLBACK"))  # type: ignore[attr-defined]
@@ -50,6 +51,7 @@ async def test_a_read_that_the_driver_ended_harms_no_other(storage: Storage) -> 
         assert await storage.reader.agents() == []
 
 
+@of_sqlite
 async def test_a_table_that_is_not_there_is_a_storage_error(storage: Storage) -> None:
     await storage.work.run(lambda db: db.connection.execute("DROP TABLE identity"))  # type: ignore[attr-defined]
     with pytest.raises(StorageError, match=r"care\.db: no such table"):

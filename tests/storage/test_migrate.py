@@ -128,8 +128,11 @@ def at_first(path: Path) -> sqlite3.Connection:
     """Make a database as the first release left it, with a ticket of that time."""
     config = Config()
     config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
-    config.attributes["url"] = f"sqlite:///{path}"
-    command.upgrade(config, "0001")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
     db = sqlite3.connect(path)
     at = micros(NOW)
     rows: list[tuple[str, tuple[object, ...]]] = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from stored import KEY, NOW, Turned, s
+from stored import KEY, NOW, Turned, of_sqlite, s
 
 from chatops.errors import ConfigError
 from chatops.ports import AccountState
@@ -20,6 +20,7 @@ async def test_an_account_of_which_nothing_is_known(storage: Storage) -> None:
     assert await storage.vault.state("acme_x") == NOTHING
 
 
+@of_sqlite
 async def test_tokens_are_kept_encrypted(storage: Storage, path: Path) -> None:
     tokens = {"access": "tell nobody", "refresh": "me neither"}
     await storage.vault.save_tokens("acme_x", {"access": "old"})
@@ -51,6 +52,7 @@ async def test_new_tokens_end_a_revocation(storage: Storage) -> None:
     assert not (await storage.vault.state("acme_x")).revoked
 
 
+@of_sqlite
 async def test_a_key_is_changed_by_putting_the_new_one_first(storage: Storage, path: Path) -> None:
     await storage.vault.save_tokens("acme_x", {"access": "a"})
     new, url = Fernet.generate_key().decode(), f"sqlite:///{path}"
@@ -65,6 +67,7 @@ async def test_a_key_is_changed_by_putting_the_new_one_first(storage: Storage, p
     await alone.close()
 
 
+@of_sqlite
 async def test_without_a_key_there_are_no_tokens(storage: Storage, path: Path) -> None:
     keyless = open_storage(f"sqlite:///{path}", None)
     assert await keyless.vault.state("acme_x") == NOTHING

