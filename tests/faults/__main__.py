@@ -15,7 +15,7 @@ from rich.table import Table
 from storage.migrate import upgrade
 from tests.faults import kills
 from tests.faults.catalogue import FAULTS, Fault
-from tests.faults.database import Sqlite
+from tests.faults.database import Postgres, Sqlite
 from tests.faults.runner import CAPTION, Makes, Row, kept, tried
 
 KEPT: Final = Path("var/faults.json")
@@ -63,6 +63,8 @@ def _databases(wanted: str, folder: Path) -> dict[str, Makes]:
         empty = folder / "empty.db"
         upgrade(f"sqlite:///{empty}")
         found["SQLite"] = partial(Sqlite, empty=empty)
+    if wanted in {"postgres", "both"}:
+        found["PostgreSQL"] = Postgres
     return found
 
 

@@ -6,7 +6,7 @@ is there once, or in doubt. Each ticket equals the fold of its events.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Final
@@ -92,9 +92,13 @@ class Verdict:
         return Verdict(**told, **counted)
 
 
-async def judge(stage: Stage, told: Iterable[str], acknowledged: Iterable[str] = ()) -> Verdict:
+#: Replies that were acknowledged to somebody, and how often that person was told of a failure since.
+Promised = Mapping[str, tuple[Sequence[str], int]]
+
+
+async def judge(stage: Stage, told: Iterable[str], promised: Promised) -> Verdict:
     """Look at everything. `told`: external ids whose webhook was answered with 200, or that a stream
-    brought; `acknowledged`: texts of replies that the service has taken on.
+    brought.
     """
     verdict = Verdict()
     tickets = [ticket_of(row) for row in await stage.rows(_TICKETS)]
@@ -103,7 +107,7 @@ async def judge(stage: Stage, told: Iterable[str], acknowledged: Iterable[str] =
     for id, ticket, at, name, body in await stage.rows(_ENTRIES):
         log[ticket].append((id, at, decode(name, body)))
     await _inbound(stage, verdict, set(told), {ticket.id for ticket in tickets})
-    await _replies(stage, verdict, set(acknowledged), deliveries)
+    await _replies(stage, verdict, promised, deliveries)
     _posts(stage, verdict, deliveries)
     _cards(stage, verdict, tickets, deliveries)
     _alerts(verdict, log, deliveries)
@@ -134,7 +138,7 @@ async def _inbound(stage: Stage, verdict: Verdict, told: set[str], tickets: set[
 
 
 async def _replies(
-    stage: Stage, verdict: Verdict, acknowledged: set[str], deliveries: list[Sent]
+    stage: Stage, verdict: Verdict, promised: Promised, deliveries: list[Sent]
 ) -> None:
     there = Counter(stage.written())
     ours: Counter[str] = Counter()
@@ -148,7 +152,9 @@ async def _replies(
             verdict.lost.append(f"{text!r} is said to be sent")
         elif state in {"waiting", "sending", "failed"}:
             verdict.lost.append(f"{text!r} is {state}")
-    verdict.lost += [f"{text!r} was taken on" for text in sorted(acknowledged - set(ours))]
+    for who, (texts, failures) in promised.items():
+        missing = sorted(set(texts) - set(ours))
+        verdict.lost += [f"{text!r} was taken on for {who}" for text in missing[failures:]]
     verdict.doubled += [
         f"{text!r}: {n} times" for text, n in there.items() if n > max(1, ours[text])
     ]

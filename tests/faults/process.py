@@ -383,6 +383,7 @@ def _body(account: str, events: list[Event]) -> bytes:
 async def staged(folder: Path, database: Database, *, with_x: bool = False) -> AsyncIterator[Stage]:
     """The clouds on loopback and app.yaml; the service is not started."""
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
         slack = SlackCloud(world.WORKSPACE, limits=sped(DOCUMENTED, SPEED))
         chirp = world.chirp(RealClock())
         x = XCloud(world.x_world(), RealClock()) if with_x else None

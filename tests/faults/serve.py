@@ -28,11 +28,14 @@ from chatops.channel import Can
 from tests.faults.fate import Fate, Kinds, Point, Watched
 
 #: The waits that are shortened, by their names in the product: each where it is imported, too.
-WAITS: Final[dict[str, object]] = {
+WAITS: Final[dict[str, Any]] = {
     "SETTLE": timedelta(seconds=2),  # 15 s: before a look-up; still longer than a call's time-out
     "BACKOFF": tuple(timedelta(seconds=s) for s in (0.25, 0.5, 1, 1, 2, 2, 2, 2)),  # 1 s to 5 min
     "NETWORK_BACKOFF": tuple(timedelta(seconds=s) for s in (0.25, 0.5, 1, 2, 2)),  # 2 s to 5 min
     "STALE": timedelta(seconds=2),  # 1 min: until an unread body is taken again
+    "CALL": timedelta(seconds=1),  # 20 s: how long a call may take
+    "LEASE": timedelta(seconds=5),  # 45 s: how long a dead process's work is its own
+    "RENEW": timedelta(seconds=0.5),  # 5 s: how often a lease is prolonged
 }
 #: And a call's time-out: 10 s in the product.
 TIMEOUT_S: Final = 1.0
@@ -85,11 +88,14 @@ def _hasten() -> None:
             continue
         for wait, shorter in WAITS.items():
             if hasattr(module, wait):
-                setattr(module, wait, shorter)
+                is_seconds = isinstance(getattr(module, wait), float)  # the stream's lease on X
+                setattr(module, wait, shorter.total_seconds() if is_seconds else shorter)
         if isinstance(getattr(module, "TIMEOUT", None), float):
             module.TIMEOUT = TIMEOUT_S
         elif name == "adapters.social._call":
             module.TIMEOUT = httpx.Timeout(TIMEOUT_S)
+
+    app.Enrolment = partial(app.Enrolment, lease=WAITS["LEASE"])
 
 
 def _set_wrong(by: timedelta) -> None:
