@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from tests.faults import delivering, far_sides, here, kills
+from tests.faults import delivering, far_sides, here, kills, many
 from tests.faults.load import Load
 
 SQLITE: Final = frozenset({"SQLite"})
+POSTGRES: Final = frozenset({"PostgreSQL"})
 EACH: Final = frozenset({"SQLite", "PostgreSQL"})
 
 
@@ -85,4 +86,32 @@ def _here() -> list[Fault]:
     ]
 
 
-FAULTS: Final = (*_killed(), *_slack(), *_networks(), *_delivering(), *_here())
+def _many() -> list[Fault]:
+    faults = {
+        "PostgreSQL: connections cut": many.connections_cut,
+        "PostgreSQL: restarted": many.restarted,
+        "PostgreSQL: deadlocks": many.deadlocks,
+        "PostgreSQL: serialisation failures": many.serialisation_failures,
+        "two processes: one stopped past its lease": many.stopped_past_its_lease,
+        "two processes: one stopped before post:card": partial(many.stopped_at, "before:post:card"),
+        "two processes: one stopped after take:reply": partial(many.stopped_at, "after:take:reply"),
+        "two processes: one stopped before send": partial(many.stopped_at, "before:send"),
+        "two processes: one stopped after send": partial(many.stopped_at, "after:send"),
+        "two processes: a clock an hour ahead": partial(many.wrong_clock, hours=1),
+        "two processes: a clock an hour behind": partial(many.wrong_clock, hours=-1),
+        "two processes: the same press on both": many.pressed_at_once,
+    }
+    in_ci = {"PostgreSQL: connections cut", "two processes: one stopped after take:reply"}
+    return [
+        Fault(name, strike, POSTGRES, in_ci=name in in_ci) for name, strike in faults.items()
+    ] + [
+        Fault(
+            "X, two processes: one stopped after take:reply",
+            partial(many.stopped_on_x, "after:take:reply"),
+            POSTGRES,
+            with_x=True,
+        )
+    ]
+
+
+FAULTS: Final = (*_killed(), *_slack(), *_networks(), *_delivering(), *_here(), *_many())

@@ -147,7 +147,7 @@ class Watched:
             case "take" if result is not None:
                 return f"take:{self._kinds.keep(result)}"
             case "delivered":
-                return f"delivered:{self._kinds.of(args[0])}"
+                return f"delivered:{self._kinds.of(args[0].id)}"
             case "deliver":
                 return _asked(args[0])
             case "begin_wait":

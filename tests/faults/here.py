@@ -26,21 +26,21 @@ async def locked(load: Load) -> int:
             await asyncio.sleep(6.0)
             locker.execute("ROLLBACK")
 
-        return await _meanwhile(load, lock)
+        return await meanwhile(load, lock)
     finally:
         locker.close()
 
 
 async def disk_full(load: Load) -> int:
     """No file may grow: for this process the disk is full."""
-    (child,) = load.stage.children
+    child = load.stage.children[-1]
 
     async def fill() -> None:
         resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         await asyncio.sleep(2.0)
         resource.prlimit(child.pid, resource.RLIMIT_FSIZE, _NO_LIMIT)
 
-    return await _meanwhile(load, fill)
+    return await meanwhile(load, fill)
 
 
 async def second_process(load: Load) -> int:
@@ -58,14 +58,14 @@ async def second_process(load: Load) -> int:
 
 async def stopped_and_woken(load: Load) -> int:
     """The process is stopped in the middle of its work, for longer than any call waits."""
-    (child,) = load.stage.children
+    child = load.stage.children[-1]
 
     async def stop() -> None:
         child.send(signal.SIGSTOP)
         await asyncio.sleep(2.5)
         child.send(signal.SIGCONT)
 
-    return await _meanwhile(load, stop)
+    return await meanwhile(load, stop)
 
 
 async def wrong_clock(load: Load, hours: float) -> int:
@@ -89,7 +89,7 @@ async def wrong_clock(load: Load, hours: float) -> int:
     return 1
 
 
-async def _meanwhile(load: Load, strike: Callable[[], Awaitable[None]]) -> int:
+async def meanwhile(load: Load, strike: Callable[[], Awaitable[None]]) -> int:
     """Let all go on, strike, and let it go on a little longer."""
     done = asyncio.Event()
     async with asyncio.TaskGroup() as group:

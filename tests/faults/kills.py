@@ -85,6 +85,25 @@ async def killed_at_random(
     return times
 
 
+async def two_killed_at_random(
+    load: Load, times: int, seen: Callable[[int], None] = lambda _: None
+) -> int:
+    """Two processes press, receive, deliver and die at random."""
+    await load.pair()
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        bustle = group.create_task(load.bustle(done))
+        for number in range(1, times + 1):
+            await asyncio.sleep(load.chance.uniform(0.05, 1.0))
+            assert not bustle.done()
+            name = load.chance.choice(("a", "b"))
+            await load.stage.stop(load.stage.named(name))
+            await load.stage.serve(name, wait=load.chance.random() < 0.9)
+            seen(number)
+        done.set()
+    return times
+
+
 async def killed_in_a_row(load: Load, points: Sequence[str]) -> int:
     """Die at one point after the other without a rest between."""
     for point in points:

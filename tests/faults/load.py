@@ -221,6 +221,10 @@ class Load:
             await self.stage.stop(child)
         return await self.stage.serve(**how)
 
+    async def pair(self) -> tuple[Child, Child]:
+        """Put two processes in the place of those that run."""
+        return await self.renew(), await self.stage.serve("b")
+
     # --- afterwards
 
     async def settles_at_least(self) -> None:

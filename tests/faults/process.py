@@ -38,7 +38,7 @@ from tests.faults.serve import Order
 from tests.measured import measuring
 
 #: Real seconds that a test waits for what must come about.
-PATIENCE: Final = 90.0
+PATIENCE: Final = 60.0
 
 #: How many times as much Slack allows here as it does: the pace is not what is tried.
 SPEED: Final = 20
@@ -118,6 +118,7 @@ _X: Final = """\
 class Child:
     """A process of the service that the nursery has forked."""
 
+    name: str
     pid: int
     port: int
     ops_port: int
@@ -153,13 +154,13 @@ class Nursery:
             )
         )
 
-    async def fork(self, order: Order, port: int, ops_port: int) -> Child:
+    async def fork(self, order: Order, name: str, port: int, ops_port: int) -> Child:
         assert self._process.stdin is not None
         async with self._turn:
             self._process.stdin.write(order.line())
             async with asyncio.timeout(PATIENCE):
                 pid = await self._began.get()
-        return Child(pid, port, ops_port, Path(order.log), self._ending(pid))
+        return Child(name, pid, port, ops_port, Path(order.log), self._ending(pid))
 
     async def close(self) -> None:
         assert self._process.stdin is not None
@@ -274,7 +275,7 @@ class Stage:
             armed=armed,
             clock_s=clock_s,
         )
-        child = await self.nursery.fork(order, port, ops_port)
+        child = await self.nursery.fork(order, name, port, ops_port)
         self.children = [each for each in self.children if each.is_alive]
         self.children.append(child)
         if wait:
@@ -285,6 +286,10 @@ class Stage:
                         break
                     await asyncio.sleep(0.02)
         return child
+
+    def named(self, name: str) -> Child:
+        """The newest child of that name."""
+        return [child for child in self.children if child.name == name][-1]
 
     async def stop(self, child: Child, how: signal.Signals = signal.SIGKILL) -> int:
         """End a child; its exit code, negative for the signal that killed it."""
