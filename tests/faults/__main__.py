@@ -14,7 +14,7 @@ from rich.table import Table
 
 from storage.migrate import upgrade
 from tests.faults import kills
-from tests.faults.catalogue import FAULTS, Fault
+from tests.faults.catalogue import FAULTS, POSTGRES, Fault
 from tests.faults.database import Postgres, Sqlite
 from tests.faults.runner import CAPTION, Makes, Row, kept, tried
 
@@ -73,9 +73,16 @@ def _at_random(times: int) -> list[Fault]:
         if number % 20 == 0:
             _out.print(f"     {number} killed")
 
+    if not times:
+        return []
     return [
-        Fault("killed at random", partial(kills.killed_at_random, times=times, seen=seen))
-    ] * bool(times)
+        Fault("killed at random", partial(kills.killed_at_random, times=times, seen=seen)),
+        Fault(
+            "two processes: killed at random",
+            partial(kills.two_killed_at_random, times=times, seen=seen),
+            POSTGRES,
+        ),
+    ]
 
 
 def table(rows: list[Row]) -> Table:

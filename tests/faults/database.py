@@ -43,7 +43,12 @@ class Postgres:
         while True:
             try:
                 return [tuple(row) for row in await self._pool.fetch(question)]
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+            except (
+                OSError,
+                asyncpg.PostgresConnectionError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ):
                 await asyncio.sleep(0.1)
             except (asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError):
                 await asyncio.sleep(0.1)

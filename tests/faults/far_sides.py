@@ -36,7 +36,7 @@ async def chirp(fault: Fault, load: Load) -> int:
     load.stage.chirp.hands.fault(struck)
     await load.life()
     await load.until_answered()
-    return fault.times - (struck.times if struck.times > 0 else 0)
+    return fault.times - (max(0, struck.times))
 
 
 async def x(fault: Fault, load: Load) -> int:
@@ -46,7 +46,7 @@ async def x(fault: Fault, load: Load) -> int:
     load.stage.x.hands.fault(struck)
     await load.life_on_x()
     await load.until_answered()
-    return fault.times - (struck.times if struck.times > 0 else 0)
+    return fault.times - (max(0, struck.times))
 
 
 async def _slack(fault: SlackFault, load: Load) -> int:

@@ -6,7 +6,7 @@ is there once, or in doubt. Each ticket equals the fold of its events.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Final
@@ -92,11 +92,7 @@ class Verdict:
         return Verdict(**told, **counted)
 
 
-#: Replies that were acknowledged to somebody, and how often that person was told of a failure since.
-Promised = Mapping[str, tuple[Sequence[str], int]]
-
-
-async def judge(stage: Stage, told: Iterable[str], promised: Promised) -> Verdict:
+async def judge(stage: Stage, told: Iterable[str]) -> Verdict:
     """Look at everything. `told`: external ids whose webhook was answered with 200, or that a stream
     brought.
     """
@@ -107,7 +103,7 @@ async def judge(stage: Stage, told: Iterable[str], promised: Promised) -> Verdic
     for id, ticket, at, name, body in await stage.rows(_ENTRIES):
         log[ticket].append((id, at, decode(name, body)))
     await _inbound(stage, verdict, set(told), {ticket.id for ticket in tickets})
-    await _replies(stage, verdict, promised, deliveries)
+    await _replies(stage, verdict, deliveries)
     _posts(stage, verdict, deliveries)
     _cards(stage, verdict, tickets, deliveries)
     _alerts(verdict, log, deliveries)
@@ -137,9 +133,7 @@ async def _inbound(stage: Stage, verdict: Verdict, told: set[str], tickets: set[
     verdict.lost += [f"body {id}: {error}" for id, error in unreadable]
 
 
-async def _replies(
-    stage: Stage, verdict: Verdict, promised: Promised, deliveries: list[Sent]
-) -> None:
+async def _replies(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     there = Counter(stage.written())
     ours: Counter[str] = Counter()
     for id, direction, text, _, state, agent in await stage.rows(_MESSAGES):
@@ -152,9 +146,8 @@ async def _replies(
             verdict.lost.append(f"{text!r} is said to be sent")
         elif state in {"waiting", "sending", "failed"}:
             verdict.lost.append(f"{text!r} is {state}")
-    for who, (texts, failures) in promised.items():
-        missing = sorted(set(texts) - set(ours))
-        verdict.lost += [f"{text!r} was taken on for {who}" for text in missing[failures:]]
+    promised = {" ".join(line[3:]) for line in stage.journal() if line[:2] == ["done", "reply"]}
+    verdict.lost += [f"{text!r} was taken on" for text in sorted(promised - set(ours))]
     verdict.doubled += [
         f"{text!r}: {n} times" for text, n in there.items() if n > max(1, ours[text])
     ]

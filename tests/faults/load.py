@@ -1,8 +1,8 @@
 """What goes on while faults strike: customers write, Ben and Aoi press in Slack, and time passes.
 
-Everything is remembered that somebody was promised: a webhook answered with 200, a reply that the
-service acknowledged. What was not promised is tried again, as networks and people do; a reply is
-not, for nobody retypes what may be on its way.
+Everything is remembered that somebody was promised: a webhook answered with 200, and, in the stage's
+journal, a reply that somebody was told is on its way. What was not promised is tried again, as
+networks and people do; a reply is not, for nobody retypes what may be on its way.
 """
 
 import asyncio
@@ -13,14 +13,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from adapters.sandbox.clock import RealClock
 from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack.hands import Done
-from adapters.sandbox.slack.state import Message, State
 from adapters.sandbox.x.world import Post
-from chatops.text import Words, text
 from tests.faults.database import Database
 from tests.faults.invariants import OWED, Verdict, judge
 from tests.faults.process import PATIENCE, PLACES, Child, Stage, staged
@@ -28,8 +25,6 @@ from tests.faults.process import PATIENCE, PLACES, Child, Stage, staged
 AGENTS: Final = ("U01BEN", "U02AOI")
 #: Replies in a minute: Chirp takes 120 writes.
 PACE: Final = 80
-#: What a person reads when their command failed for a reason of ours.
-SORRY: Final = Words().say(text("slack-sorry"), "en", ZoneInfo("UTC"))
 
 
 @dataclass
@@ -39,8 +34,6 @@ class Load:
     stage: Stage
     chance: random.Random
     told: list[str] = field(default_factory=list)
-    #: Replies that the service has taken on, by who was told so.
-    acknowledged: dict[str, list[str]] = field(default_factory=dict)
     posts: list[tuple[str, Chirp]] = field(default_factory=list)  #: with the account they came by
     newest: int = 0  #: the ticket that was asked for last
     _count: int = 0
@@ -109,18 +102,8 @@ class Load:
         self._replied.append(now)
         self._count += 1
         words = f"answer {self._count} to {ticket}"
-        if await self.press(f"reply {ticket} {words}", who):
-            self.acknowledged.setdefault(who, []).append(words)
+        await self.press(f"reply {ticket} {words}", who)
         return words
-
-    def apologies(self, who: str) -> int:
-        """How often a person was told that something did not go well: what they asked is not done."""
-        state = self.stage.slack.state
-        return sum(
-            SORRY in message.text and who in {message.ephemeral_to, *_partner(state, message)}
-            for messages in state.messages.values()
-            for message in messages.values()
-        )
 
     async def ticket_of(self, post: Chirp | Post) -> int:
         """Wait until a post is in a ticket; that one."""
@@ -234,15 +217,9 @@ class Load:
     async def settles(self) -> Verdict:
         """Wait until nothing is owed, and judge; what was broken before is not told again."""
         await self.settles_at_least()
-        promised = {who: (texts, self.apologies(who)) for who, texts in self.acknowledged.items()}
-        verdict = await judge(self.stage, self.told, promised)
+        verdict = await judge(self.stage, self.told)
         since, self._before = verdict.since(self._before), verdict
         return since
-
-
-def _partner(state: State, message: Message) -> frozenset[str]:
-    """Who reads a direct message of the app's."""
-    return state.rooms[message.channel].members if message.channel.startswith("D") else frozenset()
 
 
 @asynccontextmanager

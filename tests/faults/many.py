@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -190,8 +191,8 @@ async def _ask(load: Load, question: str) -> Any:
 
 
 def _is_stopped(child: Child) -> bool:
-    with open(f"/proc/{child.pid}/stat") as stat:
-        return stat.read().rpartition(")")[2].split()[0] == "T"
+    stat = Path(f"/proc/{child.pid}/stat").read_text()
+    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 async def _says(load: Load, url: str, fault: str) -> bool:

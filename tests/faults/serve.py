@@ -24,6 +24,7 @@ from typing import Any, Final
 import httpx
 
 from chatops import app, clock, logs
+from chatops.call import Done
 from chatops.channel import Can
 from tests.faults.fate import Fate, Kinds, Point, Watched
 
@@ -158,6 +159,8 @@ def _watch_desk(desk: Any, fate: Fate) -> None:
     async def watched(call: Any) -> Any:
         fate.before("press")
         outcome = await handle(call)
+        if isinstance(outcome, Done):
+            fate.note("done", call.command, call.line or "")
         fate.after("press")
         return outcome
 
