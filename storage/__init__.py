@@ -5,36 +5,38 @@ SQLite serves one process on one machine; PostgreSQL serves any number.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chatops.clock import Clock, SystemClock
-from chatops.errors import ConfigError, StorageError
-from storage.postgres import shown
-from storage.postgres_work import PostgresBell, PostgresReads, PostgresWork
+from chatops.errors import StorageError
+from storage.address import is_postgres as is_postgres
+from storage.address import named as named
+from storage.address import sqlite_path as sqlite_path
 from storage.reader import StoredReader
 from storage.sqlite_reads import SqliteReads
 from storage.tables import SCHEMA as SCHEMA
 from storage.vault import StoredVault, fernet
 from storage.work import SqliteWork
 
+if TYPE_CHECKING:
+    from storage.postgres_work import PostgresBell, PostgresWork
+
 #: What to do about a database that a newer version made.
 NEWER: Final = (
     "a newer version of the service made it: start that version, "
     "or put back the backup from before its `python -m chatops migrate`"
 )
-_SCHEME: Final = "sqlite:///"
-_POSTGRES: Final = "postgresql://"
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
     """An open database, behind the three ports."""
 
-    work: SqliteWork | PostgresWork
+    work: "SqliteWork | PostgresWork"
     reader: StoredReader
     vault: StoredVault
     path: Path | None  #: of a file; None where a server keeps it
-    bell: PostgresBell | None  #: None where no other process serves this database
+    bell: "PostgresBell | None"  #: None where no other process serves this database
 
     def exposed(self) -> bool:
         """Tell whether anybody but the service's own user may open the database's file."""
@@ -61,6 +63,9 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
     """
     clock = clock or SystemClock()
     if is_postgres(url):
+        # whose tickets are in a file does not wait for the driver at each start
+        from storage.postgres_work import PostgresBell, PostgresReads, PostgresWork  # noqa: PLC0415
+
         seal = None if key is None else fernet(key)
         shared = PostgresWork(url, clock)
         reader = StoredReader(PostgresReads(url))
@@ -78,28 +83,3 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
 def is_newer(schema: str | None) -> bool:
     """Tell whether a newer version than this one made the schema: revisions count up."""
     return schema is not None and schema > SCHEMA
-
-
-def is_postgres(url: str) -> bool:
-    """Tell whether an address is that of a PostgreSQL database."""
-    return url.startswith(_POSTGRES)
-
-
-def named(url: str) -> str:
-    """Return what messages call a database: never with its password."""
-    return shown(url) if is_postgres(url) else str(sqlite_path(url))
-
-
-def sqlite_path(url: str) -> Path:
-    """Return the file of an address: three slashes for a relative path, four for an absolute one.
-
-    Raises:
-        ConfigError: the address is not one of a SQLite file.
-    """
-    path = url.removeprefix(_SCHEME)
-    if path in {url, "", ":memory:"}:
-        raise ConfigError(
-            f"database: write {_SCHEME}var/care.db (a file) or {_POSTGRES}user@host/database, "
-            f"not {url.partition(':')[0]}:..."
-        )
-    return Path(path)

@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy import Text, column, exists, func, select, table
 
-from chatops.ports import Due, Health, RawBody
+from chatops.ports import Due, Health, RawBody, Trouble
 from storage.deliveries import ready
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
-from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, UNRESOLVED
+from storage.tables import DELIVERY, DIGEST_RUN, FOLLOWS, RAW_BODY, SETTING, STANDS, UNRESOLVED
+from storage.troubles import troubles
 
 
 def card_at(db: Db, room: str, external_id: str) -> int | None:
@@ -21,6 +22,11 @@ def card_at(db: Db, room: str, external_id: str) -> int | None:
 
 def card_of(db: Db, ticket: int, room: str) -> str | None:
     row = db.one(_CARD_OF, ticket=ticket, room=room)
+    return None if row is None else row[0]
+
+
+def line_of(db: Db, ticket: int, room: str) -> str | None:
+    row = db.one(_LINE_OF, ticket=ticket, room=room)
     return None if row is None else row[0]
 
 
@@ -42,7 +48,8 @@ def due(db: Db, now: datetime) -> Due:
         for updates in (True, False)
     )
     row = db.one(_NEXT_DUE, after=micros(now))
-    return Due(every, posts, None if row is None else instant(row[0]))
+    found = {trouble.place: trouble for trouble in troubles(db)}
+    return Due(every, posts, None if row is None else instant(row[0]), found)
 
 
 def published(db: Db, name: str) -> str | None:
@@ -75,7 +82,15 @@ def health(db: Db, now: datetime) -> Health:
         in_doubt=doubted,
         failed=failed,
         oldest_due_at=instant(oldest),
+        stopped=_stopped(db),
     )
+
+
+def _stopped(db: Db) -> tuple[Trouble, ...]:
+    """Return what is closed to us; a schema older than that table's has none."""
+    if not db.has("trouble"):
+        return ()
+    return tuple(trouble for trouble in troubles(db) if trouble.code is not None)
 
 
 def _raw(row: Row) -> RawBody:
@@ -86,10 +101,22 @@ def _raw(row: Row) -> RawBody:
 _d = DELIVERY.c
 _in_room = (_d.to == param("room"), _d.what == "card")
 _CARD_AT: Final = Statement(
-    select(_d.ticket).where(*_in_room, _d.external_id == param("external_id"))
+    select(_d.ticket).where(
+        *_in_room,
+        _d.external_id == param("external_id"),
+        _d.what.in_(STANDS),  # as the index says it
+    )
 )
 _CARD_OF: Final = Statement(
     select(_d.external_id).where(*_in_room, _d.ticket == param("ticket"), _d.left.is_(False))
+)
+_LINE_OF: Final = Statement(
+    select(_d.external_id).where(
+        _d.ticket == param("ticket"),
+        _d.to == param("room"),
+        _d.what.in_(FOLLOWS),  # as the index says it
+        _d.what == "line",
+    )
 )
 
 _body = select(

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chatops.errors import StorageError
-from storage import NEWER, SCHEMA, is_newer, is_postgres, named, sqlite_path
-from storage.postgres import connect
+from storage import NEWER, SCHEMA, is_newer
+from storage.address import is_postgres, named, sqlite_path
 from storage.sqlite import make_private
 
 T = TypeVar("T")
@@ -99,6 +99,8 @@ def _connected(url: str, fn: Callable[[Connection], T]) -> T:
 
 
 async def _in_loop(url: str, fn: Callable[[Connection], T]) -> T:
+    from storage.postgres import connect  # noqa: PLC0415 - as in open_storage
+
     engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(url))
     try:
         async with engine.connect() as connection:

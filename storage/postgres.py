@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 from sqlalchemy.util import await_only
 
 from chatops.errors import StorageError
+from storage.address import named
 from storage.statement import Param, Row, Statement
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class Pool:
     """Connections to one database, opened when they are first wanted, in the loop that wants them."""
 
     def __init__(self, url: str, size: int) -> None:
-        self.name = shown(url)
+        self.name = named(url)
         self._url = url
         self._size = size
         self._opening = asyncio.Lock()
@@ -127,15 +127,8 @@ async def connect(url: str) -> Any:
     Raises:
         StorageError: the server is away or refuses.
     """
-    with failing_as_storage(shown(url)):
+    with failing_as_storage(named(url)):
         return await asyncpg.connect(url, timeout=CONNECT_S, server_settings=SETTINGS)
-
-
-def shown(url: str) -> str:
-    """Return what may be said of an address: the database and where it is, no user or password."""
-    parts = urlsplit(url)
-    host = parts.hostname or next(iter(parse_qs(parts.query).get("host", [])), "localhost")
-    return f"{parts.path.lstrip('/') or 'postgres'} on {host}"
 
 
 def is_cut(error: BaseException) -> bool:

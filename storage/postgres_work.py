@@ -18,6 +18,7 @@ from sqlalchemy.util import greenlet_spawn
 from chatops.clock import Clock
 from chatops.errors import StorageError, Uncertain
 from chatops.ports import Tx
+from storage.address import named
 from storage.postgres import (
     FAILURES,
     READERS,
@@ -30,7 +31,6 @@ from storage.postgres import (
     is_crossed,
     is_cut,
     reason,
-    shown,
 )
 from storage.statement import Db
 from storage.tx import StoredTx
@@ -193,7 +193,7 @@ class PostgresBell:
             broken.set()
             self._rung.set()
 
-        with failing_as_storage(shown(self._url)):
+        with failing_as_storage(named(self._url)):
             connection.add_termination_listener(end)
             try:
                 await connection.add_listener(_CHANNEL, hear)
@@ -205,7 +205,7 @@ class PostgresBell:
                     await asyncio.sleep(HUSH_S)
             finally:
                 connection.terminate()
-        raise StorageError(f"{shown(self._url)}: the connection that listens has ended")
+        raise StorageError(f"{named(self._url)}: the connection that listens has ended")
 
 
 async def _once(connection: Any, begin: str, fn: Callable[[Db], T]) -> T:

@@ -1,6 +1,7 @@
 """One transaction, whatever the database: the port `Tx` out of its parts."""
 
 from storage.accounts import Accounts
+from storage.bursts import Bursts
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.deliveries import Deliveries
@@ -9,17 +10,20 @@ from storage.once import Once
 from storage.people import People
 from storage.processes import Processes
 from storage.tickets import Tickets
+from storage.troubles import Troubles
 
 
 class StoredTx(
     Messages,
     Customers,
     Conversations,
+    Bursts,
     Tickets,
     People,
     Deliveries,
     Processes,
     Once,
     Accounts,
+    Troubles,
 ):
     """Implements chatops.ports.Tx; each part's module says how."""

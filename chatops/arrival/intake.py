@@ -42,6 +42,9 @@ INVITED: Final = timedelta(days=7)
 def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter[str]:
     """Take in a body's entries, in their order; return what became of customers' messages."""
     taken: Counter[str] = Counter()
+    if len(inbound) > 1:
+        # two bodies with the same people in another order would wait for each other
+        tx.lock_authors({_person(each) for each in inbound if isinstance(each, Message)})
     for each in inbound:
         match each:
             case Message():
@@ -58,6 +61,10 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter
             case SearchEnded():
                 _search_ended(tx, gate, each, act)
     return taken
+
+
+def _person(message: Message) -> str:
+    return f"{message.account} {message.author.external_id}"
 
 
 def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
@@ -146,10 +153,11 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
     wrote, *then = brought_about(ticket, heard.id, thanks=heard.thanks, can_reply=message.can_reply)
     calls_for_work = bool(then) or not heard.thanks
     if calls_for_work and off_shift.is_away(tx, ticket.assignee):
-        # in this order it calls nobody who is off
-        ticket = gate.apply(tx, ticket, then, act)
+        # in this order it calls nobody who is off; a line in a burst's thread calls nobody
+        first, last = ([wrote, *then], []) if ticket.lined else (then, [wrote])
+        ticket = gate.apply(tx, ticket, first, act)
         ticket = off_shift.to_room(tx, gate.policy, ticket, act)
-        gate.apply(tx, ticket, [wrote], act)
+        gate.apply(tx, ticket, last, act)
     else:
         gate.apply(tx, ticket, [wrote, *then], act)
     return taken

@@ -42,6 +42,7 @@ from chatops.event.life import (
     AnsweredOutside,
     Assigned,
     Breached,
+    CardAsked,
     Claimed,
     Closed,
     CustomerDeleted,
@@ -88,6 +89,7 @@ Event = (
     | Assigned
     | Unclaimed
     | Read
+    | CardAsked
     | Noted
     | WritingBegan
     | WritingEnded
@@ -108,6 +110,7 @@ __all__ = [
     "Arranging",
     "Assigned",
     "Breached",
+    "CardAsked",
     "Claimed",
     "CloseReason",
     "Closed",

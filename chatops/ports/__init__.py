@@ -4,13 +4,24 @@
 `delivery` and `rows` the values that pass between them and the core.
 """
 
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent, Urgency, What
+from chatops.ports.delivery import (
+    STANDING,
+    Delivery,
+    DeliveryState,
+    Due,
+    NewDelivery,
+    Spent,
+    Trouble,
+    Urgency,
+    What,
+)
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
     MOST_COUNTED,
     AccountSign,
     AccountState,
     Arrival,
+    Burst,
     Conversation,
     Entry,
     Found,
@@ -28,9 +39,11 @@ from chatops.ports.store import Reader, Tx, Vault, Work
 
 __all__ = [
     "MOST_COUNTED",
+    "STANDING",
     "AccountSign",
     "AccountState",
     "Arrival",
+    "Burst",
     "Cap",
     "Channel",
     "Chat",
@@ -54,6 +67,7 @@ __all__ = [
     "Record",
     "Spent",
     "TicketFilter",
+    "Trouble",
     "Tx",
     "Urgency",
     "Vault",

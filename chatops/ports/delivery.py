@@ -1,11 +1,26 @@
 """The outbox's rows: what is to be shown where, and how far it got."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from chatops.event import Deed, Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A place to which nothing can be delivered for now. Times are transport time.
+
+    `place` is a destination (`NewDelivery.to`) or, as `chat:` and its name, a whole chat.
+    """
+
+    place: str
+    code: str | None  #: the far side's own word; None: it was not reached
+    since: datetime
+    tries: int  #: in a row, that ended so
+    rests_until: datetime  #: nothing is tried there before
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,21 +30,30 @@ class Due:
     all: Sequence[str]
     posts: Sequence[str]  #: where something is due that is no update
     next_at: datetime | None  #: when the next delivery after that moment becomes due
+    troubles: Mapping[str, Trouble] = field(default_factory=dict)  #: by place
 
 
 class Urgency(IntEnum):
-    """Alerts go before new cards, new cards before lines, lines before updates."""
+    """Alerts go before new cards, new cards before lines, lines before updates.
+
+    What a back-log holds of tickets that rest meanwhile goes last: those that are snoozed, then for
+    the record those that are closed.
+    """
 
     ALERT = 0
     CARD = 1
     LINE = 2
     UPDATE = 3
+    SNOOZED = 4  #: a card that is not there yet, of a snoozed ticket
+    CLOSED = 5
 
 
 class What(StrEnum):
     """What a delivery shows; its words are made at delivery, from the newest rows."""
 
     CARD = "card"  #: the ticket's card in a room; level-triggered
+    BURST = "burst"  #: the card of a burst in a room; level-triggered
+    LINE = "line"  #: a ticket's line in the thread of its burst's card; level-triggered
     MESSAGE = "message"  #: a message's line in the card's thread; brought up to date
     EVENT = "event"  #: a line about one log entry in the card's thread
     ANNOUNCE = "announce"  #: a short line in the room, linking to the card
@@ -37,6 +61,10 @@ class What(StrEnum):
     PUBLISHED = "published"  #: a finished card: a digest, a report, an account's alert
     REPLY = "reply"  #: words to the customer, on an account
     DEED = "deed"  #: something that the network is to do with a message, on an account
+
+
+#: What is wanted as long as its ticket is: what somebody deletes is posted again.
+STANDING: Final = frozenset({What.CARD, What.BURST, What.LINE})
 
 
 class DeliveryState(StrEnum):
@@ -72,6 +100,7 @@ class NewDelivery:
     held: bool = False
     undo: bool = False  #: the line that carries Undo: its visibility starts the reply's wait
     deed: Deed | None = None
+    burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +127,7 @@ class Delivery:
     deed: Deed | None = None
     left: bool = False  #: it goes to a room that the ticket has left: its card there is a link only
     process: int = 0  #: the number of the process that took it
+    burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from chatops.event import Event, Kind, Opened, ReplyState
+from chatops.ports.delivery import Trouble
 from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock
 from chatops.ticket import Status, Ticket
@@ -66,6 +67,23 @@ class Record:
     clock: Clock | None
     others: tuple[int, ...]
     threads: Mapping[int, str]  #: the thread key of each conversation that the lines are of
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Many customers' tickets in one thread, in one queue, as they are now."""
+
+    id: int
+    account: str
+    queue: str
+    opened_at: datetime
+    earlier: int  #: tickets of the thread that came before it, with cards of their own
+    tickets: int
+    unclaimed: int  #: of those in its queue still, and not closed
+    closed: int
+    began: Line | None  #: the customer's message with which it began
+    post: Line | None  #: the thread's first message, if it ever reached us
+    author: Customer | None  #: of that, if it is a customer's
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +196,7 @@ class Health:
     in_doubt: int
     failed: int
     oldest_due_at: datetime | None
+    stopped: tuple[Trouble, ...] = ()  #: places that are closed to us
 
 
 @dataclass(frozen=True, slots=True)

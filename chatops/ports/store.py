@@ -6,18 +6,19 @@ once: ids and times are made outside and passed in, it touches nothing but `tx`,
 an answer (None, False), never an exception.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from chatops.channel import Author
 from chatops.event import Event, ReplyState
 from chatops.policy import Person
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent
+from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent, Trouble
 from chatops.ports.rows import (
     AccountSign,
     AccountState,
     Arrival,
+    Burst,
     Conversation,
     Entry,
     Found,
@@ -61,6 +62,10 @@ class Tx(Protocol):
         """Return the customer's id; a new name, handle or follower count is kept."""
         ...
 
+    def lock_authors(self, authors: Collection[str]) -> None:
+        """Keep others from taking in several of these authors' messages, until the end."""
+        ...
+
     def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
         """Return the conversation, made if need be, and lock it."""
         ...
@@ -70,6 +75,34 @@ class Tx(Protocol):
         """Make `ticket` the conversation's current one."""
         ...
 
+    def crowding(
+        self, account: str, thread_key: str, queue: str, since: datetime, most: int
+    ) -> tuple[bool, int]:
+        """Tell whether the thread has a burst in the queue that had a ticket since, and how many of
+        the thread's newest `most` tickets were opened in the queue since.
+
+        Those on the quiet list do not count.
+        """
+        ...
+
+    def join_burst(
+        self,
+        account: str,
+        thread_key: str,
+        queue: str,
+        since: datetime,
+        at: datetime,
+        message: int,
+        earlier: int,
+    ) -> int:
+        """Return the thread's burst, which has a ticket more at `at`.
+
+        Where its newest one is from before `since`, or there is none, one begins with the message;
+        `earlier` tickets have cards of their own. Two processes at once join the same.
+        """
+        ...
+
+    def burst(self, id: int) -> Burst | None: ...
     def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
     def find_message(self, account: str, external_id: str) -> Found | None: ...
     def last_words(self, ticket: int) -> str | None:
@@ -108,6 +141,15 @@ class Tx(Protocol):
         at: datetime | None = None,
         failure: str | None = None,
     ) -> None: ...
+
+    def answer(self, reply: int, candidates: Sequence[str], *, anew: bool) -> str | None:
+        """Return which of the customer's messages, by the network's ids, a reply goes out as answer to.
+
+        It is chosen once, the last of the candidates, so that a reply of unknown fate is looked up
+        and repeated as what it was, whatever was written meanwhile. `anew`: it may be chosen again
+        where it is no candidate any more, because it was deleted.
+        """
+        ...
 
     def cut_off(self, account: str) -> bool:
         """Note that our access to an account was withdrawn.
@@ -237,6 +279,8 @@ class Tx(Protocol):
     def deliver(self, delivery: NewDelivery, due_at: datetime) -> bool:
         """Insert a delivery; False if (ticket, room) has its card or the marker is there already.
 
+        A burst has one card a room too.
+
         A card in a room that was left is a whole one again, which counts as inserted.
         """
         ...
@@ -247,6 +291,14 @@ class Tx(Protocol):
 
     def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
         """Want the ticket's thread lines about events of this name brought up to date."""
+        ...
+
+    def recount(self, burst: int, due_at: datetime) -> None:
+        """Want the burst's cards brought up to date at `due_at`, or sooner if they were to be."""
+        ...
+
+    def asked_in(self, ticket: int, name: str) -> Sequence[int]:
+        """Return the entries of the ticket's log that are events of this name."""
         ...
 
     def release_reply(self, message: int, due_at: datetime) -> None:
@@ -295,6 +347,13 @@ class Tx(Protocol):
 
         Where `counts` is false, the attempt certainly had no effect and is not counted among the
         attempts; one that is pending again begins anew, `taken_at` too. False as with `delivered`.
+        """
+        ...
+
+    def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
+        """Want a card that somebody has deleted posted again; False if there is none with that id.
+
+        So are a burst's card and a line. A card in a room that its ticket has left stays away.
         """
         ...
 
@@ -351,6 +410,29 @@ class Tx(Protocol):
         """Put an app.yaml in force, if it is not; the number of the edition in force."""
         ...
 
+    # troubles
+    def stop(self, place: str, code: str | None, now: datetime) -> Trouble:
+        """Note that nothing can be delivered there; what is known of it now, one try later.
+
+        Where the far side said why, for the first time, it begins anew: `since` is now, `tries` 1.
+        """
+        ...
+
+    def rest(self, place: str, until: datetime) -> None:
+        """Let nothing be tried at a place in trouble before `until`."""
+        ...
+
+    def try_again(self, place: str, now: datetime, until: datetime) -> bool:
+        """Take the one try that is due at a place in trouble; False if it rests, or another has it.
+
+        No other has one before `until`.
+        """
+        ...
+
+    def mended(self, place: str) -> Trouble | None:
+        """Forget a trouble, and return it; None if it was none."""
+        ...
+
     # time
     def publish_once(self, name: str, period: str, now: datetime) -> bool:
         """Record that the digest `name` of `period` (a local date) is made; False if it is."""
@@ -403,6 +485,10 @@ class Reader(Protocol):
 
     async def card_of(self, ticket: int, room: str) -> str | None:
         """Return the external id of the ticket's card in the room, once it is there and not left."""
+        ...
+
+    async def line_of(self, ticket: int, room: str) -> str | None:
+        """Return the external id of the ticket's line in a burst's thread in the room, once there."""
         ...
 
     async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:

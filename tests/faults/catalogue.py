@@ -44,7 +44,7 @@ def _killed() -> list[Fault]:
 
 
 def _slack() -> list[Fault]:
-    in_ci = {"429, Retry-After 1 s", "time-out after accepting", "cut in mid-body", "is_archived"}
+    in_ci = {"429, Retry-After 1 s", "time-out after accepting", "reset in mid-body", "is_archived"}
     return [
         Fault(f"Slack: {name}", strike, in_ci=name in in_ci)
         for name, strike in far_sides.SLACK.items()

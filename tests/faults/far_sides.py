@@ -25,7 +25,7 @@ TROUBLES: Final[dict[str, Fault]] = {
     "time-out after accepting": Fault("timeout_after"),
     "reset before accepting": Fault("reset", times=2),
     "reset after accepting": Fault("reset_after"),
-    "cut in mid-body": Fault("cut"),
+    "reset in mid-body": Fault("reset_midway"),
     "slow drip": Fault("drip"),
 }
 
@@ -115,7 +115,7 @@ SLACK: Final[dict[str, Callable[[Load], Awaitable[int]]]] = {
     "time-out after accepting": partial(_slack, SlackFault("*", Kind.TIMEOUT_AFTER)),
     "reset before accepting": partial(_slack, SlackFault("*", Kind.RESET, times=2)),
     "reset after accepting": partial(_slack, SlackFault("*", Kind.RESET_AFTER)),
-    "cut in mid-body": partial(_slack, SlackFault("*", Kind.CUT)),
+    "reset in mid-body": partial(_slack, SlackFault("*", Kind.RESET_MIDWAY)),
     "slow drip": partial(_slack, SlackFault("*", Kind.DRIP)),
     "invalid_auth": _refused("invalid_auth"),
     "channel_not_found": _refused("channel_not_found"),

@@ -33,6 +33,7 @@ from adapters.sandbox.x import XCloud
 from adapters.sandbox.x.world import Post
 from chatops import admin, app
 from chatops.clock import SystemClock
+from tests.calling import client
 from tests.faults.database import Database, Row
 from tests.faults.serve import Order
 from tests.measured import measuring
@@ -404,7 +405,7 @@ async def staged(folder: Path, database: Database, *, with_x: bool = False) -> A
             x=_X.format(name=ON_X, clouds=clouds) if x else "",
         )
         (folder / "app.yaml").write_text(config, "utf-8")
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
+        http = await stack.enter_async_context(client(timeout=5.0))
         environment = {
             **measuring(),
             "SERVE_PORT": str(port),

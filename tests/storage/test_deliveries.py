@@ -9,7 +9,7 @@ from stored import NOW, given, s, said, sent, shows, took
 from chatops.event import Deed, LinkSuggested, Occasion
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Tx, Urgency, What
 from chatops.scene import Direction
-from chatops.ticket import Ticket
+from chatops.ticket import Status, Ticket
 from storage import Storage
 
 pytestmark = pytest.mark.anyio
@@ -90,6 +90,30 @@ async def test_urgent_first_then_the_oldest(storage: Storage) -> None:
     await storage.work.transact(fill)
     taken = [await took(storage, "care") for _ in range(4)]
     assert [job and job.marker for job in taken] == ["alert", "card 1", "card 2", "line"]
+
+
+async def test_open_tickets_go_before_those_that_are_closed_by_now(storage: Storage) -> None:
+    def open_three(tx: Tx) -> list[Ticket]:
+        return [carded(tx, customer=f"c{n}") for n in range(3)]
+
+    def closed(tx: Tx, *tickets: Ticket) -> None:
+        for ticket in tickets:
+            tx.save_ticket(replace(ticket, status=Status.CLOSED, revision=2))
+
+    first, second, third = await storage.work.transact(open_three)
+    await storage.work.transact(lambda tx: closed(tx, first, second))
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(second, revision=3)))  # reopened
+    taken = [await took(storage, "care") for _ in range(3)]
+    assert [job and job.ticket for job in taken] == [second.id, third.id, first.id]
+    last = taken[2]
+    assert last is not None
+    # put back, it stays where it was
+    await storage.work.transact(
+        lambda tx: tx.delivery_is(last, DeliveryState.PENDING, NOW, counts=False)
+    )
+    fourth = await storage.work.transact(lambda tx: carded(tx, customer="c4"))
+    again = [await took(storage, "care") for _ in range(2)]
+    assert [job and job.ticket for job in again] == [fourth.id, first.id]
 
 
 async def test_an_update_comes_after_new_posts_whatever_its_own_urgency(storage: Storage) -> None:

@@ -111,7 +111,7 @@ async def read_args(request: web.Request) -> JSON:
 
 def _acts(fault: Fault) -> bool:
     """Whether the call is carried out all the same."""
-    return fault.kind in {Kind.TIMEOUT_AFTER, Kind.RESET_AFTER, Kind.CUT, Kind.DRIP}
+    return fault.kind in {Kind.TIMEOUT_AFTER, Kind.RESET_AFTER, Kind.RESET_MIDWAY, Kind.DRIP}
 
 
 async def break_off(
@@ -120,7 +120,7 @@ async def break_off(
     """Answer as the fault has it. A silent or cut connection ends the request's task."""
     if fault.kind is Kind.DRIP and answer is not None:
         return await _drip(request, answer, fault.hold_s)
-    if fault.kind is Kind.CUT and answer is not None:
+    if fault.kind is Kind.RESET_MIDWAY and answer is not None:
         await _half(request, answer)
     if fault.kind is Kind.LIMITED:
         refusal = rate_limited(fault.retry_after)
