@@ -32,7 +32,6 @@ def main(
     seed = seed or random.SystemRandom().randrange(1, 10**6)
     _out.print(f"seed {seed}")
     rows = asyncio.run(_run(database, kill, seed, only))
-    kept(rows, seed, KEPT)
     _out.print(table(rows))
     _out.print(CAPTION)
     _out.print(f"Written to {KEPT}")
@@ -48,6 +47,7 @@ async def _run(database: str, kill: int, seed: int, only: str) -> list[Row]:
             ]
             async for row in tried(makes, faults, seed):
                 rows.append(row)
+                kept(rows, seed, KEPT)
                 sign = "[green]good[/green]" if row.is_good else "[red]BROKEN[/red]"
                 _out.print(
                     f"{len(rows):4} {row.database:10} {row.fault:44} {row.seconds:6.1f} s {sign}"

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from adapters.sandbox.slack.state import Message
-from chatops.event import Event
+from chatops.event import Breached, Event
 from chatops.step import fold
 from chatops.ticket import Status, Ticket
 from storage.codec import decode
@@ -244,11 +244,13 @@ def _alerts(
     """Each breach is told once in its queue's room and once to the managers."""
     told = Counter(each.entry for each in deliveries if each.what == "alert")
     for ticket, entries in log.items():
-        breaches = [id for id, _, event in entries if type(event).__name__ == "Breached"]
+        breaches = {id: event for id, _, event in entries if isinstance(event, Breached)}
         for id in breaches:
             verdict.lost += [f"ticket {ticket}: an alert of {id}"] * max(0, 2 - told[id])
             verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, told[id] - 2)
-        verdict.doubled += [f"ticket {ticket}: a breach"] * max(0, len(breaches) - 1)
+        # a reopened ticket has a clock of its own again, with a due time of its own
+        times = Counter(breaches.values())
+        verdict.doubled += [f"ticket {ticket}: {e}" for e, count in times.items() if count > 1]
 
 
 async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
