@@ -22,17 +22,11 @@ DANGEROUS: Final = (
     "after:accept",
     "after:receive",
     "after:press",
-    "before:post:card",
     "after:post:card",
-    "after:take:card",
-    "after:post:message",
     "before:begin_wait",
     "after:take:reply",
-    "after:send",
     "before:sent",
-    "after:update",
     "after:post:alert",
-    "after:publish",
     "after:post:published",
 )
 

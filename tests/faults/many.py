@@ -152,7 +152,7 @@ async def wrong_clock(load: Load, hours: float) -> int:
     async def strike() -> None:
         url = f"http://127.0.0.1:{wrong.ops_port}/readyz"
         async with asyncio.timeout(PATIENCE):
-            while not await _says(load, url, "clock"):
+            while not await _says(load, url, "clock"):  # noqa: ASYNC110 - it tells who asks
                 await asyncio.sleep(0.05)
         await asyncio.sleep(2.0)
 
