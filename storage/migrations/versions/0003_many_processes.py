@@ -48,3 +48,12 @@ def upgrade() -> None:
     )
     # what the version before left in hand belongs to nobody who lives
     op.execute("UPDATE delivery SET owner = 0 WHERE state = 'sending'")
+    # updates take turns: those go first that have waited longest
+    op.drop_index("ix_delivery_take", "delivery")
+    op.create_index(
+        "ix_delivery_take",
+        "delivery",
+        ["to", "rank", "due_at", "id"],
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
