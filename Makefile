@@ -2,7 +2,7 @@
 # make demo-day  live a whole day in a browser, with a picture of each step (LANGS="en ja")
 # make test      run the tests
 # make check     format, lint, types, import contracts, dependencies
-# make bench     measure the ratios (var/bench.json)
+# make bench     measure the ratios (var/bench.json; ROWS="g h" measures only those)
 # make format    format, and mend what ruff can mend
 # make docs      write the parts of the pages that come from the code
 # make locks     compile the locks anew from requirements*.in
@@ -10,6 +10,7 @@
 PYTHON ?= python3
 PORT ?= 8080
 REPLAY ?=
+ROWS ?=
 PAGE_LANG ?= en
 PROCESSES ?=
 DATABASE ?= sqlite
@@ -44,7 +45,7 @@ check: $(DEV_STAMP)
 	$(BIN)/deptry .
 
 bench: $(DEV_STAMP)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(ROWS)
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

@@ -316,7 +316,8 @@ _NEXT: Final = {
                 _d.due_at <= param("now"),
                 ready(updates=updates, posts=posts),
             )
-            .order_by(_d.rank, _d.id)
+            # of those that change all the time, none may keep the others from their turn
+            .order_by(_d.rank, _d.due_at, _d.id)
             .with_for_update(skip_locked=True, of=DELIVERY)
         )
     )

@@ -110,8 +110,17 @@ class Pool:
                     command_timeout=STATEMENT_S,
                     statement_cache_size=_STATEMENTS,
                     server_settings=SETTINGS,
+                    reset=_as_it_is,
                 )
             return self._pool
+
+
+async def _as_it_is(_connection: Any) -> None:
+    """Keep a connection that comes back as it is: our transactions change nothing but their own.
+
+    (asyncpg has ended a transaction that was left open.) What it asks by itself to make sure would be
+    one more round trip for each transaction.
+    """
 
 
 #: What every connection of ours sets.

@@ -358,7 +358,7 @@ class DeliveryRow(SQLModel, table=True):
     __table_args__ = (
         _partial("uq_delivery_card", "ticket", "to", where="what = 'card'", unique=True),
         _partial("uq_delivery_burst", "burst", "to", where="what = 'burst'", unique=True),
-        _partial("ix_delivery_take", "to", "rank", "id", where="due_at IS NOT NULL"),
+        _partial("ix_delivery_take", "to", "rank", "due_at", "id", where="due_at IS NOT NULL"),
         _partial("ix_delivery_due", "due_at", where="due_at IS NOT NULL"),
         _partial("ix_delivery_lane", "lane", "id", where=f"state IN {_in(UNRESOLVED)}"),
         _partial("ix_delivery_failed", "id", where="state = 'failed'"),

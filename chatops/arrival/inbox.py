@@ -87,7 +87,7 @@ class Inbox:
             return False
 
         def note(tx: Tx) -> None:
-            tx.raw_read(tx.store_raw(channel.traits.name, channel.account, body, now))
+            tx.store_raw(channel.traits.name, channel.account, body, now, read=True)
 
         try:
             inbound = channel.parse(body)

@@ -62,7 +62,12 @@ class Tx(Protocol):
         ...
 
     # intake
-    def store_raw(self, channel: str, account: str, body: bytes, now: datetime) -> int: ...
+    def store_raw(
+        self, channel: str, account: str, body: bytes, now: datetime, *, read: bool = False
+    ) -> int:
+        """Store a body; it is `read` if what it holds is taken in with it."""
+        ...
+
     def raw_read(self, id: int, error: str | None = None) -> None:
         """Mark a raw body as read, or as unreadable with the reason (no customer's words)."""
         ...

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from stored import NOW, given, s, said, sent, shows, took
+from stored import NOW, Turned, given, s, said, sent, shows, took
 
 from chatops.event import Deed, LinkSuggested, Occasion
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Tx, Urgency, What
@@ -474,3 +474,25 @@ async def test_a_deed_goes_to_its_account(storage: Storage) -> None:
     job = await took(storage, "account:acme_x")
     assert job is not None
     assert (job.what, job.deed, job.message, job.left) == (What.DEED, Deed.HIDE, message, False)
+
+
+async def test_a_card_that_changes_all_the_time_keeps_no_other_from_its_turn(
+    storage: Storage, clock: Turned
+) -> None:
+    first, second = [await storage.work.transact(carded) for _ in range(2)]
+    for _ in range(2):
+        await shows(storage, await took(storage, "care"), "ts")
+
+    def change(tx: Tx, revision: int) -> None:
+        for ticket in (first, second):
+            tx.save_ticket(replace(ticket, revision=revision))
+
+    updated = []
+    for revision in range(2, 6):
+        clock.now = s(revision)
+        await storage.work.transact(lambda tx, revision=revision: change(tx, revision))
+        update = await took(storage, "care", s(revision))
+        assert update is not None
+        await shows(storage, update, "ts", s(revision))
+        updated.append(update.ticket)
+    assert updated == [first.id, second.id, first.id, second.id]

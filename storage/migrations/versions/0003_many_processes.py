@@ -64,6 +64,11 @@ def _share() -> None:
     )
     # what the version before left in hand belongs to nobody who lives
     op.execute("UPDATE delivery SET owner = 0 WHERE state = 'sending'")
+    # updates take turns: those go first that have waited longest
+    op.drop_index("ix_delivery_take", "delivery")
+    _add_partial(
+        "ix_delivery_take", "delivery", ["to", "rank", "due_at", "id"], "due_at IS NOT NULL"
+    )
     _add_bursts()
 
 
