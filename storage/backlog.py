@@ -102,9 +102,7 @@ _d = DELIVERY.c
 _in_room = (_d.to == param("room"), _d.what == "card")
 _CARD_AT: Final = Statement(
     select(_d.ticket).where(
-        *_in_room,
-        _d.external_id == param("external_id"),
-        _d.what.in_(STANDS),  # as the index says it
+        _d.to == param("room"), _d.external_id == param("external_id"), _d.what.in_(STANDS)
     )
 )
 _CARD_OF: Final = Statement(

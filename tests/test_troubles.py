@@ -1,5 +1,6 @@
 """Destinations that are closed to us: they rest, it is told, all others go on, and they catch up."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from town import Town, shows, town_around
 from adapters.sandbox.slack import Fault, Kind
 from chatops.delivery.troubles import hearers
 from chatops.event import CloseReason
+from chatops.ports import Tx
 
 pytestmark = pytest.mark.anyio
 
@@ -185,6 +187,22 @@ async def test_oldest_open_tickets_come_first_and_closed_ones_last(town: Town) -
     assert "fault:ratelimited" not in town.calls("chat.postMessage")
 
 
+async def test_room_that_was_shut_hears_of_nothing_past(town: Town) -> None:
+    still, past = await town.opens(text="still"), await town.opens(text="past")
+    await town.quiet()
+    archive(town, "C01GLOBAL")
+    for ticket in (still, past):
+        await town.did("ben", "claim", ticket)
+        await town.did("ben", "unclaim", ticket)
+    await rests(town, 5)
+    await town.did("ben", "claim", past)
+    archive(town, "C01GLOBAL", archived=False)
+    await town.quiet(step=5)
+    lines = [text for text in town.texts("care-global")[2:] if "unclaimed again" in text]
+    assert lines == [f"#{still} is unclaimed again."]
+    assert (await town.storage.reader.health(town.hours.transport())).failed == 0
+
+
 async def test_revoked_account_stops_and_its_replies_follow_when_it_is_mended(town: Town) -> None:
     mia = town.chirp.hands.person("mia")
     town.chirp.hands.write(mia, "Where is my tent?")
@@ -218,6 +236,20 @@ async def test_undo_takes_back_a_reply_that_waits_for_its_account(town: Town) ->
     town.chirp._api._token = token
     await rests(town, 20)
     assert (town.answered(), town.due("reply")[0][2]) == ([], "withdrawn")
+
+
+async def test_trouble_that_another_process_has_ended_unawares_is_forgotten(town: Town) -> None:
+    def stop(tx: Tx) -> None:
+        for place in ("care-global", "chat:slack", "old-room", "person:5", "account:aozora"):
+            tx.stop(place, "is_archived", town.hours.transport())
+            tx.rest(place, town.hours.transport() + timedelta(seconds=60))
+
+    await town.storage.work.transact(stop)
+    await rests(town, 50)
+    assert town.count("trouble") == 5
+    await town.until(lambda: town.count("trouble") == 1, step=5)
+    assert await stopped(town) == {"account:aozora": "is_archived"}
+    assert told(town, "care-managers") == []
 
 
 @pytest.mark.parametrize(

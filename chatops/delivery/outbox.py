@@ -147,6 +147,7 @@ class Outbox:
             if not self._enrolment.is_off:
                 due = await self._reader.due(now)
                 eased = self._troubles.see(due.troubles)
+                await self._troubles.tidy(due.all, now)
         except StorageError as error:
             _log.error("outbox.storage", error=str(error))
             due = Due((), (), now + timedelta(seconds=1))

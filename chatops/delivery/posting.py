@@ -100,7 +100,7 @@ class Posting:
     async def _post(self, chat: Chat, room: Room, order: Order) -> None:
         job = order.job
         composed = await compose(self._desk, self._reader, chat, room, order)
-        if composed is None and job.left:
+        if composed is None and (job.left or job.occasion is not None):
             await self._state(job, DeliveryState.WITHDRAWN, None)
             return
         if composed is None:

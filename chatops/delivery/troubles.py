@@ -7,7 +7,7 @@ chat: that is one trouble, and its rooms wait for one try.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -31,6 +31,9 @@ TOLD_AT: Final = 3
 
 #: How long the one try that is under way keeps others from theirs.
 _UNDER_WAY: Final = 2 * SETTLE
+
+#: Where nothing has waited for so long after a rest, the trouble is another's, and over.
+_IDLE: Final = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -102,6 +105,25 @@ class Troubles:
         gone = {trouble.place for trouble in troubles}
         self._known = {place: each for place, each in self._known.items() if place not in gone}
         self._desk.changed.set()
+
+    async def tidy(self, due: Collection[str], now: datetime) -> None:
+        """Forget troubles of what app.yaml no longer has, and of rooms where nothing waits any more.
+
+        There another process has got through that had not heard of the trouble yet. What a person
+        takes back leaves an account in trouble: nobody knows better.
+        """
+        policy = self._desk.policy
+        chats = {f"{AT_CHAT}{room.chat}" for room in policy.rooms.values()}
+        ours = {*policy.rooms, *chats, *(f"{AT_ACCOUNT}{name}" for name in policy.accounts)}
+        busy = {*due, *(f"{AT_CHAT}{policy.rooms[to].chat}" for to in due if to in policy.rooms)}
+        if any(to.startswith(TO_PERSON) for to in due):
+            busy |= chats
+        rested = {place for place, each in self._known.items() if each.rests_until + _IDLE <= now}
+        strange = {
+            place for place in rested if place not in ours and not place.startswith(TO_PERSON)
+        }
+        idle = {place for place in rested - busy if not place.startswith(AT_ACCOUNT)}
+        await self.over([*strange | idle])
 
     def _is_news(self, tx: Tx, place: str, code: str) -> bool:
         """Tell whether nobody has been told yet: an account's stream may have brought it too."""

@@ -6,7 +6,7 @@ once: ids and times are made outside and passed in, it touches nothing but `tx`,
 an answer (None, False), never an exception.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -60,6 +60,10 @@ class Tx(Protocol):
 
     def customer(self, channel: str, author: Author) -> int:
         """Return the customer's id; a new name, handle or follower count is kept."""
+        ...
+
+    def lock_authors(self, authors: Collection[str]) -> None:
+        """Keep others from taking in several of these authors' messages, until the end."""
         ...
 
     def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
@@ -476,7 +480,7 @@ class Reader(Protocol):
     async def entries(self, ticket: int) -> Sequence[Entry]: ...
     async def agents(self) -> Sequence[Agent]: ...
     async def card_at(self, room: str, external_id: str) -> int | None:
-        """Return the ticket whose card has that id in the room (a thread's root)."""
+        """Return the ticket whose card has that id in the room, or its line in a burst's thread."""
         ...
 
     async def card_of(self, ticket: int, room: str) -> str | None:
