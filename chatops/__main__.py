@@ -17,6 +17,7 @@ from chatops.errors import ConfigError
 from chatops.terminal import APP_YAML, ConfigPath, err, out, tell, told
 from chatops.terminal import run as run_to_end
 from chatops.texts import texts
+from chatops.upkeep import upkeep
 
 cli = typer.Typer(
     name="chatops",
@@ -25,6 +26,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(texts, name="texts")
+cli.add_typer(upkeep)
 
 
 class Language(StrEnum):

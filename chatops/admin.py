@@ -30,6 +30,7 @@ from chatops.text import text
 from chatops.ticket import Refusal
 from storage import SCHEMA
 from storage import migrate as migrations
+from storage.alone import alone
 
 Ask = Callable[[str], Awaitable[str]]
 Tell = Callable[[str], None]
@@ -44,10 +45,15 @@ def schema() -> dict[str, Any]:
 
 
 def migrate(config: Config) -> tuple[str | None, str | None]:
-    """Bring the schema up to this version; return the revisions before and after."""
-    before = migrations.current(config.database)
-    migrations.upgrade(config.database)
-    return before, migrations.current(config.database)
+    """Bring the schema up to this version; return the revisions before and after.
+
+    Raises:
+        StorageError: a process, which is named, serves the database; or it cannot be migrated.
+    """
+    with alone(config.database):
+        before = migrations.current(config.database)
+        migrations.upgrade(config.database)
+        return before, migrations.current(config.database)
 
 
 def slack_manifest(mode: str, lang: str, prefix: str, url: str | None) -> dict[str, Any]:
@@ -96,6 +102,10 @@ async def examine(config: Config) -> list[Finding]:
                 findings.append(
                     Finding(False, said, "chmod go= on the file and on those beside it")
                 )
+            if health.held_since is not None:
+                said = f"nothing goes out: a backup of {health.held_since:%Y-%m-%d %H:%M} UTC was restored"
+                remedy = "look at python -m chatops pending, then: python -m chatops release"
+                findings.append(Finding(False, said, remedy))
             if health.unreadable_raw:
                 remedy = "look at the log; stop serve, then: python -m chatops replay --unreadable"
                 said = f"{health.unreadable_raw} bodies could not be read"

@@ -32,10 +32,12 @@ from chatops.errors import ConfigError, StorageError
 from chatops.metrics import Metrics
 from chatops.ports import Channel, Chat
 from chatops.reload import Reload
+from chatops.retention import Retention
 from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
 from storage import NEWER, SCHEMA, Storage, is_newer, named, open_storage
+from storage.carry import copying
 
 #: Every outside call has a time-out; adapters set shorter ones of their own.
 TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
@@ -191,7 +193,14 @@ async def serve(
             service.channels,
             enrolment,
         )
-        ticking = Schedule(desk, storage.reader, service.clock, inbox.sweep, enrolment)
+        ticking = Schedule(
+            desk,
+            storage.reader,
+            service.clock,
+            inbox.sweep,
+            enrolment,
+            Retention(desk, storage.work, service.clock).sweep,
+        )
         metrics = Metrics(
             storage.reader,
             service.clock,
@@ -216,7 +225,12 @@ async def serve(
             config.web.port,
         )
         ops = ops_app(
-            faults, metrics.registry, storage.work, service.clock, development=config.development
+            faults,
+            metrics.registry,
+            storage.work,
+            service.clock,
+            development=config.development,
+            held=lambda: metrics.held_since,
         )
         await _listen(stack, ops, config.web.ops_host, config.web.ops_port)
 
@@ -278,6 +292,11 @@ async def _check_schema(service: Service) -> None:
         raise ConfigError(
             f"{named(service.config.database)}: the schema is {schema or 'not there'}, this version "
             f"wants {SCHEMA}: {schema_remedy(schema)}"
+        )
+    if (source := await service.storage.reader.run(copying)) is not None:
+        raise ConfigError(
+            f"{named(service.config.database)}: the copy of {source} into it is not finished: run "
+            "`python -m chatops copy` again"
         )
 
 

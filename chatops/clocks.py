@@ -12,6 +12,7 @@ from chatops.event import (
     Breached,
     Closed,
     CloseReason,
+    CustomerForgotten,
     Event,
     Merged,
     Moved,
@@ -36,6 +37,7 @@ _Moves = (
     ReplySent
     | AnsweredOutside
     | Closed
+    | CustomerForgotten
     | Reopened
     | Breached
     | Moved
@@ -100,7 +102,7 @@ def _after(tx: Tx, clock: Clock, queue: Queue, before: Ticket, event: _Moves, ac
             return sla.breach(clock, act.now)
         case Moved():
             return sla.rebase(clock, queue.calendar, _target(queue), act.now)
-        case Merged():
+        case Merged() | CustomerForgotten():
             return sla.waive(clock, act.now, void=True)
         case Unmerged():
             return _owed_again(clock) if clock.outcome is Outcome.WAIVED else clock

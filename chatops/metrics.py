@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -52,6 +53,11 @@ class Metrics(Collector):
         self._health = await self._reader.health(self._clock.transport())
         return self._health
 
+    @property
+    def held_since(self) -> datetime | None:
+        """The time of a restored backup that is not let go, at the newest look."""
+        return self._health.held_since if self._health else None
+
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics, as prometheus_client asks."""
         yield _counter("deliveries", "Outcomes of deliveries", "outcome", self._delivered())
@@ -75,6 +81,10 @@ class Metrics(Collector):
             "deliveries_due": ("Deliveries that could go now", health.due),
             "deliveries_in_doubt": ("Deliveries of unknown fate", health.in_doubt),
             "deliveries_failed": ("Deliveries refused for good", health.failed),
+            "held": (
+                "Whether a restored backup holds all deliveries back",
+                health.held_since is not None,
+            ),
             "delivery_lag_seconds": ("Age of the oldest delivery that is due", self._lag(health)),
         }
         for name, (help_text, value) in gauges.items():

@@ -161,6 +161,15 @@ class DigestPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """For how long things are kept; None is for ever."""
+
+    raw: timedelta | None = timedelta(days=30)  #: bodies from networks that were read
+    closed: timedelta | None = None  #: closed tickets, with all that is theirs
+    logs: timedelta | None = None  #: keys of acts, the log of shifts, digests and other posts
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole of app.yaml that the core decides by."""
 
@@ -174,6 +183,7 @@ class Policy:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
+    keep: Keep = Keep()
 
     def queue_of(self, name: str, account: str) -> Queue:
         """Return the queue, or where tickets of a queue that app.yaml no longer has belong."""

@@ -45,7 +45,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Schedule:
-    """The tick: turned time, due clocks and snoozes, due digests, unread bodies."""
+    """The tick: turned time, due clocks and snoozes, due digests, unread and old bodies."""
 
     def __init__(
         self,
@@ -54,12 +54,15 @@ class Schedule:
         clock: Clock,
         sweep: Callable[[], Awaitable[None]],
         enrolment: Enrolment,
+        retain: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`sweep` takes unread bodies again; `retain` drops what is kept no longer."""
         self.ticks = 0
         self._desk = desk
         self._reader = reader
         self._clock = clock
         self._sweep = sweep
+        self._retain = retain
         self._enrolment = enrolment
         self._started = clock.business()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -102,6 +105,8 @@ class Schedule:
         for plan in self._desk.policy.digests.values():
             await self._part(plan.name, partial(self._digest, plan, self._clock.business()))
         await self._part("sweep", self._sweep)
+        if self._retain is not None:
+            await self._part("retention", self._retain)
         self.ticks += 1
 
     async def _part(self, name: str, run: Callable[[], Awaitable[None]]) -> None:

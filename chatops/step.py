@@ -39,6 +39,7 @@ from chatops.event import (
     CloseReason,
     CustomerDeleted,
     CustomerEdited,
+    CustomerForgotten,
     CustomerWrote,
     DeedProposed,
     DeedRequested,
@@ -163,6 +164,15 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
 
         case CustomerEdited(message) | CustomerDeleted(message):
             return ticket, (RefreshMessage(message),)
+
+        case CustomerForgotten():
+            after = replace(ticket, can_reply=False, deeds=(), thanked=False)
+            if after.status is not Status.CLOSED:
+                reason = CloseReason.NO_REPLY_NEEDED
+                after = replace(
+                    active(after), status=Status.CLOSED, close_reason=reason, closed_at=now
+                )
+            return after, (PostEvent(),)
 
         case AnsweredOutside(message, at):
             after = replace(ticket, waiting=Waiting.CUSTOMER, answered_at=at)

@@ -29,6 +29,9 @@ _log = structlog.get_logger(__name__)
 #: Raises StorageError.
 Ready = Callable[[], Awaitable[Mapping[str, str]]]
 
+#: Since when a restored backup holds all deliveries back, as the newest look at the database says.
+Held = Callable[[], datetime | None]
+
 
 def public_app(
     inbox: Inbox,
@@ -115,9 +118,18 @@ class _Door:
 
 
 def ops_app(
-    ready: Ready, registry: CollectorRegistry, work: Work, clock: Clock, *, development: bool
+    ready: Ready,
+    registry: CollectorRegistry,
+    work: Work,
+    clock: Clock,
+    *,
+    development: bool,
+    held: Held = lambda: None,
 ) -> web.Application:
-    """Return the operators' application: health, readiness, metrics, and the sandbox's time."""
+    """Return the operators' application: health, readiness, metrics, and the sandbox's time.
+
+    What is held back makes it no less ready: it takes in what customers write all the same.
+    """
     app = web.Application()
 
     async def healthz(_: web.Request) -> web.Response:
@@ -128,7 +140,12 @@ def ops_app(
             faults = await ready()
         except StorageError as error:
             faults = {"database": str(error)}
-        said = {"ready": not faults, "faults": dict(faults)}
+        since = held()
+        said = {
+            "ready": not faults,
+            "faults": dict(faults),
+            "held_since": since.isoformat() if since else None,
+        }
         return web.json_response(said, status=503 if faults else 200)
 
     async def metrics(_: web.Request) -> web.Response:

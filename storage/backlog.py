@@ -8,10 +8,11 @@ from sqlalchemy import Text, column, exists, func, select, table
 
 from chatops.ports import Due, Health, RawBody, Trouble
 from storage.deliveries import ready
+from storage.held import held_since
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
-from storage.tables import DELIVERY, DIGEST_RUN, FOLLOWS, RAW_BODY, SETTING, STANDS, UNRESOLVED
+from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, STANDS, UNRESOLVED
 from storage.troubles import troubles
 
 
@@ -42,7 +43,12 @@ def raw(db: Db, since: datetime, *, unreadable: bool) -> Sequence[RawBody]:
 
 
 def due(db: Db, now: datetime) -> Due:
-    """Return what is due, and when the next one will be that only its time holds back."""
+    """Return what is due, and when the next one will be that only its time holds back.
+
+    A restored database is held back whole: then nothing is due.
+    """
+    if held_since(db) is not None:
+        return Due((), (), None)
     every, posts = (
         [to for (to,) in db.all(_DESTINATIONS[updates], now=micros(now))]
         for updates in (True, False)
@@ -83,6 +89,7 @@ def health(db: Db, now: datetime) -> Health:
         failed=failed,
         oldest_due_at=instant(oldest),
         stopped=_stopped(db),
+        held_since=held_since(db),
     )
 
 
@@ -112,7 +119,6 @@ _LINE_OF: Final = Statement(
     select(_d.external_id).where(
         _d.ticket == param("ticket"),
         _d.to == param("room"),
-        _d.what.in_(FOLLOWS),  # as the index says it
         _d.what == "line",
     )
 )

@@ -68,7 +68,9 @@ class Customers(Part):
     def _told_apart(self, customer: int) -> set[int]:
         bodies = self._db.all(_DISMISSALS, name=LinkDismissed.__name__, customer=customer)
         tickets = {codec.read(LinkDismissed, body).other for (body,) in bodies}
-        return {there(self._db.one(_CUSTOMER_OF, ticket=ticket))[0] for ticket in tickets}
+        # a ticket that was kept no longer tells nothing
+        rows = (self._db.one(_CUSTOMER_OF, ticket=ticket) for ticket in tickets)
+        return {row[0] for row in rows if row is not None}
 
     def consent(self, one: int, other: int, agent: int, now: datetime) -> bool:
         lower, higher = sorted((one, other))

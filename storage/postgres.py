@@ -5,7 +5,7 @@ round trip of asyncpg that lets the event loop go on.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
 
@@ -48,6 +48,10 @@ class PostgresDb:
         text, names = statement.postgres
         status: str = await_only(self.connection.execute(text, *_ordered(names, params)))
         return int(status.rpartition(" ")[2])
+
+    def many(self, statement: Statement, rows: Sequence[Mapping[str, Param]]) -> None:
+        text, names = statement.postgres
+        await_only(self.connection.executemany(text, [_ordered(names, row) for row in rows]))
 
     def one(self, statement: Statement, **params: Param) -> Row | None:
         text, names = statement.postgres
@@ -131,6 +135,27 @@ async def connect(url: str) -> Any:
         return await asyncpg.connect(url, timeout=CONNECT_S, server_settings=SETTINGS)
 
 
+async def scrub_tables(url: str) -> None:
+    """Write the tables anew that hold people's words, without what was overwritten in them.
+
+    The server's write-ahead log and its backups are not in our reach.
+
+    Raises:
+        StorageError: the server is away or refuses.
+    """
+    with failing_as_storage(named(url)):
+        connection = await asyncpg.connect(url, timeout=CONNECT_S)
+        try:
+            for table in _WORDY:
+                await connection.execute(f"VACUUM FULL {table}")
+        finally:
+            await connection.close()
+
+
+#: The tables in which people's words, names and handles stand.
+_WORDY: Final = ("customer", "conversation", "message", "message_words", "raw_body", "delivery")
+
+
 def is_cut(error: BaseException) -> bool:
     """Tell whether a connection has broken: what it was in the middle of may be tried on another."""
     return isinstance(
@@ -182,7 +207,7 @@ async def finished(awaitable: Awaitable[T]) -> T:
     return await asyncio.shield(awaitable)
 
 
-def _ordered(names: Any, params: dict[str, Param]) -> list[Param]:
+def _ordered(names: Any, params: Mapping[str, Param]) -> list[Param]:
     return [
         value.replace(_NUL, "\N{REPLACEMENT CHARACTER}")
         if isinstance(value := params[name], str) and _NUL in value

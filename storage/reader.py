@@ -16,6 +16,7 @@ from chatops.ports import (
     RawBody,
     Record,
     TicketFilter,
+    Waits,
 )
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.scene import Agent, Line
@@ -26,6 +27,7 @@ from storage import (
     conversations,
     customers,
     figures,
+    held,
     lists,
     people,
     processes,
@@ -122,6 +124,9 @@ class StoredReader:
 
     async def due(self, now: datetime) -> Due:
         return await self.run(lambda db: backlog.due(db, now))
+
+    async def waits(self) -> Waits:
+        return await self.run(held.waits)
 
     async def published(self, name: str) -> str | None:
         return await self.run(lambda db: backlog.published(db, name))

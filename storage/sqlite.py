@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,10 @@ class SqliteDb:
     def run(self, statement: Statement, **params: Param) -> int:
         text, ordered = statement.sqlite
         return self.connection.execute(text, ordered(params)).rowcount
+
+    def many(self, statement: Statement, rows: Sequence[Mapping[str, Param]]) -> None:
+        text, ordered = statement.sqlite
+        self.connection.executemany(text, [ordered(row) for row in rows])
 
     def one(self, statement: Statement, **params: Param) -> Row | None:
         text, ordered = statement.sqlite
@@ -56,6 +60,26 @@ def writing(path: Path) -> SqliteDb:
     return _opened(path, "rwc", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
+def scrub(path: Path) -> None:
+    """Leave nothing in a database's files of what was overwritten or deleted in it.
+
+    The full-text index is merged, for it keeps deleted words until then; the file is written anew
+    without its free pages, and the write-ahead log cut off. Nobody else may have it open.
+
+    Raises:
+        StorageError: it is locked, or there is no room for a second copy of it.
+    """
+    with failing_as_storage(path):
+        db = writing(path).connection
+        try:
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("INSERT INTO message_words(message_words) VALUES ('optimize')")
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            db.close()
+
+
 def make_private(path: Path) -> None:
     """Make a file that is not there, for our user alone; SQLite gives those beside it its mode.
 
@@ -84,7 +108,7 @@ def failing_as_storage(path: Path) -> Iterator[None]:
 
 
 class Hold:
-    """The lock file beside a database: one `serve` at a time writes to it.
+    """The lock file beside a database: one `serve` at a time, or one command that wants it alone.
 
     The lock is the operating system's and ends with the process, however that ends. The pid inside
     is only for the sentence.
@@ -107,7 +131,7 @@ class Hold:
             holder = os.pread(file, 20, 0).decode().strip() or "unknown"
             os.close(file)
             raise StorageError(
-                f"{self._path.name}: process {holder} is serving this database"
+                f"{self._path.name}: process {holder} is serving this database; stop it first"
             ) from error
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)

@@ -99,6 +99,7 @@ class ShiftRow(SQLModel, table=True):
     """The log of who went on and off shift, and when."""
 
     __tablename__ = "shift"
+    __table_args__ = (Index("ix_shift_at", "at"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     agent: int = Field(foreign_key="agent.id", sa_type=Id)
     at: datetime = Field(sa_type=Instant)
@@ -141,6 +142,14 @@ class ConsentRow(SQLModel, table=True):
     one: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Id)  #: the lower id
     other: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Id)
     agent: int = Field(sa_type=Id)  #: who recorded it
+    at: datetime = Field(sa_type=Instant)
+
+
+class ForgottenRow(SQLModel, table=True):
+    """Who asked to be forgotten: a digest of who it was, which tells nobody; see chatops.oblivion."""
+
+    __tablename__ = "forgotten"
+    digest: str = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant)
 
 
@@ -187,6 +196,7 @@ class TicketRow(SQLModel, table=True):
         Index("ix_ticket_opened", "opened_at"),
         Index("ix_ticket_status", "status", "queue"),
         _partial("ix_ticket_live", "status", "queue", "assignee", where="status <> 'closed'"),
+        _partial("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial(
@@ -271,6 +281,8 @@ class MessageRow(SQLModel, table=True):
         UniqueConstraint("account", "external_id", name="uq_message"),
         UniqueConstraint("account", "marker", name="uq_message_marker"),
         Index("ix_message_ticket", "ticket"),
+        Index("ix_message_conversation", "conversation"),
+        _partial("ix_message_loose", "at", where="ticket IS NULL"),
         _partial("ix_message_sending", "conversation", where="state IN ('sending', 'in doubt')"),
         _partial("ix_message_said", "conversation", "said", where="said IS NOT NULL"),
     )
@@ -353,8 +365,9 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_lane", "lane", "id", where=f"state IN {_in(UNRESOLVED)}"),
         _partial("ix_delivery_failed", "id", where="state = 'failed'"),
         _partial("ix_delivery_message", "message", where="message IS NOT NULL"),
-        _partial("ix_delivery_follows", "ticket", where=f"what IN {_in(FOLLOWS)}"),
-        _partial("ix_delivery_entry", "entry", where="what = 'event'"),
+        _partial("ix_delivery_ticket", "ticket", "what", where="ticket IS NOT NULL"),
+        _partial("ix_delivery_entry", "entry", where="entry IS NOT NULL"),
+        _partial("ix_delivery_published", "taken_at", where="what = 'published'"),
         _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDS)}"),
         _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )
@@ -423,12 +436,14 @@ class ActRow(SQLModel, table=True):
     """Keys of the acts that are done: the same key is one act."""
 
     __tablename__ = "act"
+    __table_args__ = (Index("ix_act_at", "at"),)
     key: str = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant)
 
 
 class DigestRunRow(SQLModel, table=True):
     __tablename__ = "digest_run"
+    __table_args__ = (Index("ix_digest_run_at", "at"),)
     name: str = Field(primary_key=True)
     period: str = Field(primary_key=True)  #: a local date
     at: datetime = Field(sa_type=Instant)
@@ -492,6 +507,7 @@ SHIFT: Final = _table(ShiftRow)
 TURN: Final = _table(TurnRow)
 CUSTOMER: Final = _table(CustomerRow)
 CONSENT: Final = _table(ConsentRow)
+FORGOTTEN: Final = _table(ForgottenRow)
 CONVERSATION: Final = _table(ConversationRow)
 BURST: Final = _table(BurstRow)
 TICKET: Final = _table(TicketRow)

@@ -5,10 +5,12 @@ from storage.bursts import Bursts
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.deliveries import Deliveries
+from storage.held import Held
 from storage.messages import Messages
 from storage.once import Once
 from storage.people import People
 from storage.processes import Processes
+from storage.retention import Retention
 from storage.tickets import Tickets
 from storage.troubles import Troubles
 
@@ -21,8 +23,10 @@ class StoredTx(
     Tickets,
     People,
     Deliveries,
+    Held,
     Processes,
     Once,
+    Retention,
     Accounts,
     Troubles,
 ):

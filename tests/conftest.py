@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from care import Care, Hours, cared_for
+from shop import Shop, shop_in
 from town import Town, town_around
 
 from storage.migrate import upgrade
@@ -54,4 +55,11 @@ async def care(tmp_path: Path, empty_database: Path, hours: Hours) -> AsyncItera
 async def town(tmp_path: Path, empty_database: Path, hours: Hours) -> AsyncIterator[Town]:
     """The whole service among Slack's and Chirp's stand-ins, over real HTTP."""
     async with town_around(tmp_path, empty_database, hours) as one:
+        yield one
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """The sandbox's app.yaml among its clouds, and a database that is not yet made."""
+    async with shop_in(tmp_path) as one:
         yield one

@@ -55,10 +55,15 @@ FOLLOWED: Final = ROOT / "docs" / "first-hour.md"
 #: What needs what no test has, and where it is tried instead.
 ELSEWHERE: Final = {
     "python -m pip install --require-hashes -r requirements.lock": "make's set-up runs it",
+    "python -m chatops restore var/backup.db": "test_upgrade.py; it wants a backup that is there",
+    "python -m chatops copy --to postgresql://care@127.0.0.1/care": "test_copying.py",
     "python -m chatops connect x": "the sandbox runs it at its start; test_x_connect.py",
 }
 #: Commands that do not end with 0 in the world of these tests, where no Slack answers.
-FAILING: Final = {"python -m chatops doctor": "Slack cannot be reached"}
+FAILING: Final = {
+    "python -m chatops doctor": "Slack cannot be reached",
+    "python -m chatops forget x:@mika_climbs": "there is no such customer",
+}
 SERVING: Final = "python -m chatops serve"
 
 #: The hosts that pages may name; `host` stands in an example of a proxy's address.

@@ -1,16 +1,16 @@
-"""Backing up, and a schema that is not this version's: who stops, and which command is named."""
+"""Backing up and putting back, and a schema that is not this version's: who stops, and which command is named."""
 
 import re
-import shlex
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
+from sqlalchemy import create_engine
 from typer.testing import CliRunner
 
 import storage
@@ -40,6 +40,13 @@ def made_by(revision: str, folder: Path) -> Path:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE alembic_version SET version_num = ?", [revision])
     return path
+
+
+def ran(*command: str) -> str:
+    """Run a command that has to succeed, and return what it says."""
+    result = CliRunner().invoke(cli, list(command))
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
 
 
 def said(*command: str) -> str:
@@ -86,22 +93,39 @@ def test_doctor_names_the_way_back_from_a_newer_schema(
     assert storage.NEWER in " ".join(result.stdout.split())
 
 
-def test_backup_of_the_page_is_whole_and_for_our_user_alone(folder: Path) -> None:
+def test_backup_restore_pending_and_release_at_the_command_line(folder: Path) -> None:
     made_by(SCHEMA, folder)
-    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    (command,) = re.findall(r"^python -c .+ INTO .+$", page, re.MULTILINE)
-    words = shlex.split(command)
-    subprocess.run([sys.executable, *words[1:]], cwd=folder, check=True)
     backup = folder / "var" / "backup.db"
+    told = ran("backup", "var/backup.db")
+    assert re.fullmatch(
+        rf"var/backup.db: backup of [\d: -]+ UTC, schema {SCHEMA}: 0 ticket, 0 message, .*", told
+    )
     assert oct(backup.stat().st_mode & 0o777) == "0o600"
     with closing(sqlite3.connect(backup)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert current(f"sqlite:///{backup}") == SCHEMA
     # the next one needs a name of its own: a backup is never written over
-    again = subprocess.run(
-        [sys.executable, *words[1:]], cwd=folder, check=False, capture_output=True, text=True
-    )
-    assert "output file already exists" in again.stderr
+    assert said("backup", "var/backup.db").endswith("is there already; write another name")
+    assert "nothing is held back" in ran("pending")
+    told = ran("restore", "var/backup.db")
+    assert f"the database that was there is kept as {folder}/var/chatops.db.before-" in told
+    assert told.endswith("nothing goes out yet: start serve, look at `pending`, then `release`")
+    assert "python -m chatops release lets it go" in ran("pending")
+    assert ran("release") == "what waits goes out now"
+    assert ran("release") == "nothing was held back"
+
+
+def test_backup_of_an_older_version_is_migrated_as_it_is_put_back(folder: Path) -> None:
+    path = made_by(SCHEMA, folder)
+    older = folder / "older.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).with_name("migrations")))
+    with create_engine(f"sqlite:///{older}").connect() as connection:
+        config.attributes["connection"] = connection
+        alembic.upgrade(config, "0002")
+    connection.engine.dispose()
+    ran("restore", "older.db")
+    assert current(f"sqlite:///{path}") == SCHEMA
+    assert current(f"sqlite:///{older}") == "0002"
 
 
 def test_revisions_count_up() -> None:

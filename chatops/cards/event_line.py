@@ -10,6 +10,7 @@ from chatops.event import (
     Absorbed,
     Assigned,
     Closed,
+    CustomerForgotten,
     DeedDone,
     DeedDropped,
     DeedFailed,
@@ -55,6 +56,8 @@ def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -
             return text("event-escalated-to", said=said, people=called) if called else said
         case Closed(reason):
             return text("event-closed", who=who, reason=text(f"close-{reason.value}"))
+        case CustomerForgotten():
+            return text("event-customer-forgotten")
         case Moved(queue):
             return text("event-moved", who=who, queue=queue)
         case Prioritized(priority):

@@ -43,8 +43,10 @@ _OURS: Final = frozenset(
         "account",
         "channel_hop",
         "first_response",
+        "forget",
         "off_shift",
         "outbox",
+        "restore",
         "round_robin",
         "snooze",
     }

@@ -33,6 +33,7 @@ from chatops.policy import (
     CannedReply,
     DigestPlan,
     EscalationTarget,
+    Keep,
     Macro,
     Person,
     Policy,
@@ -76,6 +77,7 @@ def policy(
         macros=_macros(fitter),
         prefix=service.prefix,
         undo_in=service.undo,
+        keep=Keep(service.keep.raw, service.keep.closed, service.keep.logs),
     )
     for place, plan in planned:
         if (said := runs.digest(plan, made)) is not None:

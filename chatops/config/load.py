@@ -93,6 +93,7 @@ def load(
     )
     if service is not None:
         _check_network(service, faults)
+        _check_keep(service, faults)
     faults.raise_any()
     assert service is not None  # noqa: S101 - one that does not fit has just been raised
     return Config(
@@ -109,6 +110,16 @@ def load(
         canned_from=named,
         development=service.development,
     )
+
+
+def _check_keep(service: Service, faults: Faults) -> None:
+    raw, closed = service.keep.raw, service.keep.closed
+    if closed is not None and (raw is None or raw > closed):
+        said = (
+            "bodies are kept longer than tickets, and replay would open those anew; "
+            "write no more than closed has"
+        )
+        faults.add(("keep", "raw"), said)
 
 
 def _check_network(service: Service, faults: Faults) -> None:

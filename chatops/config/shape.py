@@ -81,6 +81,17 @@ class Network(Block):
     """File of the company's certificate authorities (PEM), in place of the system's."""
 
 
+class KeepBlock(Block):
+    """For how long things are kept; null is for ever. What is older goes by itself, bit by bit."""
+
+    raw: Annotated[Span, between("1d", "3660d", "or null")] | None = timedelta(days=30)
+    """Bodies from networks, once they were read; what could not be read stays."""
+    closed: Annotated[Span, between("30d", "3660d", "or null")] | None = None
+    """Closed tickets, with messages, log, clocks and deliveries; a customer goes with the last."""
+    logs: Annotated[Span, between("30d", "3660d", "or null")] | None = None
+    """Keys of acts, the log of shifts, digests and other finished posts."""
+
+
 class RoomBlock(Block):
     """A chat's channel in which cards live."""
 
@@ -276,6 +287,8 @@ class Service(Block):
     """Where the service listens."""
     network: Network = Network()
     """How the service reaches the outside."""
+    keep: KeepBlock = Field(default_factory=KeepBlock)
+    """For how long things are kept."""
     quiet: Quiet = Quiet()
     """What rules put on the quiet list."""
     canned_from: Name | None = Field(None, examples=["texts/canned.csv"])

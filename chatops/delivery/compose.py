@@ -101,12 +101,6 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             return None
 
 
-def _burst_card(desk: Desk, burst: Burst) -> Card:
-    queue = desk.policy.queue_of(burst.queue, burst.account)
-    account = desk.policy.account_of(burst.account, "", queue.name)
-    return burst_card(burst, account, desk.traits_of(account.channel), queue.calendar.zone)
-
-
 def _is_news(ticket: Ticket, job: Delivery) -> bool:
     """Tell whether what is announced still holds: a room that was shut hears of nothing past."""
     if _is_late(job):
@@ -118,6 +112,12 @@ def _is_news(ticket: Ticket, job: Delivery) -> bool:
             return ticket.status is Status.OPEN
         case Occasion.DELETION | None:
             return True
+
+
+def _burst_card(desk: Desk, burst: Burst) -> Card:
+    queue = desk.policy.queue_of(burst.queue, burst.account)
+    account = desk.policy.account_of(burst.account, "", queue.name)
+    return burst_card(burst, account, desk.traits_of(account.channel), queue.calendar.zone)
 
 
 def _is_late(job: Delivery) -> bool:

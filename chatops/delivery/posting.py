@@ -137,10 +137,15 @@ class Posting:
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
         # what was written since by others must not make the look-up longer and longer
-        since, until = job.taken_at - SKEW, job.taken_at + SETTLE + SKEW
+        now = self._clock.transport()
+        tried_until = now if job.is_restored else job.taken_at + SETTLE
+        since, until = job.taken_at - SKEW, tried_until + SKEW
         found = await chat.find(room, job.thread, job.marker, since, until)
         self._count("found" if found else "not_found")
-        if found is None:
+        if found is None and job.is_restored:
+            # begun anew: from here on it is one that we try ourselves
+            await self._state(job, DeliveryState.PENDING, now, again=again(job.marker))
+        elif found is None:
             await self._state(job, DeliveryState.PENDING, self._clock.transport(), counts=False)
         else:
             await self._is_there(job, found, 0)  # what it shows is unknown: the next round updates

@@ -47,6 +47,7 @@ from chatops.event.life import (
     Closed,
     CustomerDeleted,
     CustomerEdited,
+    CustomerForgotten,
     CustomerWrote,
     Escalated,
     Noted,
@@ -84,6 +85,7 @@ Event = (
     | CustomerWrote
     | CustomerEdited
     | CustomerDeleted
+    | CustomerForgotten
     | AnsweredOutside
     | Claimed
     | Assigned
@@ -118,6 +120,7 @@ __all__ = [
     "Consented",
     "CustomerDeleted",
     "CustomerEdited",
+    "CustomerForgotten",
     "CustomerWrote",
     "Deed",
     "DeedDone",

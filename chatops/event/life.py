@@ -46,6 +46,11 @@ class CustomerDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerForgotten:
+    """The customer asked to be forgotten: the words are gone, and nobody is there to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnsweredOutside:
     """A colleague answered on the network itself; it counts as a human reply."""
 

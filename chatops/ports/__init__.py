@@ -5,6 +5,7 @@
 """
 
 from chatops.ports.delivery import (
+    RESTORED,
     STANDING,
     Delivery,
     DeliveryState,
@@ -12,7 +13,10 @@ from chatops.ports.delivery import (
     NewDelivery,
     Spent,
     Trouble,
+    Unresolved,
     Urgency,
+    Wait,
+    Waits,
     What,
 )
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
@@ -39,6 +43,7 @@ from chatops.ports.store import Reader, Tx, Vault, Work
 
 __all__ = [
     "MOST_COUNTED",
+    "RESTORED",
     "STANDING",
     "AccountSign",
     "AccountState",
@@ -69,8 +74,11 @@ __all__ = [
     "TicketFilter",
     "Trouble",
     "Tx",
+    "Unresolved",
     "Urgency",
     "Vault",
+    "Wait",
+    "Waits",
     "What",
     "Work",
 ]

@@ -8,6 +8,10 @@ from typing import Final
 
 from chatops.event import Deed, Occasion
 
+#: Attempts of a post that was unresolved in a backup: whoever served that database afterwards may
+#: have made it at any time since. Such a count stays below zero until the post is resolved.
+RESTORED: Final = -1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -31,6 +35,37 @@ class Due:
     posts: Sequence[str]  #: where something is due that is no update
     next_at: datetime | None  #: when the next delivery after that moment becomes due
     troubles: Mapping[str, Trouble] = field(default_factory=dict)  #: by place
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How many deliveries of one kind wait at one place in one state; `update` is of what is sent."""
+
+    what: str
+    to: str
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A reply whose outcome is open; `asked`: an agent was asked, or is to press Send."""
+
+    delivery: int
+    to: str
+    ticket: int
+    message: int
+    state: "DeliveryState"
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits to go out."""
+
+    held_since: datetime | None  #: the time of the restored backup, while nothing goes out
+    counts: tuple[Wait, ...]
+    replies: tuple[Unresolved, ...]
 
 
 class Urgency(IntEnum):
@@ -128,6 +163,11 @@ class Delivery:
     left: bool = False  #: it goes to a room that the ticket has left: its card there is a link only
     process: int = 0  #: the number of the process that took it
     burst: int | None = None
+
+    @property
+    def is_restored(self) -> bool:
+        """Tell whether a backup left it unresolved, so that it may be there since any time."""
+        return self.attempts < 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,7 @@ class Health:
     failed: int
     oldest_due_at: datetime | None
     stopped: tuple[Trouble, ...] = ()  #: places that are closed to us
+    held_since: datetime | None = None  #: the time of a restored backup that is not let go yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,16 @@ from typing import Protocol, TypeVar
 from chatops.channel import Author
 from chatops.event import Event, ReplyState
 from chatops.policy import Person
-from chatops.ports.delivery import Delivery, DeliveryState, Due, NewDelivery, Spent, Trouble
+from chatops.ports.delivery import (
+    Delivery,
+    DeliveryState,
+    Due,
+    NewDelivery,
+    Spent,
+    Trouble,
+    Unresolved,
+    Waits,
+)
 from chatops.ports.rows import (
     AccountSign,
     AccountState,
@@ -433,6 +442,52 @@ class Tx(Protocol):
         """Forget a trouble, and return it; None if it was none."""
         ...
 
+    # after a restore
+    def hold_back(self, since: datetime) -> None:
+        """Let nothing go out until `let_go`; `since` is the time of the restored backup."""
+        ...
+
+    def let_go(self) -> bool:
+        """Let everything go out again; False if nothing was held back."""
+        ...
+
+    def unresolved_replies(self) -> Sequence[Unresolved]: ...
+    def doubt_reply(self, delivery: int, since: datetime, due_at: datetime | None) -> None:
+        """Put a reply in doubt, perhaps sent since `since`; without `due_at` an agent is asked."""
+        ...
+
+    def doubt_posts(self, since: datetime, due_at: datetime) -> int:
+        """Put in doubt whatever was on its way to rooms and persons; how many."""
+        ...
+
+    def show_again(self, due_at: datetime) -> int:
+        """Want the cards of tickets that are not closed shown anew; how many."""
+        ...
+
+    # what goes by age
+    def drop_bodies(self, before: datetime, limit: int) -> int:
+        """Drop raw bodies received before then, of those that were read; how many."""
+        ...
+
+    def drop_closed(self, before: datetime, limit: int) -> int:
+        """Drop tickets closed before then, with all that is theirs; how many.
+
+        One whose delivery or reply is unresolved stays. One that was merged goes with the ticket
+        that it went into; customers go with their last ticket.
+        """
+        ...
+
+    def drop_loose(self, before: datetime, limit: int) -> int:
+        """Drop messages of no ticket from before then; how many."""
+        ...
+
+    def drop_logs(self, before: datetime, limit: int) -> int:
+        """Drop keys of acts, the log of shifts, digests and other finished posts from before then.
+
+        Returns the most rows of one of them: as many as `limit` means that there may be more.
+        """
+        ...
+
     # time
     def publish_once(self, name: str, period: str, now: datetime) -> bool:
         """Record that the digest `name` of `period` (a local date) is made; False if it is."""
@@ -552,7 +607,13 @@ class Reader(Protocol):
 
     async def unread_raw(self, limit: int) -> Sequence[RawBody]: ...
     async def raw(self, since: datetime, *, unreadable: bool) -> Sequence[RawBody]: ...
-    async def due(self, now: datetime) -> Due: ...
+    async def due(self, now: datetime) -> Due:
+        """Return what is due; nothing is while a restored database is held back."""
+        ...
+
+    async def waits(self) -> Waits:
+        """Return what the outbox holds, whether due or not."""
+        ...
 
     async def published(self, name: str) -> str | None:
         """Return the newest period of that digest."""

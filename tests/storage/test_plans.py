@@ -16,13 +16,13 @@ from storage.migrate import upgrade
 from storage.statement import Statement
 from tests.scenes import NOW
 
-#: Tables that are small whatever happens: a row a person, an account.
-SMALL = {"account_state", "agent", "identity", "alembic_version", "process", "trouble"}
+#: Tables that are small whatever happens: a row a person (forgotten ones too), an account.
+SMALL = {"account_state", "agent", "identity", "alembic_version", "process", "forgotten", "trouble"}
 SMALL |= {"CONSTANT"}  # no table at all
 
-#: Partial indexes that hold only the work at hand: what is due, unresolved, unread or failed.
+#: Partial indexes that hold only the work at hand: what is due, unresolved, unread, open or failed.
 AT_HAND = {"ix_delivery_take", "ix_delivery_lane", "ix_delivery_failed"}
-AT_HAND |= {"ix_raw_body_waiting"}
+AT_HAND |= {"ix_raw_body_waiting", "ix_ticket_live"}
 
 #: The full-text index by a row's number, and by words from a number on.
 AT_HAND |= {"VIRTUAL TABLE INDEX 0:=", "VIRTUAL TABLE INDEX 192:M1<"}
@@ -95,7 +95,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "deliveries._NEXT(True, True)": "ix_delivery_take",
         "backlog._NEXT_DUE": "ix_delivery_due",
         "backlog._DUE": "ix_delivery_due",
-        "backlog._LINE_OF": "ix_delivery_follows",
+        "backlog._LINE_OF": "ix_delivery_ticket",
         "bursts._CROWDING": "uq_burst_live",
         "bursts._COUNTS": "COVERING INDEX ix_ticket_burst",
         "bursts._GO_ON": "uq_burst_live",

@@ -1,4 +1,4 @@
-"""Add what many processes on one database share, and bursts.
+"""Add what many processes share, bursts, and what forgetting, retention and restoring need.
 
 Revision ID: 0003
 Revises: 0002
@@ -19,6 +19,11 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _share()
+    _keep_less()
+
+
+def _share() -> None:
     op.create_table(
         "process",
         sa.Column("id", ID, nullable=False),
@@ -92,12 +97,32 @@ def _add_bursts() -> None:
     )
     _add_partial("ix_ticket_burst", "ticket", ["burst", "status", "assignee", "queue"], "burst IS NOT NULL")
     _add_partial("uq_delivery_burst", "delivery", ["burst", "to"], "what = 'burst'", unique=True)
-    op.drop_index("ix_delivery_follows", "delivery")
-    _add_partial("ix_delivery_follows", "delivery", ["ticket"], "what IN ('card', 'alert', 'line')")
     op.drop_index("ix_delivery_root", "delivery")
     _add_partial(
         "ix_delivery_root", "delivery", ["to", "external_id"], "what IN ('card', 'burst', 'line')"
     )
+
+
+def _keep_less() -> None:
+    op.create_table(
+        "forgotten",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    # a delivery is looked for by its ticket, whatever it is, and by its log entry
+    op.drop_index("ix_delivery_follows", "delivery")
+    _add_partial("ix_delivery_ticket", "delivery", ["ticket", "what"], "ticket IS NOT NULL")
+    op.drop_index("ix_delivery_entry", "delivery")
+    _add_partial("ix_delivery_entry", "delivery", ["entry"], "entry IS NOT NULL")
+    # what goes by age
+    _add_partial("ix_delivery_published", "delivery", ["taken_at"], "what = 'published'")
+    _add_partial("ix_ticket_closed", "ticket", ["closed_at"], "closed_at IS NOT NULL")
+    _add_partial("ix_message_loose", "message", ["at"], "ticket IS NULL")
+    op.create_index("ix_message_conversation", "message", ["conversation"])
+    op.create_index("ix_act_at", "act", ["at"])
+    op.create_index("ix_digest_run_at", "digest_run", ["at"])
+    op.create_index("ix_shift_at", "shift", ["at"])
 
 
 def _add_partial(

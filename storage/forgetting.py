@@ -1,0 +1,321 @@
+"""Where a person's words, names and handles stand, and how they are overwritten.
+
+Whole tables are read by their ids, a page and a transaction at a time: a person is forgotten rarely,
+and with the service stopped. Everything may be done twice, so that it can be begun anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import BigInteger, and_, case, delete, func, literal, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chatops.oblivion import NOBODY, Traces
+from chatops.ports import What
+from chatops.tokens import name_key
+from storage import search
+from storage.instant import micros
+from storage.statement import Db, Statement, first, param
+from storage.tables import (
+    CONSENT,
+    CONVERSATION,
+    CUSTOMER,
+    DELIVERY,
+    FORGOTTEN,
+    MESSAGE,
+    RAW_BODY,
+    TICKET,
+)
+
+#: Rows that are read at a time.
+PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer's account on one channel."""
+
+    id: int
+    channel: str
+    external_id: str
+    handle: str
+    name: str
+
+    @property
+    def is_forgotten(self) -> bool:
+        return self.external_id == _gone(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What is a person's own."""
+
+    tickets: tuple[int, ...]
+    conversations: tuple[int, ...]
+    messages: tuple[int, ...]
+    typed_notes: tuple[int, ...]  #: tickets with notes that colleagues typed in a chat's thread
+    traces: Traces
+
+
+def called(db: Db, channel: str, name: str) -> list[Person]:
+    """Return the customers of a channel with that external id or, behind an @, that handle."""
+    by_id = [] if name.startswith("@") else db.all(_BY_ID, channel=channel, external_id=name)
+    key = name_key(name)
+    rows = by_id or (db.all(_BY_HANDLE, channel=channel, key=key) if key else [])
+    return [Person(*row) for row in rows]
+
+
+def of_ticket(db: Db, ticket: int) -> Person | None:
+    row = db.one(_OF_TICKET, ticket=ticket)
+    return None if row is None else Person(*row)
+
+
+def person(db: Db, id: int) -> Person | None:
+    row = db.one(_PERSON, id=id)
+    return None if row is None else Person(*row)
+
+
+def persons(db: Db, after: int) -> list[Person]:
+    """Return a page of all customers, by id."""
+    return [Person(*row) for row in db.all(_PERSONS, after=after, limit=PAGE)]
+
+
+def theirs(db: Db, who: Person) -> Theirs:
+    """Return what is one customer's, and by what they are found elsewhere."""
+    tickets = [id for (id,) in db.all(_TICKETS, customer=who.id)]
+    spoken = [id for (id,) in db.all(_CONVERSATIONS, customer=who.id)]
+    rows = {row[0]: row for id in tickets for row in db.all(_OF_TICKETS, ticket=id)}
+    rows |= {row[0]: row for id in spoken for row in db.all(_OF_CONVERSATIONS, conversation=id)}
+    inbound = [row for row in rows.values() if row[2] == "inbound"]
+    traces = Traces(
+        names=frozenset({who.handle, who.name} - {NOBODY, ""}),
+        ids=frozenset({who.external_id, *(row[3] for row in inbound if row[3])}),
+        words=frozenset(row[4] for row in inbound if row[4]),
+    )
+    typed = sorted({row[1] for row in rows.values() if row[2] == "note" and row[5] and row[1]})
+    return Theirs(tuple(tickets), tuple(spoken), tuple(sorted(rows)), tuple(typed), traces)
+
+
+def withdraw_replies(db: Db, ticket: int) -> None:
+    """Let no reply of a ticket go out any more, whatever its state."""
+    db.run(_WITHDRAW, ticket=ticket)
+
+
+def erase_messages(db: Db, messages: Sequence[int]) -> None:
+    """Overwrite messages whole; their rows stay, so that a repeat is dropped."""
+    for id in messages:
+        db.run(_ERASE, id=id)
+        search.forget(db, id)
+
+
+def redact_messages(db: Db, traces: Traces, after: int, changed: set[int]) -> int | None:
+    """Take the person out of a page of others' messages; the page's last id, None after the last.
+
+    `changed` gets the tickets whose messages were changed.
+    """
+    rows = db.all(_MESSAGES, after=after, limit=PAGE)
+    for id, ticket, text, parent, parent_text in rows:
+        quotes = parent_text and (parent in traces.ids or traces.named_in(parent_text))
+        if quotes:
+            db.run(_UNQUOTE, id=id)
+        if named := traces.named_in(text):
+            less = traces.without(text)
+            db.run(_REWRITE, id=id, text=less)
+            search.forget(db, id)
+            search.keep(db, id, less)
+        if (quotes or named) and ticket is not None:
+            changed.add(ticket)
+    return rows[-1][0] if rows else None
+
+
+def remove_bodies(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:
+    """Remove the raw bodies of a page that are about the person: the last id, and how many.
+
+    An edit that came before its message has no author: it is known by its body.
+    """
+    rows, removed = db.all(_BODIES, after=after, limit=PAGE), 0
+    for id, account, body in rows:
+        if (leaves := traces.found_in(bytes(body))) is None:
+            continue
+        for leaf in leaves:
+            for (message,) in db.all(_LOOSE, account=account, external_id=leaf):
+                erase_messages(db, [message])
+        db.run(_REMOVE_BODY, id=id)
+        removed += 1
+    return (rows[-1][0] if rows else None), removed
+
+
+def unread_about(db: Db, traces: Traces) -> int:
+    """Return how many bodies that are not read yet are about the person."""
+    bodies = [body for (body,) in db.all(_UNREAD)]
+    return sum(traces.found_in(bytes(body)) is not None for body in bodies)
+
+
+def redact_posts(
+    db: Db, traces: Traces, after: int, card: str, due_at: datetime
+) -> tuple[int | None, int]:
+    """Put `card` in the place of each finished post of a page that is about the person."""
+    rows, redacted = db.all(_POSTS, after=after, limit=PAGE), 0
+    for id, body in rows:
+        if traces.found_in(body) is not None:
+            db.run(_REDACT_POST, id=id, body=card, due_at=micros(due_at))
+            redacted += 1
+    return (rows[-1][0] if rows else None), redacted
+
+
+def show_again(db: Db, ticket: int, due_at: datetime) -> None:
+    """Want everything that is shown of a ticket, in all rooms, brought up to date."""
+    db.run(_SHOW_AGAIN, ticket=ticket, due_at=micros(due_at))
+
+
+def erase_person(db: Db, who: Person, traces: Traces) -> None:
+    """Overwrite who somebody was; the row stays, for its tickets."""
+    for id, key in db.all(_KEYS, customer=who.id):
+        if traces.found_in(key) is not None:
+            db.run(_RENAME, id=id, key=f"forgotten:{id}")
+    db.run(_UNLINK, customer=who.id)
+    db.run(_ERASE_PERSON, id=who.id, external_id=_gone(who.id), name=NOBODY)
+
+
+def remember(db: Db, digest: str, at: datetime) -> None:
+    """Keep the digest of somebody who is forgotten."""
+    db.run(_REMEMBER, digest=digest, at=micros(at))
+
+
+def remembered(db: Db) -> list[tuple[str, int]]:
+    """Return all digests, each with its time as it is stored."""
+    return [(digest, at) for digest, at in db.all(_REMEMBERED)]
+
+
+def _gone(id: int) -> str:
+    return f"forgotten:{id}"
+
+
+_c, _m, _d = CUSTOMER.c, MESSAGE.c, DELIVERY.c
+_person = select(_c.id, _c.channel, _c.external_id, _c.handle, _c.name)
+_PERSON: Final = Statement(_person.where(_c.id == param("id")))
+_PERSONS: Final = Statement(
+    first(_person.where(_c.id > param("after")).order_by(_c.id), param("limit"))
+)
+_on_channel = _person.where(_c.channel == param("channel"))
+_BY_ID: Final = Statement(_on_channel.where(_c.external_id == param("external_id")))
+_BY_HANDLE: Final = Statement(
+    _person.where(_c.handle_key == param("key"), _c.channel == param("channel")).order_by(_c.id)
+)
+_OF_TICKET: Final = Statement(
+    _person.join(TICKET, TICKET.c.customer == _c.id).where(TICKET.c.id == param("ticket"))
+)
+_TICKETS: Final = Statement(
+    select(TICKET.c.id).where(TICKET.c.customer == param("customer")).order_by(TICKET.c.id)
+)
+_CONVERSATIONS: Final = Statement(
+    select(CONVERSATION.c.id).where(CONVERSATION.c.customer == param("customer"))
+)
+_message = select(_m.id, _m.ticket, _m.direction, _m.external_id, _m.text, _m.origin)
+_OF_TICKETS: Final = Statement(_message.where(_m.ticket == param("ticket")))
+_OF_CONVERSATIONS: Final = Statement(_message.where(_m.conversation == param("conversation")))
+
+_WITHDRAW: Final = Statement(
+    update(DELIVERY)
+    .where(
+        _d.ticket == param("ticket"),
+        _d.what.in_([What.REPLY.value, What.DEED.value]),
+        _d.state.not_in(["sent", "failed", "withdrawn"]),
+    )
+    .values(state="withdrawn", due_at=null(), owner=null())
+)
+_ERASE: Final = Statement(
+    update(MESSAGE)
+    .where(_m.id == param("id"))
+    .values(text="", parent_text=null(), url=null(), said=null(), deleted=True)
+)
+_MESSAGES: Final = Statement(
+    first(
+        select(_m.id, _m.ticket, _m.text, _m.parent, _m.parent_text)
+        .where(_m.id > param("after"))
+        .order_by(_m.id),
+        param("limit"),
+    )
+)
+_UNQUOTE: Final = Statement(update(MESSAGE).where(_m.id == param("id")).values(parent_text=null()))
+_REWRITE: Final = Statement(update(MESSAGE).where(_m.id == param("id")).values(text=param("text")))
+_LOOSE: Final = Statement(
+    select(_m.id).where(
+        _m.account == param("account"),
+        _m.external_id == param("external_id"),
+        _m.ticket.is_(None),
+        _m.conversation.is_(None),
+        _m.direction == "inbound",
+    )
+)
+
+_body = select(RAW_BODY.c.id, RAW_BODY.c.account, RAW_BODY.c.body)
+_BODIES: Final = Statement(
+    first(_body.where(RAW_BODY.c.id > param("after")).order_by(RAW_BODY.c.id), param("limit"))
+)
+_UNREAD: Final = Statement(
+    select(RAW_BODY.c.body).where(RAW_BODY.c.state != "read", RAW_BODY.c.state == "unread")
+)
+_REMOVE_BODY: Final = Statement(delete(RAW_BODY).where(RAW_BODY.c.id == param("id")))
+
+_POSTS: Final = Statement(
+    first(
+        select(_d.id, _d.body)
+        .where(_d.id > param("after"), _d.what == What.PUBLISHED.value, _d.body.is_not(None))
+        .order_by(_d.id),
+        param("limit"),
+    )
+)
+#: What is there is shown anew; what waits keeps its time.
+_anew = {
+    "shown": case((_d.state == "sent", literal(-1)), else_=_d.shown),
+    "due_at": case(
+        (_d.state == "sent", func.coalesce(_d.due_at, param("due_at", BigInteger))), else_=_d.due_at
+    ),
+}
+_REDACT_POST: Final = Statement(
+    update(DELIVERY).where(_d.id == param("id")).values({**_anew, "body": param("body")})
+)
+_SHOW_AGAIN: Final = Statement(
+    update(DELIVERY)
+    .where(
+        _d.ticket == param("ticket"),
+        _d.what.not_in([What.REPLY.value, What.DEED.value]),
+        _d.external_id.is_not(None),
+    )
+    .values(_anew)
+)
+
+_KEYS: Final = Statement(
+    select(CONVERSATION.c.id, CONVERSATION.c.thread_key).where(
+        CONVERSATION.c.customer == param("customer")
+    )
+)
+_RENAME: Final = Statement(
+    update(CONVERSATION).where(CONVERSATION.c.id == param("id")).values(thread_key=param("key"))
+)
+_UNLINK: Final = Statement(
+    delete(CONSENT).where(
+        or_(CONSENT.c.one == param("customer"), CONSENT.c.other == param("customer"))
+    )
+)
+_ERASE_PERSON: Final = Statement(
+    update(CUSTOMER)
+    .where(and_(_c.id == param("id")))
+    .values(
+        external_id=param("external_id"),
+        handle=param("name"),
+        name=param("name"),
+        followers=null(),
+        handle_key="",
+        name_key="",
+    )
+)
+_REMEMBER: Final = Statement(
+    insert(FORGOTTEN).values(digest=param("digest"), at=param("at")).on_conflict_do_nothing()
+)
+_REMEMBERED: Final = Statement(
+    select(FORGOTTEN.c.digest, FORGOTTEN.c.at).order_by(FORGOTTEN.c.digest)
+)

@@ -1,0 +1,128 @@
+"""Where a person's words, name and handle stand, and how they are overwritten, on any database."""
+
+from dataclasses import replace
+
+import pytest
+from stored import NOW, given, s, said, sent, shows, took
+
+from chatops.channel import Author
+from chatops.oblivion import NOBODY, Traces
+from chatops.ports import Tx, What
+from chatops.scene import Direction
+from storage import Storage, forgetting
+from storage.forgetting import Person
+
+pytestmark = pytest.mark.anyio
+
+MIA = Person(1, "x", "c1", "@c1", "C1")
+
+
+async def fill(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        ticket = given(tx)
+        said(tx, ticket, "My tent", external_id="p1", url="https://x.com/c1/1")
+        said(tx, ticket, "Called", direction=Direction.NOTE, origin="room")
+        other = given(tx, "c2", "t2")
+        said(tx, other, "As @c1 says", parent="p1", parent_text="My tent")
+        said(tx, other, "Nothing of theirs")
+        sent(tx, What.CARD, "room", "1:room", ticket=ticket.id)
+        sent(tx, What.PUBLISHED, "room", "room:room", body='{"about": "c1"}')
+        sent(tx, What.PUBLISHED, "room", "room:room", body='{"about": "c2"}')
+        sent(tx, What.REPLY, "account:acme_x", "c:1", ticket=ticket.id)
+        for body in (b'{"user": "c1"}', b'{"user": "c2"}'):
+            tx.raw_read(tx.store_raw("x", "acme_x", body, NOW))
+        tx.store_raw("x", "acme_x", b"by c1", NOW)
+        tx.consent(1, 2, 1, NOW)
+
+    await storage.work.transact(run)
+
+
+async def traces_of(storage: Storage) -> Traces:
+    return (await storage.reader.run(lambda db: forgetting.theirs(db, MIA))).traces
+
+
+async def test_who_is_meant_is_found_by_id_handle_and_ticket(storage: Storage) -> None:
+    await fill(storage)
+    run = storage.reader.run
+    assert await run(lambda db: forgetting.called(db, "x", "c1")) == [MIA]
+    assert await run(lambda db: forgetting.called(db, "x", "@C1")) == [MIA]
+    assert await run(lambda db: forgetting.called(db, "line", "@c1")) == []
+    assert await run(lambda db: forgetting.called(db, "x", "@")) == []
+    assert await run(lambda db: forgetting.of_ticket(db, 1)) == MIA
+    assert await run(lambda db: forgetting.of_ticket(db, 9)) is None
+    assert await run(lambda db: forgetting.person(db, 9)) is None
+    assert [each.id for each in await run(lambda db: forgetting.persons(db, 1))] == [2]
+
+
+async def test_what_is_theirs(storage: Storage) -> None:
+    await fill(storage)
+    found = await storage.reader.run(lambda db: forgetting.theirs(db, MIA))
+    assert (found.tickets, found.messages, found.typed_notes) == ((1,), (1, 2), (1,))
+    assert found.traces == Traces(
+        frozenset({"@c1", "C1"}), frozenset({"c1", "p1"}), frozenset({"My tent"})
+    )
+
+
+async def test_messages_are_erased_and_others_lose_only_the_name(storage: Storage) -> None:
+    await fill(storage)
+    traces, changed = await traces_of(storage), set[int]()
+    run = storage.work.run
+    await run(lambda db: forgetting.erase_messages(db, [1, 2]))
+    assert await run(lambda db: forgetting.redact_messages(db, traces, 0, changed)) == 4
+    assert await run(lambda db: forgetting.redact_messages(db, traces, 4, changed)) is None
+    assert changed == {2}
+    theirs, others = [await storage.reader.messages(ticket) for ticket in (1, 2)]
+    assert [(line.text, line.deleted, line.url) for line in theirs] == [("", True, None)] * 2
+    assert [(line.text, line.parent_text) for line in others] == [
+        (f"As @{NOBODY} says", None),
+        ("Nothing of theirs", None),
+    ]
+    hits, _ = await storage.reader.search("tent", ["care"], 9)
+    assert hits == []
+
+
+async def test_bodies_and_posts_about_them_go_and_no_others(storage: Storage) -> None:
+    await fill(storage)
+    traces = await traces_of(storage)
+    run = storage.work.run
+    assert await run(lambda db: forgetting.unread_about(db, traces)) == 1
+    assert await run(lambda db: forgetting.remove_bodies(db, traces, 0)) == (3, 2)
+    left = await storage.reader.raw(NOW, unreadable=False)
+    assert [body.body for body in left] == [b'{"user": "c2"}']
+    post = await took(storage, "room")
+    await shows(storage, post, "ts-card")
+    post = await took(storage, "room")
+    await shows(storage, post, "ts-post")
+    assert await run(lambda db: forgetting.redact_posts(db, traces, 0, "{}", s(5))) == (3, 1)
+    assert await run(lambda db: forgetting.redact_posts(db, traces, 3, "{}", s(5))) == (None, 0)
+
+
+async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage) -> None:
+    await fill(storage)
+    traces = await traces_of(storage)
+
+    def run(db) -> None:  # type: ignore[no-untyped-def]
+        forgetting.withdraw_replies(db, 1)
+        forgetting.erase_person(db, MIA, traces)
+        forgetting.show_again(db, 1, s(1))
+
+    await storage.work.run(run)
+    record = await storage.reader.record(1)
+    assert record is not None
+    gone = replace(MIA, external_id="forgotten:1", handle=NOBODY, name=NOBODY)
+    assert await storage.reader.run(lambda db: forgetting.person(db, 1)) == gone
+    assert gone.is_forgotten
+    assert len(await storage.reader.profiles(1)) == 1
+    assert (await storage.reader.waits()).replies == ()
+
+    def again(tx: Tx) -> int:
+        return tx.customer("x", Author("c1", "@c1", "C1"))
+
+    assert await storage.work.transact(again) == 3
+
+
+async def test_who_was_forgotten_is_remembered_once(storage: Storage) -> None:
+    for at in (NOW, s(9)):
+        await storage.work.run(lambda db, at=at: forgetting.remember(db, "digest", at))  # type: ignore[misc]
+    (kept,) = await storage.reader.run(forgetting.remembered)
+    assert kept[0] == "digest"

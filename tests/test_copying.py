@@ -1,0 +1,247 @@
+"""A filled database into an empty one on PostgreSQL, and from there into a backup and back."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+from care import KEY, Care, wrote
+from shop import Shop
+from typer.testing import CliRunner
+
+from chatops import admin, app, copying, keeping
+from chatops.__main__ import cli
+from chatops.errors import ConfigError, StorageError
+from chatops.event import CustomerForgotten
+from chatops.forgetting import forget
+from chatops.step import fold
+from storage import Storage, open_storage
+from storage.carry import PAGE, TABLES, reached, sum_of
+from storage.carry import copying as copied_from
+from tests import postgres
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def empty() -> Iterator[str]:
+    """A database on PostgreSQL without any table."""
+    url = postgres.create(migrated=False)
+    yield url
+    postgres.drop(url)
+
+
+@asynccontextmanager
+async def at(url: str) -> AsyncIterator[Storage]:
+    storage = open_storage(url, KEY)
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
+async def fill(care: Care) -> int:
+    """Some of everything, more than a page of it; the newest ticket."""
+    first = await care.opens(wrote("返金してください", who="mia", thread="t"))
+    await care.did("ben", "claim", first)
+    await care.did("ben", "note", first, fields={"text": "a \x00 in it"})
+    await care.did("ben", "close", first, fields={"reason": "resolved"})
+    second = await care.opens(wrote("Where is my tent?", who="leo"))
+    now = care.hours.transport()
+
+    def many(tx) -> None:  # type: ignore[no-untyped-def]
+        for number in range(PAGE + 5):
+            tx.store_raw("sandbox", "aozora", b"\x00%d" % number, now)
+        tx.consent(1, 2, 1, now)
+        tx.set_offset(60.0)
+
+    await care.storage.work.transact(many)
+    await care.storage.vault.save_tokens("aozora", {"access": "secret"})
+    await care.storage.close()
+    return second
+
+
+def quietly(_table: str, _rows: int) -> None:
+    """Who copies is not looking."""
+
+
+async def test_all_of_it_arrives_and_goes_on(care: Care, shop: Shop, empty: str) -> None:
+    newest = await fill(care)
+    seen: dict[str, int] = {}
+    done = await copying.copy(shop.config, empty, seen.__setitem__)
+    assert (done.rows["ticket"], done.rows["raw_body"]) == (2, PAGE + 5)
+    assert {name: seen[name] for name in done.rows} == done.rows
+    assert done.proof > newest
+    assert postgres.ask(empty, "SELECT count(*) FROM ticket") == [(2,)]
+    async with at(empty) as storage:
+        assert await storage.reader.run(copied_from) is None
+        for word in ("返金", "tent"):
+            hits, _ = await storage.reader.search(word, ["global"], 5)
+            assert len(hits) == 1, word
+        lines = await storage.reader.messages(1)
+        assert [line.text for line in lines][1] == "a \N{REPLACEMENT CHARACTER} in it"
+        for id in (1, 2):
+            log = await storage.reader.entries(id)
+            ticket = await storage.reader.ticket(id)
+            assert fold(id, [(entry.event, entry.at) for entry in log]) == ticket
+        assert (await storage.vault.state("aozora")).tokens == {"access": "secret"}
+        assert await storage.reader.offset() == 60.0
+        raw = await storage.work.transact(
+            lambda tx: tx.store_raw("sandbox", "aozora", b"", care.hours.transport())
+        )
+        assert raw == PAGE + 6
+
+
+async def test_what_was_cut_off_goes_on_and_is_not_served_before(
+    care: Care, shop: Shop, empty: str
+) -> None:
+    await fill(care)
+
+    class Cut(Exception):
+        pass
+
+    def cut(table: str, rows: int) -> None:
+        if (table, rows) == ("raw_body", PAGE):
+            raise Cut
+
+    with pytest.raises(Cut):
+        await copying.copy(shop.config, empty, cut)
+    shop.environment["SANDBOX_DATABASE"] = empty
+    async with app.opened(shop.config) as service:
+        with pytest.raises(ConfigError, match=r"the copy of .*care.db into it is not finished"):
+            await app._check_schema(service)
+    shop.environment["SANDBOX_DATABASE"] = f"sqlite:///{shop.database}"
+    again: list[tuple[str, int]] = []
+    done = await copying.copy(shop.config, empty, lambda *each: again.append(each))
+    assert done.rows["raw_body"] == PAGE + 5
+    assert ("raw_body", 5) in again
+
+
+async def test_target_that_is_not_empty_is_left_alone(care: Care, shop: Shop, empty: str) -> None:
+    await fill(care)
+    await copying.copy(shop.config, empty, quietly)
+    with pytest.raises(StorageError, match="is not empty; make a new database"):
+        await copying.copy(shop.config, empty, quietly)
+    with pytest.raises(ConfigError, match="is what would be copied"):
+        await copying.copy(shop.config, f"sqlite:///{shop.database}", quietly)
+
+
+async def test_copy_of_another_database_is_not_gone_on_with(
+    care: Care, shop: Shop, empty: str, tmp_path: Path
+) -> None:
+    await fill(care)
+
+    def cut(_table: str, _rows: int) -> None:
+        raise KeyboardInterrupt
+
+    with suppress(KeyboardInterrupt):
+        await copying.copy(shop.config, empty, cut)
+    shop.environment["SANDBOX_DATABASE"] = f"sqlite:///{tmp_path}/other.db"
+    with pytest.raises(ConfigError, match="run `python -m chatops migrate`"):
+        await copying.copy(shop.config, empty, quietly)
+    admin.migrate(shop.config)
+    with pytest.raises(StorageError, match=r"a copy of .*care.db into it was begun"):
+        await copying.copy(shop.config, empty, quietly)
+
+
+async def test_what_did_not_arrive_as_it_left_is_told(care: Care, shop: Shop, empty: str) -> None:
+    await fill(care)
+
+    def meddle(table: str, _rows: int) -> None:
+        if table == "delivery":
+            postgres.ask(empty, "UPDATE message SET text = 'other' WHERE id = 1 RETURNING id")
+
+    with pytest.raises(StorageError, match="of message 3 rows left and 3 arrived"):
+        await copying.copy(shop.config, empty, meddle)
+
+
+async def test_process_that_serves_the_target_is_named(care: Care, shop: Shop, empty: str) -> None:
+    await fill(care)
+    await copying.copy(shop.config, empty, quietly)
+    async with at(empty) as storage:
+        await storage.work.transact(lambda tx: tx.enrol("host:77", 60))
+    with pytest.raises(StorageError, match="process host:77 is serving this database; stop it"):
+        await copying.copy(shop.config, empty, quietly)
+
+
+async def test_backup_of_postgresql_is_a_file_and_goes_into_an_empty_database(
+    care: Care, shop: Shop, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await fill(care)
+    await copying.copy(shop.config, empty, quietly)
+    shop.environment["SANDBOX_DATABASE"] = empty
+    made = await keeping.back_up(shop.config, tmp_path / "copy.db")
+    assert (made.rows["ticket"], made.rows["raw_body"]) == (2, PAGE + 5)
+    with pytest.raises(StorageError, match="is not empty"):
+        await keeping.restore(shop.config, tmp_path / "copy.db")
+    fresh = postgres.create(migrated=False)
+    try:
+        shop.environment["SANDBOX_DATABASE"] = fresh
+        done = await keeping.restore(shop.config, tmp_path / "copy.db")
+        assert (done.aside, done.doubted.posts > 0) == (None, True)
+        waits = await keeping.pending(shop.config)
+        assert waits.held_since == made.made_at
+        assert {each.state for each in waits.counts} <= {"in doubt", "update"}
+        assert await keeping.release(shop.config)
+        async with at(empty) as left, at(fresh) as right:
+            for table in TABLES:
+                if table.name not in {"delivery", "setting"}:
+                    sums = [
+                        await each.reader.run(lambda db, t=table: sum_of(db, t))
+                        for each in (left, right)
+                    ]  # type: ignore[misc]
+                    assert sums[0] == sums[1], table.name
+    finally:
+        postgres.drop(fresh)
+
+
+async def test_person_is_forgotten_on_postgresql_too(
+    care: Care, shop: Shop, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await fill(care)
+    await copying.copy(shop.config, empty, quietly)
+    shop.environment["SANDBOX_DATABASE"] = empty
+    async with at(empty) as storage:  # bodies of nobody, which nobody can read
+        await storage.work.run(lambda db: db.connection)  # type: ignore[attr-defined]
+    postgres.ask(empty, "UPDATE raw_body SET state = 'unreadable' RETURNING id")
+    done = await forget(shop.config, "1", lambda plan: plan.tickets == 2)  # both, by consent
+    assert done is not None
+    words = postgres.ask(empty, "SELECT DISTINCT text FROM message")
+    assert words == [("",)]
+    assert postgres.ask(empty, "SELECT DISTINCT name FROM customer") == [("—",)]
+    assert postgres.ask(empty, "SELECT count(*) FROM message_words") == [(0,)]
+    async with at(empty) as storage:
+        assert (await storage.reader.entries(2))[-1].event == CustomerForgotten()
+    (listed,) = (tmp_path / "var").glob("*.forgotten")
+    assert listed.read_text("utf-8").count("\n") == 2
+
+
+async def test_texts_are_written_again_for_no_two_databases_order_them_alike(care: Care) -> None:
+    await fill(care)
+    async with at(f"sqlite:///{care.path}") as storage:
+        keys = {
+            table.name: await storage.reader.run(lambda db, t=table: reached(db, t))  # type: ignore[misc]
+            for table in TABLES
+        }
+    assert (keys["act"], keys["identity"], keys["setting"]) == (None, None, None)
+    assert (keys["ticket"], keys["consent"], keys["turn"]) == ((2,), (1, 2), None)
+
+
+async def test_copy_at_the_command_line(
+    care: Care, shop: Shop, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(care)
+    for name, value in shop.environment.items():
+        monkeypatch.setenv(name, value)
+    from concurrent.futures import ThreadPoolExecutor
+
+    from shop import APP_YAML
+
+    with ThreadPoolExecutor(1) as thread:  # it runs a loop of its own
+        words = ["copy", "--to", empty, "--config", str(APP_YAML)]
+        done = thread.submit(lambda: CliRunner().invoke(cli, words)).result()
+    assert done.exit_code == 0, done.output
+    assert "ticket: 2 rows, alike on both sides" in done.stdout
+    assert "a ticket was made there as proof (#3), and taken back" in done.stdout
