@@ -107,7 +107,7 @@ def carry_out(
         case ShowLine(burst):
             _show_line(tx, queue, ticket, burst, act)
         case GiveCard():
-            _give_cards(tx, queue, ticket, event, act)
+            _give_cards(tx, queue, ticket, act)
         case CountBurst(burst):
             tx.recount(burst, act.due + RECOUNT)
         case PostMessage(message, mention):
@@ -192,11 +192,8 @@ def _show_line(tx: Tx, queue: Queue, ticket: Ticket, burst: int, act: Act) -> No
         tx.deliver(line, act.due)
 
 
-def _give_cards(tx: Tx, queue: Queue, ticket: Ticket, event: Event, act: Act) -> None:
-    """Give a ticket that was a line its first cards, and their threads what was said and asked.
-
-    What `event` itself says follows it there.
-    """
+def _give_cards(tx: Tx, queue: Queue, ticket: Ticket, act: Act) -> None:
+    """Give a ticket that was a line its first cards, and their threads what was said and asked."""
     for room in queue.rooms:
         its = lane(ticket.id, room)
         card = NewDelivery(What.CARD, room, its, Urgency.CARD, act.marks(), ticket=ticket.id)
@@ -204,10 +201,10 @@ def _give_cards(tx: Tx, queue: Queue, ticket: Ticket, event: Event, act: Act) ->
     _continue_opening(tx, ticket, act)
     record = tx.record(ticket.id)
     lines = record.lines if record is not None else ()
-    said = [line for line in lines if line.direction is not Direction.NOTE]
+    # what one of us wrote gives a card itself, and follows it there
+    said = [line for line in lines if line.agent is None]
     for line in said[1:]:
-        if line.id != getattr(event, "message", None):
-            continue_in_thread(tx, ticket, line.id, act)
+        continue_in_thread(tx, ticket, line.id, act)
     for entry in tx.asked_in(ticket.id, LinkSuggested.__name__):
         for room in tx.rooms_of(ticket.id):
             asked = NewDelivery(

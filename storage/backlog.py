@@ -12,7 +12,7 @@ from storage.held import held_since
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
-from storage.tables import DELIVERY, DIGEST_RUN, FOLLOWS, RAW_BODY, SETTING, STANDS, UNRESOLVED
+from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, STANDS, UNRESOLVED
 from storage.troubles import troubles
 
 
@@ -109,9 +109,7 @@ _d = DELIVERY.c
 _in_room = (_d.to == param("room"), _d.what == "card")
 _CARD_AT: Final = Statement(
     select(_d.ticket).where(
-        *_in_room,
-        _d.external_id == param("external_id"),
-        _d.what.in_(STANDS),  # as the index says it
+        _d.to == param("room"), _d.external_id == param("external_id"), _d.what.in_(STANDS)
     )
 )
 _CARD_OF: Final = Statement(
@@ -121,7 +119,6 @@ _LINE_OF: Final = Statement(
     select(_d.external_id).where(
         _d.ticket == param("ticket"),
         _d.to == param("room"),
-        _d.what.in_(FOLLOWS),  # as the index says it
         _d.what == "line",
     )
 )

@@ -199,7 +199,9 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
-        _partial("ix_ticket_burst", "burst", "status", "assignee", where="burst IS NOT NULL"),
+        _partial(
+            "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"
+        ),
         _partial("ix_ticket_invited", "customer", "invited_at", where="invited_at IS NOT NULL"),
         Index(
             "ix_ticket_quiet",

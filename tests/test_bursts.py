@@ -207,6 +207,12 @@ async def test_thread_of_its_card_holds_what_was_said_before(care: Care) -> None
     assert await lines_in(care, line) == ["And where is the pole?", "A regular"]
 
 
+async def test_reply_stands_in_the_thread_of_its_card_once(care: Care) -> None:
+    line = (await crowd(care, 3))[2]
+    await care.replies("ben", line, "On its way.")
+    assert await lines_in(care, line) == ["On its way."]
+
+
 async def test_long_opening_goes_on_in_the_thread_of_its_card(care: Care) -> None:
     *_, line = await crowd(care, 3, text="w" * 1300)
     assert await lines_in(care, line) == []

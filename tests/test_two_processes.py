@@ -11,6 +11,7 @@ from care import KEY, NOON, POLICY, REGISTRY, TRAITS_OF, WORDS, Hours, refused, 
 
 from chatops.call import Done, Origin
 from chatops.card import Card, Paragraph
+from chatops.channel import Message
 from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
 from chatops.errors import Barred, Uncertain
@@ -101,6 +102,32 @@ async def test_batches_that_come_crosswise_all_get_through(shop: Shop) -> None:
     await shop.at_once(receive)
     assert shop.sql("SELECT count(*) FROM ticket") == [(6,)]
     assert shop.sql("SELECT count(*) FROM message") == [(48,)]
+
+
+async def test_crowd_that_comes_to_both_is_one_burst(shop: Shop) -> None:
+    def customer(number: int) -> Message:
+        return wrote(f"Complaint {number}", thread="post", who=f"c{number}")
+
+    await shop.desks[0].receive([customer(number) for number in range(10)])
+    await shop.at_once(
+        lambda desk, number: desk.receive([customer(10 + 2 * number), customer(11 + 2 * number)]),
+        16,
+    )
+    assert shop.sql("SELECT count(*) FROM burst") == [(1,)]
+    rows = shop.sql("SELECT what, count(*) FROM delivery GROUP BY what ORDER BY what")
+    assert rows == [("burst", 1), ("card", 10), ("line", 32)]
+    lines = [id for (id,) in shop.sql("SELECT ticket FROM delivery WHERE what = 'line'")]
+    outcomes = await shop.at_once(
+        lambda desk, number: shop.does(
+            desk, ("ben", "maya")[number % 2], "claim", lines[number // 2]
+        ),
+        len(lines),
+    )
+    assert sum(isinstance(outcome, Done) for outcome in outcomes) == 16, "one of two wins each"
+    assert shop.sql("SELECT count(*) FROM delivery WHERE what = 'card'") == [(26,)]
+    burst = await shop.storages[0].work.transact(lambda tx: tx.burst(1))
+    assert burst is not None
+    assert (burst.tickets, burst.unclaimed, burst.closed) == (32, 16, 0)
 
 
 async def test_one_of_many_claims_wins(shop: Shop) -> None:

@@ -173,6 +173,7 @@ async def test_a_bursts_card_is_one_a_room_and_its_lines_wait_for_it(storage: St
     assert await storage.reader.line_of(tickets[1], "leads") is None
     assert await storage.reader.card_of(tickets[1], "care") is None
     assert await storage.reader.card_at("care", "ts1") is None
+    assert await storage.reader.card_at("care", "line1") == tickets[1]
 
 
 async def shown(storage: Storage) -> tuple[int, Ticket]:

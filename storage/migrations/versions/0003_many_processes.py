@@ -100,7 +100,7 @@ def _add_bursts() -> None:
     _add_partial(
         "uq_burst_live", "burst", ["account", "thread_key", "queue"], "ended_at IS NULL", unique=True
     )
-    _add_partial("ix_ticket_burst", "ticket", ["burst", "status", "assignee"], "burst IS NOT NULL")
+    _add_partial("ix_ticket_burst", "ticket", ["burst", "status", "assignee", "queue"], "burst IS NOT NULL")
     _add_partial("uq_delivery_burst", "delivery", ["burst", "to"], "what = 'burst'", unique=True)
     op.drop_index("ix_delivery_root", "delivery")
     _add_partial(
