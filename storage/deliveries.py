@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -307,6 +308,9 @@ _WITHHOLD_REPLY: Final = Statement(
     _reply.where(_d.state.in_(["held", "pending"])).values(state="withdrawn", due_at=null())
 )
 
+#: Posts go oldest first, however often they were tried. Of cards that change all the time, none may
+#: keep the others from their turn.
+_turn = case((_d.state == "sent", _d.due_at), else_=literal_column("0"))
 _NEXT: Final = {
     (updates, posts): Statement(
         first(
@@ -316,8 +320,7 @@ _NEXT: Final = {
                 _d.due_at <= param("now"),
                 ready(updates=updates, posts=posts),
             )
-            # of those that change all the time, none may keep the others from their turn
-            .order_by(_d.rank, _d.due_at, _d.id)
+            .order_by(_d.rank, _turn, _d.id)
             .with_for_update(skip_locked=True, of=DELIVERY)
         )
     )

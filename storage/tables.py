@@ -60,6 +60,10 @@ STANDS: Final = ("card", "burst", "line")
 REPEATED: Final = """name = 'ReplyRequested' AND body LIKE '%"repeated"_true%'"""
 
 
+#: By what deliveries of one rank are taken: updates in turn, what is posted by its id.
+TAKEN_BY: Final = "CASE WHEN state = 'sent' THEN due_at ELSE 0 END"
+
+
 def _in(values: tuple[str, ...]) -> str:
     return "(" + ", ".join(f"'{value}'" for value in values) + ")"
 
@@ -360,7 +364,15 @@ class DeliveryRow(SQLModel, table=True):
     __table_args__ = (
         _partial("uq_delivery_card", "ticket", "to", where="what = 'card'", unique=True),
         _partial("uq_delivery_burst", "burst", "to", where="what = 'burst'", unique=True),
-        _partial("ix_delivery_take", "to", "rank", "due_at", "id", where="due_at IS NOT NULL"),
+        Index(
+            "ix_delivery_take",
+            "to",
+            "rank",
+            text(f"({TAKEN_BY})"),
+            "id",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
         _partial("ix_delivery_due", "due_at", where="due_at IS NOT NULL"),
         _partial("ix_delivery_lane", "lane", "id", where=f"state IN {_in(UNRESOLVED)}"),
         _partial("ix_delivery_failed", "id", where="state = 'failed'"),

@@ -48,6 +48,8 @@ def schema(path: Path) -> dict[str, str]:
     return {name: re.sub(r"\s+", "", sql) for name, sql in rows if name not in FULL_TEXT}
 
 
+# Alembic cannot compare an index of an expression; the texts below do
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_migrations_and_tables_agree(tmp_path: Path) -> None:
     migrated, made = tmp_path / "migrated.db", tmp_path / "made.db"
     upgrade(f"sqlite:///{migrated}")

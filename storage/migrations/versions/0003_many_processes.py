@@ -66,9 +66,8 @@ def _share() -> None:
     op.execute("UPDATE delivery SET owner = 0 WHERE state = 'sending'")
     # updates take turns: those go first that have waited longest
     op.drop_index("ix_delivery_take", "delivery")
-    _add_partial(
-        "ix_delivery_take", "delivery", ["to", "rank", "due_at", "id"], "due_at IS NOT NULL"
-    )
+    turn = sa.text("(CASE WHEN state = 'sent' THEN due_at ELSE 0 END)")
+    _add_partial("ix_delivery_take", "delivery", ["to", "rank", turn, "id"], "due_at IS NOT NULL")
     _add_bursts()
 
 
@@ -131,7 +130,7 @@ def _keep_less() -> None:
 
 
 def _add_partial(
-    name: str, table: str, columns: list[str], where: str, *, unique: bool = False
+    name: str, table: str, columns: list[Any], where: str, *, unique: bool = False
 ) -> None:
     op.create_index(
         name,
