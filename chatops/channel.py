@@ -6,7 +6,7 @@ vendor: a channel's adapter parses its network's bodies into these and sends `Ou
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Flag, auto
 
 from chatops.event import Kind
@@ -41,6 +41,7 @@ class Traits:
     measure: Callable[[str, bool], int]
     limit: Callable[[bool], int]
     warn: Callable[[str, bool], Text | None] = lambda _text, _private: None
+    repeats_for: timedelta = timedelta.max  #: with Can.REPEAT: how long a key is remembered
     hides_answers_only: bool = False  #: with Can.HIDE: only what stands under a post of ours
 
 

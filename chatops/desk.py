@@ -9,6 +9,7 @@ from here: what must follow is saved, and `outbox` delivers it.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -42,6 +43,7 @@ from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
 from chatops.doing import Stage, on_many, on_one
 from chatops.due import sweep
+from chatops.errors import Crossed, Uncertain
 from chatops.event import Event, Read, WritingBegan, WritingEnded
 from chatops.follow import post
 from chatops.ledger import apply
@@ -65,6 +67,9 @@ LOCK: Final = timedelta(minutes=10)
 
 #: How many due clocks and snoozes one tick takes at a time.
 SWEEP: Final = 200
+
+#: How often a transaction of unknown fate is tried again.
+_AGAIN: Final = 2
 
 #: Of a ticket whose neighbours nobody asked for.
 _ALONE: Final[Mapping[int, Ticket]] = {}
@@ -217,6 +222,13 @@ class Desk:
             return taken
 
         self.taken.update(await self._transact(run))
+
+    async def deleted(self, chat: str, room: str, message: str) -> None:
+        """Bring back a card that somebody has deleted by hand; both ids are the chat's."""
+        if (known := self.policy.room_by_id(chat, room)) is None:
+            return
+        if await self._transact(lambda tx, act: tx.card_deleted(known.name, message, act.due)):
+            _log.info("desk.card_deleted", room=known.name)
 
     # --- what time brings
 
@@ -371,8 +383,19 @@ class Desk:
             room=call.room if call is not None else None,
             typed_in=thread,
         )
-        result = await self._work.transact(lambda tx: run(tx, act))
+        result = await self._surely(lambda tx: run(tx, act))
         self.repeated += len(act.marks.repeated)
         self.changed.set()
         self.on_change()
         return result
+
+    async def _surely(self, run: Callable[[Tx], T]) -> T:
+        """Run a transaction; once more where it is unknown whether it was kept, or was crossed.
+
+        What has a key is done once, and what time and networks bring is there or is not: so the
+        second run finds what the first one did.
+        """
+        for _ in range(_AGAIN):
+            with suppress(Crossed, Uncertain):
+                return await self._work.transact(run)
+        return await self._work.transact(run)

@@ -26,6 +26,7 @@ from chatops.call import (
     Registry,
     Runs,
 )
+from chatops.errors import Crossed
 from chatops.event import Event
 from chatops.ledger import apply_all, foresee
 from chatops.line import Read, named, read, tickets_named
@@ -76,14 +77,32 @@ def on_one(
     after = apply_all(tx, stage.policy, parts, act)
     if isinstance(after, Refusal):
         return after
-    tx.once(call.key, call.now)
+    note_done(tx, call)
     return Done(_done(command, call, ticket=ticket.id))
+
+
+def note_done(tx: Tx, call: Call) -> None:
+    """Note the key of an act that was done, so that the same call is no second one.
+
+    Raises:
+        Crossed: the same call came to two processes at once, and the other was quicker.
+    """
+    if not tx.once(call.key, call.now):
+        raise Crossed(call.key)
 
 
 def on_many(
     tx: Tx, stage: Stage, command: Command, args: BaseModel, call: Call, act: Act
 ) -> Outcome:
     """Do what a command asks of each ticket that it picks."""
+    outcome = _on_many(tx, stage, command, args, call, act)
+    # the same call may have been done in another process while this one waited for its tickets
+    return Done() if isinstance(outcome, Refusal) and tx.acted(call.key) else outcome
+
+
+def _on_many(
+    tx: Tx, stage: Stage, command: Command, args: BaseModel, call: Call, act: Act
+) -> Outcome:
     handler = command.handler
     assert isinstance(handler, OnTickets)  # noqa: S101 - desk matched it
     if tx.acted(call.key):
@@ -116,7 +135,7 @@ def on_many(
     after = apply_all(tx, stage.policy, together, act)
     if isinstance(after, Refusal):
         return after
-    tx.once(call.key, call.now)
+    note_done(tx, call)
     return Done(text(f"done-{command.name}", count=len(ids)))
 
 

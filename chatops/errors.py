@@ -12,13 +12,19 @@ Exception
 │   ├── Unreached        the call certainly had no effect: no connection, a 5xx before acceptance
 │   └── InDoubt          the call may have had an effect: a time-out or a cut connection
 ├── ConfigError          app.yaml cannot be used: stops the start, names file, line, path and remedy
+├── Crossed              another process did the very same act meanwhile: look again
 └── StorageError         the database refused or is full: nothing of the transaction was kept
     └── Uncertain        its connection broke in the commit: all of it was kept, or nothing
 
 ConfigError and StorageError are not CareErrors, so that no border swallows them.
 """
 
+from typing import Final
+
 from chatops.text import Text
+
+#: The code by which a network says that these very words of ours stand there already.
+DUPLICATE: Final = "duplicate"
 
 
 class CareError(Exception):
@@ -55,7 +61,16 @@ class Gone(Rejected):
 
 
 class Barred(Rejected):
-    """The destination is closed to us: a room archived, the bot removed, a token revoked."""
+    """The destination is closed to us: a room archived, the bot removed, a token revoked.
+
+    `whole`: not one room alone, but the whole chat. `said` is what somebody must do.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", said: Text | None = None, *, whole: bool = False
+    ) -> None:
+        super().__init__(code, detail, said)
+        self.whole = whole
 
 
 class TryLater(CareError):
@@ -76,6 +91,10 @@ class InDoubt(CareError):
 
 class ConfigError(Exception):
     """app.yaml cannot be used. The message names file, line and path, and what to write instead."""
+
+
+class Crossed(Exception):
+    """Another process committed the very same act since this transaction looked for it."""
 
 
 class StorageError(Exception):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from chatops.card import Card, Paragraph
 from chatops.channel import Can, Finding, Inbound, Outgoing, Sent, Traits
 from chatops.clock import Clock
+from chatops.delivery.patience import SETTLE, SKEW
 from chatops.errors import Barred, Gone, Rejected, Unauthentic, Unreached, Unreadable, Unsupported
 from chatops.event import Deed
 from chatops.policy import Account, Room
@@ -104,7 +105,14 @@ class Internal:
     async def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:
         place, now = Place.read(outgoing.thread_key), self._clock.transport()
         chat, room = self._chat(place), self._room(place)
-        id = await chat.find(room, place.message, outgoing.marker, since, now)
+        # what colleagues write after it must not make the look-up longer and longer
+        until = min(now, since + 2 * SKEW + SETTLE)
+        try:
+            id = await chat.find(room, place.message, outgoing.marker, since, until)
+        except Gone:
+            return None  # with its thread: sent again, it is refused, which is said
+        except Barred as error:
+            raise Unreached(str(error)) from error
         return None if id is None else Sent(str(Place(place.chat, place.room, id)), now)
 
     async def do(self, deed: Deed, external_id: str) -> None:  # noqa: ARG002

@@ -1,5 +1,6 @@
 """What Prometheus reads: counts and ages, never a customer's words, names or ids."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from chatops.clock import Clock
+from chatops.follow import TO_PERSON
 from chatops.ports import Health, Reader
 
 Counts = Callable[[], Mapping[str, int]]
@@ -87,11 +89,29 @@ class Metrics(Collector):
         }
         for name, (help_text, value) in gauges.items():
             yield GaugeMetricFamily(f"chatops_{name}", help_text, value=value)
+        yield _stopped(health)
 
     def _lag(self, health: Health) -> float:
         if health.oldest_due_at is None:
             return 0.0
         return max(0.0, (self._clock.transport() - health.oldest_due_at).total_seconds())
+
+
+def _stopped(health: Health) -> Metric:
+    """Return which destinations are closed to us: rooms, chats and accounts by name."""
+    family = GaugeMetricFamily(
+        "chatops_destinations_stopped",
+        "Rooms, chats and accounts that are closed to us",
+        labels=["destination"],
+    )
+    # whose direct messages are closed is nobody's business here
+    places = Counter(
+        "person" if trouble.place.startswith(TO_PERSON) else trouble.place
+        for trouble in health.stopped
+    )
+    for place, count in sorted(places.items()):
+        family.add_metric([place], count)
+    return family
 
 
 def _counter(name: str, help_text: str, label: str, counts: Mapping[str, int]) -> Metric:

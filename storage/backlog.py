@@ -6,13 +6,14 @@ from typing import Final
 
 from sqlalchemy import Text, column, exists, func, select, table
 
-from chatops.ports import Due, Health, RawBody
+from chatops.ports import Due, Health, RawBody, Trouble
 from storage.deliveries import ready
 from storage.held import held_since
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
 from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, UNRESOLVED
+from storage.troubles import troubles
 
 
 def card_at(db: Db, room: str, external_id: str) -> int | None:
@@ -48,7 +49,8 @@ def due(db: Db, now: datetime) -> Due:
         for updates in (True, False)
     )
     row = db.one(_NEXT_DUE, after=micros(now))
-    return Due(every, posts, None if row is None else instant(row[0]))
+    found = {trouble.place: trouble for trouble in troubles(db)}
+    return Due(every, posts, None if row is None else instant(row[0]), found)
 
 
 def published(db: Db, name: str) -> str | None:
@@ -82,7 +84,15 @@ def health(db: Db, now: datetime) -> Health:
         failed=failed,
         oldest_due_at=instant(oldest),
         held_since=held_since(db),
+        stopped=_stopped(db),
     )
+
+
+def _stopped(db: Db) -> tuple[Trouble, ...]:
+    """Return what is closed to us; a schema older than that table's has none."""
+    if not db.has("trouble"):
+        return ()
+    return tuple(trouble for trouble in troubles(db) if trouble.code is not None)
 
 
 def _raw(row: Row) -> RawBody:

@@ -1,10 +1,10 @@
 """Customers: who they are on a channel, and who elsewhere may be the same person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, or_, select, union, union_all
+from sqlalchemy import Text, delete, func, literal, or_, select, union, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.channel import Author
@@ -48,6 +48,10 @@ class Customers(Part):
                 name_key=name_key(author.name),
             )
         )
+
+    def lock_authors(self, authors: Collection[str]) -> None:
+        for author in sorted(authors):
+            self._db.one(_LOCK_AUTHOR, author=author)
 
     def invited(self, account: str, customer: int, since: datetime) -> int | None:
         row = self._db.one(_INVITED, account=account, customer=customer, since=micros(since))
@@ -107,6 +111,11 @@ _KEEP_CUSTOMER: Final = Statement(
     ).returning(CUSTOMER.c.id)
 )
 
+#: By a number made of the name: the row may not be there yet. SQLite has one writer.
+_LOCK_AUTHOR: Final = Statement(
+    select(literal(1)),
+    select(func.pg_advisory_xact_lock(func.hashtextextended(param("author", Text), literal(0)))),
+)
 _CHANNEL: Final = Statement(select(CUSTOMER.c.channel).where(CUSTOMER.c.id == param("customer")))
 _INVITED: Final = Statement(
     first(

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from chatops.act import again as anew
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Urgency, What
 from storage.instant import micros
 from storage.part import Part
@@ -133,6 +134,21 @@ class Deliveries(Part):
             marker=again,
         )
         return changed == 1
+
+    def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
+        row = self._db.one(_CARD_THERE, room=room, external_id=external_id)
+        if row is None:
+            return False
+        id, marker = row
+        self._db.run(
+            _DELETED,
+            id=id,
+            state=DeliveryState.PENDING.value,
+            due_at=micros(due_at),
+            error=None,
+            marker=anew(marker),
+        )
+        return True
 
     def in_hand(self, process: int) -> Sequence[int]:
         return [id for (id,) in self._db.all(_IN_HAND, process=process)]
@@ -372,17 +388,26 @@ _UNCOUNTED: Final = Statement(
         }
     )
 )
-_AGAIN: Final = Statement(
-    _change.values(
-        _becomes
-        | {
-            "marker": param("marker"),
-            "external_id": null(),
-            "shown": 0,
-            "attempts": 0,
-            "taken_at": null(),
-        }
+_anew = _becomes | {
+    "marker": param("marker"),
+    "external_id": null(),
+    "shown": 0,
+    "attempts": 0,
+    "taken_at": null(),
+}
+_AGAIN: Final = Statement(_change.values(_anew))
+#: Whoever has it in hand has it no longer.
+_DELETED: Final = Statement(update(DELIVERY).where(_d.id == param("id")).values(_anew))
+_CARD_THERE: Final = Statement(
+    select(_d.id, _d.marker)
+    .where(
+        _d.to == param("room"),
+        _d.what == "card",
+        _d.external_id == param("external_id"),
+        _d.state == "sent",
+        _d.left.is_(False),
     )
+    .with_for_update()
 )
 _IN_HAND: Final = Statement(select(_d.id).where(_d.owner == param("process")))
 _GIVE_BACK: Final = Statement(

@@ -108,6 +108,13 @@ class Messages(Part):
             failure=failure,
         )
 
+    def answer(self, reply: int, candidates: Sequence[str], *, anew: bool) -> str | None:
+        (chosen,) = there(self._db.one(_ANSWERED, id=reply))
+        if chosen is None or (anew and chosen not in candidates):
+            chosen = candidates[-1] if candidates else None
+            self._db.run(_ANSWER, id=reply, parent=chosen)
+        return None if chosen is None else str(chosen)
+
 
 _STORE_RAW: Final = Statement(
     insert(RAW_BODY)
@@ -189,6 +196,10 @@ _DELETE_MESSAGE: Final = Statement(
     .values(text="", parent_text=null(), deleted=True)
 )
 
+_ANSWERED: Final = Statement(select(MESSAGE.c.parent).where(MESSAGE.c.id == param("id")))
+_ANSWER: Final = Statement(
+    update(MESSAGE).where(MESSAGE.c.id == param("id")).values(parent=param("parent"))
+)
 _HIDE_MESSAGE: Final = Statement(
     update(MESSAGE).where(MESSAGE.c.id == param("id")).values(hidden=param("hidden"))
 )

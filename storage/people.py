@@ -173,7 +173,9 @@ _KEEP_CODE: Final = Statement(
     )
 )
 _CODE_OF: Final = Statement(
-    select(CODE.c.agent).where(CODE.c.digest == param("digest"), CODE.c.until > param("now"))
+    select(CODE.c.agent)
+    .where(CODE.c.digest == param("digest"), CODE.c.until > param("now"))
+    .with_for_update()
 )
 _FORGET_CODE: Final = Statement(delete(CODE).where(CODE.c.agent == param("agent")))
 _KEEPS_SHIFTS: Final = Statement(

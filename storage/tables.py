@@ -451,6 +451,17 @@ class LeaseRow(SQLModel, table=True):
     until: datetime = Field(sa_type=Instant)
 
 
+class TroubleRow(SQLModel, table=True):
+    """A place to which nothing can be delivered for now; see chatops.ports.Trouble."""
+
+    __tablename__ = "trouble"
+    place: str = Field(primary_key=True)
+    code: str | None
+    since: datetime = Field(sa_type=Instant)
+    tries: int
+    rests_until: datetime = Field(sa_type=Instant)
+
+
 METADATA: Final = SQLModel.metadata
 
 
@@ -479,6 +490,7 @@ SETTING: Final = _table(SettingRow)
 ACCOUNT_STATE: Final = _table(AccountStateRow)
 ACCOUNT_CURSOR: Final = _table(AccountCursorRow)
 LEASE: Final = _table(LeaseRow)
+TROUBLE: Final = _table(TroubleRow)
 PROCESS: Final = _table(ProcessRow)
 PACE: Final = _table(PaceRow)
 EDITION: Final = _table(EditionRow)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, case, func, select, update
+from sqlalchemy import BigInteger, Integer, and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import Event
-from chatops.ports import Record, TicketFilter
+from chatops.ports import Record, TicketFilter, Urgency
 from chatops.scene import Line
 from chatops.sla import Clock
-from chatops.ticket import Ticket
+from chatops.ticket import Status, Ticket
 from storage import lists, records
 from storage.codec import encode
 from storage.instant import micros
@@ -33,10 +33,17 @@ class Tickets(Part):
         """Write the ticket; each of its cards that is posted becomes due for an update.
 
         A card that waits (for its post, or after a limit) keeps its time. One in a room that was
-        left shows a link, which nothing changes.
+        left shows a link, which nothing changes. One that is not there yet goes after those of open
+        tickets where this one rests.
         """
         self._db.run(_SAVE_TICKET, id=ticket.id, **ticket_params(ticket))
-        self._db.run(_WANT_CARDS, ticket=ticket.id, revision=ticket.revision, now=micros(self._at))
+        self._db.run(
+            _WANT_CARDS,
+            ticket=ticket.id,
+            revision=ticket.revision,
+            now=micros(self._at),
+            urgency=int(_URGENCY[ticket.status]),
+        )
 
     def log(
         self, ticket: int, event: Event, at: datetime, agent: int | None, rule: str | None
@@ -64,6 +71,14 @@ class Tickets(Part):
         return lists.find(self._db, wanted)
 
 
+_URGENCY: Final = {
+    Status.OPEN: Urgency.CARD,
+    Status.SNOOZED: Urgency.SNOOZED,
+    Status.CLOSED: Urgency.CLOSED,
+}
+
+_card = DELIVERY.c.what == "card"
+_urgency = param("urgency", Integer)
 _state = {column: param(column.name) for column in TICKET.c if column.name != "id"}
 _LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
 _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.id))
@@ -84,6 +99,8 @@ _WANT_CARDS: Final = Statement(
             ),
             else_=DELIVERY.c.due_at,
         ),
+        urgency=case((_card, _urgency), else_=DELIVERY.c.urgency),
+        rank=case((and_(_card, DELIVERY.c.state != "sent"), _urgency), else_=DELIVERY.c.rank),
     )
 )
 _LOG: Final = Statement(

@@ -11,6 +11,7 @@ from storage.people import People
 from storage.processes import Processes
 from storage.retention import Retention
 from storage.tickets import Tickets
+from storage.troubles import Troubles
 
 
 class StoredTx(
@@ -25,5 +26,6 @@ class StoredTx(
     Once,
     Retention,
     Accounts,
+    Troubles,
 ):
     """Implements chatops.ports.Tx; each part's module says how."""

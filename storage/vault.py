@@ -15,12 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatops.clock import Clock
 from chatops.errors import ConfigError
+from chatops.follow import AT_ACCOUNT
 from chatops.ports import AccountState
 from storage.accounts import CUT_OFF, FORGET_TOLD
 from storage.instant import instant, micros
 from storage.runs import Runs
 from storage.statement import Db, Statement, param
 from storage.tables import ACCOUNT_CURSOR, ACCOUNT_STATE, LEASE
+from storage.troubles import REST
 
 
 class StoredVault:
@@ -63,6 +65,7 @@ class StoredVault:
         def save(db: Db) -> None:
             db.run(_SAVE_TOKENS, account=account, tokens=sealed)
             db.run(FORGET_TOLD, account=account)
+            db.run(REST, place=f"{AT_ACCOUNT}{account}", until=micros(self._clock.transport()))
 
         await self._work.run(save)
 

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from shop import APP_YAML, ROOT, Shop
@@ -55,6 +55,17 @@ async def test_doctor_finds_each_fault_and_says_what_to_do(shop: Shop) -> None:
     assert "not-connected" in x
     assert chirp.startswith("aozora: Chirp")
     assert all(bool(f.remedy) is not f.ok for f in await admin.examine(shop.config))
+
+
+async def test_doctor_names_what_is_closed_to_us(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    await shop.connect()
+    async with opened(shop.config) as service:
+        await service.storage.work.transact(
+            lambda tx: tx.stop("care-japan", "is_archived", datetime(2026, 6, 1, 3, tzinfo=UTC))
+        )
+    closed = (await faults(shop.config))[0]
+    assert closed == "care-japan is closed to us since 2026-06-01 03:00 UTC: is_archived"
 
 
 async def test_doctor_on_a_database_that_was_never_migrated_tries_the_rest_too(shop: Shop) -> None:

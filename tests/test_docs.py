@@ -40,6 +40,7 @@ BY_MAKE: Final = frozenset(
     {
         "make sandbox",
         "make sandbox PORT=8090 PAGE_LANG=ja",
+        "make sandbox PROCESSES=2 DATABASE=postgres",
         "make demo-day",
         "make test",
         "make check",
@@ -354,7 +355,7 @@ def test_log_events_on_the_operations_page_are_written() -> None:
     table = page.partition("| Event | Means |")[2].partition("\n\n")[0]
     sources = "".join(
         path.read_text("utf-8")
-        for folder in ("chatops", "adapters")
+        for folder in ("chatops", "adapters", "storage")
         for path in (ROOT / folder).rglob("*.py")
     )
     events = re.findall(r"`([a-z_]+\.[a-z_]+)`", table)

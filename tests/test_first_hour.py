@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from adapters.sandbox import world
+from tests.measured import unmeasured
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.anyio
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = (ROOT / "docs" / "first-hour.md").read_text("utf-8")
@@ -66,7 +67,7 @@ class Reader:
         return await asyncio.create_subprocess_exec(
             *("sh", "-ec", self._activated + commands),
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},  # noqa: TID251 - a child
+            env={**unmeasured(), "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

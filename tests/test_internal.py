@@ -12,7 +12,7 @@ from town import Town, shows, town_around
 from adapters.sandbox.slack import Fault, Kind
 from chatops.channel import Outgoing
 from chatops.errors import Rejected, Unauthentic, Unreadable, Unsupported
-from chatops.event import Deed, ReplyFailed
+from chatops.event import Deed, ReplyDoubted, ReplyFailed
 from chatops.internal import Internal, Place
 from chatops.policy import Account
 
@@ -69,6 +69,36 @@ async def test_an_answer_whose_fate_is_unknown_is_looked_up_and_stands_once(town
     await town.until(lambda: state(town, reply) == "sent")
     assert len(town.slack.state.replies(ROOM, ts)) == 1
     assert (await town.ticket(ticket)).answered_at is not None
+
+
+@pytest.mark.parametrize("struck", [Kind.RESET, Kind.RESET_AFTER])
+async def test_an_answer_in_doubt_waits_for_a_room_that_is_closed_meanwhile(
+    town: Town, struck: Kind
+) -> None:
+    ticket, ts = await asks(town)
+    reply = await town.replies("ben", ticket, "Yes, give it.")
+    await town.until(lambda: town.due("reply")[0][2] == "pending")
+    await town.quiet()
+    town.slack.fault(Fault("chat.postMessage", struck))
+    town.slack.fault(
+        Fault("conversations.replies", Kind.ERROR, error="not_in_channel", times=5, channel=ROOM)
+    )
+    await town.until(lambda: state(town, reply) == "sent", step=5)
+    assert town.calls("conversations.replies").count("fault:error") == 5
+    assert len(town.slack.state.replies(ROOM, ts)) == 1
+    assert ReplyDoubted(reply) not in await town.log(ticket)
+
+
+async def test_an_answer_in_doubt_whose_thread_is_gone_is_told_to_the_agent(town: Town) -> None:
+    ticket, ts = await asks(town)
+    reply = await town.replies("ben", ticket, "Yes, give it.")
+    await town.until(lambda: town.due("reply")[0][2] == "pending")
+    await town.quiet()
+    town.slack.fault(Fault("chat.postMessage", Kind.RESET))
+    await town.until(lambda: town.outbox.progress.get("reply_in_doubt"))
+    await town.slack.hands.delete(SLACK_IDS["kim"], ROOM, ts)
+    await town.until(lambda: state(town, reply) == "failed", step=1)
+    assert ReplyFailed(reply, "post-gone") in await town.log(ticket)
 
 
 async def test_a_thread_that_is_gone_is_told_to_the_agent(town: Town) -> None:

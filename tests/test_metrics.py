@@ -5,6 +5,7 @@ from care import Care
 from prometheus_client import generate_latest
 
 from chatops.metrics import Metrics
+from chatops.ports import Tx
 
 pytestmark = pytest.mark.anyio
 
@@ -30,6 +31,28 @@ async def test_counts_and_ages_and_no_words(care: Care) -> None:
     assert "chatops_delivery_lag_seconds 30.0" in after
     assert "secret" not in after
     assert "mia" not in after
+
+
+async def test_places_that_are_closed_to_us_are_named_and_people_are_not(care: Care) -> None:
+    def stop(tx: Tx) -> None:
+        for place, code in (
+            ("care-global", "is_archived"),
+            ("chat:slack", "token_revoked"),
+            ("care-japan", None),
+            ("person:5", "missing_scope"),
+            ("person:6", "missing_scope"),
+        ):
+            tx.stop(place, code, care.hours.transport())
+
+    await care.storage.work.transact(stop)
+    metrics = Metrics(care.storage.reader, care.hours, dict, dict)
+    await metrics.refresh()
+    told = generate_latest(metrics.registry).decode().splitlines()
+    assert [line for line in told if line.startswith("chatops_destinations_stopped")] == [
+        'chatops_destinations_stopped{destination="care-global"} 1.0',
+        'chatops_destinations_stopped{destination="chat:slack"} 1.0',
+        'chatops_destinations_stopped{destination="person"} 2.0',
+    ]
 
 
 async def test_nothing_due_lags_by_nothing(care: Care) -> None:

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from aiohttp import web
 from care import Care
@@ -17,6 +16,7 @@ from chatops.clock import SystemClock
 from chatops.metrics import Metrics
 from chatops.web import ops_app
 from storage import migrate, open_storage
+from tests.calling import client
 
 
 @pytest.mark.anyio
@@ -38,7 +38,7 @@ async def test_database_that_fails_is_not_ready_and_its_gauges_are_left_out(tmp_
     await site.start()
     host, port = runner.addresses[0][:2]
     try:
-        async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as http:
+        async with client(base_url=f"http://{host}:{port}") as http:
             well = (await http.get("/metrics")).text
             with closing(sqlite3.connect(tmp_path / "care.db")) as other:
                 other.execute("DROP TABLE delivery")
@@ -82,7 +82,7 @@ async def test_time_that_cannot_be_turned_to_is_400(care: Care, asked: bytes) ->
     before = care.hours.offset
     async with AsyncExitStack() as stack:
         url = await served(stack, None, app)
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
+        http = await stack.enter_async_context(client(base_url=url))
         refused = await http.post("/dev/clock", content=asked)
         turned = await http.post("/dev/clock", json={"advance_s": 900})
     assert (refused.status_code, turned.status_code) == (400, 200)

@@ -145,6 +145,38 @@ async def test_deleted_card_is_posted_again_and_its_thread_goes_on_there(town: T
     assert ["still there?" in shows(line) for line in await town.thread(ticket)] == [True]
 
 
+async def test_deleted_card_comes_back_by_itself_and_once(town: Town) -> None:
+    ticket = await town.opens(thread="t")
+    await town.hears(wrote("a line", thread="t"))
+    await town.quiet()
+    before = await town.card(ticket)
+    await town.slack.hands.delete("U03MAYA", before.channel, before.ts)
+    for _ in range(3):  # as Slack repeats an event that was not answered in time
+        await town.desk.deleted("slack", before.channel, before.ts)
+    await town.quiet()
+    after = await town.card(ticket)
+    assert (after.ts != before.ts, len(town.seen("care-global"))) == (True, 1)
+    await town.desk.deleted("slack", before.channel, before.ts)  # late
+    await town.desk.deleted("slack", "CELSEWHERE", after.ts)
+    await town.quiet()
+    assert (await town.card(ticket)).ts == after.ts
+    await town.hears(wrote("still there?", thread="t"))
+    await town.quiet()
+    assert ["still there?" in shows(line) for line in await town.thread(ticket)] == [True]
+
+
+async def test_deleted_link_of_a_ticket_that_has_left_stays_away(town: Town) -> None:
+    ticket = await town.opens()
+    await town.quiet()
+    before = await town.card(ticket)
+    await town.did("maya", "move", ticket, fields={"queue": "japan"})
+    await town.quiet(step=1)
+    await town.slack.hands.delete("U03MAYA", before.channel, before.ts)
+    await town.desk.deleted("slack", before.channel, before.ts)
+    await town.quiet()
+    assert len(town.seen("care-global")) == 0
+
+
 async def test_deleted_line_is_let_rest(town: Town) -> None:
     message = wrote("a typo", thread="t")
     ticket = await town.opens(thread="t")

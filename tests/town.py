@@ -36,6 +36,7 @@ from chatops.policy import Policy
 from chatops.ports import Channel
 from chatops.schedule import Schedule
 from chatops.web import public_app
+from tests.calling import client
 
 #: Real seconds that a test waits for what must come about.
 PATIENCE: Final = 30.0
@@ -195,7 +196,7 @@ async def town_around(
         slack = SlackCloud(WORKSPACE, hours)
         chirp = world.chirp(hours)
         clouds = await served(stack, lambda app: (slack.mount(app), chirp.mount(app)))
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
+        http = await stack.enter_async_context(client(timeout=5.0))
         settings = ChirpSettings(
             token=world.CHIRP_TOKEN, secret=world.CHIRP_SECRET, api=f"{clouds}/chirp/api"
         )

@@ -29,6 +29,11 @@ def _arguments() -> argparse.Namespace:
         help="the service's second port, as http://127.0.0.1:9100, to turn business time",
     )
     parser.add_argument(
+        "--processes",
+        action="store_true",
+        help="that port is what stands before several processes: show them on the page",
+    )
+    parser.add_argument(
         "--traffic", action="store_true", help="once begun, let make-believe customers write"
     )
     parser.add_argument(
@@ -47,7 +52,7 @@ def main() -> None:
     asked = _arguments()
     logging.basicConfig(level=logging.WARNING)
     say = partial(print, flush=True)
-    sandbox = Sandbox(asked.port, asked.serve_dev, say, asked.speed)
+    sandbox = Sandbox(asked.port, asked.serve_dev, say, asked.speed, processes=asked.processes)
     if asked.traffic:
         sandbox.programme.be_lively()
     if asked.replay:

@@ -1,7 +1,8 @@
 """Troubles that a make-believe cloud can be told to make, a number of times, for one kind of call.
 
 `timeout_before` hangs without doing what was asked; `timeout_after` does it and then hangs, so that
-the caller cannot know: the case that must never send a customer the same reply twice.
+the caller cannot know: the case that must never send a customer the same reply twice. `reset_midway`
+does it and cuts the connection in the middle of the answer; `drip` answers a byte at a time.
 """
 
 import asyncio
@@ -11,8 +12,21 @@ from typing import Literal, get_args
 
 from aiohttp import web
 
-Kind = Literal["429", "500", "503html", "timeout_before", "timeout_after", "reset", "reset_after"]
+Kind = Literal[
+    "429",
+    "500",
+    "503html",
+    "timeout_before",
+    "timeout_after",
+    "reset",
+    "reset_after",
+    "reset_midway",
+    "drip",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+#: Real seconds between two bytes of an answer that drips: less than callers wait for a byte.
+_DRIP_S = 0.5
 
 #: A hung call is let go when its caller has left, at the latest after so many real seconds.
 _HANG_S = 60.0
@@ -83,6 +97,34 @@ async def suffer(
         case "reset_after":
             await work()
             return _reset(request)
+        case "reset_midway":
+            slow, body = await _begun(request, await work())
+            await slow.write(body[: len(body) // 2])
+            return _reset(request)
+        case "drip":
+            return await _drip(request, await work())
+
+
+async def _drip(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+    slow, body = await _begun(request, answer)
+    for byte in body:
+        await asyncio.sleep(_DRIP_S)
+        if request.transport is None or request.transport.is_closing():
+            break
+        await slow.write(bytes([byte]))
+    return slow
+
+
+async def _begun(
+    request: web.Request, answer: web.StreamResponse
+) -> tuple[web.StreamResponse, bytes]:
+    """Begin an answer that is not whole; return it and its body."""
+    body = answer.body if isinstance(answer, web.Response) else b""
+    assert isinstance(body, bytes)  # noqa: S101 - the clouds answer with JSON
+    slow = web.StreamResponse(status=answer.status, headers=answer.headers)
+    slow.content_length = len(body)
+    await slow.prepare(request)
+    return slow, body
 
 
 def _reset(request: web.Request) -> web.Response:

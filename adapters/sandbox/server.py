@@ -13,9 +13,9 @@ from adapters.sandbox import page
 from adapters.sandbox.clock import RealClock
 from adapters.sandbox.loopback import loopback_only
 from adapters.sandbox.programme import Programme
+from adapters.sandbox.service import Service
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
-from adapters.sandbox.turning import ClockProxy
 from adapters.sandbox.world import SEATS, WORKSPACE, chirp, x_world
 from adapters.sandbox.x import XCloud
 
@@ -35,10 +35,12 @@ class Sandbox:
         serve_dev: str | None = None,
         say: Callable[[str], None] = lambda _line: None,
         speed: int = 1,
+        *,
+        processes: bool = False,
     ) -> None:
         """`serve_dev` is the service's second port, where business time is turned.
 
-        Slack's pace is `speed` times the documented one: a test of every button need not wait.
+        With `processes` it is what stands before several of them, and the page shows them. Slack's pace is `speed` times the documented one: a test of every button need not wait.
         """
         clock = RealClock()
         self.slack = SlackCloud(WORKSPACE, clock, sped(DOCUMENTED, speed))
@@ -51,14 +53,17 @@ class Sandbox:
         self.x.mount(self.app)
         self.network.mount(self.app)
         self.programme.mount(self.app)
-        ClockProxy(serve_dev).mount(self.app)
-        self.app.router.add_get("/dev/world", _world)
+        Service(serve_dev, processes=processes).mount(self.app)
+        self._processes = processes
+        self.app.router.add_get("/dev/world", self._world)
         page.mount(self.app)
 
-
-async def _world(_request: web.Request) -> web.Response:
-    """What the page must know before it can ask for more: whose seat one may take."""
-    seats = [
-        {"id": seat.person.id, "title": dict(seat.title), "home": seat.home.name} for seat in SEATS
-    ]
-    return web.json_response({"team": WORKSPACE.name, "seats": seats})
+    async def _world(self, _request: web.Request) -> web.Response:
+        """What the page must know before it can ask for more: whose seat one may take."""
+        seats = [
+            {"id": seat.person.id, "title": dict(seat.title), "home": seat.home.name}
+            for seat in SEATS
+        ]
+        return web.json_response(
+            {"team": WORKSPACE.name, "seats": seats, "processes": self._processes}
+        )

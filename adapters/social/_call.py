@@ -6,6 +6,7 @@ a 5xx, because a gateway gives up before the machine behind it does. A call that
 may be repeated, has simply not been answered.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,8 @@ import httpx
 
 from chatops.errors import InDoubt, TryLater, Unreached
 
-#: Seconds; a network that takes longer is down for us, and the outbox comes back.
+#: Seconds, `read` for the whole call; a network that takes longer is down for us, and the outbox comes
+#: back.
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 #: What shows that nothing was sent: no connection, or none to be had from the pool.
@@ -53,20 +55,22 @@ async def perform(http: httpx.AsyncClient, call: Call) -> httpx.Response:
         Unreached, InDoubt: as the module says.
     """
     try:
-        answer = await http.request(
-            call.method,
-            call.url,
-            params=dict(call.params),
-            headers=dict(call.headers),
-            json=call.json,
-            data=call.form,
-            content=call.content,
-            timeout=TIMEOUT,
-            follow_redirects=False,
-        )
+        # httpx counts from byte to byte: an answer that drips would never end
+        async with asyncio.timeout(TIMEOUT.read):
+            answer = await http.request(
+                call.method,
+                call.url,
+                params=dict(call.params),
+                headers=dict(call.headers),
+                json=call.json,
+                data=call.form,
+                content=call.content,
+                timeout=TIMEOUT,
+                follow_redirects=False,
+            )
     except _NOT_SENT as error:
         raise Unreached(f"{call.name}: {type(error).__name__}") from error
-    except (httpx.TransportError, httpx.DecodingError) as error:
+    except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
         raise unanswered(call, type(error).__name__) from error
     if answer.status_code >= 500:
         raise unanswered(call, f"status {answer.status_code}")

@@ -33,7 +33,7 @@ from chatops.channel import (
     Traits,
 )
 from chatops.clock import Clock
-from chatops.errors import CareError, Rejected, Unauthentic, Unreadable, Unsupported
+from chatops.errors import Barred, CareError, Rejected, Unauthentic, Unreadable, Unsupported
 from chatops.event import Deed, Kind
 from chatops.policy import Account
 from chatops.ports import Receive, Vault
@@ -67,6 +67,7 @@ TRAITS: Final = Traits(
     | Can.DELETE_OURS,
     measure=measure,
     limit=lambda _private: LIMIT,
+    repeats_for=timedelta(hours=23),  # Chirp forgets a key after a day
 )
 
 
@@ -309,4 +310,6 @@ def _kind(post: _Post) -> Kind:
 def _refusal(status: int, body: object) -> Rejected:
     word = str(body.get("error", "")) if isinstance(body, dict) else ""
     code = word.replace("_", "-") if word in _KNOWN else "refused"
-    return Rejected(code, f"status {status}: {word}", text(f"rejected-{code}"))
+    # no reply at all gets through until somebody has mended that
+    kind = Barred if code == "unauthorized" else Rejected
+    return kind(code, f"status {status}: {word}", text(f"rejected-{code}"))

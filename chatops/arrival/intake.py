@@ -42,6 +42,9 @@ INVITED: Final = timedelta(days=7)
 def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter[str]:
     """Take in a body's entries, in their order; return what became of customers' messages."""
     taken: Counter[str] = Counter()
+    if len(inbound) > 1:
+        # two bodies with the same people in another order would wait for each other
+        tx.lock_authors({_person(each) for each in inbound if isinstance(each, Message)})
     for each in inbound:
         match each:
             case Message():
@@ -58,6 +61,10 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter
             case SearchEnded():
                 _search_ended(tx, gate, each, act)
     return taken
+
+
+def _person(message: Message) -> str:
+    return f"{message.account} {message.author.external_id}"
 
 
 def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:

@@ -265,7 +265,7 @@ class Service(Block):
     key: Keys
     """Encrypts tokens at rest: Fernet keys with commas between them, the newest first."""
     database: Database = "sqlite:///var/chatops.db"
-    """Three slashes: from where the service is started; four: a whole path."""
+    """A file: three slashes from where the service is started, four for a whole path. Or PostgreSQL."""
     development: bool = False
     """Allows stand-ins, on loopback only, and a clock that can be turned."""
     prefix: Prefix = "care"

@@ -11,10 +11,11 @@ from chatops.cards.thread_card import alert_card, announcement, left_line, messa
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
 from chatops.errors import CareError
-from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved
+from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved, Occasion
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
+from chatops.ticket import Status, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ async def compose(
 ) -> tuple[Card, int] | None:
     """Return the card to show and the revision that it shows; None if it is not to be shown.
 
-    That is where its rows are gone, and for what would be news in a room that its ticket has left.
+    That is where its rows are gone, for what would be news in a room that its ticket has left, and
+    for an announcement of what is past.
     A ticket's card says in which zone its queue works: a queue may be shown in rooms of others.
     """
     job = order.job
@@ -83,11 +85,24 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
                 return await _left(reader, chat, scene)
             dismissed = await _is_dismissed(reader, entry)
             return event_line(scene, entry.event, entry.agent, room.name, is_dismissed=dismissed)
-        case What.ANNOUNCE if job.occasion is not None and not _is_late(job):
+        case What.ANNOUNCE if job.occasion is not None and _is_news(scene.ticket, job):
             url = await _url(reader, chat, room, scene.ticket.id)
             return announcement(scene, job.occasion, url)
         case _:
             return None
+
+
+def _is_news(ticket: Ticket, job: Delivery) -> bool:
+    """Tell whether what is announced still holds: a room that was shut hears of nothing past."""
+    if _is_late(job):
+        return False
+    match job.occasion:
+        case Occasion.UNASSIGNED:
+            return ticket.status is Status.OPEN and ticket.assignee is None
+        case Occasion.WOKEN | Occasion.REOPENED:
+            return ticket.status is Status.OPEN
+        case Occasion.DELETION | None:
+            return True
 
 
 def _is_late(job: Delivery) -> bool:

@@ -13,7 +13,7 @@ from chatops.act import Act, Marks
 from chatops.clock import Clock
 from chatops.delivery.patience import FAULTS, NETWORK_BACKOFF, Keep
 from chatops.desk import Desk
-from chatops.errors import InDoubt, Rejected, TryLater, Unreached, Unsupported
+from chatops.errors import Barred, InDoubt, Rejected, TryLater, Unreached, Unsupported
 from chatops.event import Deed, DeedDone, DeedFailed
 from chatops.ledger import apply
 from chatops.ports import Channel, Delivery, DeliveryState, Tx
@@ -63,6 +63,7 @@ class Deeds:
 
         Raises:
             TryLater: the network limits this account; the deed waits and is saved so.
+            Barred: the account is closed to us; the deed waits until it is mended.
         """
         if not self._may_call():
             return "overtaken"
@@ -77,6 +78,9 @@ class Deeds:
             return "deed_unreached"
         except Unsupported as error:
             return await self._failed(asked, "unsupported", str(error))
+        except Barred as error:
+            await self._again(asked, timedelta(), str(error), counts=False)
+            raise
         except Rejected as error:
             return await self._failed(asked, error.code, str(error))
         except Exception:  # noqa: BLE001 - the account outlives a fault in one deed

@@ -25,11 +25,15 @@ from chatops.clock import Clock
 from chatops.delivery.compose import Order
 from chatops.delivery.deeds import Asked, Deeds
 from chatops.delivery.enrolment import Enrolment
+from chatops.delivery.outgoing import Job
 from chatops.delivery.pace import Buckets, ChatPace
-from chatops.delivery.posting import BACKOFF, Posting
-from chatops.delivery.replies import Job, Replies
+from chatops.delivery.patience import BACKOFF
+from chatops.delivery.posting import Posting, places
+from chatops.delivery.replies import ANSWERED, Replies
+from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
 from chatops.errors import (
+    Barred,
     StorageError,
     TryLater,
 )
@@ -101,8 +105,9 @@ class Outbox:
         may_call = enrolment.may_call
         self._replies = Replies(desk, reader, clock, channels, self._record, may_call)
         self._deeds = Deeds(desk, clock, channels, self._record, may_call)
+        self._troubles = Troubles(desk, clock, self._record)
         self._posting = Posting(
-            desk, reader, clock, self._replies, self._record, self._count, may_call
+            desk, reader, clock, self._replies, self._troubles, self._record, self._count, may_call
         )
         self._couriers: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}  #: rung when something is due at a busy place
@@ -134,15 +139,21 @@ class Outbox:
     async def _round(self, group: asyncio.TaskGroup) -> None:
         self._desk.changed.clear()
         now = self._clock.transport()
+        eased = False  # somebody has ended a trouble, or shortened its rest
         try:
             if self._unsure:
                 await self._give_back()
-            due = Due((), (), None) if self._enrolment.is_off else await self._reader.due(now)
+            due = Due((), (), None)
+            if not self._enrolment.is_off:
+                due = await self._reader.due(now)
+                eased = self._troubles.see(due.troubles)
+                await self._troubles.tidy(due.all, now)
         except StorageError as error:
             _log.error("outbox.storage", error=str(error))
             due = Due((), (), now + timedelta(seconds=1))
         # a courier who waits for the pace of updates is rung for what may go before them
-        for to in self._couriers.keys() & due.posts:
+        posts = [to for to in due.posts if not to.startswith(AT_ACCOUNT)]
+        for to in self._couriers.keys() if eased else self._couriers.keys() & posts:
             self._bells[to].set()
         for to in due.all:
             if to not in self._couriers:
@@ -224,7 +235,7 @@ class Outbox:
         repeated under the same marker, and the chat drops it. (To customers nothing is repeated.)
         """
         a_post, an_update = pace.of_post(room.name), pace.of_update()
-        rested_at = self._posting.resting.get(room.name, now)
+        rested_at = self._troubles.rests_until(places(room), now)
         number = self._enrolment.number
 
         def run(tx: Tx) -> _Turn:
@@ -232,7 +243,8 @@ class Outbox:
             posts_at = max(buckets.ready_at([*a_post], now), rested_at)
             updates_at = max(buckets.ready_at([*an_update], now), rested_at)
             posts, updates = posts_at <= now and not looked, updates_at <= now
-            if not (posts or updates):
+            is_ready = posts or updates
+            if not (is_ready and self._troubles.may_try(tx, places(room), now)):
                 return _Turn(None, posts, updates, posts_at, updates_at)
             order = _order(tx, tx.take(room.name, now, number, updates=updates, posts=posts))
             if order is not None:
@@ -262,23 +274,34 @@ class Outbox:
             _log.error("outbox.unknown_destination", destination=account)
             await self._nap(bell, BACKOFF[-1].total_seconds())
             return
+        to = AT_ACCOUNT + account
         while not self._ending:
             taken = await self._take_job(account, self._clock.transport())
             if taken is None:
                 return
             if isinstance(taken, datetime):
-                await self._nap(asyncio.Event(), (taken - self._clock.transport()).total_seconds())
+                bell.clear()
+                await self._nap(bell, (taken - self._clock.transport()).total_seconds())
                 continue
             with self._holding(taken.delivery.id):
                 try:
-                    match taken:
-                        case Job():
-                            self._count(await self._replies.send(taken))
-                        case Asked():
-                            self._count(await self._deeds.do(taken))
+                    outcome = await self._do(taken)
+                    self._count(outcome)
+                    if outcome in ANSWERED:
+                        await self._troubles.over([to])
                 except TryLater as error:
                     self._count("reply_limited")
                     await self._pause(account, timedelta(seconds=error.seconds))
+                except Barred as error:
+                    self._count("reply_barred")
+                    await self._troubles.begins(to, error)
+
+    async def _do(self, taken: Job | Asked) -> str:
+        match taken:
+            case Job():
+                return await self._replies.send(taken)
+            case Asked():
+                return await self._deeds.do(taken)
 
     async def _take_job(self, account: str, now: datetime) -> Job | Asked | datetime | None:
         """Take what is due next at an account; what was withdrawn meanwhile is passed over.
@@ -286,11 +309,14 @@ class Outbox:
         A time is when something may be taken again.
         """
         to, number = AT_ACCOUNT + account, self._enrolment.number
+        rested_at = self._troubles.rests_until([to], now)
 
         def run(tx: Tx) -> Job | Asked | datetime | None:
             buckets = Buckets(tx, {to: _REPLIES})
-            if (ready_at := buckets.ready_at([to], now)) > now:
+            if (ready_at := max(buckets.ready_at([to], now), rested_at)) > now:
                 return ready_at
+            if not self._troubles.may_try(tx, [to], now):
+                return None
             while (taken := tx.take(to, now, number, updates=False, posts=True)) is not None:
                 part = self._deeds if taken.what is What.DEED else self._replies
                 if (job := part.begin(tx, taken)) is not None:

@@ -11,8 +11,14 @@ T = TypeVar("T")
 #: How long a far side may still be working on a call that timed out here.
 SETTLE: Final = timedelta(seconds=15)
 
+#: How much later than that a network may have accepted all the same, which then refuses a second.
+LATE: Final = timedelta(hours=1)
+
 #: A look-up reaches back this much further than the attempt: clocks differ.
 SKEW: Final = timedelta(minutes=2)
+
+#: Waits after a destination could not be reached or was closed to us, by attempts.
+BACKOFF: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60, 120, 300))
 
 #: A delivery over which we stumbled ourselves is given up, or shown to a person, after so many
 #: attempts, look-ups included.

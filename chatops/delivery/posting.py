@@ -7,22 +7,20 @@ or a time-out leaves there is in doubt and is looked up before it is repeated.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid5
 
 import structlog
 
+from chatops.act import again
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose
 from chatops.delivery.pace import Buckets, ChatPace
-from chatops.delivery.patience import FAULTS, SETTLE, SKEW, Keep
+from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep
 from chatops.delivery.replies import Replies
+from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
 from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
 from chatops.policy import Room
 from chatops.ports import Chat, Delivery, DeliveryState, Reader, Tx, What
-
-#: Waits after a destination could not be reached or was closed to us, by attempts.
-BACKOFF: Final = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60, 120, 300))
 
 #: A thread line whose thread is gone is tried so often: its card may be on its way again.
 LINE_TRIES: Final = 6
@@ -39,19 +37,19 @@ class Posting:
         reader: Reader,
         clock: Clock,
         replies: Replies,
+        troubles: Troubles,
         record: Keep,
         count: Callable[[str], None],
         may_call: Callable[[], bool],
     ) -> None:
-        self.resting: dict[str, datetime] = {}  #: rooms that are left alone until then
         self._desk = desk
         self._reader = reader
         self._clock = clock
         self._replies = replies
+        self._troubles = troubles
         self._record = record
         self._count = count
         self._may_call = may_call
-        self._failures: dict[str, int] = {}  #: in a row, by room
 
     async def deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
         """Bring one delivery to its room, and write what became of it."""
@@ -64,7 +62,6 @@ class Posting:
                     await self._update(chat, room, order)
                 case _:
                     await self._post(chat, room, order)
-            self._failures.pop(room.name, None)
         except TryLater as error:
             self._count("limited")
             until = self._clock.transport() + timedelta(seconds=error.seconds)
@@ -74,14 +71,12 @@ class Posting:
             due = self._clock.transport() + SETTLE
             await self._state(job, DeliveryState.IN_DOUBT, due, str(error))
         except Gone as error:
+            await self._troubles.over(places(room))
             await self._gone(job, error)
         except (Unreached, Barred) as error:
-            tried = self._failures[room.name] = self._failures.get(room.name, 0) + 1
-            until = self._clock.transport() + BACKOFF[min(tried, len(BACKOFF)) - 1]
-            _log.warning("outbox.unreached", room=room.name, error=str(error), tried=tried)
-            self._count("barred" if isinstance(error, Barred) else "unreached")
-            self.resting[room.name] = until
-            await self._put_back(job, until, str(error))
+            await self._rest(room, error)
+            # due at once: when the room rests no longer, it is the first again
+            await self._put_back(job, self._clock.transport(), str(error))
         except Rejected as error:
             self._count("failed")
             _log.error("outbox.rejected", delivery=job.id, what=job.what, code=error.code)
@@ -91,10 +86,21 @@ class Posting:
             _log.exception("outbox.fault", delivery=job.id, what=job.what)
             await self._stumbled(job)
 
+    async def _rest(self, room: Room, error: Unreached | Barred) -> None:
+        """Leave a room alone for a while, or its whole chat where that is closed."""
+        self._count("barred" if isinstance(error, Barred) else "unreached")
+        of_room, of_chat = places(room)
+        if isinstance(error, Barred) and error.whole:
+            await self._troubles.begins(of_chat, error)
+            return
+        if isinstance(error, Barred):
+            await self._troubles.over([of_chat])  # it knows us: only this room is closed
+        await self._troubles.begins(of_room, error)
+
     async def _post(self, chat: Chat, room: Room, order: Order) -> None:
         job = order.job
         composed = await compose(self._desk, self._reader, chat, room, order)
-        if composed is None and job.left:
+        if composed is None and (job.left or job.occasion is not None):
             await self._state(job, DeliveryState.WITHDRAWN, None)
             return
         if composed is None:
@@ -106,6 +112,7 @@ class Posting:
         id = await chat.post(room, card, job.thread, job.marker)
         self._count("posted")
         await self._is_there(job, id, revision)
+        await self._troubles.over(places(room))
 
     async def _update(self, chat: Chat, room: Room, order: Order) -> None:
         job = order.job
@@ -119,6 +126,7 @@ class Posting:
         await chat.update(room, job.external_id, card)
         self._count("updated")
         await self._is_there(job, job.external_id, revision)
+        await self._troubles.over(places(room))
 
     def _is_overtaken(self) -> bool:
         """Tell whether our lease is over, or nearly: the delivery may be another process's by now."""
@@ -136,22 +144,24 @@ class Posting:
         self._count("found" if found else "not_found")
         if found is None and job.is_restored:
             # begun anew: from here on it is one that we try ourselves
-            again = str(uuid5(UUID(job.marker), "restored"))
-            await self._state(job, DeliveryState.PENDING, now, again=again)
+            await self._state(job, DeliveryState.PENDING, now, again=again(job.marker))
         elif found is None:
             await self._state(job, DeliveryState.PENDING, self._clock.transport(), counts=False)
         else:
             await self._is_there(job, found, 0)  # what it shows is unknown: the next round updates
+        await self._troubles.over(places(room))
 
     async def _gone(self, job: Delivery, error: Gone) -> None:
         """Post a deleted card again; let a deleted line rest; try a line without a thread later."""
         now = self._clock.transport()
         self._count("gone")
         if job.what is What.CARD and job.state is DeliveryState.SENT:
-            marker = str(uuid5(UUID(job.marker), "again"))
-            await self._state(job, DeliveryState.PENDING, now, error.code, again=marker)
+            anew = again(job.marker)
+            await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
         elif job.state is DeliveryState.SENT and job.external_id is not None:
             await self._is_there(job, job.external_id, job.wanted)
+        elif job.is_restored:
+            await self._state(job, DeliveryState.PENDING, now, error.code, again=again(job.marker))
         elif job.attempts < LINE_TRIES:
             due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
             await self._state(job, DeliveryState.PENDING, due, error.code)
@@ -228,6 +238,11 @@ class Posting:
         await self._record(
             lambda tx: tx.delivery_is(job, state, due, error, again=again, counts=counts)
         )
+
+
+def places(room: Room) -> tuple[str, str]:
+    """Return where trouble keeps deliveries from a room: itself, and its chat."""
+    return room.name, f"{AT_CHAT}{room.chat}"
 
 
 def _before(job: Delivery) -> DeliveryState:

@@ -6,35 +6,48 @@ asked, repeated where it takes an idempotency key, and otherwise shown to the ag
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from chatops.act import Act, Marks
-from chatops.channel import Can, Outgoing, Sent
+from chatops.channel import Can, Sent
 from chatops.clock import Clock
-from chatops.delivery.patience import FAULTS, NETWORK_BACKOFF, SETTLE, SKEW, Keep
+from chatops.delivery.outgoing import Job, answerable, outgoing_of, reply_of
+from chatops.delivery.patience import FAULTS, LATE, NETWORK_BACKOFF, SETTLE, SKEW, Keep
 from chatops.desk import Desk
-from chatops.errors import CareError, InDoubt, Rejected, TryLater, Unreached, Unsupported
+from chatops.errors import (
+    DUPLICATE,
+    Barred,
+    CareError,
+    InDoubt,
+    Rejected,
+    TryLater,
+    Unreached,
+    Unsupported,
+)
 from chatops.event import ReplyDoubted, ReplyFailed, ReplyRequeued, ReplyState, SendingBegan
 from chatops.ledger import accept, apply
-from chatops.ports import Channel, Delivery, DeliveryState, Reader, Record, Tx
-from chatops.scene import Direction
-from chatops.ticket import Reply, Ticket
+from chatops.ports import Channel, Delivery, DeliveryState, Reader, Tx
+
+#: Outcomes by which an account has shown that it is open to us.
+ANSWERED: Final = frozenset(
+    {
+        "reply_sent",
+        "reply_found",
+        "reply_repeated",
+        "reply_again",
+        "reply_failed",
+        "deed_done",
+        "deed_failed",
+    }
+)
 
 _FAULT: Final = "a fault of ours; see the log"
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A reply that was taken, and what the network needs to know of it."""
-
-    delivery: Delivery
-    outgoing: Outgoing
 
 
 class Replies:
@@ -61,6 +74,7 @@ class Replies:
 
         Raises:
             TryLater: the network limits this account; the reply waits and is saved so.
+            Barred: the account is closed to us; the reply waits until it is mended.
         """
         channel = self._channels[job.outgoing.account]
         if job.delivery.state is DeliveryState.IN_DOUBT:
@@ -78,10 +92,11 @@ class Replies:
             tried = min(job.delivery.attempts, len(NETWORK_BACKOFF))
             await self._wait(job, NETWORK_BACKOFF[max(tried, 1) - 1], str(error))
             return "reply_unreached"
-        except Unsupported as error:
-            return await self._failed(job, "unsupported", str(error))
-        except Rejected as error:
-            return await self._failed(job, error.code, str(error))
+        except Barred as error:
+            await self._wait(job, timedelta(), str(error), counts=False)
+            raise
+        except (Unsupported, Rejected) as error:
+            return await self._refused(channel, job, error)
         except Exception:  # noqa: BLE001 - the account outlives a fault in one reply
             # whether the call was made is unknown
             _log.exception("reply.fault", delivery=job.delivery.id)
@@ -95,7 +110,7 @@ class Replies:
         act = self._act()
 
         def run(tx: Tx) -> None:
-            ticket, reply = _reply(tx, line)
+            ticket, reply = reply_of(tx, line)
             if ticket is not None and reply is not None and reply.state is ReplyState.WAITING:
                 tx.withhold_reply(reply.message)
                 apply(tx, self._desk.policy, ticket, [ReplyFailed(reply.message, "unseen")], act)
@@ -104,7 +119,7 @@ class Replies:
 
     def begin(self, tx: Tx, delivery: Delivery) -> Job | None:
         """Write that a reply is being sent; None if it was withdrawn."""
-        ticket, reply = _reply(tx, delivery)
+        ticket, reply = reply_of(tx, delivery)
         record = tx.record(ticket.id) if ticket is not None else None
         if ticket is None or reply is None or record is None:
             tx.delivery_is(delivery, DeliveryState.WITHDRAWN, None)
@@ -112,35 +127,81 @@ class Replies:
         if reply.state is ReplyState.WAITING:
             apply(tx, self._desk.policy, ticket, [SendingBegan(reply.message)], self._act())
         agent = next((a.public_name for a in tx.agents() if a.id == reply.agent), "")
-        return Job(delivery, replace(_outgoing(record, reply, delivery.marker), agent=agent))
+        doubted = delivery.state is DeliveryState.IN_DOUBT
+        outgoing = outgoing_of(record, reply, delivery.marker)
+        answered = tx.answer(reply.message, answerable(record, reply), anew=not doubted)
+        return Job(delivery, replace(outgoing, agent=agent, in_reply_to=answered))
 
     async def _look_up(self, channel: Channel, job: Job) -> str:
         """Find out what became of a reply; until that is known it is not sent again."""
-        can = channel.traits.can
         try:
-            if Can.FIND in can:
-                found = await channel.find(job.outgoing, job.delivery.taken_at - SKEW)
-                if found is not None and not await self._is_anothers(job, found):
-                    await self._sent(job, found)
-                    return "reply_found"
-            elif Can.REPEAT not in can:
-                return await self._ask(job, "the process ended while it was being sent")
+            outcome = await self._resolved(channel, job)
         except TryLater as error:
             span = max(SETTLE, timedelta(seconds=error.seconds))
             await self._still_in_doubt(job, span, error, counts=False)
             raise
+        except Barred as error:
+            await self._still_in_doubt(job, timedelta(), error, counts=False)
+            raise
         except (InDoubt, Unreached) as error:
-            return await self._still_in_doubt(job, SETTLE, error)
+            tried = min(job.delivery.attempts, len(NETWORK_BACKOFF))
+            span = max(SETTLE, NETWORK_BACKOFF[max(tried, 1) - 1])
+            return await self._still_in_doubt(job, span, error)
         except CareError as error:
             # the network will not be asked: a person can look
             return await self._ask(job, str(error))
         except Exception:  # noqa: BLE001 - as in `send`
             _log.exception("reply.fault", delivery=job.delivery.id)
+            if job.delivery.attempts < FAULTS:
+                return await self._still_in_doubt(job, SETTLE, InDoubt(_FAULT))
             return await self._ask(job, _FAULT)
-        # it is certainly not there, or its marker makes a repeat harmless
-        now = self._clock.transport()
-        await self._keep(lambda tx: tx.delivery_is(job.delivery, DeliveryState.PENDING, now))
-        return "reply_again"
+        if outcome is None:  # it is certainly not there
+            now = self._clock.transport()
+            await self._keep(lambda tx: tx.delivery_is(job.delivery, DeliveryState.PENDING, now))
+        return outcome or "reply_again"
+
+    async def _resolved(self, channel: Channel, job: Job) -> str | None:
+        """Find the reply, or repeat it under its key, or ask; None: the network has none of it."""
+        can = channel.traits.can
+        if Can.FIND in can:
+            found = await channel.find(job.outgoing, job.delivery.taken_at - SKEW)
+            if found is None or await self._is_anothers(job, found):
+                return None
+            await self._sent(job, found)
+            return "reply_found"
+        if Can.REPEAT not in can or not self._is_known_by_its_key(channel, job):
+            return await self._ask(job, "nobody can tell whether it was sent")
+        if not self._may_call():
+            return "overtaken"
+        try:
+            await self._sent(job, await channel.send(job.outgoing))
+        except Barred:
+            raise
+        except Rejected as error:
+            return await self._failed(job, error.code, str(error))
+        return "reply_repeated"
+
+    def _is_known_by_its_key(self, channel: Channel, job: Job) -> bool:
+        """Tell whether the network still drops a repeat of this reply."""
+        age = self._clock.transport() - job.delivery.taken_at
+        return age < channel.traits.repeats_for
+
+    async def _refused(self, channel: Channel, job: Job, error: Unsupported | Rejected) -> str:
+        """Give a reply up, unless it is refused because it is there already.
+
+        That is where the network was late to accept an earlier attempt, and the look-up in vain.
+        Else these very words stand there by another's hand, and the refusal is the answer.
+        """
+        code = error.code if isinstance(error, Rejected) else "unsupported"
+        if code == DUPLICATE and Can.FIND in channel.traits.can:
+            try:
+                found = await channel.find(job.outgoing, job.delivery.taken_at - LATE)
+            except CareError as unclear:
+                return await self._doubt(channel, job, f"{error}; {unclear}")
+            if found is not None and not await self._is_anothers(job, found):
+                await self._sent(job, found)
+                return "reply_found"
+        return await self._failed(job, code, str(error))
 
     async def _is_anothers(self, job: Job, found: Sent) -> bool:
         """Tell whether what was found is another reply of ours, in the same words."""
@@ -171,7 +232,7 @@ class Replies:
         act = self._act()
 
         def run(tx: Tx) -> str:
-            ticket, reply = _reply(tx, job.delivery)
+            ticket, reply = reply_of(tx, job.delivery)
             if not tx.delivery_is(job.delivery, DeliveryState.IN_DOUBT, None, error):
                 return "overtaken"
             if ticket is not None and reply is not None:
@@ -186,7 +247,7 @@ class Replies:
 
         def run(tx: Tx) -> None:
             delivery = job.delivery
-            ticket, reply = _reply(tx, delivery)
+            ticket, reply = reply_of(tx, delivery)
             # it is there, whoever has the row by now
             tx.delivered(delivery, sent.external_id, delivery.wanted, act.due)
             if ticket is None or reply is None:
@@ -203,7 +264,7 @@ class Replies:
         act = self._act(wait=span)
 
         def run(tx: Tx) -> None:
-            ticket, reply = _reply(tx, job.delivery)
+            ticket, reply = reply_of(tx, job.delivery)
             pending = DeliveryState.PENDING
             if not tx.delivery_is(job.delivery, pending, act.due, error, counts=counts):
                 return
@@ -218,7 +279,7 @@ class Replies:
         _log.warning("reply.failed", delivery=job.delivery.id, code=code)
 
         def run(tx: Tx) -> None:
-            ticket, reply = _reply(tx, job.delivery)
+            ticket, reply = reply_of(tx, job.delivery)
             if not tx.delivery_is(job.delivery, DeliveryState.FAILED, None, detail):
                 return
             if ticket is not None and reply is not None:
@@ -234,38 +295,3 @@ class Replies:
             marks=Marks(),
             rule="outbox",
         )
-
-
-def _reply(tx: Tx, delivery: Delivery) -> tuple[Ticket | None, Reply | None]:
-    """Return the delivery's ticket, locked, and its reply while that is unresolved."""
-    if delivery.ticket is None or delivery.message is None:
-        return None, None
-    ticket = tx.ticket(delivery.ticket)
-    return ticket, ticket.reply(delivery.message) if ticket is not None else None
-
-
-def _outgoing(record: Record, reply: Reply, marker: str) -> Outgoing:
-    """Return what goes out: to the conversation for which it was written, public or private as then.
-
-    The customer may have gone on elsewhere since; what was written in private stays there.
-    """
-    line = next(line for line in record.lines if line.id == reply.message)
-    conversation = line.conversation or record.ticket.conversation
-    inbound = [
-        each.external_id
-        for each in record.lines
-        if each.direction is Direction.INBOUND
-        and each.external_id
-        and each.conversation == conversation
-        and each.can_reply
-        and not each.deleted
-    ]
-    return Outgoing(
-        account=record.ticket.account,
-        marker=marker,
-        text=line.text,
-        private=line.private,
-        customer=record.customer.external_id,
-        thread_key=record.threads[conversation],
-        in_reply_to=inbound[-1] if inbound else None,
-    )

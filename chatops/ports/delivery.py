@@ -1,7 +1,7 @@
 """The outbox's rows: what is to be shown where, and how far it got."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -14,12 +14,27 @@ RESTORED: Final = -1_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """A place to which nothing can be delivered for now. Times are transport time.
+
+    `place` is a destination (`NewDelivery.to`) or, as `chat:` and its name, a whole chat.
+    """
+
+    place: str
+    code: str | None  #: the far side's own word; None: it was not reached
+    since: datetime
+    tries: int  #: in a row, that ended so
+    rests_until: datetime  #: nothing is tried there before
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """What is due at one moment, by destination (`NewDelivery.to`)."""
 
     all: Sequence[str]
     posts: Sequence[str]  #: where something is due that is no update
     next_at: datetime | None  #: when the next delivery after that moment becomes due
+    troubles: Mapping[str, Trouble] = field(default_factory=dict)  #: by place
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +69,18 @@ class Waits:
 
 
 class Urgency(IntEnum):
-    """Alerts go before new cards, new cards before lines, lines before updates."""
+    """Alerts go before new cards, new cards before lines, lines before updates.
+
+    What a back-log holds of tickets that rest meanwhile goes last: those that are snoozed, then for
+    the record those that are closed.
+    """
 
     ALERT = 0
     CARD = 1
     LINE = 2
     UPDATE = 3
+    SNOOZED = 4  #: a card that is not there yet, of a snoozed ticket
+    CLOSED = 5
 
 
 class What(StrEnum):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from chatops.event import Event, Kind, Opened, ReplyState
+from chatops.ports.delivery import Trouble
 from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock
 from chatops.ticket import Status, Ticket
@@ -179,6 +180,7 @@ class Health:
     failed: int
     oldest_due_at: datetime | None
     held_since: datetime | None = None  #: the time of a restored backup that is not let go yet
+    stopped: tuple[Trouble, ...] = ()  #: places that are closed to us
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ once: ids and times are made outside and passed in, it touches nothing but `tx`,
 an answer (None, False), never an exception.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from chatops.ports.delivery import (
     Due,
     NewDelivery,
     Spent,
+    Trouble,
     Unresolved,
     Waits,
 )
@@ -69,6 +70,10 @@ class Tx(Protocol):
         """Return the customer's id; a new name, handle or follower count is kept."""
         ...
 
+    def lock_authors(self, authors: Collection[str]) -> None:
+        """Keep others from taking in several of these authors' messages, until the end."""
+        ...
+
     def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
         """Return the conversation, made if need be, and lock it."""
         ...
@@ -116,6 +121,15 @@ class Tx(Protocol):
         at: datetime | None = None,
         failure: str | None = None,
     ) -> None: ...
+
+    def answer(self, reply: int, candidates: Sequence[str], *, anew: bool) -> str | None:
+        """Return which of the customer's messages, by the network's ids, a reply goes out as answer to.
+
+        It is chosen once, the last of the candidates, so that a reply of unknown fate is looked up
+        and repeated as what it was, whatever was written meanwhile. `anew`: it may be chosen again
+        where it is no candidate any more, because it was deleted.
+        """
+        ...
 
     def cut_off(self, account: str) -> bool:
         """Note that our access to an account was withdrawn.
@@ -306,6 +320,13 @@ class Tx(Protocol):
         """
         ...
 
+    def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
+        """Want a card that somebody has deleted posted again; False if there is none with that id.
+
+        A card in a room that its ticket has left stays away.
+        """
+        ...
+
     def in_hand(self, process: int) -> Sequence[int]:
         """Return the deliveries that the process has taken and written no outcome of."""
         ...
@@ -357,6 +378,29 @@ class Tx(Protocol):
 
     def publish_edition(self, source: str, now: datetime) -> int:
         """Put an app.yaml in force, if it is not; the number of the edition in force."""
+        ...
+
+    # troubles
+    def stop(self, place: str, code: str | None, now: datetime) -> Trouble:
+        """Note that nothing can be delivered there; what is known of it now, one try later.
+
+        Where the far side said why, for the first time, it begins anew: `since` is now, `tries` 1.
+        """
+        ...
+
+    def rest(self, place: str, until: datetime) -> None:
+        """Let nothing be tried at a place in trouble before `until`."""
+        ...
+
+    def try_again(self, place: str, now: datetime, until: datetime) -> bool:
+        """Take the one try that is due at a place in trouble; False if it rests, or another has it.
+
+        No other has one before `until`.
+        """
+        ...
+
+    def mended(self, place: str) -> Trouble | None:
+        """Forget a trouble, and return it; None if it was none."""
         ...
 
     # after a restore

@@ -1,4 +1,4 @@
-"""One sandbox and one browser for all end-to-end tests; they share a worker."""
+"""One sandbox and one browser for all end-to-end tests of a worker."""
 
 from collections.abc import AsyncIterator
 

@@ -24,6 +24,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.measured import unmeasured
+
 ROOT: Final = Path(__file__).parents[2]
 CHROMIUM: Final = "/usr/bin/chromium"
 ARGUMENTS: Final = [
@@ -198,18 +200,18 @@ class Live:
 
 
 @asynccontextmanager
-async def running(folder: Path, config: Path | None = None) -> AsyncIterator[Live]:
-    """Run the sandbox in `folder`, quiet and in a hurry; its log must tell of no fault of ours.
+async def running(folder: Path, config: Path | None = None, *more: str) -> AsyncIterator[Live]:
+    """Run the sandbox in `folder`, quiet and in a hurry; its logs must tell of no fault of ours.
 
-    `config` is an app.yaml in place of the sandbox's own.
+    `config` is an app.yaml in place of the sandbox's own; `more` are its own options.
     """
     port = _free_port()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "chatops", "sandbox", "--no-traffic"),
-        *(f"--port={port}", f"--speed={SPEED}"),
+        *(f"--port={port}", f"--speed={SPEED}", *more),
         *((f"--config={config}",) if config is not None else ()),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},  # noqa: TID251 - a child inherits it
+        env={**unmeasured(), "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -223,8 +225,9 @@ async def running(folder: Path, config: Path | None = None) -> AsyncIterator[Liv
     try:
         async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
             yield Live(f"http://127.0.0.1:{port}", folder, http)
-        log = (folder / "var/sandbox/serve.log").read_text(encoding="utf-8")
-        assert "Traceback" not in log, log
+        for path in (folder / "var/sandbox").glob("serve*.log"):
+            log = path.read_text(encoding="utf-8")
+            assert "Traceback" not in log, log
     finally:
         process.send_signal(signal.SIGINT)
         rest, _ = await process.communicate()

@@ -8,7 +8,7 @@ from playwright.async_api import Browser
 from tests.e2e.day import TELLINGS, live_through
 from tests.e2e.steps import SHOTS
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("language", TELLINGS)

@@ -26,6 +26,7 @@ from adapters.sandbox.network import Network
 from adapters.sandbox.network.delivery import Event, sign
 from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack import SlackCloud
+from tests.calling import client
 from tests.measured import measuring
 
 #: Real seconds that a test waits for what must come about.
@@ -222,7 +223,7 @@ async def staged(folder: Path, empty: Path) -> AsyncIterator[Stage]:
             accounts="\n".join(_ACCOUNT.format(name=name, clouds=clouds) for name in PLACES),
         )
         (folder / "app.yaml").write_text(config, "utf-8")
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=5.0))
+        http = await stack.enter_async_context(client(timeout=5.0))
         environment = {
             **measuring(),
             "CHATOPS_KEY": Fernet.generate_key().decode(),

@@ -17,7 +17,7 @@ from storage.statement import Statement
 from tests.scenes import NOW
 
 #: Tables that are small whatever happens: a row a person (forgotten ones too), an account.
-SMALL = {"account_state", "agent", "identity", "alembic_version", "process", "forgotten"}
+SMALL = {"account_state", "agent", "identity", "alembic_version", "process", "forgotten", "trouble"}
 SMALL |= {"CONSTANT"}  # no table at all
 
 #: Partial indexes that hold only the work at hand: what is due, unresolved, unread, open or failed.

@@ -115,6 +115,8 @@ class SlackChat:
             signing_secret="",
             # `Requests` has checked the raw bytes before anything was parsed.
             request_verification_enabled=False,
+            # Who deletes a card tells of a message of ours; `reading` passes over what apps write.
+            ignoring_self_events_enabled=False,
             attaching_function_token_enabled=False,  # of workflow steps, which we have none of
             process_before_response=True,
         )

@@ -16,11 +16,10 @@ from adapters.chat.slack.people import People
 from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import JSON, Voice, Voices
 from chatops.card import Card
-from chatops.errors import InDoubt
 from chatops.policy import Room
 
 EVENT_TYPE: Final = "chatops"
-_PAGE, _PAGES = 100, 10  # messages a page; a look-up that needs more pages is given up
+_PAGE: Final = 100  # messages a page
 
 
 class Deliverer:
@@ -56,10 +55,8 @@ class Deliverer:
     ) -> str | None:
         """Look up a post by its marker; None if it certainly is not there.
 
-        Slack's clock and ours differ: `since` and `until` allow for it.
-
-        Raises:
-            InDoubt: so much was written between the two that we did not read it all.
+        Slack's clock and ours differ: `since` and `until` allow for it. All that was written between
+        them is read, page by page.
         """
         async for message in self._written(room, thread, since, until):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
@@ -87,7 +84,7 @@ class Deliverer:
         }
         if thread:
             where["ts"] = thread
-        for _ in range(_PAGES):
+        while True:
             page = await self._web.read(method, include_all_metadata="true", **where)
             for message in page["messages"]:
                 yield message
@@ -95,4 +92,3 @@ class Deliverer:
             if not cursor:
                 return
             where["cursor"] = cursor
-        raise InDoubt(f"{method}: more than {_PAGE * _PAGES} messages between {since} and {until}")

@@ -105,7 +105,11 @@ async def _room(web: Web, room: Room) -> Finding:
     except CareError as error:
         return Finding(False, f"room {room.name} ({room.id}): {error}", "Try again in a minute.")
     if info.get("is_archived"):
-        return Finding(False, f"room {room.name} ({room.id}) is archived", "Name another room.")
+        return Finding(
+            False,
+            f"room {room.name} ({room.id}) is archived",
+            "Take it out of Slack's archive, or name another room.",
+        )
     if not info.get("is_member"):
         return Finding(False, f"the bot is not in room {room.name} ({room.id})", remedy)
     return Finding(True, f"the bot is in room {room.name} ({room.id})")

@@ -15,7 +15,7 @@ from adapters.chat.slack import reading
 from adapters.chat.slack.forms import CALLBACK, Asked
 from adapters.chat.slack.home import HomeTab
 from adapters.chat.slack.modals import After, Modals
-from adapters.chat.slack.people import People
+from adapters.chat.slack.people import CHAT, People
 from adapters.chat.slack.presses import Presses
 from adapters.chat.slack.shortcuts import Shortcuts
 from adapters.chat.slack.suggestions import NOTHING, Suggestions
@@ -138,8 +138,9 @@ class Listeners:
             await self._presses.typed(typed, Origin.THREAD, await self._ticket(typed.place))
 
     async def _on_message(self, body: JSON) -> None:
-        said = reading.said(body, self._people.name_of)
-        if said is not None:
+        if (gone := reading.deleted(body)) is not None:
+            await self._within(self._presses.desk.deleted(CHAT, *gone))
+        elif (said := reading.said(body, self._people.name_of)) is not None:
             await self._within(self._said(said, body))
 
     async def _said(self, said: reading.Said, body: JSON) -> None:

@@ -220,6 +220,25 @@ def said(body: JSON, name_of: NameOf) -> Said | None:
     return Said(_place_of_event(body), f"slack:{_once(body)}", words, event["ts"])
 
 
+def deleted(body: JSON) -> tuple[str, str] | None:
+    """Return the channel and the ts of a message that a message event says is gone.
+
+    Of what has a thread, Slack keeps a tombstone in its place: a change, not a deletion.
+    """
+    event = body["event"]
+    match event:
+        case {"subtype": "message_deleted", "channel": channel, "deleted_ts": ts}:
+            return str(channel), str(ts)
+        case {
+            "subtype": "message_changed",
+            "channel": channel,
+            "message": {"subtype": "tombstone", "ts": ts},
+        }:
+            return str(channel), str(ts)
+        case _:
+            return None
+
+
 def mention(body: JSON, bot: str, name_of: NameOf) -> Typed | None:
     """Read `@bot close 42`; None where the bot is named otherwise than at the beginning."""
     event = body["event"]

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack.writing import JSON
 from chatops.errors import Barred, CareError, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.text import text
 
 TIMEOUT: Final = 10.0  # seconds for a whole call; Slack itself answers or gives up sooner
 
@@ -20,26 +21,31 @@ _GONE: Final = frozenset({"message_not_found", "cant_update_message", "thread_no
 # "It is possible that some aspect of the operation succeeded" (docs.slack.dev, any method's errors).
 _UNSURE: Final = frozenset({"fatal_error", "internal_error"})
 _NOT_DONE: Final = frozenset({"service_unavailable", "request_timeout", "team_added_to_org"})
-#: The room or the whole workspace is closed to us until somebody mends it.
-_BARRED: Final = frozenset(
-    {
-        "access_denied",
-        "account_inactive",
-        "channel_not_found",
-        "ekm_access_denied",
-        "invalid_auth",
-        "is_archived",
-        "missing_scope",
-        "no_permission",
-        "not_authed",
-        "not_in_channel",
-        "org_login_required",
-        "restricted_action",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-    }
-)
+_ARCHIVED: Final = text("slack-barred-archived")
+_OUTSIDE: Final = text("slack-barred-outside")
+_TOKEN: Final = text("slack-barred-token")
+_SCOPE: Final = text("slack-barred-scope")
+#: What closes one room to us until somebody mends it, and what they must do.
+_BARRED: Final = {
+    "access_denied": _SCOPE,
+    "channel_not_found": _OUTSIDE,
+    "is_archived": _ARCHIVED,
+    "missing_scope": _SCOPE,
+    "no_permission": _SCOPE,
+    "not_in_channel": _OUTSIDE,
+    "restricted_action": _SCOPE,
+}
+#: What closes the whole workspace to us.
+_SHUT_OUT: Final = {
+    "account_inactive": _TOKEN,
+    "ekm_access_denied": _SCOPE,
+    "invalid_auth": _TOKEN,
+    "not_authed": _TOKEN,
+    "org_login_required": _TOKEN,
+    "team_access_not_granted": _TOKEN,
+    "token_expired": _TOKEN,
+    "token_revoked": _TOKEN,
+}
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
 
 
@@ -124,8 +130,12 @@ def refused(method: str, error: SlackApiError, unsure: type[CareError]) -> CareE
         return unsure(f"{method}: HTTP {status} {code}".rstrip())
     if code in _GONE:
         return Gone(code, method)
-    meant = Barred if code in _BARRED else Rejected
-    return meant(code, f"{method}{_why(data)}")
+    detail = f"{method}{_why(data)}"
+    if code in _SHUT_OUT:
+        return Barred(code, detail, _SHUT_OUT[code], whole=True)
+    if code in _BARRED:
+        return Barred(code, detail, _BARRED[code])
+    return Rejected(code, detail)
 
 
 def _seconds(given: object) -> float:

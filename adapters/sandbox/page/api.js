@@ -49,6 +49,12 @@ export const readClock = () => clock();
 /** Turn the service's business time; answers as `readClock`. */
 export const turnClock = (change) => clock(change);
 
+/** The service's processes: `[{name, pid, alive, ready}]`. */
+export const readProcesses = () => call("/dev/processes");
+
+/** Kill a process, or start it again; answers as `readProcesses`. */
+export const actOnProcess = (name, act) => call("/dev/processes", { name, act });
+
 async function clock(change) {
   try {
     return await call("/dev/clock", change);

@@ -21,7 +21,7 @@ from adapters.social._call import Call, patience, perform, unanswered
 from adapters.social.webhook import wire
 from chatops.channel import Can, Finding, Inbound, Outgoing, Sent, Traits
 from chatops.clock import Clock
-from chatops.errors import CareError, Rejected, Unauthentic, Unsupported
+from chatops.errors import Barred, CareError, Rejected, Unauthentic, Unsupported
 from chatops.event import Deed
 from chatops.policy import Account
 from chatops.ports import Receive, Vault
@@ -227,4 +227,6 @@ def _refusal(answer: httpx.Response) -> Rejected:
         code = "redirect"
     else:
         code = REFUSALS.get(answer.status_code, "refused")
-    return Rejected(code, f"status {answer.status_code}", text(f"rejected-{code}"))
+    # no reply at all gets through until somebody has mended that
+    kind = Barred if code == "signature" else Rejected
+    return kind(code, f"status {answer.status_code}", text(f"rejected-{code}"))

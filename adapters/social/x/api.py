@@ -16,7 +16,7 @@ from adapters.social.x.reads import Window
 from adapters.social.x.settings import Settings
 from adapters.social.x.tokens import Tokens
 from chatops.clock import Clock
-from chatops.errors import Rejected, TryLater
+from chatops.errors import Barred, Rejected, TryLater
 from chatops.text import text
 
 #: Seconds to wait where a 429 names no end of its window; X's windows are 15 minutes long.
@@ -136,7 +136,9 @@ def judge(answer: httpx.Response, clock: Clock) -> None:
     code = next((code for words, code in _BY_DETAIL if words in said.lower()), None)
     code = code or _BY_STATUS.get(answer.status_code)
     code = code or "refused"
-    raise Rejected(code, f"status {answer.status_code}: {said[:200]}", text(f"rejected-{code}"))
+    # after a renewal: no call gets through until the account is connected again
+    kind = Barred if answer.status_code == 401 else Rejected
+    raise kind(code, f"status {answer.status_code}: {said[:200]}", text(f"rejected-{code}"))
 
 
 def window(answer: httpx.Response) -> Window | None:

@@ -24,7 +24,7 @@ from adapters.social.x.tokens import Tokens
 from adapters.social.x.wire import RestDm, User, time_of, visible
 from chatops.channel import Author, Can, Finding, Inbound, Message, Outgoing, Sent, Traits
 from chatops.clock import Clock
-from chatops.errors import CareError, InDoubt, Rejected, Unsupported
+from chatops.errors import Barred, CareError, InDoubt, Rejected, TryLater, Unsupported
 from chatops.event import Deed
 from chatops.policy import Account
 from chatops.ports import Receive, Vault
@@ -218,12 +218,15 @@ class XChannel:
         """Look a reply up among our newest: same words, same post or conversation.
 
         Raises:
+            TryLater, Barred: the look-up waits for its window, or for a token that holds.
             InDoubt: the look-up itself was refused or not answered: nothing has become clearer.
         """
         try:
             if outgoing.private:
                 return await self._find_dm(outgoing, since)
             return await self._find_post(outgoing, since)
+        except (TryLater, Barred):
+            raise
         except CareError as error:
             raise InDoubt(f"looking it up: {error}") from error
 
@@ -249,19 +252,26 @@ class XChannel:
 
     async def _find_dm(self, outgoing: Outgoing, since: datetime) -> Sent | None:
         own = await self.own_id()
-        body = await self._api.get(
-            f"/2/dm_conversations/with/{outgoing.customer}/dm_events",
-            max_results="100",
-            **_DM_FIELDS,
-        )
-        for raw in body.get("data", []):
-            message = RestDm.model_validate(raw)
-            if message.sender_id != own or time_of(message.id) < since:
-                continue
-            if plain(visible(message.text, message.entities.urls)) == plain(outgoing.text):
-                url = dm_url(self._settings.site, dm_thread(own, outgoing.customer))
-                return Sent(message.id, time_of(message.id), url)
-        return None
+        page: dict[str, str] = {}
+        while True:
+            body = await self._api.get(
+                f"/2/dm_conversations/with/{outgoing.customer}/dm_events",
+                max_results="100",
+                **_DM_FIELDS,
+                **page,
+            )
+            for raw in body.get("data", []):
+                message = RestDm.model_validate(raw)
+                if time_of(message.id) < since:
+                    return None  # the newest come first
+                same = plain(visible(message.text, message.entities.urls)) == plain(outgoing.text)
+                if message.sender_id == own and same:
+                    url = dm_url(self._settings.site, dm_thread(own, outgoing.customer))
+                    return Sent(message.id, time_of(message.id), url)
+            token = body.get("meta", {}).get("next_token")
+            if not token:
+                return None
+            page = {"pagination_token": str(token)}
 
     def _sent_post(self, id: str) -> Sent:
         return Sent(id, time_of(id), f"{self._settings.site}/{self._handle}/status/{id}")

@@ -17,7 +17,7 @@ import httpx
 from adapters.social._call import Call, patience, perform
 from adapters.social.x.settings import Settings
 from chatops.clock import Clock
-from chatops.errors import Rejected, Unreached
+from chatops.errors import Barred, Rejected, Unreached
 from chatops.ports import Vault
 from chatops.text import Text, text
 
@@ -146,7 +146,7 @@ class Tokens:
     async def _kept(self) -> Mapping[str, str]:
         state = await self._vault.state(self._account)
         if state.revoked:
-            raise Rejected("revoked", said=text("rejected-revoked"))
+            raise Barred("revoked", said=text("rejected-revoked"))
         if "access" not in state.tokens:
             raise Rejected("not-connected", said=text("rejected-not-connected"))
         return state.tokens
@@ -160,7 +160,7 @@ class Tokens:
         answer = await self._ask_as_client(form)
         if _is_dead(answer):
             await self._vault.revoked(self._account)
-            raise _refused(answer, "revoked", text("rejected-revoked"))
+            raise Barred("revoked", f"status {answer.status_code}", text("rejected-revoked"))
         if not answer.is_success:
             raise _refused(answer, "client", text("rejected-client"))
         pair = self._pair(_body(answer), kept)

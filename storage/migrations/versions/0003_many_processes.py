@@ -45,6 +45,15 @@ def _share() -> None:
     )
     op.add_column("delivery", sa.Column("owner", ID, nullable=True))
     _add_partial("ix_delivery_owner", "delivery", ["owner"], "owner IS NOT NULL")
+    op.create_table(
+        "trouble",
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("rests_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place"),
+    )
     # what the version before left in hand belongs to nobody who lives
     op.execute("UPDATE delivery SET owner = 0 WHERE state = 'sending'")
 

@@ -121,6 +121,7 @@ class ToldDesk:
     gone: list[Call] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     received: list[Message] = field(default_factory=list)
+    removed: list[tuple[str, str, str]] = field(default_factory=list)
     strangers: dict[str, Agent] = field(default_factory=dict)
     policy: Policy = POLICY
     clock: SystemClock = field(default_factory=SystemClock)
@@ -131,6 +132,9 @@ class ToldDesk:
         self.asked.append(id)
         known = next((a for a in AGENTS if (a.identities or {}).get(chat) == id), None)
         return known or self.strangers.get(id)
+
+    async def deleted(self, chat: str, room: str, message: str) -> None:
+        self.removed.append((chat, room, message))
 
     def call(self, **given: Any) -> Call:
         agent: Agent = given["agent"]

@@ -23,6 +23,7 @@ from structlog.testing import capture_logs
 
 from adapters.chat.slack import link
 from adapters.chat.slack.people import People
+from adapters.chat.slack.reading import deleted
 from adapters.chat.slack.tasks import Tasks
 from adapters.sandbox.slack import Fault, Kind
 from chatops.call import Call, Done, Outcome
@@ -339,3 +340,18 @@ async def test_bot_that_is_taken_out_of_a_room_is_found_out(here: World) -> None
     here.cloud.state.change_room(WORKSPACE.rooms[0], members=EVERYBODY - {BOT})
     with pytest.raises(CareError, match="not_in_channel"):
         await here.card()
+
+
+async def test_message_that_is_deleted_by_hand_is_told_to_the_desk(here: World) -> None:
+    ts = await here.card()
+    await here.cloud.hands.delete(AOI, ROOM, ts)
+    await here.until(lambda: here.desk.removed)
+    assert here.desk.removed == [("slack", ROOM, ts)]
+
+
+def test_tombstone_of_a_deleted_thread_is_a_deletion() -> None:
+    """Slack keeps the first message of a thread as `tombstone`, by a change of it."""
+    stone = {"type": "message", "subtype": "tombstone", "ts": "1.2", "user": "USLACKBOT"}
+    event = {"type": "message", "subtype": "message_changed", "channel": ROOM, "message": stone}
+    assert deleted({"event": event}) == (ROOM, "1.2")
+    assert deleted({"event": {**event, "message": {**stone, "subtype": "bot_message"}}}) is None

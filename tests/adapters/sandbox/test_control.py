@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from adapters.sandbox import control
+from tests.calling import client
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +38,7 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
 
 
 async def test_a_caller_on_this_machine_is_answered(served: tuple[str, str]) -> None:
-    async with httpx.AsyncClient(base_url=served[0]) as http:
+    async with client(base_url=served[0]) as http:
         posted = await http.post("/dev/t/echo", json={"word": "はい"})
         got = await http.get("/dev/t/echo", params={"word": "yes"})
     assert (posted.json(), got.json()) == ({"asked": "はい"}, {"asked": "yes"})
@@ -45,7 +46,7 @@ async def test_a_caller_on_this_machine_is_answered(served: tuple[str, str]) -> 
 
 async def test_a_caller_without_a_loopback_address_is_refused(served: tuple[str, str]) -> None:
     transport = httpx.AsyncHTTPTransport(uds=served[1])
-    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
+    async with client(transport=transport, base_url="http://sandbox") as http:
         answer = await http.post("/dev/t/echo", json={"word": "x"})
     assert (answer.status_code, answer.json()) == (403, {"error": "loopback callers only"})
 
@@ -59,7 +60,7 @@ async def test_a_caller_without_a_loopback_address_is_refused(served: tuple[str,
     ],
 )
 async def test_nonsense_is_named(served: tuple[str, str], body: str, error: str) -> None:
-    async with httpx.AsyncClient(base_url=served[0]) as http:
+    async with client(base_url=served[0]) as http:
         answer = await http.post("/dev/t/echo", content=body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(error)

@@ -14,6 +14,7 @@ from adapters.sandbox.clock import TurnedClock
 from adapters.sandbox.faults import Fault
 from adapters.sandbox.network import Network
 from adapters.sandbox.network.delivery import REPEAT_AFTER
+from tests.calling import client
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000.0
@@ -55,9 +56,7 @@ async def chirp() -> AsyncIterator[Served]:
     app = web.Application()
     network.mount(app)
     runner = web.AppRunner(app, shutdown_timeout=1)
-    async with httpx.AsyncClient(
-        timeout=5, headers={"authorization": "Bearer chirp-token"}
-    ) as http:
+    async with client(timeout=5, headers={"authorization": "Bearer chirp-token"}) as http:
         served = Served(network, clock, http, "")
         app.router.add_post("/hook", served.receive)
         await runner.setup()

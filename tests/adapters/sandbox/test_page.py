@@ -420,5 +420,10 @@ async def test_every_label_is_there_in_both_languages_and_none_is_idle() -> None
     assert len(labels) == table.count('": ["')
     code = "".join(path.read_text() for path in folder.glob("*.js"))
     used = set(re.findall(r'"((?:\w+)\.(?:\w+))"(?!: \[)', code))
-    families = ("mrkdwn.", "customer.", "tab.")  # these are also put together: w(`tab.${name}`)
+    families = (
+        "mrkdwn.",
+        "customer.",
+        "tab.",
+        "process.",
+    )  # these are also put together: w(`tab.${name}`)
     assert {label for label in labels - used if not label.startswith(families)} == set()

@@ -49,6 +49,17 @@ async def test_any_connection_gets_a_payload_and_only_one(slack: Slack) -> None:
     assert all(counts)
 
 
+async def test_what_a_dead_process_held_comes_to_another_connection(slack: Slack) -> None:
+    dying = await slack.connect(mute=True)
+    await slack.cloud.hands.say(BEN, ROOM, "hello")
+    await dying.until(1)
+    other = await slack.connect()
+    await dying.ws.close()
+    (again,) = await other.until(1)
+    assert again["payload"]["event_id"] == dying.got[0]["payload"]["event_id"]
+    assert (again["retry_attempt"], again["retry_reason"]) == (1, "connection_failed")
+
+
 async def test_an_event_that_no_socket_took_comes_as_a_repeat(slack: Slack) -> None:
     await slack.cloud.hands.say(BEN, ROOM, "anyone there?")
     await slack.clock.turn(1)

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from adapters.sandbox.clock import TurnedClock
 from adapters.sandbox.x import DOCUMENTED, App, Limits, Person, XCloud, XWorld
+from tests.calling import client
 
 NOW = 1_790_000_000.0
 CONSUMER_SECRET = "consumer-secret"
@@ -108,7 +109,7 @@ async def sandbox(limits: Limits = DOCUMENTED, **options: str | None) -> AsyncIt
     await site.start()
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
     receiver.url = f"{base}/hook"
-    async with httpx.AsyncClient(base_url=f"{base}/x", timeout=5) as http:
+    async with client(base_url=f"{base}/x", timeout=5) as http:
         answer = await http.post(
             "/oauth2/token",
             data={"grant_type": "client_credentials"},

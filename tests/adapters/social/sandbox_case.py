@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import httpx
 from aiohttp import web
 from social.case import Case, Far, served
 from social.kept import NOW, Clock, vault_at
@@ -17,6 +16,7 @@ from adapters.social import sandbox
 from chatops.channel import Author, Deleted, Echo, Edited, Message, Outgoing
 from chatops.event import Kind
 from chatops.policy import Account
+from tests.calling import client
 
 ACCOUNT = Account("chirps", "sandbox", "global", "en", "aozora")
 AT = datetime(2026, 8, 12, 18, 0, tzinfo=UTC)
@@ -62,7 +62,7 @@ async def chirp(network: Network) -> AsyncIterator[Far]:
     app = web.Application()
     network.mount(app)
     clock = Clock()
-    async with served(app) as base, httpx.AsyncClient() as http, vault_at(clock) as vault:
+    async with served(app) as base, client() as http, vault_at(clock) as vault:
         mika = network.hands.person("mika")
         asked = network.hands.write(mika, "My tent leaks")
         channel = sandbox.open_channel(

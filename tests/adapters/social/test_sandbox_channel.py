@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import httpx
 import pytest
 from aiohttp import web
 from social.case import served
@@ -13,6 +12,7 @@ from adapters.sandbox.network import Network
 from adapters.social import sandbox
 from chatops.errors import InDoubt, Rejected
 from chatops.event import Deed
+from tests.calling import client
 
 pytestmark = pytest.mark.anyio
 REPLY = EXPECTED["batch"][1]
@@ -93,7 +93,7 @@ async def test_an_answer_that_is_not_chirps_leaves_a_write_in_doubt(body):
     async with (
         far() as peer,
         served(app) as base,
-        httpx.AsyncClient() as http,
+        client() as http,
         vault_at(clock) as v,
     ):
         channel = sandbox.open_channel(ACCOUNT, settings(base), http, v, clock, development=True)

@@ -26,6 +26,7 @@ from adapters.social import webhook
 from adapters.social.webhook.wire import MOST
 from chatops.channel import Message
 from chatops.errors import InDoubt, Rejected, Unauthentic, Unreadable, Unsupported
+from tests.calling import client
 
 pytestmark = pytest.mark.anyio
 BATCH = body_of("webhook", "batch")
@@ -191,14 +192,14 @@ def answering(status: int, body: str) -> web.Application:
 
 @pytest.mark.parametrize(("status", "body", "error", "code"), ANSWERS)
 async def test_what_a_source_answers_is_told_apart(status, body, error, code):
-    async with served(answering(status, body)) as base, httpx.AsyncClient() as http:
+    async with served(answering(status, body)) as base, client() as http:
         with pytest.raises(error) as caught:
             await channel(settings(f"{base}/care"), http).send(outgoing("Sorry", private=False))
     assert getattr(caught.value, "code", None) == code
 
 
 async def test_a_source_may_number_its_posts():
-    async with served(answering(201, '{"id": 42, "title": "x"}')) as base, httpx.AsyncClient() as h:
+    async with served(answering(201, '{"id": 42, "title": "x"}')) as base, client() as h:
         sent = await channel(settings(f"{base}/care"), h).send(outgoing("Sorry", private=False))
     assert (sent.external_id, sent.at) == ("42", NOW)
 
@@ -229,6 +230,6 @@ async def test_doctor_asks_whether_the_source_takes_our_signature(forum, ok, rem
 
 
 async def test_doctor_names_a_source_that_knows_no_checks():
-    async with served(answering(404, "")) as base, httpx.AsyncClient() as http:
+    async with served(answering(404, "")) as base, client() as http:
         (finding,) = await channel(settings(f"{base}/care"), http).diagnose()
     assert (finding.ok, finding.what) == (False, "forum answers a check with status 404")

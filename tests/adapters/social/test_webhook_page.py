@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 from aiohttp import web
@@ -22,6 +21,7 @@ from social.webhook_case import CASE, SECRET, Forum, far, outgoing, settings, si
 
 from adapters.social import webhook
 from storage import migrate
+from tests.calling import client
 from tests.measured import measuring
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +70,7 @@ async def test_the_pages_answer_is_an_acceptance():
 
     app = web.Application()
     app.router.add_post("/care", answer)
-    async with served(app) as base, httpx.AsyncClient() as http:
+    async with served(app) as base, client() as http:
         source = webhook.WebhookChannel("forum", settings(f"{base}/care"), http, Clock())
         sent = await source.send(outgoing("Sorry", private=False))
     assert sent.external_id == accepted["id"]

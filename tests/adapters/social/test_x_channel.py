@@ -139,13 +139,29 @@ async def test_a_reply_is_found_behind_a_hundred_others():
         assert await peer.channel.find(outgoing, peer.clock.now - timedelta(minutes=2)) == sent
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "reset"])
-async def test_a_look_up_that_fails_leaves_the_doubt(kind):
+async def test_a_direct_message_is_found_behind_a_hundred_others():
+    async with x_open() as peer:
+        mika = peer.cloud.hands.person("mika_climbs")
+        peer.cloud.hands.message(mika, "hello?")
+        outgoing = peer.outgoing("", "Hello!", person=mika.id, private=True)
+        sent = await peer.channel.send(outgoing)
+        for n in range(120):
+            peer.cloud.hands.message(mika, f"number {n}")
+        since = peer.clock.now - timedelta(minutes=2)
+        assert await peer.channel.find(outgoing, since) == sent
+        assert await peer.channel.find(replace(outgoing, text="Other"), since) is None
+        assert await peer.channel.find(outgoing, sent.at + timedelta(minutes=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"), [("429", TryLater), ("500", InDoubt), ("reset", InDoubt)]
+)
+async def test_a_look_up_that_fails_leaves_the_doubt(kind, what):
     async with x_open() as peer:
         mika = peer.cloud.hands.person("mika_climbs")
         asked = peer.cloud.hands.write(mika, "hello?")
         peer.fault(kind, "GET")
-        with pytest.raises(InDoubt):
+        with pytest.raises(what):
             await peer.channel.find(peer.outgoing(asked.id, "Hi", person=mika.id), peer.clock.now)
 
 

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import httpx
 from aiohttp import web
 from social.case import Case, Far, served
 from social.kept import NOW, Clock, vault_at
@@ -18,6 +17,7 @@ from adapters.social import webhook
 from chatops.channel import Author, Deleted, Echo, Edited, Message, Outgoing
 from chatops.event import Kind
 from chatops.policy import Account
+from tests.calling import client
 
 ACCOUNT = Account("forum", "webhook", "global", "en", "aozora")
 SECRET = "webhook-secret-of-thirty-two-chars"
@@ -130,7 +130,7 @@ async def far(forum: Forum | None = None) -> AsyncIterator[Far]:
     app = web.Application()
     app.router.add_post("/care", forum.take)
     clock = Clock()
-    async with served(app) as base, httpx.AsyncClient() as http, vault_at(clock) as vault:
+    async with served(app) as base, client() as http, vault_at(clock) as vault:
         channel = webhook.open_channel(
             ACCOUNT, settings(f"{base}/care"), http, vault, clock, development=True
         )

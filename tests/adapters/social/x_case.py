@@ -30,6 +30,7 @@ from chatops.clock import SystemClock
 from chatops.event import Kind
 from chatops.policy import Account
 from chatops.ports import Vault
+from tests.calling import client
 
 ACCOUNT = Account("aozora", "x", "global", "en", "@aozora_outdoor")
 OWN = "7001"
@@ -279,7 +280,7 @@ async def x_open(
     cloud = XCloud(world(), RealClock(), limits)
     app = web.Application()
     cloud.mount(app)
-    async with served(app) as base, httpx.AsyncClient() as http, vault_at(clock) as vault:
+    async with served(app) as base, client() as http, vault_at(clock) as vault:
         if connected:
             await _connect(cloud, vault, clock)
         given = settings(f"{base}/x", **more)

@@ -1,7 +1,8 @@
-"""Pass the page's turns of business time on to the service under trial.
+"""Pass on what the page asks of the service under trial, which stands at an address of its own.
 
-The service keeps business time and takes turns on a second port of its own, which the page may not
-reach (another origin); this hands request and answer through unchanged.
+A page may not reach another origin; this hands request and answer through unchanged. The service
+keeps business time and takes turns of it. Where it is several processes, what started them shows
+them at that address as well, kills one and starts it again (see `chatops.fleet`).
 """
 
 import aiohttp
@@ -13,25 +14,30 @@ from adapters.sandbox.loopback import is_loopback
 _PATIENCE = aiohttp.ClientTimeout(total=30, connect=2)
 
 
-class ClockProxy:
-    """`/dev/clock` of the service at `target`; without one it answers 404 "no service".
+class Service:
+    """`/dev/clock` of the service at `target`, and where it has `processes`, `/dev/processes`.
 
-    `target` is like `http://127.0.0.1:9100`; another machine's raises ValueError.
+    Without a target they answer 404 "no service". `target` is like `http://127.0.0.1:9100`; another
+    machine's raises ValueError.
     """
 
-    def __init__(self, target: str | None) -> None:
+    def __init__(self, target: str | None, *, processes: bool = False) -> None:
         if target is not None and not is_loopback(target.partition("://")[2].partition("/")[0]):
             raise ValueError(f"not on this machine: {target}")
-        self._target = target
+        self._target = target.rstrip("/") if target is not None else None
+        self._paths = {"/dev/clock": "/dev/clock"}
+        if processes:
+            self._paths["/dev/processes"] = "/processes"
 
     def mount(self, app: web.Application) -> None:
-        app.router.add_get("/dev/clock", self._pass_on)
-        app.router.add_post("/dev/clock", self._pass_on)
+        for path in self._paths:
+            app.router.add_get(path, self._pass_on)
+            app.router.add_post(path, self._pass_on)
 
     async def _pass_on(self, request: web.Request) -> web.Response:
         if self._target is None:
             return web.json_response({"error": "no service"}, status=404)
-        url = f"{self._target.rstrip('/')}/dev/clock"
+        url = f"{self._target}{self._paths[request.path]}"
         body = await request.read()
         headers = {"Content-Type": request.content_type} if body else {}
         try:

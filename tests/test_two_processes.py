@@ -1,0 +1,184 @@
+"""Two processes on one database: what both get is done once, and one of two wins."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+from care import KEY, NOON, POLICY, REGISTRY, TRAITS_OF, WORDS, Hours, refused, wrote
+
+from chatops.call import Done, Origin
+from chatops.card import Card, Paragraph
+from chatops.desk import Desk
+from chatops.errors import Uncertain
+from chatops.scene import Agent
+from chatops.text import text
+from storage import Storage, open_storage
+from tests import postgres
+
+pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
+
+
+class Shop:
+    """One database, and the desks of the processes that serve it."""
+
+    def __init__(self, url: str, desks: list[Desk], storages: list[Storage]) -> None:
+        self.url = url
+        self.desks = desks
+        self.storages = storages
+        self.agents: dict[str, Agent] = {}
+
+    def sql(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        return postgres.ask(self.url, question, *values)
+
+    async def at_once(self, do: Callable[[Desk, int], Awaitable[T]], times: int = 8) -> list[T]:
+        """Do something in both processes, many times at once; each has its number."""
+        return await asyncio.gather(
+            *(do(self.desks[number % 2], number) for number in range(times))
+        )
+
+    async def does(
+        self, desk: Desk, who: str, command: str, ticket: int | None, **more: Any
+    ) -> Any:
+        given = {"key": f"{who}-{command}-{ticket}", "room": "care-global", **more}
+        call = desk.call(
+            command=command,
+            agent=self.agents[who],
+            origin=Origin.BUTTON,
+            ticket=ticket,
+            chat="slack",
+            **given,
+        )
+        return await desk.handle(call)
+
+
+@pytest.fixture
+async def shop(hours: Hours) -> AsyncIterator[Shop]:
+    url = postgres.create()
+    async with AsyncExitStack() as stack:
+        stack.callback(postgres.drop, url)
+        storages = [open_storage(url, KEY, hours) for _ in range(2)]
+        for storage in storages:
+            stack.push_async_callback(storage.close)
+        desks = [
+            Desk(each.work, each.reader, POLICY, REGISTRY, TRAITS_OF, hours, WORDS)
+            for each in storages
+        ]
+        shop = Shop(url, desks, storages)
+        await shop.at_once(lambda desk, _: desk.adopt(POLICY), 2)  # both start at once
+        shop.agents = {agent.name: agent for agent in await storages[0].reader.agents()}
+        yield shop
+
+
+async def test_one_message_that_comes_to_both_is_one_ticket(shop: Shop) -> None:
+    message = wrote("Where is my tent?")
+    await shop.at_once(lambda desk, _: desk.receive([message]))
+    assert shop.sql("SELECT count(*) FROM ticket") == [(1,)]
+    assert shop.sql("SELECT count(*) FROM message") == [(1,)]
+    assert shop.sql('SELECT what, "to" FROM delivery') == [("card", "care-global")]
+
+
+async def test_messages_of_one_conversation_are_one_ticket(shop: Shop) -> None:
+    await shop.at_once(
+        lambda desk, number: desk.receive([wrote(f"And another: {number}", thread="t1")]), 16
+    )
+    assert shop.sql("SELECT count(*) FROM ticket") == [(1,)]
+    assert shop.sql("SELECT count(*) FROM message") == [(16,)]
+
+
+async def test_batches_that_come_crosswise_all_get_through(shop: Shop) -> None:
+    threads = [f"t{number}" for number in range(6)]
+
+    async def receive(desk: Desk, number: int) -> None:
+        order = threads if number % 2 else threads[::-1]
+        await desk.receive([wrote(f"{number}", thread=each, who=each) for each in order])
+
+    await shop.at_once(receive)
+    assert shop.sql("SELECT count(*) FROM ticket") == [(6,)]
+    assert shop.sql("SELECT count(*) FROM message") == [(48,)]
+
+
+async def test_one_of_many_claims_wins(shop: Shop) -> None:
+    await shop.desks[0].receive([wrote()])
+    names = ["ben", "aoi", "maya", "ken"]
+    outcomes = await shop.at_once(
+        lambda desk, number: shop.does(desk, names[number % 4], "claim", 1, key=f"key {number}")
+    )
+    ((winner,),) = shop.sql("SELECT agent.name FROM ticket JOIN agent ON agent.id = assignee")
+    for number, outcome in enumerate(outcomes):
+        if names[number % 4] != winner:
+            assert refused(outcome) == "already-claimed"
+    assert shop.sql("SELECT count(*) FROM entry WHERE name = 'Claimed'") == [(1,)]
+
+
+async def test_the_same_press_that_comes_to_both_is_one_act(shop: Shop) -> None:
+    await shop.desks[0].receive([wrote()])
+    outcomes = await shop.at_once(
+        lambda desk, _: shop.does(desk, "ben", "note", 1, fields={"text": "Called."})
+    )
+    assert all(isinstance(outcome, Done) for outcome in outcomes), outcomes
+    assert shop.sql("SELECT count(*) FROM message WHERE direction = 'note'") == [(1,)]
+
+
+async def test_the_same_handover_that_comes_to_both_is_one_act(shop: Shop) -> None:
+    for number in range(3):
+        await shop.desks[0].receive([wrote(who=f"c{number}")])
+        await shop.does(shop.desks[0], "ben", "claim", number + 1)
+    outcomes = await shop.at_once(
+        lambda desk, _: shop.does(desk, "ben", "handover", None, line="maya")
+    )
+    assert all(isinstance(outcome, Done) for outcome in outcomes), outcomes
+    assert shop.sql("SELECT count(*) FROM entry WHERE name = 'Assigned'") == [(3,)]
+
+
+async def test_what_time_brings_comes_once(shop: Shop, hours: Hours) -> None:
+    for number in range(5):
+        await shop.desks[0].receive([wrote(who=f"c{number}")])
+    hours.jump(timedelta(hours=2))
+    await shop.at_once(lambda desk, _: desk.tick())
+    assert shop.sql("SELECT count(*) FROM entry WHERE name = 'Breached'") == [(5,)]
+    assert shop.sql("SELECT count(*) FROM delivery WHERE what = 'alert'") == [(10,)]
+    said = text("nothing-to-show")
+    card = Card(push=said, title=said, blocks=(Paragraph(said),))
+    made = await shop.at_once(
+        lambda desk, _: desk.publish("evening", "2026-06-01", "care-leads", card)
+    )
+    assert sorted(made) == [False] * 7 + [True]
+
+
+async def test_turns_go_round_over_both(shop: Shop) -> None:
+    for who in ("aoi", "ben", "kim"):
+        await shop.does(shop.desks[0], who, "on", None)
+    await shop.at_once(
+        lambda desk, number: desk.receive([wrote(who=f"c{number}", account="aozora_ja")]), 9
+    )
+    held = shop.sql(
+        "SELECT agent.name, count(*) FROM ticket JOIN agent ON agent.id = assignee "
+        "GROUP BY agent.name ORDER BY agent.name"
+    )
+    assert held == [("aoi", 3), ("ben", 3), ("kim", 3)]
+
+
+async def test_an_act_whose_commit_is_unknown_is_done_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, work = shop.desks[0], shop.storages[0].work
+    await desk.receive([wrote(at=NOON)])
+    transact, tries = type(work).transact, []
+
+    async def unsure(self: Any, fn: Any, *, flushed: bool = True) -> Any:
+        result = await transact(self, fn, flushed=flushed)
+        tries.append(fn)
+        if len(tries) == 1:
+            raise Uncertain("the connection broke within a commit")
+        return result
+
+    monkeypatch.setattr(type(work), "transact", unsure)
+    outcome = await shop.does(desk, "ben", "note", 1, fields={"text": "Called."})
+    assert isinstance(outcome, Done)
+    assert len(tries) == 2
+    assert shop.sql("SELECT count(*) FROM message WHERE direction = 'note'") == [(1,)]
