@@ -2,7 +2,7 @@
 # make demo-day  live a whole day in a browser, with a picture of each step (LANGS="en ja")
 # make test      run the tests
 # make check     format, lint, types, import contracts, dependencies
-# make bench     measure the ratios (var/bench.json)
+# make bench     measure the ratios (var/bench.json; ROWS="g h" measures only those)
 # make format    format, and mend what ruff can mend
 # make docs      write the parts of the pages that come from the code
 # make locks     compile the locks anew from requirements*.in
@@ -10,13 +10,14 @@
 PYTHON ?= python3
 PORT ?= 8080
 REPLAY ?=
+ROWS ?=
 PAGE_LANG ?= en
 PROCESSES ?=
 DATABASE ?= sqlite
 LANGS ?= en ja
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
-PURE := arranging calendar card card_json channel cards/customer_card draft dry_run effect event/__init__ event/arranging event/kinds event/life event/moderating event/replying cards/event_line cards/excerpt cards/home_card hours arrival/language line cards/list_card lookup macros moderating oblivion delivery/pace personal_data \
+PURE := arranging bursting calendar card card_json channel cards/burst_card cards/customer_card draft dry_run effect event/__init__ event/arranging event/kinds event/life event/moderating event/replying cards/event_line cards/excerpt cards/home_card hours arrival/language line cards/list_card lookup macros moderating oblivion delivery/pace personal_data \
 	plain policy replying cards/reply_form report cards/report_card arrival/routing scene cards/search_card cards/shift_card shifts cards/show_card sla step tags arrival/terms text arrival/thanks cards/thread_card tokens \
 	ticket cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript cards/trouble_card vocabulary wake_times cards/who_card
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
@@ -44,7 +45,7 @@ check: $(DEV_STAMP)
 	$(BIN)/deptry .
 
 bench: $(DEV_STAMP)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(ROWS)
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

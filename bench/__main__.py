@@ -11,8 +11,21 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from bench import burst, growth, intake, presses, rendering, routing, starting, webhook
+from bench import (
+    burst,
+    flatness,
+    intake,
+    intake_postgres,
+    load,
+    outbox,
+    presses,
+    rendering,
+    routing,
+    starting,
+    webhook,
+)
 from bench.figure import Figure
+from bench.plans import compact
 
 #: The working tree's own disk: a temporary folder may be memory, on which a commit costs nothing.
 VAR: Final = Path("var")
@@ -26,8 +39,11 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "d": burst.measure,
     "e": rendering.measure,
     "f": starting.measure,
-    "g": growth.measure,
-    "h": routing.measure,
+    "g": outbox.measure,
+    "h": intake_postgres.measure,
+    "i": flatness.measure,
+    "j": load.measure,
+    "k": routing.measure,
 }
 
 
@@ -54,13 +70,22 @@ def table(figures: list[Figure]) -> Table:
     return made
 
 
+def say_plans(console: Console, figures: list[Figure]) -> None:
+    """Print what each statement reads, and by which index; the whole plans are in the file."""
+    for figure in figures:
+        for plan in figure.plans:
+            console.print(f"{figure.name}: {compact(plan)}", style="dim", highlight=False)
+
+
 def main(letters: str) -> None:
     VAR.mkdir(exist_ok=True)
     figures = asyncio.run(run(letters))
     (VAR / "bench.json").write_bytes(
         orjson.dumps([figure.row() for figure in figures], option=orjson.OPT_INDENT_2)
     )
-    Console().print(table(figures))
+    console = Console()
+    console.print(table(figures))
+    say_plans(console, figures)
 
 
 if __name__ == "__main__":

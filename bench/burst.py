@@ -13,35 +13,19 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, Final, TypeVar
+from typing import Final, TypeVar
 
 from adapters.chat.slack import blocks
-from adapters.chat.slack.chat import open_chat
-from adapters.chat.slack.settings import Settings
 from adapters.chat.slack.writing import JSON, Voices
-from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.faults import ApiCall
 from bench import site
 from bench.figure import Figure, expect
 from bench.processes import count
-from bench.turned import TurnedClock, TurnedLoop
-from chatops import app
-from chatops.call import Done, Origin
-from chatops.card import Card
+from bench.turned import TurnedLoop
+from bench.turned_site import TurnedSite, act, opened
 from chatops.cards.ticket_card import ticket_card
-from chatops.delivery.enrolment import Enrolment
-from chatops.delivery.outbox import Outbox
-from chatops.desk import Desk
-from chatops.policy import Room
-from chatops.ports import Chat, ChatLimits, Tx
-from chatops.scene import Agent
-from storage.tx import StoredTx
-from storage.work import SqliteWork
 
 T = TypeVar("T")
 
@@ -65,35 +49,18 @@ def _on_turned_time(folder: Path, tickets: int) -> list[Figure]:
 
 
 async def _burst(folder: Path, tickets: int, loop: TurnedLoop) -> Figure:
-    clock = TurnedClock(loop)
-    cloud = SlackCloud(site.WORKSPACE, clock)
-    async with AsyncExitStack() as stack:
-        config = site.config(folder, await stack.enter_async_context(cloud.serve()))
-        service = await stack.enter_async_context(app.opened(config))
-        work, reader = _Work(service.storage.work, clock, loop), service.storage.reader
-        people = list(config.policy.people.values())
-        await work.transact(lambda tx: tx.know(people, clock.business()))
-        traits = {each.traits.name: each.traits for each in service.channels.values()}
-        desk = Desk(work, reader, config.policy, service.registry, traits, clock, service.words)
-        settings = config.chats["slack"]
-        assert isinstance(settings, Settings)  # noqa: S101 - config made it by this very model
-        chat = _Chat(open_chat(settings, desk, reader, service.words, development=True), loop)
-        enrolment = Enrolment(work, clock)
-        await enrolment.begin()
-        outbox = Outbox(desk, work, reader, clock, {"slack": chat}, {}, enrolment)
-        await stack.enter_async_context(chat.running())
-
-        changed = await _happen(service, desk, clock, outbox, tickets)
+    async with opened(folder, loop) as turned:
+        changed = await _happen(turned, tickets)
         expect(count(folder, _LEFT) == 0, "all is delivered at its last revision")
-        await _expect_last_state(cloud, service, desk)
-    expect(all(call.outcome == "ok" for call in cloud.calls), "no call was refused, none limited")
-    return _figure(list(cloud.calls), changed, tickets)
+        await expect_last_state(turned)
+    calls = list(turned.cloud.calls)
+    expect(all(call.outcome == "ok" for call in calls), "no call was refused, none limited")
+    return _figure(calls, changed, tickets)
 
 
-async def _happen(
-    service: app.Service, desk: Desk, clock: TurnedClock, outbox: Outbox, tickets: int
-) -> dict[int, float]:
+async def _happen(turned: TurnedSite, tickets: int) -> dict[int, float]:
     """Let it all happen, and wait until all is shown; return each ticket's last change."""
+    service, desk, clock, outbox = turned.service, turned.desk, turned.clock, turned.outbox
     agents = await service.storage.reader.agents()
     chance = random.Random(2)  # noqa: S311 - the same burst each time
     changed: dict[int, float] = {}
@@ -106,13 +73,13 @@ async def _happen(
         agent = agents[number % len(agents)]
         at = sorted(chance.uniform(0, CHANGING) for _ in range(3))
         await clock.sleep(at[0])
-        await _do(desk, "claim", number, agent)
+        await act(desk, "claim", f"claim:{number}", number + 1, agent)
         await clock.sleep(at[1] - at[0])
         channel = service.channels[site.account(number)]
         await desk.receive(channel.parse(site.mention(number, clock.transport(), again=1)))
         if number % 2:
             await clock.sleep(at[2] - at[1])
-            await _do(desk, "close", number, agent, reason="resolved")
+            await act(desk, "close", f"close:{number}", number + 1, agent, reason="resolved")
         changed[number + 1] = clock.now()
 
     await asyncio.gather(*(opens(number) for number in range(tickets)))
@@ -125,23 +92,9 @@ async def _happen(
     return changed
 
 
-async def _do(desk: Desk, command: str, number: int, agent: Agent, **fields: str) -> None:
-    call = desk.call(
-        key=f"{command}:{number}",
-        command=command,
-        agent=agent,
-        origin=Origin.BUTTON,
-        chat="slack",
-        room=f"room{number % site.ROOMS}",
-        ticket=number + 1,
-        fields=fields,
-    )
-    outcome = await desk.handle(call)
-    expect(isinstance(outcome, Done), f"{command} is done, not {outcome}")
-
-
-async def _expect_last_state(cloud: SlackCloud, service: app.Service, desk: Desk) -> None:
+async def expect_last_state(turned: TurnedSite) -> None:
     """Insist that each card in the stand-in is what its ticket's rows make of it now."""
+    service, desk, cloud = turned.service, turned.desk, turned.cloud
     reader = service.storage.reader
     agents = await reader.agents()
     voices = Voices(service.words)
@@ -188,50 +141,3 @@ def _ticket(card: ApiCall) -> int:
         "elements"
     ]
     return int(json.loads(elements[0]["value"])["t"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """The work, dated by turned time, during which no time passes."""
-
-    shared: ClassVar[bool] = False
-    work: SqliteWork
-    clock: TurnedClock
-    loop: TurnedLoop
-
-    async def transact(self, fn: Callable[[Tx], T], *, flushed: bool = True) -> T:
-        with self.loop.busy():
-            return await self.work.run(
-                lambda db: fn(StoredTx(db, self.clock.transport())), flushed=flushed
-            )
-
-
-class _Chat:
-    """Slack, during whose calls no time passes."""
-
-    name = "slack"
-
-    def __init__(self, slack: Chat, loop: TurnedLoop) -> None:
-        self.limits: ChatLimits = slack.limits
-        self.routes = slack.routes
-        self.running = slack.running
-        self._slack = slack
-        self._loop = loop
-
-    async def post(self, room: Room, card: Card, thread: str | None, marker: str) -> str:
-        with self._loop.busy():
-            return await self._slack.post(room, card, thread, marker)
-
-    async def update(self, room: Room, id: str, card: Card) -> None:
-        with self._loop.busy():
-            await self._slack.update(room, id, card)
-
-    async def find(
-        self, room: Room, thread: str | None, marker: str, since: datetime
-    ) -> str | None:
-        with self._loop.busy():
-            return await self._slack.find(room, thread, marker, since)
-
-    async def url(self, room: Room, id: str) -> str | None:
-        with self._loop.busy():
-            return await self._slack.url(room, id)

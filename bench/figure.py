@@ -9,6 +9,14 @@ Side = Callable[[], Awaitable[float]]
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """How a database does a statement: the steps of its own words, from the outermost."""
+
+    statement: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A ratio, ours over the other side's, beside the goal that it must reach."""
 
@@ -17,6 +25,7 @@ class Figure:
     goal: float
     better: Literal["higher", "lower"]
     detail: str
+    plans: tuple[Plan, ...] = ()
 
     @property
     def met(self) -> bool:

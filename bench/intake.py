@@ -6,29 +6,22 @@ transaction. What is left is what we add: signature apart, all of parsing, decid
 
 import asyncio
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Final
 
 from bench import site
 from bench.baselines.replay import contents, replay
 from bench.figure import Figure, expect, in_turns, ratio
+from bench.recording import AnyWork, Recording
 from chatops import app
 from chatops.arrival.inbox import Inbox
-from chatops.clock import Clock, SystemClock
+from chatops.clock import SystemClock
 from chatops.config import Config
 from chatops.desk import Desk
-from chatops.ports import Tx
-from storage.statement import Db, Param, Row, Statement
-from storage.tx import StoredTx
+from storage.statement import Db
 from storage.vault import StoredVault
-from storage.work import SqliteWork
-
-T = TypeVar("T")
-Log = list[tuple[str, Sequence[Param]]]
-Through = Callable[[SqliteWork, Clock], "SqliteWork | Recording"]
 
 AT_ONCE: Final = 64
 #: Networks repeat themselves: one body in so many comes twice.
@@ -46,8 +39,19 @@ async def measure(folder: Path, *, events: int = 2048, rounds: int = 7) -> list[
         for number in range(events)
         for _ in range(2 if number % REPEATED == 0 else 1)
     ]
-    log: Log = []
-    await _take_in(config, bodies, lambda work, clock: Recording(work, clock, log))
+    recordings: list[Recording] = []
+
+    def record(work: AnyWork) -> Recording:
+        recordings.append(Recording(work, SystemClock()))
+        return recordings[-1]
+
+    await take_in(config, bodies, record)
+    log = [
+        (said.text, said.params)
+        for recording in recordings
+        for transaction in recording.log
+        for said in transaction.statements
+    ]
     written = contents(database)
     expect(len(written["ticket"]) == events, "each new mention is a ticket")
     expect(len(written["delivery"]) == events, "each ticket has its card in the outbox")
@@ -57,7 +61,7 @@ async def measure(folder: Path, *, events: int = 2048, rounds: int = 7) -> list[
 
     async def ours() -> float:
         _fresh(empty, database)
-        return len(bodies) / await _take_in(config, bodies)
+        return len(bodies) / await take_in(config, bodies)
 
     async def theirs() -> float:
         _fresh(empty, other)
@@ -72,20 +76,26 @@ async def measure(folder: Path, *, events: int = 2048, rounds: int = 7) -> list[
     return [Figure("a. intake", ratio(mine, raw), 0.20, "higher", detail)]
 
 
-async def _take_in(
+async def take_in(
     config: Config,
     bodies: Sequence[tuple[int, bytes]],
-    through: Through = lambda work, _: work,
+    through: Callable[[AnyWork], "AnyWork | Recording"] = lambda work: work,
 ) -> float:
-    """Take the bodies in and return the seconds until the last one's ticket is committed."""
+    """Take the bodies in and return the seconds until the last one's ticket is committed.
+
+    The connections are open and the inbox has looked for what a crash left, as when a service runs.
+    """
     async with app.opened(config) as service:
         reader, clock = service.storage.reader, service.clock
-        work = through(service.storage.work, clock)
+        work = through(service.storage.work)
         vault = StoredVault(work, reader, None, clock)
         traits = {each.traits.name: each.traits for each in service.channels.values()}
         desk = Desk(work, reader, config.policy, service.registry, traits, clock, service.words)
         inbox = Inbox(desk, work, reader, vault, clock, service.channels)
         running = asyncio.create_task(inbox.run())
+        await asyncio.gather(*(service.storage.work.run(_nothing) for _ in range(AT_ONCE)))
+        while inbox._behind:  # noqa: ASYNC110, SLF001 - nobody else waits for it
+            await asyncio.sleep(0.002)
         waiting = iter(bodies)
 
         async def caller() -> None:
@@ -101,44 +111,8 @@ async def _take_in(
         return took
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """The work, with a log of the statements that it runs, in their order."""
-
-    work: SqliteWork
-    clock: Clock
-    log: Log
-
-    async def transact(self, fn: Callable[[Tx], T], *, flushed: bool = True) -> T:
-        return await self.run(lambda db: fn(StoredTx(db, self.clock.transport())), flushed=flushed)
-
-    async def run(self, fn: Callable[[Db], T], *, flushed: bool = True) -> T:
-        return await self.work.run(lambda db: fn(_Logged(db, self.log)), flushed=flushed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Logged:
-    db: Db
-    log: Log
-
-    def run(self, statement: Statement, **params: Param) -> int:
-        self._note(statement, params)
-        return self.db.run(statement, **params)
-
-    def one(self, statement: Statement, **params: Param) -> Row | None:
-        self._note(statement, params)
-        return self.db.one(statement, **params)
-
-    def all(self, statement: Statement, **params: Param) -> list[Row]:
-        self._note(statement, params)
-        return self.db.all(statement, **params)
-
-    def has(self, table: str) -> bool:
-        return self.db.has(table)
-
-    def _note(self, statement: Statement, params: Mapping[str, Param]) -> None:
-        text, ordered = statement.sqlite
-        self.log.append((text, ordered(params)))
+def _nothing(_: Db) -> None:
+    """Do nothing, in a transaction."""
 
 
 def _fresh(empty: Path, database: Path) -> None:

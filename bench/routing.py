@@ -1,4 +1,4 @@
-"""h. Routing: one message through 200 rules, against one pass of the same compiled patterns.
+"""k. Routing: one message through 200 rules, against one pass of the same compiled patterns.
 
 Most messages match no rule, so all of them are asked. Ours folds the text, asks every condition,
 finds the queue and its own reasons; the other side searches the folded text with each rule's
@@ -77,7 +77,7 @@ async def measure(folder: Path, *, messages: int = 100, rounds: int = 21) -> lis
         f"{median(mine) * per:.0f} of {median(passes) * per:.0f} µs a message, {RULES} rules of "
         f"{len(_STEMS)} words"
     )
-    return [Figure("h. routing by 200 rules", ratio(mine, passes), 3, "lower", detail)]
+    return [Figure("k. routing by 200 rules", ratio(mine, passes), 3, "lower", detail)]
 
 
 def _rules() -> tuple[RoutingRule, ...]:

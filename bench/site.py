@@ -65,12 +65,22 @@ def account(number: int) -> str:
 
 
 def config(
-    folder: Path, slack_url: str, *, port: int = 8300, ops_port: int = 8301, fresh: bool = True
+    folder: Path,
+    slack_url: str,
+    *,
+    port: int = 8300,
+    ops_port: int = 8301,
+    fresh: bool = True,
+    database: str | None = None,
 ) -> Config:
-    """Write app.yaml into `folder` and read it; the database beside it is made if `fresh`."""
+    """Write app.yaml into `folder` and read it; the database is migrated if `fresh`.
+
+    It is a file beside app.yaml, unless `database` is another's address.
+    """
     path = folder / "app.yaml"
+    database = database or f"sqlite:///{folder.absolute() / 'care.db'}"
     # JSON is YAML
-    path.write_text(json.dumps(_app_yaml(folder, slack_url, port, ops_port)), encoding="utf-8")
+    path.write_text(json.dumps(_app_yaml(database, slack_url, port, ops_port)), encoding="utf-8")
     made = app.read_config(path, environment())
     if fresh:
         upgrade(made.database)
@@ -148,14 +158,14 @@ def free_ports(count: int) -> Sequence[int]:
     return ports
 
 
-def _app_yaml(folder: Path, slack_url: str, port: int, ops_port: int) -> dict[str, Any]:
+def _app_yaml(database: str, slack_url: str, port: int, ops_port: int) -> dict[str, Any]:
     numbers = range(ROOMS)
     queue = {"managers_room": "room0", "calendar": "always", "first_response": "60m"}
     return {
         "language": "en",
         "zone": "Asia/Tokyo",
         "key": "${BENCH_KEY}",
-        "database": f"sqlite:///{folder.absolute() / 'care.db'}",
+        "database": database,
         "development": True,
         "web": {"host": HOST, "port": port, "ops_host": HOST, "ops_port": ops_port},
         "chats": {

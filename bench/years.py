@@ -30,8 +30,8 @@ _REPLY: Final = "Thank you for writing. We are looking into it and will be back 
 _REFUND: Final = "届いた商品が違うので返金してください。"
 
 #: Microseconds between two tickets; and the time of the first.
-_STEP: Final = 30_000_000
-_START: Final = 1_700_000_000_000_000
+STEP: Final = 30_000_000
+START: Final = 1_700_000_000_000_000
 
 
 def make(path: Path, count: int) -> None:
@@ -52,7 +52,7 @@ def make(path: Path, count: int) -> None:
         for agent in range(1, AGENTS + 1):
             db.execute(_AGENT, {"i": agent})
         for statement in _ROWS:
-            db.execute(statement, {"start": _START, "step": _STEP})
+            db.execute(statement, {"start": START, "step": STEP})
         db.commit()
         db.execute("PRAGMA journal_mode = WAL")
 
@@ -112,6 +112,14 @@ _ROWS: Final = (
     SELECT 2 * i - part, said.tokens || iif(part, ' order ' || i, '')
     FROM n JOIN (SELECT 1 AS part UNION ALL SELECT 0) JOIN said ON k = iif(part, n.text, 6)
     ORDER BY i, part DESC
+    """,
+    """
+    INSERT INTO delivery (what, "to", lane, urgency, rank, marker, ticket, mention, undo, state, due_at,
+        wanted, shown, attempts, external_id, "left")
+    SELECT 'card', 'room' || (i % 10), i || ':room', 1, 2, 'card' || i, i, 0, 0, 'sent',
+        iif(open AND i % 4 = 0, :start + :step * i, NULL), 4, iif(open AND i % 4 = 0, 3, 4), 0,
+        'p' || i, 0
+    FROM n
     """,
     """
     INSERT INTO entry (ticket, at, agent, name, body)

@@ -278,7 +278,7 @@ class Desk:
             ticket=ticket,
             queue=queue,
             account=self.policy.account_of(ticket.account, ticket.channel, queue.name),
-            traits=self.traits.get(ticket.channel, _NO_TRAITS),
+            traits=self.traits_of(ticket.channel),
             policy=self.policy,
             customer=record.customer,
             lines=record.lines,
@@ -288,6 +288,10 @@ class Desk:
             others=record.others,
             near=near,
         )
+
+    def traits_of(self, channel: str) -> Traits:
+        """Return a channel's facts; none of one that this version does not know."""
+        return self.traits.get(channel, _NO_TRAITS)
 
     # --- inside
 

@@ -16,6 +16,25 @@ class ShowCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowLine:
+    """Give the ticket a line in its burst's thread, and the burst a card in each of its rooms."""
+
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCard:
+    """Give a ticket that was a line the cards of its queue, and their threads what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountBurst:
+    """Bring the burst's cards up to date: its figures have changed."""
+
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostMessage:
     """Put a message into the thread of every card; `mention` calls the assignee once."""
 
@@ -104,6 +123,9 @@ class AskNetwork:
 
 Effect = (
     ShowCard
+    | ShowLine
+    | GiveCard
+    | CountBurst
     | PostMessage
     | RefreshMessage
     | RefreshQuestions

@@ -12,8 +12,10 @@ from chatops.effect import (
     AlertBreach,
     Announce,
     AskNetwork,
+    CountBurst,
     Divert,
     Effect,
+    GiveCard,
     LeaveRooms,
     PostEvent,
     PostMessage,
@@ -23,9 +25,17 @@ from chatops.effect import (
     SendNow,
     SendToCustomer,
     ShowCard,
+    ShowLine,
     Withhold,
 )
-from chatops.event import Event, Noted, Reopened, ReplyRequested, ReplyRequeued
+from chatops.event import (
+    Event,
+    LinkSuggested,
+    Noted,
+    Reopened,
+    ReplyRequested,
+    ReplyRequeued,
+)
 from chatops.policy import Queue
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Direction
@@ -33,6 +43,9 @@ from chatops.ticket import Ticket
 
 #: A card is left after that, so that what stays of it can lead to the new one, which goes out first.
 SETTLED: Final = timedelta(seconds=3)
+
+#: How long a burst's card waits for more to count: the cards of single tickets want updates too.
+RECOUNT: Final = timedelta(seconds=5)
 
 #: What stands before an account's name as a delivery's destination: a room may have the same name.
 AT_ACCOUNT: Final = "account:"
@@ -91,6 +104,12 @@ def carry_out(
                 tx.deliver(row(What.CARD, name, Urgency.CARD), act.due)
             if isinstance(event, Reopened):
                 _continue_opening(tx, ticket, act)
+        case ShowLine(burst):
+            _show_line(tx, queue, ticket, burst, act)
+        case GiveCard():
+            _give_cards(tx, queue, ticket, act)
+        case CountBurst(burst):
+            tx.recount(burst, act.due + RECOUNT)
         case PostMessage(message, mention):
             rooms = tx.rooms_of(ticket.id)
             first = act.room if act.room in rooms else next(iter(rooms), None)
@@ -159,6 +178,45 @@ def _continue_opening(tx: Tx, ticket: Ticket, act: Act) -> None:
     opening = next((line for line in lines if line.direction is Direction.INBOUND), None)
     if opening is not None and len(opening.text) > CARD_EXCERPT:
         continue_in_thread(tx, ticket, opening.id, act)
+
+
+def _show_line(tx: Tx, queue: Queue, ticket: Ticket, burst: int, act: Act) -> None:
+    """Put a ticket's line into its burst's threads; the first one brings the burst's cards."""
+    for room in queue.rooms:
+        together = f"burst:{burst}:{room}"
+        card = NewDelivery(What.BURST, room, together, Urgency.CARD, act.marks(), burst=burst)
+        tx.deliver(card, act.due)
+        line = replace(
+            card, what=What.LINE, urgency=Urgency.LINE, marker=act.marks(), ticket=ticket.id
+        )
+        tx.deliver(line, act.due)
+
+
+def _give_cards(tx: Tx, queue: Queue, ticket: Ticket, act: Act) -> None:
+    """Give a ticket that was a line its first cards, and their threads what was said and asked."""
+    for room in queue.rooms:
+        its = lane(ticket.id, room)
+        card = NewDelivery(What.CARD, room, its, Urgency.CARD, act.marks(), ticket=ticket.id)
+        tx.deliver(card, act.due)
+    _continue_opening(tx, ticket, act)
+    record = tx.record(ticket.id)
+    lines = record.lines if record is not None else ()
+    # what one of us wrote gives a card itself, and follows it there
+    said = [line for line in lines if line.agent is None]
+    for line in said[1:]:
+        continue_in_thread(tx, ticket, line.id, act)
+    for entry in tx.asked_in(ticket.id, LinkSuggested.__name__):
+        for room in tx.rooms_of(ticket.id):
+            asked = NewDelivery(
+                What.EVENT,
+                room,
+                lane(ticket.id, room),
+                Urgency.LINE,
+                act.marks(),
+                ticket=ticket.id,
+                entry=entry,
+            )
+            tx.deliver(asked, act.due)
 
 
 def _hold_reply(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:

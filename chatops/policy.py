@@ -113,6 +113,14 @@ class UrgencyRules:
 
 
 @dataclass(frozen=True, slots=True)
+class BurstRule:
+    """When tickets of one thread become a burst: so many within so long, and one more."""
+
+    tickets: int = 10
+    within: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     name: str
     rooms: tuple[str, ...]  #: the first is the ticket's first room
@@ -126,6 +134,7 @@ class Queue:
     mention_assignee: bool = True
     urgency: UrgencyRules = field(default_factory=UrgencyRules)
     reopen_window: timedelta = timedelta(days=7)
+    burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ not happen. Every accepted event raises the ticket's revision, and every card of
 brought to the newest revision; that effect is therefore not spelled out. `heard` says which events
 a customer's message brings about, `afterwards` which follow a reply that the network accepted.
 
-The life of a reply is in `replying`, where a ticket belongs in `arranging`, and what is done to
-messages on the network in `moderating`.
+The life of a reply is in `replying`, where a ticket belongs in `arranging`, what is done to messages
+on the network in `moderating`, and what a burst makes of its tickets in `bursting`.
 """
 
 from collections.abc import Iterable
@@ -15,14 +15,17 @@ from datetime import datetime
 from typing import Final
 
 from chatops.arranging import arranging
+from chatops.bursting import bursting
 from chatops.effect import (
     AlertBreach,
     Announce,
+    CountBurst,
     Effect,
     PostEvent,
     PostMessage,
     RefreshMessage,
     ShowCard,
+    ShowLine,
 )
 from chatops.event import (
     Absorbed,
@@ -30,6 +33,7 @@ from chatops.event import (
     Arranging,
     Assigned,
     Breached,
+    CardAsked,
     Claimed,
     Closed,
     CloseReason,
@@ -103,6 +107,8 @@ def opened(id: int, event: Opened, now: datetime) -> tuple[Ticket, tuple[Effect,
         rule=event.rule,
         tags=event.tags,
         quiet=event.quiet,
+        burst=event.burst,
+        lined=event.burst is not None,
     )
     if event.quiet:
         closed = replace(
@@ -112,6 +118,8 @@ def opened(id: int, event: Opened, now: datetime) -> tuple[Ticket, tuple[Effect,
             closed_at=now,
         )
         return closed, ()
+    if event.burst is not None:
+        return ticket, (ShowLine(event.burst), CountBurst(event.burst))
     return ticket, (ShowCard(room=None),)
 
 
@@ -122,6 +130,7 @@ def step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
     after, effects = changed
     if (actor := _actor(event)) is not None:
         after = read_also(after, actor)
+    after, effects = bursting(ticket, event, after, effects)
     return replace(after, revision=ticket.revision + 1), effects
 
 
@@ -196,6 +205,11 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         case Read(agent):
             if agent in ticket.read_by:
                 return Refusal(text("already-read", ticket=ticket.id))
+            return read_also(ticket, agent), ()
+
+        case CardAsked(agent):
+            if not ticket.lined:
+                return Refusal(text("not-in-burst", ticket=ticket.id))
             return read_also(ticket, agent), ()
 
         case Noted(message, agent):

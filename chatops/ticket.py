@@ -116,6 +116,8 @@ class Ticket:
     merged: tuple[int, ...] = ()  #: tickets that went into this one
     invited_at: datetime | None = None  #: when the customer was last asked into direct messages
     deeds: tuple[OpenDeed, ...] = ()
+    burst: int | None = None  #: the burst that it was opened in
+    lined: bool = False  #: a line in its burst's thread stands for its card
 
     def reply(self, message: int) -> Reply | None:
         """Return the unresolved reply with that message id."""

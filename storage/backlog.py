@@ -12,7 +12,7 @@ from storage.held import held_since
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
-from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, UNRESOLVED
+from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, STANDS, UNRESOLVED
 from storage.troubles import troubles
 
 
@@ -23,6 +23,11 @@ def card_at(db: Db, room: str, external_id: str) -> int | None:
 
 def card_of(db: Db, ticket: int, room: str) -> str | None:
     row = db.one(_CARD_OF, ticket=ticket, room=room)
+    return None if row is None else row[0]
+
+
+def line_of(db: Db, ticket: int, room: str) -> str | None:
+    row = db.one(_LINE_OF, ticket=ticket, room=room)
     return None if row is None else row[0]
 
 
@@ -83,8 +88,8 @@ def health(db: Db, now: datetime) -> Health:
         in_doubt=doubted,
         failed=failed,
         oldest_due_at=instant(oldest),
-        held_since=held_since(db),
         stopped=_stopped(db),
+        held_since=held_since(db),
     )
 
 
@@ -103,10 +108,19 @@ def _raw(row: Row) -> RawBody:
 _d = DELIVERY.c
 _in_room = (_d.to == param("room"), _d.what == "card")
 _CARD_AT: Final = Statement(
-    select(_d.ticket).where(*_in_room, _d.external_id == param("external_id"))
+    select(_d.ticket).where(
+        _d.to == param("room"), _d.external_id == param("external_id"), _d.what.in_(STANDS)
+    )
 )
 _CARD_OF: Final = Statement(
     select(_d.external_id).where(*_in_room, _d.ticket == param("ticket"), _d.left.is_(False))
+)
+_LINE_OF: Final = Statement(
+    select(_d.external_id).where(
+        _d.ticket == param("ticket"),
+        _d.to == param("room"),
+        _d.what == "line",
+    )
 )
 
 _body = select(

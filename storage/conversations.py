@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Conversation
@@ -48,8 +48,24 @@ _conversation = select(CONVERSATION.c.id, CONVERSATION.c.ticket)
 _in_thread = _conversation.where(
     CONVERSATION.c.account == param("account"), CONVERSATION.c.thread_key == param("thread_key")
 )
+_found = _in_thread.where(CONVERSATION.c.customer == param("customer")).with_for_update()
+_found_first = _found.cte("found")
+_given = ("account", "thread_key", "customer")
+_added = (
+    insert(CONVERSATION)
+    .from_select(
+        _given,
+        select(*(param(name, type(CONVERSATION.c[name].type)) for name in _given)).where(
+            ~exists().select_from(_found_first)
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(CONVERSATION.c.id, CONVERSATION.c.ticket)
+    .cte("added")
+)
+#: PostgreSQL, which is a round trip away, adds it in the same breath.
 _FIND_CONVERSATION: Final = Statement(
-    _in_thread.where(CONVERSATION.c.customer == param("customer")).with_for_update()
+    _found, union_all(select(_found_first), select(_added)).add_cte(_found_first, _added)
 )
 _TICKET_IN: Final = Statement(
     select(CONVERSATION.c.ticket)

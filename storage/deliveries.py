@@ -33,7 +33,7 @@ from storage.part import Part
 from storage.processes import lives
 from storage.rows import delivery_of
 from storage.statement import Statement, first, param
-from storage.tables import DELIVERY, ENTRY, PROCESS, TICKET, UNRESOLVED
+from storage.tables import DELIVERY, ENTRY, PROCESS, STANDS, TICKET, UNRESOLVED
 
 
 class Deliveries(Part):
@@ -56,6 +56,7 @@ class Deliveries(Part):
             body=delivery.body,
             undo=delivery.undo,
             deed=delivery.deed and delivery.deed.value,
+            burst=delivery.burst,
             state="held" if delivery.held else "pending",
             due_at=None if delivery.held else micros(due_at),
         )
@@ -76,6 +77,9 @@ class Deliveries(Part):
 
     def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
         self._db.run(_REFRESH_EVENTS, ticket=ticket, name=name, due_at=micros(due_at))
+
+    def recount(self, burst: int, due_at: datetime) -> None:
+        self._db.run(_RECOUNT, burst=burst, due_at=micros(due_at))
 
     def release_reply(self, message: int, due_at: datetime) -> None:
         self._db.run(_RELEASE_REPLY, message=message, due_at=micros(due_at))
@@ -164,6 +168,7 @@ class Deliveries(Part):
 _d = DELIVERY.c
 _earlier = DELIVERY.alias("earlier")
 _card = DELIVERY.alias("card")
+_its_card = and_(_card.c.ticket == _d.ticket, _card.c.to == _d.to, _card.c.what == "card")
 
 _post = and_(
     _d.state == "pending",
@@ -173,27 +178,24 @@ _post = and_(
         _earlier.c.state.in_(UNRESOLVED),
     ),
 )
-_update = and_(_d.state == "sent", _d.wanted > _d.shown)
+_update = and_(
+    _d.state == "sent",
+    _d.wanted > _d.shown,
+    # a line leads to its ticket's card: what it says of that waits until the card is there
+    or_(_d.what != "line", ~exists().where(_its_card, _card.c.state.in_(UNRESOLVED))),
+)
 _doubted = _d.state == "in doubt"
+_its_bursts = and_(_card.c.burst == _d.burst, _card.c.to == _d.to, _card.c.what == "burst")
 #: The card under which a thread line goes.
-_root = (
-    select(_card.c.external_id)
-    .where(
-        _card.c.ticket == _d.ticket,
-        _card.c.to == _d.to,
-        _card.c.what == "card",
-        _card.c.state == "sent",
+_root = case(
+    *(
+        (of, select(_card.c.external_id).where(its, _card.c.state == "sent").scalar_subquery())
+        for of, its in ((_d.what == "line", _its_bursts), (_d.what != "line", _its_card))
     )
-    .scalar_subquery()
 )
 #: The room is one that the ticket has left.
-_left = exists().where(
-    _card.c.ticket == _d.ticket,
-    _card.c.to == _d.to,
-    _card.c.what == "card",
-    _card.c.left.is_(True),
-)
-_in_thread = _d.what.in_([What.MESSAGE.value, What.EVENT.value])
+_left = exists().where(_its_card, _card.c.left.is_(True))
+_in_thread = _d.what.in_([What.MESSAGE.value, What.EVENT.value, What.LINE.value])
 _rooted = or_(~_in_thread, _root.is_not(None))
 
 
@@ -224,10 +226,10 @@ _COME_BACK: Final = Statement(
     .values({**_changes_now, "left": False})
 )
 
-#: A card is wanted at its ticket's revision; the rest at 1, which a refresh raises.
+#: A card or a line for it is wanted at its ticket's revision; the rest at 1, which a refresh raises.
 _revision = (
     select(TICKET.c.revision)
-    .where(TICKET.c.id == param("ticket"), param("what", Text) == "card")
+    .where(TICKET.c.id == param("ticket"), param("what", Text).in_(["card", "line"]))
     .scalar_subquery()
 )
 _given = (
@@ -244,6 +246,7 @@ _given = (
     "body",
     "undo",
     "deed",
+    "burst",
     "state",
     "due_at",
 )
@@ -266,6 +269,9 @@ _REFRESH_MESSAGE: Final = Statement(
     update(DELIVERY)
     .where(_d.message == param("message"), _d.what == "message")
     .values(_changes_now)
+)
+_RECOUNT: Final = Statement(
+    update(DELIVERY).where(_d.burst == param("burst"), _d.what == "burst").values(_changes_now)
 )
 _REFRESH_EVENTS: Final = Statement(
     update(DELIVERY)
@@ -310,7 +316,8 @@ _NEXT: Final = {
                 _d.due_at <= param("now"),
                 ready(updates=updates, posts=posts),
             )
-            .order_by(_d.rank, _d.id)
+            # of those that change all the time, none may keep the others from their turn
+            .order_by(_d.rank, _d.due_at, _d.id)
             .with_for_update(skip_locked=True, of=DELIVERY)
         )
     )
@@ -346,6 +353,7 @@ _TAKE: Final = Statement(
         _d.external_id,
         _d.deed,
         _d.owner,
+        _d.burst,
     )
 )
 _held = (_d.id == param("id"), _d.owner == param("process"))
@@ -402,7 +410,7 @@ _CARD_THERE: Final = Statement(
     select(_d.id, _d.marker)
     .where(
         _d.to == param("room"),
-        _d.what == "card",
+        _d.what.in_(STANDS),
         _d.external_id == param("external_id"),
         _d.state == "sent",
         _d.left.is_(False),

@@ -18,12 +18,18 @@ from storage.tables import CONVERSATION, MESSAGE, RAW_BODY
 
 
 class Messages(Part):
-    def store_raw(self, channel: str, account: str, body: bytes, now: datetime) -> int:
-        return made(
-            self._db.one(
-                _STORE_RAW, channel=channel, account=account, body=body, received_at=micros(now)
-            )
+    def store_raw(
+        self, channel: str, account: str, body: bytes, now: datetime, *, read: bool = False
+    ) -> int:
+        row = self._db.one(
+            _STORE_RAW,
+            channel=channel,
+            account=account,
+            body=body,
+            received_at=micros(now),
+            state="read" if read else "unread",
         )
+        return made(row)
 
     def raw_read(self, id: int, error: str | None = None) -> None:
         state = "read" if error is None else "unreadable"
@@ -123,7 +129,7 @@ _STORE_RAW: Final = Statement(
         account=param("account"),
         body=param("body"),
         received_at=param("received_at"),
-        state="unread",
+        state=param("state"),
     )
     .returning(RAW_BODY.c.id)
 )

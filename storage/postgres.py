@@ -110,8 +110,17 @@ class Pool:
                     command_timeout=STATEMENT_S,
                     statement_cache_size=_STATEMENTS,
                     server_settings=SETTINGS,
+                    reset=_as_it_is,
                 )
             return self._pool
+
+
+async def _as_it_is(_connection: Any) -> None:
+    """Keep a connection that comes back as it is: our transactions change nothing but their own.
+
+    (asyncpg has ended a transaction that was left open.) What it asks by itself to make sure would be
+    one more round trip for each transaction.
+    """
 
 
 #: What every connection of ours sets.
@@ -166,6 +175,7 @@ def is_cut(error: BaseException) -> bool:
         | asyncpg.CrashShutdownError
         | asyncpg.CannotConnectNowError
         | asyncpg.IdleInTransactionSessionTimeoutError
+        | asyncpg.InternalClientError  # the server's farewell came between two statements
         | ConnectionError,
     ) and not isinstance(error, ValueError)  # asyncpg's word for a parameter of another type
 
@@ -176,7 +186,13 @@ def is_crossed(error: BaseException) -> bool:
 
 
 #: Every way in which the driver, the server or the way to it fails.
-FAILURES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+FAILURES: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 
 @contextmanager

@@ -72,6 +72,9 @@ class StoredReader:
     async def card_of(self, ticket: int, room: str) -> str | None:
         return await self.run(lambda db: backlog.card_of(db, ticket, room))
 
+    async def line_of(self, ticket: int, room: str) -> str | None:
+        return await self.run(lambda db: backlog.line_of(db, ticket, room))
+
     async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:
         return await self.run(lambda db: conversations.ticket_in(db, account, thread_key, author))
 

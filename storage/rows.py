@@ -73,6 +73,8 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "merged": _dumps(ticket.merged),
         "invited_at": micros(ticket.invited_at),
         "deeds": _dumps([(d.message, d.deed, d.agent, d.proposed) for d in ticket.deeds]),
+        "burst": ticket.burst,
+        "lined": ticket.lined,
     }
 
 
@@ -120,6 +122,8 @@ def ticket_of(row: Row) -> Ticket:
         merged,
         invited_at,
         deeds,
+        burst,
+        lined,
     ) = row
     return Ticket(
         id=id,
@@ -162,6 +166,8 @@ def ticket_of(row: Row) -> Ticket:
         merged=_loads(merged),
         invited_at=instant(invited_at),
         deeds=tuple(_deed(values) for values in _loads(deeds)),
+        burst=burst,
+        lined=bool(lined),
     )
 
 
@@ -247,7 +253,7 @@ def line_of(row: Row) -> Line:
 def delivery_of(row: Row, thread: str | None, *, left: bool) -> Delivery:
     """Return the delivery of a row that storage.deliveries selects."""
     id, what, to, state, marker, wanted, attempts, taken_at, ticket, message = row[:10]
-    entry, occasion, mention, body, undo, external_id, deed, process = row[10:]
+    entry, occasion, mention, body, undo, external_id, deed, process, burst = row[10:]
     return Delivery(
         id,
         What(what),
@@ -269,6 +275,7 @@ def delivery_of(row: Row, thread: str | None, *, left: bool) -> Delivery:
         deed and Deed(deed),
         left,
         process,
+        burst,
     )
 
 

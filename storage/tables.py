@@ -49,7 +49,10 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 
 
 #: Deliveries that show a ticket's newest state, and are brought up to date with it.
-FOLLOWS: Final = ("card", "alert")
+FOLLOWS: Final = ("card", "alert", "line")
+
+#: Deliveries that stay as long as their ticket or burst does, and come back if somebody deletes them.
+STANDS: Final = ("card", "burst", "line")
 
 
 #: Of the log: a canned reply that was sent again, over the question, as storage.codec writes it
@@ -156,6 +159,7 @@ class ConversationRow(SQLModel, table=True):
         UniqueConstraint("account", "thread_key", "customer", name="uq_conversation"),
         Index("ix_conversation_customer", "customer"),
         Index("ix_conversation_ticket", "ticket"),
+        Index("ix_conversation_thread", "account", "thread_key", "ticket"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     account: str
@@ -163,6 +167,26 @@ class ConversationRow(SQLModel, table=True):
     customer: int = Field(foreign_key="customer.id", sa_type=Id)
     #: Its current ticket. No foreign key: two tables that need each other cannot be made in turn.
     ticket: int | None = Field(sa_type=Id)
+
+
+class BurstRow(SQLModel, table=True):
+    """Many customers' tickets in one thread of a network, in one queue: shown as one card."""
+
+    __tablename__ = "burst"
+    __table_args__ = (
+        _partial(
+            "uq_burst_live", "account", "thread_key", "queue", where="ended_at IS NULL", unique=True
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    account: str
+    thread_key: str
+    queue: str
+    opened_at: datetime = Field(sa_type=Instant)
+    newest_at: datetime = Field(sa_type=Instant)  #: when its newest ticket was opened
+    message: int = Field(sa_type=Id)  #: with which it began
+    earlier: int  #: tickets of the thread that came before it, with cards of their own
+    ended_at: datetime | None = Field(sa_type=Instant)  #: since then another one may begin
 
 
 class TicketRow(SQLModel, table=True):
@@ -175,6 +199,9 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
+        _partial(
+            "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"
+        ),
         _partial("ix_ticket_invited", "customer", "invited_at", where="invited_at IS NOT NULL"),
         Index(
             "ix_ticket_quiet",
@@ -225,6 +252,8 @@ class TicketRow(SQLModel, table=True):
     merged: str = Field(sa_type=Text)
     invited_at: datetime | None = Field(sa_type=Instant)
     deeds: str = Field(sa_type=Text)  #: JSON list of [message, deed, agent, proposed]
+    burst: int | None = Field(sa_type=Id)
+    lined: bool
 
 
 class EntryRow(SQLModel, table=True):
@@ -330,7 +359,8 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         _partial("uq_delivery_card", "ticket", "to", where="what = 'card'", unique=True),
-        _partial("ix_delivery_take", "to", "rank", "id", where="due_at IS NOT NULL"),
+        _partial("uq_delivery_burst", "burst", "to", where="what = 'burst'", unique=True),
+        _partial("ix_delivery_take", "to", "rank", "due_at", "id", where="due_at IS NOT NULL"),
         _partial("ix_delivery_due", "due_at", where="due_at IS NOT NULL"),
         _partial("ix_delivery_lane", "lane", "id", where=f"state IN {_in(UNRESOLVED)}"),
         _partial("ix_delivery_failed", "id", where="state = 'failed'"),
@@ -338,7 +368,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_ticket", "ticket", "what", where="ticket IS NOT NULL"),
         _partial("ix_delivery_entry", "entry", where="entry IS NOT NULL"),
         _partial("ix_delivery_published", "taken_at", where="what = 'published'"),
-        _partial("ix_delivery_root", "to", "external_id", where="what = 'card'"),
+        _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDS)}"),
         _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -366,6 +396,7 @@ class DeliveryRow(SQLModel, table=True):
     deed: str | None
     left: bool  #: a card in a room that its ticket has left
     owner: int | None = Field(sa_type=Id)  #: the process that has it in hand; no foreign key
+    burst: int | None = Field(sa_type=Id)
 
 
 # --- the processes that serve this database, and what they share
@@ -478,6 +509,7 @@ CUSTOMER: Final = _table(CustomerRow)
 CONSENT: Final = _table(ConsentRow)
 FORGOTTEN: Final = _table(ForgottenRow)
 CONVERSATION: Final = _table(ConversationRow)
+BURST: Final = _table(BurstRow)
 TICKET: Final = _table(TicketRow)
 ENTRY: Final = _table(EntryRow)
 MESSAGE: Final = _table(MessageRow)

@@ -55,6 +55,9 @@ class Tickets(Part):
             )
         )
 
+    def asked_in(self, ticket: int, name: str) -> Sequence[int]:
+        return [id for (id,) in self._db.all(_ASKED_IN, ticket=ticket, name=name)]
+
     def clock(self, ticket: int) -> Clock | None:
         return records.clock(self._db, ticket)
 
@@ -107,6 +110,11 @@ _LOG: Final = Statement(
     insert(ENTRY)
     .values({column: param(column.name) for column in ENTRY.c if column.name != "id"})
     .returning(ENTRY.c.id)
+)
+_ASKED_IN: Final = Statement(
+    select(ENTRY.c.id)
+    .where(ENTRY.c.ticket == param("ticket"), ENTRY.c.name == param("name"))
+    .order_by(ENTRY.c.id)
 )
 _clock = insert(CLOCK).values(
     {column: param(column.name) for column in CLOCK.c if column.name != "id"}

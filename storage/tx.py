@@ -1,6 +1,7 @@
 """One transaction, whatever the database: the port `Tx` out of its parts."""
 
 from storage.accounts import Accounts
+from storage.bursts import Bursts
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.deliveries import Deliveries
@@ -18,6 +19,7 @@ class StoredTx(
     Messages,
     Customers,
     Conversations,
+    Bursts,
     Tickets,
     People,
     Deliveries,

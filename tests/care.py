@@ -5,8 +5,6 @@ and ken (manager), and vic may look; `japan` (room care-japan) gives its tickets
 is on, and is kim's alone besides. Managers hear of breaches in care-managers.
 """
 
-import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -45,6 +43,7 @@ from chatops.scene import Agent
 from chatops.text import Words
 from chatops.ticket import Refusal, Ticket
 from storage import Storage, open_storage
+from tests import beside, blank
 
 #: A Monday, noon in Tokyo.
 NOON: Final = datetime(2026, 6, 1, 3, tzinfo=UTC)
@@ -179,8 +178,15 @@ class Care:
     hours: Hours
     storage: Storage
     desk: Desk
-    path: Path
+    database: str  #: its address
     agents: dict[str, Agent] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The database's file; PostgreSQL has none that is ours."""
+        path = self.storage.path
+        assert path is not None
+        return path
 
     # --- what happens
 
@@ -249,18 +255,14 @@ class Care:
 
     def sql(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the database itself, beside the service."""
-        with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as db:
-            found = db.execute(question, values).fetchall()
-        db.close()
-        return found
+        return beside.ask(self.database, question, *values)
 
     def count(self, table: str) -> int:
         return int(self.sql(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - our own words
 
     def everything(self) -> dict[str, int]:
         """How many rows each table has: a refusal changes none of it."""
-        tables = self.sql("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {name: self.count(name) for (name,) in tables}
+        return {name: self.count(name) for name in beside.tables(self.database)}
 
     def due(self, *what: str) -> list[tuple[str, str, str]]:
         """What waits in the outbox: (what, where to, state), in order."""
@@ -283,12 +285,14 @@ def refused(outcome: object) -> str:
 
 @asynccontextmanager
 async def cared_for(
-    folder: Path, empty: Path, hours: Hours, policy: Policy = POLICY
+    folder: Path, empty: Path | str, hours: Hours, policy: Policy = POLICY
 ) -> AsyncIterator[Care]:
-    path = folder / "care.db"
-    if not path.exists():
-        shutil.copyfile(empty, path)
-    storage = open_storage(f"sqlite:///{path}", KEY, hours)
+    """Open a desk on a file in `folder`, as whoever was there before left it, or on a PostgreSQL.
+
+    `empty` is the file that a new one is copied from, or the address.
+    """
+    database = empty if isinstance(empty, str) else blank.copied(folder / "care.db")
+    storage = open_storage(database, KEY, hours)
     try:
         desk = Desk(storage.work, storage.reader, policy, REGISTRY, TRAITS_OF, hours, WORDS)
         known: Sequence[Person] = tuple(policy.people.values())
@@ -298,6 +302,6 @@ async def cared_for(
 
         await storage.work.transact(know)
         agents = {agent.name: agent for agent in await storage.reader.agents()}
-        yield Care(hours, storage, desk, path, agents)
+        yield Care(hours, storage, desk, database, agents)
     finally:
         await storage.close()

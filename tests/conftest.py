@@ -9,7 +9,7 @@ from care import Care, Hours, cared_for
 from shop import Shop, shop_in
 from town import Town, town_around
 
-from storage.migrate import upgrade
+from tests import beside, blank, postgres
 
 #: Names a folder of recorded conversations; the tests that need it are skipped without.
 KEPT = "CHATOPS_DATA"
@@ -20,7 +20,7 @@ def nobodys_environment() -> Iterator[None]:
     """Clear what a developer's own service may have set."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("CHATOPS_")]:  # noqa: TID251
-            if name != KEPT:
+            if name not in {KEPT, postgres.GIVEN}:
                 patch.delenv(name)
         yield
 
@@ -30,12 +30,31 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file without rows, to be copied: migrating takes longer than most tests."""
-    path = tmp_path_factory.mktemp("empty") / "care.db"
-    upgrade(f"sqlite:///{path}")
-    return path
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `databases` and asks for an empty one on each of those that it names.
+
+    Without names these are SQLite and PostgreSQL.
+    """
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark is not None and "empty_database" in metafunc.fixturenames:
+        kinds = mark.args or ("sqlite", "postgres")
+        metafunc.parametrize("empty_database", kinds, indirect=True)
+
+
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest) -> Iterator[Path | str]:
+    """A migrated database without rows: a file to be copied, or the address of a PostgreSQL.
+
+    Raises:
+        pytest.skip.Exception: there is no PostgreSQL; in CI the test fails.
+    """
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield blank.database()
+        return
+    url = postgres.create()
+    yield url
+    beside.forget(url)
+    postgres.drop(url)
 
 
 @pytest.fixture
@@ -45,14 +64,14 @@ def hours() -> Hours:
 
 
 @pytest.fixture
-async def care(tmp_path: Path, empty_database: Path, hours: Hours) -> AsyncIterator[Care]:
+async def care(tmp_path: Path, empty_database: Path | str, hours: Hours) -> AsyncIterator[Care]:
     """A desk on a real database; nothing is delivered."""
     async with cared_for(tmp_path, empty_database, hours) as one:
         yield one
 
 
 @pytest.fixture
-async def town(tmp_path: Path, empty_database: Path, hours: Hours) -> AsyncIterator[Town]:
+async def town(tmp_path: Path, empty_database: Path | str, hours: Hours) -> AsyncIterator[Town]:
     """The whole service among Slack's and Chirp's stand-ins, over real HTTP."""
     async with town_around(tmp_path, empty_database, hours) as one:
         yield one

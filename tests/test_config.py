@@ -34,6 +34,7 @@ from chatops.event import Kind, Occasion, Priority
 from chatops.policy import (
     Account,
     Assignment,
+    BurstRule,
     CannedReply,
     DigestPlan,
     EscalationTarget,
@@ -200,6 +201,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
     mention_assignee: false
     urgency: {followers: 5, words: [けが]}
     reopen_window: 2d12h
+    burst: {tickets: 3, within: 5m}
 """
     text = changed("    first_response: 60m\n", full).replace(
         "calendar: tokyo\n", "calendar: always\n"
@@ -217,7 +219,14 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         mention_assignee=False,
         urgency=UrgencyRules(5, Terms(("けが",))),
         reopen_window=timedelta(hours=60),
+        burst=BurstRule(3, timedelta(minutes=5)),
     )
+
+
+def test_bursts_are_switched_off_by_null(app_yaml: Path) -> None:
+    text = changed("    first_response: 60m\n", "    first_response: 60m\n    burst: null\n")
+    assert loaded(app_yaml, text).policy.queues["japan"].burst is None
+    assert loaded(app_yaml, GOOD).policy.queues["japan"].burst == BurstRule()
 
 
 def test_every_key_of_a_rule(app_yaml: Path) -> None:

@@ -10,7 +10,7 @@ from town import Town, shows, town_around
 from adapters.sandbox.faults import Fault
 from chatops.event import Deed, DeedDone, DeedDropped, DeedFailed, DeedProposed, DeedRequested
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
 
 @pytest.fixture

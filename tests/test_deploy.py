@@ -18,6 +18,7 @@ from chatops.app import GRACE
 from chatops.clock import SystemClock
 from chatops.metrics import Metrics
 from storage import open_storage
+from tests import blank
 
 ROOT: Final = Path(__file__).parents[1]
 UNIT: Final = ROOT / "deploy" / "chatops.service"
@@ -90,13 +91,12 @@ def test_what_root_types_makes_what_the_unit_names() -> None:
 
 
 @pytest.fixture(scope="module")
-def exposed(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> set[str]:
+def exposed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The names that /metrics has."""
-    path = tmp_path_factory.mktemp("metrics") / "care.db"
-    shutil.copy(empty_database, path)
+    url = blank.copied(tmp_path_factory.mktemp("metrics") / "care.db")
 
     async def collected() -> set[str]:
-        storage = open_storage(f"sqlite:///{path}", None)
+        storage = open_storage(url, None)
         try:
             metrics = Metrics(storage.reader, SystemClock(), dict, dict)
             await metrics.refresh()

@@ -18,7 +18,7 @@ from chatops.scene import Agent
 from chatops.text import Mention, text
 from chatops.ticket import Refusal, Status
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
 STRANGER = Agent(99, "sam", "Sam", None, {})
 

@@ -30,7 +30,7 @@ from chatops.policy import Macro, Role
 from chatops.text import text
 from chatops.ticket import Refusal, Status
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
 MACROS = {
     macro.name: macro

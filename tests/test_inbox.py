@@ -18,7 +18,7 @@ from chatops.arrival import intake
 from chatops.arrival.inbox import BATCH, ROOM, STALE, Inbox
 from chatops.channel import AccountRevoked, Inbound, Message, SearchEnded
 from chatops.errors import StorageError, TryLater
-from chatops.ports import Channel
+from chatops.ports import Channel, RawBody
 from chatops.web import LARGEST_BODY, public_app
 
 pytestmark = pytest.mark.anyio
@@ -384,6 +384,25 @@ async def test_flood_waits_in_the_database_and_not_in_memory(town: Town, slow: I
     await slow.read(*(slow._waiting.get_nowait() for _ in range(50)))
     texts = [int(text) for (text,) in town.sql("SELECT text FROM message ORDER BY id")]
     assert texts == list(range(ROOM + 50))
+
+
+async def test_body_that_comes_while_the_database_is_read_is_taken_next(
+    town: Town, slow: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = town.storage.reader.unread_raw
+
+    async def overtaken(limit: int) -> list[RawBody]:
+        found = await read(limit)
+        await slow.accept(slow._channels["aozora"], b"late")
+        return found
+
+    slow._behind = True
+    with monkeypatch.context() as patch:
+        patch.setattr(town.storage.reader, "unread_raw", overtaken)
+        await slow._catch_up()
+    assert (slow._behind, slow._waiting.qsize()) == (True, 0)
+    await slow._catch_up()
+    assert (slow._behind, slow._waiting.qsize()) == (False, 1)
 
 
 async def test_database_that_cannot_be_read_is_asked_again(

@@ -27,7 +27,7 @@ from chatops.event import (
 from chatops.sla import Outcome
 from chatops.ticket import Status, Waiting
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
 
 def echo(text: str, of: Message, **more: object) -> Echo:

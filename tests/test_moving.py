@@ -6,7 +6,7 @@ from town import Town, shows
 from adapters.sandbox.slack import Fault, Kind
 from chatops.ticket import Status
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
 WORDS = "My tent has a hole"
 

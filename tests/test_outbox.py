@@ -22,7 +22,7 @@ from chatops.text import text
 
 BEN = "*Assignee:* Ben"
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
 
 @pytest.fixture
@@ -454,6 +454,7 @@ async def test_burst_is_delivered_at_the_lawful_pace(town: Town) -> None:
     assert town.hours.now() - began >= 29  # a post a second; bench/ measures that it is no slower
 
 
+@pytest.mark.databases("sqlite")  # PostgreSQL's leases end by its own clock
 async def test_card_at_work_when_we_died_is_looked_up_at_the_next_start(
     tmp_path: Path, empty_database: Path, hours: Hours
 ) -> None:

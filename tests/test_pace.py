@@ -42,6 +42,15 @@ def test_pause_holds_all_of_it_and_the_longest_counts() -> None:
     assert bucket.ready_at(s(31)) == s(31)
 
 
+def test_what_a_clock_spent_that_was_an_hour_ahead_holds_nothing_up_for_an_hour() -> None:
+    bucket = Bucket(Cap(calls=1, seconds=1, burst=2))
+    for _ in range(2):
+        bucket = bucket.after_call(s(3600))
+    assert bucket.ready_at(NOON) == NOON
+    bucket = bucket.after_call(NOON).after_call(NOON)
+    assert bucket.ready_at(NOON) == s(1)
+
+
 @given(
     calls=st.integers(1, 20),
     seconds=st.integers(1, 60),

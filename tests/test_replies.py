@@ -23,7 +23,7 @@ from chatops.event import (
 from chatops.sla import Outcome
 from chatops.ticket import Status, Waiting
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
 
 async def asked(town: Town, text: str = "Where is my tent?") -> int:
@@ -49,6 +49,7 @@ async def visible(town: Town, ticket: int, state: str = "Undo") -> None:
     await town.until(there, step=0)
 
 
+@pytest.mark.databases("sqlite")  # time is turned while it answers
 async def test_reply_waits_until_its_undo_line_is_visible_and_then_ten_seconds(town: Town) -> None:
     ticket = await asked(town)
     town.slack.fault(SlackFault("chat.postMessage", SlackKind.LIMITED, retry_after=60))
@@ -309,6 +310,7 @@ async def test_send_again_sends_it_once_more(town: Town) -> None:
     assert refused(await town.does("ben", "arrived", ticket, fields={"message": str(reply)}))
 
 
+@pytest.mark.databases("sqlite")  # PostgreSQL's leases end by its own clock
 async def test_process_that_died_while_sending_asks_the_agent_and_never_repeats(
     tmp_path: Path, empty_database: Path, hours: Hours
 ) -> None:

@@ -12,6 +12,7 @@ from chatops.event import (
     AnsweredOutside,
     Assigned,
     Breached,
+    CardAsked,
     Claimed,
     Closed,
     CloseReason,
@@ -90,8 +91,8 @@ class Life(RuleBasedStateMachine):
         self.diverted = 0  #: how often its conversations went elsewhere and did not come back
         self.asked: dict[tuple[int, Deed], int] = {}  #: of the network, without an answer yet
 
-    @initialize(can_reply=st.booleans(), quiet=st.booleans())
-    def open(self, can_reply: bool, quiet: bool) -> None:
+    @initialize(can_reply=st.booleans(), quiet=st.booleans(), burst=st.none() | st.just(7))
+    def open(self, can_reply: bool, quiet: bool, burst: int | None) -> None:
         first = Opened(
             1,
             1,
@@ -106,6 +107,7 @@ class Life(RuleBasedStateMachine):
             can_reply,
             tags=("new",),
             quiet=quiet,
+            burst=None if quiet else burst,
         )
         self.ticket, _ = opened(1, first, self.now)
         self.log.append((first, self.now))
@@ -157,6 +159,12 @@ class Life(RuleBasedStateMachine):
         before = self.ticket.assignee
         taken = self.take(Claimed(agent))
         assert taken == (before is None and self.ticket.status is not Status.CLOSED)
+
+    @rule(agent=AGENTS)
+    def ask_for_a_card(self, agent: int) -> None:
+        was_lined = self.ticket.lined
+        assert self.take(CardAsked(agent)) == was_lined
+        assert not self.ticket.lined
 
     @rule(agent=AGENTS, by=st.none() | AGENTS)
     def assign(self, agent: int, by: int | None) -> None:
@@ -396,6 +404,12 @@ class Life(RuleBasedStateMachine):
     def quiet_means_closed_without_a_word(self) -> None:
         if self.log and self.ticket.quiet:
             assert self.ticket.close_reason is CloseReason.NO_REPLY_NEEDED
+
+    @invariant()
+    def a_line_has_a_burst_and_no_reply(self) -> None:
+        if self.log and self.ticket.lined:
+            assert self.ticket.burst is not None
+            assert self.ticket.replies == ()
 
     @invariant()
     def nothing_stands_beside_it_twice(self) -> None:

@@ -11,8 +11,10 @@ from care import KEY, NOON, POLICY, REGISTRY, TRAITS_OF, WORDS, Hours, refused, 
 
 from chatops.call import Done, Origin
 from chatops.card import Card, Paragraph
+from chatops.channel import Message
+from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
-from chatops.errors import Uncertain
+from chatops.errors import Barred, Uncertain
 from chatops.scene import Agent
 from chatops.text import text
 from storage import Storage, open_storage
@@ -102,6 +104,32 @@ async def test_batches_that_come_crosswise_all_get_through(shop: Shop) -> None:
     assert shop.sql("SELECT count(*) FROM message") == [(48,)]
 
 
+async def test_crowd_that_comes_to_both_is_one_burst(shop: Shop) -> None:
+    def customer(number: int) -> Message:
+        return wrote(f"Complaint {number}", thread="post", who=f"c{number}")
+
+    await shop.desks[0].receive([customer(number) for number in range(10)])
+    await shop.at_once(
+        lambda desk, number: desk.receive([customer(10 + 2 * number), customer(11 + 2 * number)]),
+        16,
+    )
+    assert shop.sql("SELECT count(*) FROM burst") == [(1,)]
+    rows = shop.sql("SELECT what, count(*) FROM delivery GROUP BY what ORDER BY what")
+    assert rows == [("burst", 1), ("card", 10), ("line", 32)]
+    lines = [id for (id,) in shop.sql("SELECT ticket FROM delivery WHERE what = 'line'")]
+    outcomes = await shop.at_once(
+        lambda desk, number: shop.does(
+            desk, ("ben", "maya")[number % 2], "claim", lines[number // 2]
+        ),
+        len(lines),
+    )
+    assert sum(isinstance(outcome, Done) for outcome in outcomes) == 16, "one of two wins each"
+    assert shop.sql("SELECT count(*) FROM delivery WHERE what = 'card'") == [(26,)]
+    burst = await shop.storages[0].work.transact(lambda tx: tx.burst(1))
+    assert burst is not None
+    assert (burst.tickets, burst.unclaimed, burst.closed) == (32, 16, 0)
+
+
 async def test_one_of_many_claims_wins(shop: Shop) -> None:
     await shop.desks[0].receive([wrote()])
     names = ["ben", "aoi", "maya", "ken"]
@@ -182,3 +210,35 @@ async def test_an_act_whose_commit_is_unknown_is_done_once(
     assert isinstance(outcome, Done)
     assert len(tries) == 2
     assert shop.sql("SELECT count(*) FROM message WHERE direction = 'note'") == [(1,)]
+
+
+async def test_trouble_is_one_tried_by_one_and_told_once(shop: Shop, hours: Hours) -> None:
+    async def seen(number: int) -> Troubles:
+        storage = shop.storages[number]
+        troubles = Troubles(shop.desks[number], hours, storage.work.transact)
+        troubles.see((await storage.reader.due(hours.transport())).troubles)
+        return troubles
+
+    def told() -> list[tuple[Any, ...]]:
+        return shop.sql("SELECT \"to\" FROM delivery WHERE what = 'published' ORDER BY id")
+
+    both = [await seen(number) for number in range(2)]
+    for _ in range(4):  # more or less at once
+        await asyncio.gather(*(each.begins("care-japan", Barred("is_archived")) for each in both))
+    assert shop.sql("SELECT tries FROM trouble") == [(8,)]
+    assert told() == [("care-managers",)]
+    both = [await seen(number) for number in range(2)]
+    await hours.turn(600)
+    now = hours.transport()
+    tried = await asyncio.gather(
+        *(
+            shop.storages[number % 2].work.transact(
+                lambda tx, number=number: both[number % 2].may_try(tx, ["care-japan"], now)  # type: ignore[misc]
+            )
+            for number in range(6)
+        )
+    )
+    assert sorted(tried) == [False] * 5 + [True]
+    await asyncio.gather(*(each.over(["care-japan"]) for each in both))
+    assert shop.sql("SELECT * FROM trouble") == []
+    assert told() == [("care-managers",)] * 2

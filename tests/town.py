@@ -189,7 +189,7 @@ def shows(message: Message) -> str:
 
 @asynccontextmanager
 async def town_around(
-    folder: Path, empty: Path, hours: Hours, policy: Policy = POLICY
+    folder: Path, empty: Path | str, hours: Hours, policy: Policy = POLICY
 ) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         care = await stack.enter_async_context(cared_for(folder, empty, hours, policy))
@@ -236,7 +236,7 @@ async def town_around(
             hours,
             care.storage,
             care.desk,
-            care.path,
+            care.database,
             care.agents,
             slack,
             chirp,

@@ -61,6 +61,7 @@ class Inbox:
         self._storing = 0  #: bodies that are being stored to be read later
         self._under_way: set[int] = set()
         self._behind = False  #: the database holds bodies that memory had no room for
+        self._more = False  #: such a one came while we were reading them
         self._swept_at: datetime | None = None
         self._heard_at: dict[str, datetime] = {}
 
@@ -86,7 +87,7 @@ class Inbox:
             return False
 
         def note(tx: Tx) -> None:
-            tx.raw_read(tx.store_raw(channel.traits.name, channel.account, body, now))
+            tx.store_raw(channel.traits.name, channel.account, body, now, read=True)
 
         try:
             inbound = channel.parse(body)
@@ -139,13 +140,14 @@ class Inbox:
 
     async def _catch_up(self) -> None:
         """Take what waits in the database, in its order."""
+        self._more = False
         try:
             found = await self._reader.unread_raw(ROOM)
         except StorageError as error:
             _log.error("inbox.storage", error=str(error))
             await self._clock.sleep(AGAIN.total_seconds())
             return
-        self._behind = len(found) == ROOM
+        self._behind = self._more or len(found) == ROOM
         for body in found:
             self._put(body)
 
@@ -154,13 +156,16 @@ class Inbox:
         try:
             # the network is asked for what each left out at once; only then one after the other
             read = await asyncio.gather(*(self._parse(body) for body in bodies))
-            await asyncio.gather(
-                *(
-                    self._take_in(body, inbound)
-                    for body, inbound in zip(bodies, read, strict=True)
-                    if inbound is not None
-                )
-            )
+            whole = [
+                self._take_in(body, inbound)
+                for body, inbound in zip(bodies, read, strict=True)
+                if inbound is not None
+            ]
+            if self._work.shared:  # transactions run side by side there, and would overtake
+                for each in whole:
+                    await each
+            else:  # one writer takes them in turn, and they share its commits
+                await asyncio.gather(*whole)
         finally:
             self._under_way.difference_update(body.id for body in bodies)
 
@@ -200,7 +205,8 @@ class Inbox:
 
     def _take(self, body: RawBody) -> None:
         if self._behind or self._waiting.qsize() >= ROOM:
-            self._behind = True  # what comes now goes behind what waits in the database
+            # what comes now goes behind what waits in the database
+            self._behind = self._more = True
         else:
             self._put(body)
 

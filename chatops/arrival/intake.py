@@ -153,10 +153,11 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
     wrote, *then = brought_about(ticket, heard.id, thanks=heard.thanks, can_reply=message.can_reply)
     calls_for_work = bool(then) or not heard.thanks
     if calls_for_work and off_shift.is_away(tx, ticket.assignee):
-        # in this order it calls nobody who is off
-        ticket = gate.apply(tx, ticket, then, act)
+        # in this order it calls nobody who is off; a line in a burst's thread calls nobody
+        first, last = ([wrote, *then], []) if ticket.lined else (then, [wrote])
+        ticket = gate.apply(tx, ticket, first, act)
         ticket = off_shift.to_room(tx, gate.policy, ticket, act)
-        gate.apply(tx, ticket, [wrote], act)
+        gate.apply(tx, ticket, last, act)
     else:
         gate.apply(tx, ticket, [wrote, *then], act)
     return taken

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from chatops.act import Act
+from chatops.arrival.bursts import burst_of
 from chatops.arrival.gate import Gate, Heard
 from chatops.arrival.routing import SAMPLE, is_sample
 from chatops.cards.ticket_card import CARD_EXCERPT
@@ -60,6 +61,7 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
         rule=routed.rule,
         tags=routed.tags,
         quiet=routed.quiet,
+        burst=None if routed.quiet else burst_of(tx, gate.policy, heard, routed.queue),
     )
     by_rule = replace(act, rule=routed.rule or "account")
     ticket = open_ticket(tx, gate.policy, event, by_rule, heard.at)

@@ -29,6 +29,7 @@ from chatops.config.shape import (
 from chatops.errors import ConfigError
 from chatops.policy import (
     Account,
+    BurstRule,
     CannedReply,
     DigestPlan,
     EscalationTarget,
@@ -163,6 +164,7 @@ def _queues(
             mention_assignee=block.mention_assignee,
             urgency=UrgencyRules(block.urgency.followers, Terms(block.urgency.words)),
             reopen_window=block.reopen_window,
+            burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
         )
         for name, _, block in blocks
     }

@@ -174,6 +174,15 @@ class Urgency(Block):
     """Any of these words in the text."""
 
 
+class Burst(Block):
+    """When many customers' tickets under one post share one card."""
+
+    tickets: Annotated[int, Field(ge=1, le=1000)] = 10
+    """So many tickets of one thread have cards of their own; those that follow are lines."""
+    within: Annotated[Span, between("1m", "24h", "of the calendar")] = timedelta(minutes=10)
+    """Time within which they come; a burst ends when none has come for as long."""
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
@@ -201,6 +210,8 @@ class QueueBlock(Block):
     """What raises the priority of a new ticket."""
     reopen_window: Annotated[Span, between("0s", "365d", "of the calendar")] = timedelta(days=7)
     """For so long a customer's message reopens a closed ticket; later it opens a new one."""
+    burst: Burst | None = Field(default_factory=Burst, json_schema_extra={"default": {}})
+    """When many customers' tickets under one post share one card; null is never."""
 
 
 class PersonBlock(Block):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from chatops.card import Card
 from chatops.card_json import load_card
+from chatops.cards.burst_card import burst_card, burst_line
 from chatops.cards.event_line import event_line
 from chatops.cards.thread_card import alert_card, announcement, left_line, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
@@ -13,7 +14,7 @@ from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved, Occasion
 from chatops.policy import Room
-from chatops.ports import Chat, Delivery, DeliveryState, Entry, Reader, Record, What
+from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
 from chatops.ticket import Status, Ticket
 
@@ -25,6 +26,7 @@ class Order:
     job: Delivery
     record: Record | None = None  #: of its ticket
     agents: Sequence[Agent] = ()
+    burst: Burst | None = None  #: that it is the card of
 
 
 async def compose(
@@ -39,6 +41,8 @@ async def compose(
     job = order.job
     if job.what is What.PUBLISHED:
         return (load_card(job.body), job.wanted) if job.body else None
+    if job.what is What.BURST:
+        return None if order.burst is None else (_burst_card(desk, order.burst), job.wanted)
     if order.record is None:
         return None
     scene = desk.scene(order.record, order.agents, desk.clock.business())
@@ -57,6 +61,11 @@ async def _made(
         by = await _moved_by(reader, scene)
         url = await _url(reader, chat, home, scene.ticket.id)
         return left_card(scene, by, url), scene.ticket.revision
+    if job.what is What.LINE:
+        if room.name not in scene.queue.rooms:  # it has moved
+            return await _left(reader, chat, scene), scene.ticket.revision
+        url = await _url_of(chat, room, await reader.card_of(scene.ticket.id, room.name))
+        return burst_line(scene, url), scene.ticket.revision
     scene = await _with_urls(desk, reader, chat, room, scene)
     if job.what is What.CARD:
         return ticket_card(scene), scene.ticket.revision
@@ -105,6 +114,12 @@ def _is_news(ticket: Ticket, job: Delivery) -> bool:
             return True
 
 
+def _burst_card(desk: Desk, burst: Burst) -> Card:
+    queue = desk.policy.queue_of(burst.queue, burst.account)
+    account = desk.policy.account_of(burst.account, "", queue.name)
+    return burst_card(burst, account, desk.traits_of(account.channel), queue.calendar.zone)
+
+
 def _is_late(job: Delivery) -> bool:
     """Tell whether a line is not in its room yet, and the ticket has left it meanwhile."""
     return job.left and job.state is not DeliveryState.SENT
@@ -148,8 +163,13 @@ async def _with_urls(desk: Desk, reader: Reader, chat: Chat, room: Room, scene: 
 
 
 async def _url(reader: Reader, chat: Chat, room: Room, ticket: int) -> str | None:
-    """Return a link to the ticket's card; a line without its link is better than no line."""
+    """Return a link to the ticket's card, or to its line in a burst's thread."""
     card = await reader.card_of(ticket, room.name)
+    return await _url_of(chat, room, card or await reader.line_of(ticket, room.name))
+
+
+async def _url_of(chat: Chat, room: Room, card: str | None) -> str | None:
+    """Return a link to a message of ours; a line without its link is better than no line."""
     if card is None or room.chat != chat.name:
         return None
     with suppress(CareError):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from time import monotonic
 from typing import Final, TypeVar
 
@@ -60,6 +60,9 @@ POLL: Final = 5.0
 #: Replies have no published pace of their own that binds before the network's 429.
 _REPLIES: Final = Cap(calls=5, seconds=1, burst=5)
 
+#: How long a room lets another one ask before it, of those that wait for the same pace of updates.
+_COURTESY: Final = timedelta(milliseconds=2)
+
 #: How long a delivery that is ours by its row, and in no courier's hand, is left alone: the courier
 #: who took it may not have heard of it yet.
 _STRAY_S: Final = 2.0
@@ -101,6 +104,8 @@ class Outbox:
         self._paces = {name: ChatPace(name, chat.limits) for name, chat in chats.items()}
         #: Of ten rooms that wait for one bucket, one looks at a time: else nine would look in vain.
         self._turns = {name: asyncio.Lock() for name in chats}
+        self._updates = count(1)
+        self._updated: dict[str, int] = {}  #: by room: the number of its last update, 0 for none
         self._accounts = frozenset(channels)
         may_call = enrolment.may_call
         self._replies = Replies(desk, reader, clock, channels, self._record, may_call)
@@ -210,6 +215,7 @@ class Outbox:
     async def _to_room(self, room: Room, bell: asyncio.Event) -> None:
         chat, pace = self._chats[room.chat], self._paces[room.chat]
         looked = False  # for posts, in vain, since the bell was last rung
+        self._updated.setdefault(room.name, 0)
         while not self._ending:
             if bell.is_set():
                 bell.clear()
@@ -220,13 +226,21 @@ class Outbox:
             looked = looked or turn.posts
             if turn.order is not None:
                 looked = False
+                if turn.order.job.state is DeliveryState.SENT:
+                    self._updated[room.name] = next(self._updates)
                 with self._holding(turn.order.job.id):
                     await self._posting.deliver(chat, room, turn.order, pace)
             elif turn.updates and looked:
                 return
             else:
-                ready = [turn.updates_at] * (not turn.updates) + [turn.posts_at] * (not looked)
+                updates_at = turn.updates_at + self._courtesy(room.name)
+                ready = [updates_at] * (not turn.updates) + [turn.posts_at] * (not looked)
                 await self._nap(bell, (min(ready) - now).total_seconds())
+
+    def _courtesy(self, room: str) -> timedelta:
+        """Return how much later than others a room asks for an update: it takes turns with them."""
+        mine, busy = self._updated[room], self._couriers.keys() & self._updated.keys()
+        return _COURTESY * sum(self._updated[other] < mine for other in busy)
 
     async def _take(self, room: Room, pace: ChatPace, now: datetime, *, looked: bool) -> _Turn:
         """Take the next delivery and, in the same breath, what its card is made of.
@@ -379,6 +393,8 @@ class Outbox:
 
 def _order(tx: Tx, job: Delivery | None) -> Order | None:
     """Return what was taken with the rows that its words are made of."""
-    if job is None or job.ticket is None:
-        return None if job is None else Order(job)
+    if job is None:
+        return None
+    if job.ticket is None:
+        return Order(job, burst=None if job.burst is None else tx.burst(job.burst))
     return Order(job, tx.record(job.ticket), tx.agents())

@@ -11,6 +11,10 @@ from typing import Final
 
 from chatops.ports import Cap, ChatLimits, Spent, Tx
 
+#: A bucket that will be full later than its own cap allows, and by more than this, was spent on a
+#: clock that was wrong, and says nothing of now.
+WRONG: Final = timedelta(minutes=1)
+
 #: Nothing is used up.
 _FULL: Final = Spent()
 
@@ -24,22 +28,25 @@ class Bucket:
 
     def ready_at(self, now: datetime) -> datetime:
         """Return the earliest time at which a call may be made."""
-        ready = now
-        if self.spent.full_at is not None:
-            ready = max(ready, self.spent.full_at - self._gap * (self.cap.burst - 1))
+        ready = max(now, self._full_at(now) - self._gap * (self.cap.burst - 1))
         if self.spent.paused_until is not None:
             ready = max(ready, self.spent.paused_until)
         return ready
 
     def after_call(self, now: datetime) -> "Bucket":
         """Return the bucket with one call counted."""
-        full_at = max(self.spent.full_at or now, now) + self._gap
+        full_at = max(self._full_at(now), now) + self._gap
         return replace(self, spent=replace(self.spent, full_at=full_at))
 
     def paused(self, until: datetime) -> "Bucket":
         """Return the bucket in which no call is made before `until`."""
         until = max(self.spent.paused_until or until, until)
         return replace(self, spent=replace(self.spent, paused_until=until))
+
+    def _full_at(self, now: datetime) -> datetime:
+        """Return when it will be full again; `now` or before if it is."""
+        full_at = self.spent.full_at or now
+        return full_at if full_at <= now + self._gap * self.cap.burst + WRONG else now
 
     @property
     def _gap(self) -> timedelta:

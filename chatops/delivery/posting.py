@@ -20,7 +20,7 @@ from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
 from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
 from chatops.policy import Room
-from chatops.ports import Chat, Delivery, DeliveryState, Reader, Tx, What
+from chatops.ports import STANDING, Chat, Delivery, DeliveryState, Reader, Tx
 
 #: A thread line whose thread is gone is tried so often: its card may be on its way again.
 LINE_TRIES: Final = 6
@@ -152,17 +152,19 @@ class Posting:
         await self._troubles.over(places(room))
 
     async def _gone(self, job: Delivery, error: Gone) -> None:
-        """Post a deleted card again; let a deleted line rest; try a line without a thread later."""
+        """Post again what shows a ticket or a burst, let any other line that was deleted rest, and try
+        a line without a thread later.
+        """
         now = self._clock.transport()
         self._count("gone")
-        if job.what is What.CARD and job.state is DeliveryState.SENT:
+        if job.what in STANDING and job.state is DeliveryState.SENT:
             anew = again(job.marker)
             await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
         elif job.state is DeliveryState.SENT and job.external_id is not None:
             await self._is_there(job, job.external_id, job.wanted)
         elif job.is_restored:
             await self._state(job, DeliveryState.PENDING, now, error.code, again=again(job.marker))
-        elif job.attempts < LINE_TRIES:
+        elif job.attempts < LINE_TRIES or job.what in STANDING:
             due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
             await self._state(job, DeliveryState.PENDING, due, error.code)
         else:
@@ -173,7 +175,7 @@ class Posting:
         if job.state is DeliveryState.SENT and job.external_id is not None:
             # what is there stays, with its thread; the next change is tried again
             await self._is_there(job, job.external_id, job.wanted)
-        elif job.what is What.CARD:
+        elif job.what in STANDING:
             # a ticket that nobody sees is lost: another version of us may get it through
             due = self._clock.transport() + BACKOFF[-1]
             await self._state(job, DeliveryState.PENDING, due, code)

@@ -42,6 +42,7 @@ from chatops.event.life import (
     AnsweredOutside,
     Assigned,
     Breached,
+    CardAsked,
     Claimed,
     Closed,
     CustomerDeleted,
@@ -90,6 +91,7 @@ Event = (
     | Assigned
     | Unclaimed
     | Read
+    | CardAsked
     | Noted
     | WritingBegan
     | WritingEnded
@@ -110,6 +112,7 @@ __all__ = [
     "Arranging",
     "Assigned",
     "Breached",
+    "CardAsked",
     "Claimed",
     "CloseReason",
     "Closed",

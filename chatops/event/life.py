@@ -25,6 +25,7 @@ class Opened:
     rule: str | None = None  #: the routing rule that sent it here; None: its account's queue
     tags: tuple[str, ...] = ()
     quiet: bool = False  #: needs no answer: on the quiet list, with no card
+    burst: int | None = None  #: the burst in whose thread a line stands for its card
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,13 @@ class Unclaimed:
 
 @dataclass(frozen=True, slots=True)
 class Read:
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardAsked:
+    """A ticket of a burst is to have a card and a thread of its own."""
+
     agent: int
 
 

@@ -107,6 +107,25 @@ aside-linked = Linked: { $tickets }
 left-moved = { $ticket } is in { $queue } now.
 left-moved-by = { $agent } moved { $ticket } to { $queue }.
 
+# A burst: many tickets under one post
+push-burst = { $channel }: { $count } tickets under one post
+burst-title = { $count } tickets { $whose } · { $channel }
+burst-of-ours = under a post of @{ $account }
+burst-of-customer = under a post of { $customer }
+burst-of-some = in one thread
+burst-about = To @{ $account } · one card since { $at }
+burst-tickets = Tickets
+burst-unclaimed = Unclaimed
+burst-in-hand = In hand
+burst-closed = Closed
+burst-how = Each has a line in this thread: Claim it there, or Open it to give it its own card.
+burst-earlier = From before, with cards of their own: { $count }
+line-who = { $ticket } · { $customer }
+line-raised = { $said } · { $level }
+line-newest-of = The newest of { $count } messages
+line-free = Unclaimed · { $said }
+line-taken = { $agent } has it · { $said }
+
 # Lines of the thread
 line-inbound = { $customer } wrote, { $at }
 line-inbound-private = 🔒 { $customer } wrote in private, { $at }
@@ -175,6 +194,7 @@ digest-refused-title = ⚠ Digest not made
 # Buttons
 button-claim = Claim
 button-unclaim = Unclaim
+button-card = Open
 button-assign = Assign
 button-reply = Reply
 button-undo = Undo
@@ -297,6 +317,7 @@ x-link-costs = A reply with a link costs { NUMBER($with_link, minimumFractionDig
 # Done, said to who typed the command
 done-claim = { ticket } is yours.
 done-unclaim = { ticket } is unclaimed now.
+done-card = { ticket } has its own card now.
 done-assign = { ticket } is assigned.
 done-reply = The reply to { ticket } is in its thread, where you can still undo it.
 done-undo = The reply to { ticket } was taken back.
@@ -340,6 +361,7 @@ already-claimed = { $agent } has { ticket } already.
 already-assigned = { ticket } is with { $agent } already.
 already-read = You have marked { ticket } as read already.
 not-claimed = { ticket } is not claimed.
+not-in-burst = { ticket } is no line of a burst. Its card is in its queue’s room.
 is-closed = { ticket } is closed. Reopen it first.
 not-closed = { ticket } is not closed.
 not-snoozed = { ticket } is not snoozed.
@@ -450,6 +472,7 @@ log-answered-outside = answered on the network itself
 log-claimed = claimed
 log-assigned = assigned to { $agent }
 log-unclaimed = unclaimed
+log-card-asked = opened from its burst
 log-read = read
 log-noted = note
 log-reply-requested = reply written
@@ -640,6 +663,9 @@ help-reopen = open a closed ticket again
 name-read = read
 usage-read = read 42
 help-read = mark a ticket as read
+name-card = card, open
+usage-card = card 42
+help-card = give a ticket of a burst its own card
 name-priority = priority
 usage-priority = priority 42 urgent | high | normal | low [reason]
 help-priority = say how urgent a ticket is, and why

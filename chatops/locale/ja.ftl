@@ -107,6 +107,25 @@ aside-linked = 関連付け：{ $tickets }
 left-moved = { $ticket } は { $queue } に移動しました。
 left-moved-by = { $agent }さんが { $ticket } を { $queue } へ移動しました。
 
+# 1つの投稿に集中したチケット
+push-burst = { $channel }：1つの投稿にチケット{ $count }件
+burst-title = { $whose }チケット{ $count }件 · { $channel }
+burst-of-ours = @{ $account } の投稿に
+burst-of-customer = { $customer }の投稿に
+burst-of-some = 1つのスレッドに
+burst-about = @{ $account } 宛 · { $at }からこのカードに集約
+burst-tickets = チケット
+burst-unclaimed = 未担当
+burst-in-hand = 対応中
+burst-closed = クローズ
+burst-how = このスレッドにチケットごとの行があります。そこで「担当する」を押すか、「開く」で専用のカードを出してください。
+burst-earlier = 以前に届き、専用のカードがあるチケット：{ $count }件
+line-who = { $ticket } · { $customer }
+line-raised = { $said } · { $level }
+line-newest-of = { $count }件のメッセージのうち最新
+line-free = 未担当 · { $said }
+line-taken = { $agent }さんが担当 · { $said }
+
 # スレッドの行
 line-inbound = { $customer } · { $at }
 line-inbound-private = 🔒 { $customer }（DM） · { $at }
@@ -175,6 +194,7 @@ digest-refused-title = ⚠ ダイジェストを作成できませんでした
 # ボタン
 button-claim = 担当する
 button-unclaim = 担当を外れる
+button-card = 開く
 button-assign = 割り当て
 button-reply = 返信
 button-undo = 取り消す
@@ -297,6 +317,7 @@ x-link-costs = Xではリンク付きの返信に{ NUMBER($with_link, minimumFra
 # 完了（コマンドを入力した本人に）
 done-claim = { ticket } の担当になりました。
 done-unclaim = { ticket } の担当を外れました。
+done-card = { ticket } に専用のカードができました。
 done-assign = { ticket } を割り当てました。
 done-reply = { ticket } への返信はスレッドで送信待ちです。まだ取り消せます。
 done-undo = { ticket } への返信を取り消しました。
@@ -334,6 +355,7 @@ already-claimed = { ticket } はすでに{ $agent }さんが担当していま�
 already-assigned = { ticket } はすでに{ $agent }さんの担当です。
 already-read = { ticket } はすでに既読です。
 not-claimed = { ticket } には担当者がいません。
+not-in-burst = { ticket } は集約カードの行ではありません。カードはキューのルームにあります。
 is-closed = { ticket } はクローズ済みです。先に再オープンしてください。
 not-closed = { ticket } はクローズされていません。
 not-snoozed = { ticket } はスヌーズ中ではありません。
@@ -444,6 +466,7 @@ log-answered-outside = チャネルの画面から直接返信
 log-claimed = 担当開始
 log-assigned = { $agent }さんに割り当て
 log-unclaimed = 担当解除
+log-card-asked = 集約カードから開いた
 log-read = 既読
 log-noted = メモ
 log-reply-requested = 返信を作成
@@ -629,6 +652,9 @@ help-reopen = クローズしたチケットを再オープンします
 name-read = 既読
 usage-read = 既読 42
 help-read = チケットを既読にします
+name-card = カード, 開く
+usage-card = カード 42
+help-card = 集約カードのチケットに専用のカードを出します
 name-priority = 優先度
 usage-priority = 優先度 42 緊急 | 高 | 通常 | 低 [理由]
 help-priority = チケットの優先度を、理由を添えて決めます

@@ -6,6 +6,7 @@
 
 from chatops.ports.delivery import (
     RESTORED,
+    STANDING,
     Delivery,
     DeliveryState,
     Due,
@@ -24,6 +25,7 @@ from chatops.ports.rows import (
     AccountSign,
     AccountState,
     Arrival,
+    Burst,
     Conversation,
     Entry,
     Found,
@@ -42,9 +44,11 @@ from chatops.ports.store import Reader, Tx, Vault, Work
 __all__ = [
     "MOST_COUNTED",
     "RESTORED",
+    "STANDING",
     "AccountSign",
     "AccountState",
     "Arrival",
+    "Burst",
     "Cap",
     "Channel",
     "Chat",

@@ -87,6 +87,8 @@ class What(StrEnum):
     """What a delivery shows; its words are made at delivery, from the newest rows."""
 
     CARD = "card"  #: the ticket's card in a room; level-triggered
+    BURST = "burst"  #: the card of a burst in a room; level-triggered
+    LINE = "line"  #: a ticket's line in the thread of its burst's card; level-triggered
     MESSAGE = "message"  #: a message's line in the card's thread; brought up to date
     EVENT = "event"  #: a line about one log entry in the card's thread
     ANNOUNCE = "announce"  #: a short line in the room, linking to the card
@@ -94,6 +96,10 @@ class What(StrEnum):
     PUBLISHED = "published"  #: a finished card: a digest, a report, an account's alert
     REPLY = "reply"  #: words to the customer, on an account
     DEED = "deed"  #: something that the network is to do with a message, on an account
+
+
+#: What is wanted as long as its ticket is: what somebody deletes is posted again.
+STANDING: Final = frozenset({What.CARD, What.BURST, What.LINE})
 
 
 class DeliveryState(StrEnum):
@@ -129,6 +135,7 @@ class NewDelivery:
     held: bool = False
     undo: bool = False  #: the line that carries Undo: its visibility starts the reply's wait
     deed: Deed | None = None
+    burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,7 @@ class Delivery:
     deed: Deed | None = None
     left: bool = False  #: it goes to a room that the ticket has left: its card there is a link only
     process: int = 0  #: the number of the process that took it
+    burst: int | None = None
 
     @property
     def is_restored(self) -> bool:

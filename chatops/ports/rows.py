@@ -70,6 +70,23 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """Many customers' tickets in one thread, in one queue, as they are now."""
+
+    id: int
+    account: str
+    queue: str
+    opened_at: datetime
+    earlier: int  #: tickets of the thread that came before it, with cards of their own
+    tickets: int
+    unclaimed: int  #: of those in its queue still, and not closed
+    closed: int
+    began: Line | None  #: the customer's message with which it began
+    post: Line | None  #: the thread's first message, if it ever reached us
+    author: Customer | None  #: of that, if it is a customer's
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a ticket's log."""
 
@@ -179,8 +196,8 @@ class Health:
     in_doubt: int
     failed: int
     oldest_due_at: datetime | None
-    held_since: datetime | None = None  #: the time of a restored backup that is not let go yet
     stopped: tuple[Trouble, ...] = ()  #: places that are closed to us
+    held_since: datetime | None = None  #: the time of a restored backup that is not let go yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from chatops.ports.rows import (
     AccountSign,
     AccountState,
     Arrival,
+    Burst,
     Conversation,
     Entry,
     Found,
@@ -61,7 +62,12 @@ class Tx(Protocol):
         ...
 
     # intake
-    def store_raw(self, channel: str, account: str, body: bytes, now: datetime) -> int: ...
+    def store_raw(
+        self, channel: str, account: str, body: bytes, now: datetime, *, read: bool = False
+    ) -> int:
+        """Store a body; it is `read` if what it holds is taken in with it."""
+        ...
+
     def raw_read(self, id: int, error: str | None = None) -> None:
         """Mark a raw body as read, or as unreadable with the reason (no customer's words)."""
         ...
@@ -83,6 +89,34 @@ class Tx(Protocol):
         """Make `ticket` the conversation's current one."""
         ...
 
+    def crowding(
+        self, account: str, thread_key: str, queue: str, since: datetime, most: int
+    ) -> tuple[bool, int]:
+        """Tell whether the thread has a burst in the queue that had a ticket since, and how many of
+        the thread's newest `most` tickets were opened in the queue since.
+
+        Those on the quiet list do not count.
+        """
+        ...
+
+    def join_burst(
+        self,
+        account: str,
+        thread_key: str,
+        queue: str,
+        since: datetime,
+        at: datetime,
+        message: int,
+        earlier: int,
+    ) -> int:
+        """Return the thread's burst, which has a ticket more at `at`.
+
+        Where its newest one is from before `since`, or there is none, one begins with the message;
+        `earlier` tickets have cards of their own. Two processes at once join the same.
+        """
+        ...
+
+    def burst(self, id: int) -> Burst | None: ...
     def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
     def find_message(self, account: str, external_id: str) -> Found | None: ...
     def last_words(self, ticket: int) -> str | None:
@@ -259,6 +293,8 @@ class Tx(Protocol):
     def deliver(self, delivery: NewDelivery, due_at: datetime) -> bool:
         """Insert a delivery; False if (ticket, room) has its card or the marker is there already.
 
+        A burst has one card a room too.
+
         A card in a room that was left is a whole one again, which counts as inserted.
         """
         ...
@@ -269,6 +305,14 @@ class Tx(Protocol):
 
     def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
         """Want the ticket's thread lines about events of this name brought up to date."""
+        ...
+
+    def recount(self, burst: int, due_at: datetime) -> None:
+        """Want the burst's cards brought up to date at `due_at`, or sooner if they were to be."""
+        ...
+
+    def asked_in(self, ticket: int, name: str) -> Sequence[int]:
+        """Return the entries of the ticket's log that are events of this name."""
         ...
 
     def release_reply(self, message: int, due_at: datetime) -> None:
@@ -323,7 +367,7 @@ class Tx(Protocol):
     def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
         """Want a card that somebody has deleted posted again; False if there is none with that id.
 
-        A card in a room that its ticket has left stays away.
+        So are a burst's card and a line. A card in a room that its ticket has left stays away.
         """
         ...
 
@@ -496,11 +540,15 @@ class Reader(Protocol):
     async def entries(self, ticket: int) -> Sequence[Entry]: ...
     async def agents(self) -> Sequence[Agent]: ...
     async def card_at(self, room: str, external_id: str) -> int | None:
-        """Return the ticket whose card has that id in the room (a thread's root)."""
+        """Return the ticket whose card has that id in the room, or its line in a burst's thread."""
         ...
 
     async def card_of(self, ticket: int, room: str) -> str | None:
         """Return the external id of the ticket's card in the room, once it is there and not left."""
+        ...
+
+    async def line_of(self, ticket: int, room: str) -> str | None:
+        """Return the external id of the ticket's line in a burst's thread in the room, once there."""
         ...
 
     async def ticket_in(self, account: str, thread_key: str, author: str) -> int | None:

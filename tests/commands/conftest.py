@@ -20,7 +20,7 @@ from chatops.policy import Person, Role
 from chatops.scene import Agent
 from chatops.text import Text, Words
 from storage import Storage, open_storage
-from storage.migrate import upgrade
+from tests import blank
 from tests.scenes import NOW, POLICY, TRAITS
 
 PEOPLE = {
@@ -140,10 +140,10 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def team(tmp_path: Path) -> AsyncIterator[Team]:
-    url = f"sqlite:///{tmp_path / 'care.db'}"
-    upgrade(url)
     clock = Turned()
-    storage = open_storage(url, Fernet.generate_key().decode(), clock)
+    storage = open_storage(
+        blank.copied(tmp_path / "care.db"), Fernet.generate_key().decode(), clock
+    )
     await storage.work.transact(lambda tx: tx.know(PEOPLE.values(), NOW))
     try:
         yield Team(storage, clock)

@@ -1,20 +1,22 @@
-"""A real `python -m chatops serve` among stand-ins that live in the test, to be killed and started.
+"""Real processes of the service among stand-ins that live in the test, to be killed and started.
 
-The stand-ins keep what they have seen while the service is dead, as the companies' clouds do.
+The stand-ins keep what they have seen while the service is dead, as the companies' clouds do. A
+process is either `python -m chatops serve` (`spawn`), or a child of `tests.faults.serve` (`serve`),
+which starts at once and may be told where to die.
 """
 
 import asyncio
 import json
-import shutil
+import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from sqlite3 import connect
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import httpx
 from aiohttp import web
@@ -26,11 +28,21 @@ from adapters.sandbox.network import Network
 from adapters.sandbox.network.delivery import Event, sign
 from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack import SlackCloud
+from adapters.sandbox.slack.limits import DOCUMENTED, sped
+from adapters.sandbox.x import XCloud
+from adapters.sandbox.x.world import Post
+from chatops import admin, app
+from chatops.clock import SystemClock
 from tests.calling import client
+from tests.faults.database import Database, Row
+from tests.faults.serve import Order
 from tests.measured import measuring
 
 #: Real seconds that a test waits for what must come about.
-PATIENCE: Final = 90.0
+PATIENCE: Final = 60.0
+
+#: How many times as much Slack allows here as it does: the pace is not what is tried.
+SPEED: Final = 20
 
 #: account -> the room of its queue
 PLACES: Final = {
@@ -38,32 +50,43 @@ PLACES: Final = {
     "south": "C02JAPAN",
     "east": "C03ESCALATION",
 }
+MANAGERS: Final = "C05MANAGERS"
+#: room -> its id in Slack
+ROOMS: Final = {**PLACES, "managers": MANAGERS}
 
+#: The account on X; its queue is the first one's.
+ON_X: Final = "west"
+
+_ZONE: Final = ZoneInfo("Asia/Tokyo")
 _CONFIG: Final = """
 language: en
 zone: Asia/Tokyo
 key: ${{CHATOPS_KEY}}
-database: sqlite:///{database}
+database: {database}
 development: true
 undo: 1s
-web: {{ host: 127.0.0.1, port: {port}, ops_host: 127.0.0.1, ops_port: {ops_port} }}
+web: {{ host: 127.0.0.1, port: "${{SERVE_PORT}}", ops_host: 127.0.0.1, ops_port: "${{OPS_PORT}}" }}
 chats:
   slack:
     mode: socket
     bot_token: ${{SLACK_BOT_TOKEN}}
     app_token: ${{SLACK_APP_TOKEN}}
     api_url: {clouds}/slack/api/
+    speed: {speed}
 rooms:
-  managers: {{ chat: slack, id: C05MANAGERS }}
 {rooms}
 queues:
 {queues}
 people:
   ben: {{ name: Ben, language: en, ids: {{ slack: U01BEN }}, roles: {{ "*": agent }} }}
+  aoi: {{ name: Aoi, language: en, ids: {{ slack: U02AOI }}, roles: {{ "*": agent }} }}
 channels:
   sandbox:
     accounts:
 {accounts}
+{x}
+digests:
+  - {{ name: breaches, at: "00:00 sun-sat", calendar: always, run: digest breaches, in: managers }}
 """
 _QUEUE: Final = "  {name}: {{ rooms: [{name}], managers_room: managers, calendar: always, first_response: 60m }}"
 _ACCOUNT: Final = """\
@@ -74,15 +97,100 @@ _ACCOUNT: Final = """\
         token: ${{CHIRP_TOKEN}}
         secret: ${{CHIRP_SECRET}}
         api: {clouds}/chirp/api"""
+_X: Final = """\
+  x:
+    accounts:
+      {name}:
+        queue: north
+        language: en
+        handle: aozora_outdoor
+        client_id: sandbox-x-client
+        client_secret: ${{X_CLIENT_SECRET}}
+        consumer_key: ${{X_CONSUMER_KEY}}
+        consumer_secret: ${{X_CONSUMER_SECRET}}
+        redirect_uri: http://127.0.0.1/connected
+        poll_seconds: 5
+        api: {clouds}/x
+        authorize: {clouds}/x/i/oauth2/authorize
+        site: {clouds}/x"""
+
+
+@dataclass
+class Child:
+    """A process of the service that the nursery has forked."""
+
+    name: str
+    pid: int
+    port: int
+    ops_port: int
+    log: Path
+    ended: asyncio.Future[int]
+
+    @property
+    def is_alive(self) -> bool:
+        return not self.ended.done()
+
+    def send(self, what: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, what)
+
+
+class Nursery:
+    """`tests.faults.serve` in a process of its own, which forks the service."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._began: asyncio.Queue[int] = asyncio.Queue()
+        self._ended: dict[int, asyncio.Future[int]] = {}
+        self._turn = asyncio.Lock()
+        self._hearing = asyncio.create_task(self._hear())
+
+    @classmethod
+    async def open(cls, environment: dict[str, str]) -> "Nursery":
+        pipe = asyncio.subprocess.PIPE
+        arguments = (sys.executable, "-m", "tests.faults.serve")
+        return cls(
+            await asyncio.create_subprocess_exec(
+                *arguments, env=environment, stdin=pipe, stdout=pipe
+            )
+        )
+
+    async def fork(self, order: Order, name: str, port: int, ops_port: int) -> Child:
+        assert self._process.stdin is not None
+        async with self._turn:
+            self._process.stdin.write(order.line())
+            async with asyncio.timeout(PATIENCE):
+                pid = await self._began.get()
+        return Child(name, pid, port, ops_port, Path(order.log), self._ending(pid))
+
+    async def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+        await self._hearing
+
+    def _ending(self, pid: int) -> asyncio.Future[int]:
+        return self._ended.setdefault(pid, asyncio.get_running_loop().create_future())
+
+    async def _hear(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            said = json.loads(line)
+            if "began" in said:
+                self._began.put_nowait(said["began"])
+            else:
+                self._ending(said["ended"]).set_result(said["code"])
 
 
 @dataclass
 class Stage:
-    """The clouds, the service's process when there is one, and the customers who write to it."""
+    """The clouds, the service's processes, and the customers who write to them."""
 
     folder: Path
+    database: Database
     slack: SlackCloud
     chirp: Network
+    x: XCloud | None
     http: httpx.AsyncClient
     port: int
     ops_port: int
@@ -90,17 +198,19 @@ class Stage:
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
     sent: list[str] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    nursery: Nursery | None = None
+    began: str = ""  #: the local date on which the stage was set
+    _ports: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    @property
-    def database(self) -> Path:
-        return self.folder / "care.db"
+    # --- `python -m chatops serve`
 
     async def start(self) -> None:
         """Start the service and wait until it is ready."""
         await self.spawn()
         assert self.process is not None
         async with asyncio.timeout(PATIENCE):
-            while not await self._is_ready():
+            while not await self.is_ready(self.ops_port):
                 assert self.process.returncode is None, self.log()
                 await asyncio.sleep(0.05)
 
@@ -120,9 +230,9 @@ class Stage:
                 stdout=log,
             )
 
-    async def _is_ready(self) -> bool:
+    async def is_ready(self, ops_port: int) -> bool:
         try:
-            return (await self.http.get(f"http://127.0.0.1:{self.ops_port}/readyz")).is_success
+            return (await self.http.get(f"http://127.0.0.1:{ops_port}/readyz")).is_success
         except httpx.TransportError:
             return False
 
@@ -139,13 +249,79 @@ class Stage:
     def log(self) -> str:
         return (self.folder / f"serve-{self.starts}.log").read_text("utf-8")
 
+    # --- children of `tests.faults.serve`
+
+    async def serve(
+        self,
+        name: str = "a",
+        *,
+        die: str | None = None,
+        how: signal.Signals = signal.SIGKILL,
+        armed: bool = False,
+        clock_s: float = 0.0,
+        wait: bool = True,
+    ) -> Child:
+        """Start a process of the service on that name's ports, and wait until it is ready."""
+        if self.nursery is None:
+            self.nursery = await Nursery.open(self.environment)
+        self.starts += 1
+        port, ops_port = self._ports.setdefault(name, (_free_port(), _free_port()))
+        order = Order(
+            config=str(self.folder / "app.yaml"),
+            log=str(self.folder / f"serve-{self.starts}.log"),
+            journal=str(self.folder / "journal"),
+            environment={"SERVE_PORT": str(port), "OPS_PORT": str(ops_port)},
+            die=die,
+            signal=int(how),
+            armed=armed,
+            clock_s=clock_s,
+        )
+        child = await self.nursery.fork(order, name, port, ops_port)
+        self.children = [each for each in self.children if each.is_alive]
+        self.children.append(child)
+        if wait:
+            async with asyncio.timeout(PATIENCE):
+                while not await self.is_ready(ops_port):
+                    assert child.is_alive or die, child.log.read_text("utf-8")
+                    if not child.is_alive:
+                        break
+                    await asyncio.sleep(0.02)
+        return child
+
+    def named(self, name: str) -> Child:
+        """The newest child of that name."""
+        return [child for child in self.children if child.name == name][-1]
+
+    async def stop(self, child: Child, how: signal.Signals = signal.SIGKILL) -> int:
+        """End a child; its exit code, negative for the signal that killed it."""
+        child.send(how)
+        async with asyncio.timeout(PATIENCE):
+            return await child.ended
+
+    def journal(self) -> list[list[str]]:
+        """What the children have noted: look-ups and sends."""
+        path = self.folder / "journal"
+        return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+    async def turn(self, hours: float) -> None:
+        """Turn business time on."""
+        for child in self.children:
+            with suppress(httpx.TransportError):
+                url = f"http://127.0.0.1:{child.ops_port}/dev/clock"
+                if (await self.http.post(url, json={"advance_s": hours * 3600})).is_success:
+                    return
+
     # --- customers
 
     def writes(self, text: str, who: str) -> Chirp:
         """A customer writes on Chirp; nobody has been told of it yet."""
         return self.chirp.timeline.write(self.chirp.hands.person(who), text, RealClock().now())
 
-    async def tell(self, account: str, *posts: Chirp) -> int | None:
+    def answers(self, post: Chirp, text: str) -> Chirp:
+        """The customer goes on under a post of their own."""
+        return self.chirp.timeline.write(post.author, text, RealClock().now(), to_post=post.id)
+
+    async def tell(self, account: str, *posts: Chirp, port: int | None = None) -> int | None:
         """Deliver posts in one signed body; the status, or None if nobody answered."""
         events = [self.chirp.hands.event(post) for post in posts]
         body = _body(account, events)
@@ -153,11 +329,19 @@ class Stage:
             "content-type": "application/json",
             "x-chirp-signature": sign(world.CHIRP_SECRET, int(RealClock().now()), body),
         }
-        url = f"http://127.0.0.1:{self.port}/in/sandbox/{account}"
+        url = f"http://127.0.0.1:{port or self._somewhere()}/in/sandbox/{account}"
         try:
             return (await self.http.post(url, content=body, headers=headers)).status_code
         except httpx.TransportError:
             return None
+
+    def _somewhere(self) -> int:
+        """A port where a process should listen, another one each time, as a balancer has it."""
+        alive = [child for child in self.children if child.is_alive]
+        if not alive:
+            return self.children[-1].port if self.children else self.port
+        self.children.append(self.children.pop(0))
+        return alive[0].port
 
     async def tell_until_taken(self, account: str, *posts: Chirp) -> None:
         """Deliver as networks do: again and again, until it is answered with 200."""
@@ -171,25 +355,28 @@ class Stage:
 
     # --- what is there
 
-    def sql(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
-        with connect(f"file:{self.database}?mode=ro", uri=True) as db:
-            found = db.execute(question, values).fetchall()
-        db.close()
+    async def rows(self, question: str) -> list[Row]:
+        return await self.database.rows(question)
+
+    def written(self) -> list[str]:
+        """What our accounts have written, on Chirp and on X."""
+        brand = self.chirp.timeline.brand
+        posts = self.chirp.timeline.posts.values()
+        found = [post.text for post in posts if post.author == brand]
+        if self.x is not None:
+            ours = self.x.world.brand.id
+            found += [p.shown for p in self.x.world.posts.values() if p.author_id == ours]
+            found += [m.text for m in self.x.world.messages.values() if m.sender_id == ours]
         return found
 
-    def answers(self) -> list[str]:
-        """What our accounts have written on Chirp."""
-        brand = self.chirp.timeline.brand
-        return [post.text for post in self.chirp.timeline.posts.values() if post.author == brand]
-
-    async def until(self, question: str, answer: list[tuple[Any, ...]]) -> None:
+    async def until(self, question: str, answer: list[Row]) -> None:
         """Wait until the database gives that answer."""
-        found: list[tuple[Any, ...]] = []
+        found: list[Row] = []
         try:
             async with asyncio.timeout(PATIENCE):
-                while (found := self.sql(question)) != answer:
+                while (found := await self.rows(question)) != answer:
                     assert self.process is None or self.process.returncode is None, self.log()
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"{question}: {found}, not {answer}\n{self.log()}") from None
 
@@ -199,42 +386,86 @@ def _body(account: str, events: list[Event]) -> bytes:
 
 
 @asynccontextmanager
-async def staged(folder: Path, empty: Path) -> AsyncIterator[Stage]:
-    """The clouds on loopback, a migrated database, and app.yaml; the service is not started."""
-    shutil.copyfile(empty, folder / "care.db")
+async def staged(folder: Path, database: Database, *, with_x: bool = False) -> AsyncIterator[Stage]:
+    """The clouds on loopback and app.yaml; the service is not started."""
     async with AsyncExitStack() as stack:
-        slack, chirp = SlackCloud(world.WORKSPACE), world.chirp(RealClock())
-        app = web.Application()
-        slack.mount(app)
-        chirp.mount(app)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        clouds = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        stack.push_async_callback(database.close)
+        slack = SlackCloud(world.WORKSPACE, limits=sped(DOCUMENTED, SPEED))
+        chirp = world.chirp(RealClock())
+        x = XCloud(world.x_world(), RealClock()) if with_x else None
+        clouds = await _mounted(stack, slack, chirp, *([x] if x else []))
         port, ops_port = _free_port(), _free_port()
         config = _CONFIG.format(
-            database=folder / "care.db",
-            port=port,
-            ops_port=ops_port,
+            database=database.url,
+            speed=SPEED,
             clouds=clouds,
-            rooms="\n".join(f"  {n}: {{ chat: slack, id: {id} }}" for n, id in PLACES.items()),
+            rooms="\n".join(f"  {n}: {{ chat: slack, id: {id} }}" for n, id in ROOMS.items()),
             queues="\n".join(_QUEUE.format(name=name) for name in PLACES),
             accounts="\n".join(_ACCOUNT.format(name=name, clouds=clouds) for name in PLACES),
+            x=_X.format(name=ON_X, clouds=clouds) if x else "",
         )
         (folder / "app.yaml").write_text(config, "utf-8")
         http = await stack.enter_async_context(client(timeout=5.0))
         environment = {
             **measuring(),
+            "SERVE_PORT": str(port),
+            "OPS_PORT": str(ops_port),
             "CHATOPS_KEY": Fernet.generate_key().decode(),
             "SLACK_BOT_TOKEN": world.CARE_APP.bot_token,
             "SLACK_APP_TOKEN": world.CARE_APP.app_token,
             "CHIRP_TOKEN": world.CHIRP_TOKEN,
             "CHIRP_SECRET": world.CHIRP_SECRET,
+            "X_CLIENT_SECRET": str(world.X_APP.client_secret),
+            "X_CONSUMER_KEY": world.X_APP.consumer_key,
+            "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
         }
-        stage = Stage(folder, slack, chirp, http, port, ops_port, environment)
-        stack.push_async_callback(stage.end)
+        stage = Stage(folder, database, slack, chirp, x, http, port, ops_port, environment)
+        stage.began = f"{SystemClock().transport().astimezone(_ZONE):%Y-%m-%d}"
+        stack.push_async_callback(_cleared, stage)
+        if x is not None:
+            await _connect_x(stage)
+            _silence_echoes(x)
         yield stage
+
+
+async def _connect_x(stage: Stage) -> None:
+    """Connect the account on X as an administrator does."""
+    config = app.read_config(stage.folder / "app.yaml", stage.environment)
+    said: list[str] = []
+
+    async def agree(_question: str) -> str:
+        asked = next(line.strip() for line in said if "/oauth2/authorize" in line)
+        return (await stage.http.get(asked)).headers["location"]
+
+    await admin.connect(config, "x", None, agree, said.append)
+
+
+def _silence_echoes(x: XCloud) -> None:
+    """Let X never tell us of what we have written: a look-up has to find it."""
+    posted = x.activity.posted
+
+    def told(post: Post) -> None:
+        if post.author_id != x.world.brand.id:
+            posted(post)
+
+    x.activity.posted = told  # type: ignore[method-assign] # the stand-in's own, of this stage
+
+
+async def _mounted(stack: AsyncExitStack, *clouds: Any) -> str:
+    shared = web.Application()
+    for cloud in clouds:
+        cloud.mount(shared)
+    runner = web.AppRunner(shared, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+async def _cleared(stage: Stage) -> None:
+    await stage.end()
+    if stage.nursery is not None:
+        await stage.nursery.close()
 
 
 def _free_port() -> int:

@@ -18,8 +18,7 @@ from chatops.scene import Direction
 from chatops.step import opened
 from chatops.ticket import Ticket
 from storage import Storage, open_storage
-from storage.migrate import upgrade
-from tests import postgres
+from tests import blank, postgres
 
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 KEY = Fernet.generate_key().decode()
@@ -51,11 +50,7 @@ of_sqlite = pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
 @asynccontextmanager
 async def storage_for(kind: str, path: Path, clock: Turned) -> AsyncIterator[Storage]:
     """Open a fresh database of that kind."""
-    if kind == "sqlite":
-        url = f"sqlite:///{path}"
-        upgrade(url)
-    else:
-        url = postgres.create()
+    url = blank.copied(path) if kind == "sqlite" else postgres.create()
     storage = open_storage(url, KEY, clock)
     try:
         yield storage

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from stored import NOW, given, s, said, sent, shows, took
+from stored import NOW, Turned, given, s, said, sent, shows, took
 
 from chatops.event import Deed, LinkSuggested, Occasion
 from chatops.ports import Delivery, DeliveryState, NewDelivery, Tx, Urgency, What
 from chatops.scene import Direction
-from chatops.ticket import Ticket
+from chatops.ticket import Status, Ticket
 from storage import Storage
 
 pytestmark = pytest.mark.anyio
@@ -90,6 +90,30 @@ async def test_urgent_first_then_the_oldest(storage: Storage) -> None:
     await storage.work.transact(fill)
     taken = [await took(storage, "care") for _ in range(4)]
     assert [job and job.marker for job in taken] == ["alert", "card 1", "card 2", "line"]
+
+
+async def test_open_tickets_go_before_those_that_are_closed_by_now(storage: Storage) -> None:
+    def open_three(tx: Tx) -> list[Ticket]:
+        return [carded(tx, customer=f"c{n}") for n in range(3)]
+
+    def closed(tx: Tx, *tickets: Ticket) -> None:
+        for ticket in tickets:
+            tx.save_ticket(replace(ticket, status=Status.CLOSED, revision=2))
+
+    first, second, third = await storage.work.transact(open_three)
+    await storage.work.transact(lambda tx: closed(tx, first, second))
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(second, revision=3)))  # reopened
+    taken = [await took(storage, "care") for _ in range(3)]
+    assert [job and job.ticket for job in taken] == [second.id, third.id, first.id]
+    last = taken[2]
+    assert last is not None
+    # put back, it stays where it was
+    await storage.work.transact(
+        lambda tx: tx.delivery_is(last, DeliveryState.PENDING, NOW, counts=False)
+    )
+    fourth = await storage.work.transact(lambda tx: carded(tx, customer="c4"))
+    again = [await took(storage, "care") for _ in range(2)]
+    assert [job and job.ticket for job in again] == [fourth.id, first.id]
 
 
 async def test_an_update_comes_after_new_posts_whatever_its_own_urgency(storage: Storage) -> None:
@@ -450,3 +474,25 @@ async def test_a_deed_goes_to_its_account(storage: Storage) -> None:
     job = await took(storage, "account:acme_x")
     assert job is not None
     assert (job.what, job.deed, job.message, job.left) == (What.DEED, Deed.HIDE, message, False)
+
+
+async def test_a_card_that_changes_all_the_time_keeps_no_other_from_its_turn(
+    storage: Storage, clock: Turned
+) -> None:
+    first, second = [await storage.work.transact(carded) for _ in range(2)]
+    for _ in range(2):
+        await shows(storage, await took(storage, "care"), "ts")
+
+    def change(tx: Tx, revision: int) -> None:
+        for ticket in (first, second):
+            tx.save_ticket(replace(ticket, revision=revision))
+
+    updated = []
+    for revision in range(2, 6):
+        clock.now = s(revision)
+        await storage.work.transact(lambda tx, revision=revision: change(tx, revision))
+        update = await took(storage, "care", s(revision))
+        assert update is not None
+        await shows(storage, update, "ts", s(revision))
+        updated.append(update.ticket)
+    assert updated == [first.id, second.id, first.id, second.id]

@@ -24,6 +24,9 @@ SMALL |= {"CONSTANT"}  # no table at all
 AT_HAND = {"ix_delivery_take", "ix_delivery_lane", "ix_delivery_failed"}
 AT_HAND |= {"ix_raw_body_waiting", "ix_ticket_live"}
 
+#: As few as bursts in rooms, and read through by forgetting alone.
+AT_HAND |= {"uq_delivery_burst"}
+
 #: The full-text index by a row's number, and by words from a number on.
 AT_HAND |= {"VIRTUAL TABLE INDEX 0:=", "VIRTUAL TABLE INDEX 192:M1<"}
 
@@ -95,6 +98,10 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "deliveries._NEXT(True, True)": "ix_delivery_take",
         "backlog._NEXT_DUE": "ix_delivery_due",
         "backlog._DUE": "ix_delivery_due",
+        "backlog._LINE_OF": "ix_delivery_ticket",
+        "bursts._CROWDING": "uq_burst_live",
+        "bursts._COUNTS": "COVERING INDEX ix_ticket_burst",
+        "bursts._GO_ON": "uq_burst_live",
         "once._BREACHED": "ix_clock_due",
         "once._TO_WAKE": "ix_ticket_wake",
         "figures._NEW": "ix_ticket_opened",

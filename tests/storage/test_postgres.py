@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from sqlalchemy.util import await_only
 from stored import KEY, NOW, Turned, given, s, said, sent, took
@@ -83,6 +84,20 @@ async def test_a_connection_that_is_cut_before_the_commit_is_no_loss(url: str) -
         assert await storage.work.transact(run) is True
         assert await acts(storage, "act") == [True]
         assert storage.work.trouble() is None
+
+
+async def test_what_breaks_between_two_statements_is_tried_on_another_connection(url: str) -> None:
+    """asyncpg calls it an error of its own when the server's farewell has come unasked."""
+    async with opened(url) as storage:
+        cuts = iter([True, False])
+
+        def run(tx: Tx) -> bool:
+            if next(cuts):
+                raise asyncpg.InternalClientError("cannot switch to state 11")
+            return tx.once("pressed", NOW)
+
+        assert await storage.work.transact(run)
+        assert await acts(storage, "pressed") == [True]
 
 
 async def test_a_connection_that_is_cut_within_the_commit_leaves_it_unknown(
@@ -256,7 +271,7 @@ async def test_whose_lease_has_ended_takes_nothing_and_what_it_sent_is_in_doubt(
         # it sends all the same, and fails: the row is not its any more
         pending = DeliveryState.PENDING
         assert await storage.work.transact(lambda tx: tx.delivery_is(job, pending, NOW)) is False
-        looked_up = await took(storage, "care", s(15))
+        looked_up = await took(storage, "care", s(15), updates=False, posts=False)
         assert looked_up is not None
         assert (looked_up.id, looked_up.state) == (job.id, DeliveryState.IN_DOUBT)
         # while another looks it up, what it says comes too late

@@ -77,6 +77,8 @@ class Shortcuts:
         )
 
     async def _ticket(self, chosen: Chosen) -> int | None:
-        """Return the ticket whose card the message is, or in whose card's thread it stands."""
-        room = self._presses.room(chosen.place)
-        return None if room is None else await self._reader.card_at(room.name, chosen.root)
+        """Return the ticket whose card or line the message is, or in whose card's thread it stands."""
+        if (room := self._presses.room(chosen.place)) is None:
+            return None
+        rooted = await self._reader.card_at(room.name, chosen.root)
+        return await self._reader.card_at(room.name, chosen.ts) if rooted is None else rooted

@@ -1,5 +1,6 @@
 /** The right pane: write as a customer on one of the networks, and see what customers see. */
 
+import { CROWD, crowd } from "./crowd.js";
 import { fill, h, iconButton, keep } from "./dom.js";
 import { NETWORKS, erase, write } from "./networks.js";
 import { SAMPLES } from "./samples.js";
@@ -29,6 +30,12 @@ export class Customer {
     type: "submit",
     data: { testid: "customer-send" },
   });
+  #crowd = h("button", {
+    class: "sample",
+    type: "button",
+    data: { testid: "customer-crowd" },
+    on: { click: () => this.#gather() },
+  });
   #brand = h("p", { class: "brand-line", data: { testid: "customer-brand" } });
   #posts = h("div", { class: "timeline", data: { testid: "customer-timeline" } });
   #messages = h("div", { class: "timeline", data: { testid: "customer-messages" } });
@@ -57,6 +64,7 @@ export class Customer {
       h("div", {}, label("handle"), this.#handle),
       h("div", {}, label("name"), this.#name));
     this.#send.textContent = w("customer.send");
+    this.#crowd.textContent = w("customer.crowd", { n: CROWD });
     this.#samples.setAttribute("aria-label", w("customer.samples"));
     this.#text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -73,7 +81,7 @@ export class Customer {
         label("person"), this.#person, this.#new,
         this.#kinds.root, this.#answering,
         label("text"), this.#text,
-        this.#samples, this.#send),
+        this.#samples, this.#crowd, this.#send),
       h("section", { class: "customer-sees", "aria-labelledby": "sees" },
         h("h2", { id: "sees" }, w("customer.sees")),
         h("h3", {}, w("customer.timeline")), this.#posts,
@@ -153,6 +161,7 @@ export class Customer {
   #drawAnswering() {
     const parent = this.#parent && this.#state?.posts.find((post) => post.id === this.#parent);
     this.#answering.hidden = this.#kind !== "reply";
+    this.#crowd.hidden = this.#kind !== "reply";
     if (!parent) return fill(this.#answering, w("customer.pick_post"));
     return fill(this.#answering,
       w("customer.replying_to", { name: parent.name }),
@@ -209,6 +218,22 @@ export class Customer {
     const why = await erase(this.#network, post);
     if (why) this.#complain(why);
     await this.refresh();
+  }
+
+  /** Let a crowd answer the chosen post, or else our newest. */
+  async #gather() {
+    const { posts = [] } = this.#state ?? {};
+    const ours = posts.filter((post) => post.brand && !post.reply_to);
+    const post = posts.find((each) => each.id === this.#parent) ?? ours.at(-1);
+    if (!post) return this.#complain(w("customer.pick_post"));
+    this.#crowd.disabled = true;
+    try {
+      const why = await crowd(this.#network, post);
+      if (why) this.#complain(why);
+      await this.refresh();
+    } finally {
+      this.#crowd.disabled = false;
+    }
   }
 
   async #write() {

@@ -77,6 +77,7 @@ const TABLE = {
   "customer.mention": ["Mention", "メンション"],
   "customer.reply": ["Reply", "リプライ"],
   "customer.dm": ["Direct message", "DM"],
+  "customer.crowd": ["A crowd: {n} customers answer one post", "{n}人が1つの投稿に返信する"],
   "customer.text": ["What the customer writes", "投稿の内容"],
   "customer.samples": ["Samples", "例文"],
   "customer.send": ["Write as customer", "お客様として送信"],

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     RESET = "reset"
     #: All is done, and then the connection is cut.
     RESET_AFTER = "reset_after"
+    #: All is done, and the connection is cut in the middle of the answer.
+    RESET_MIDWAY = "reset_midway"
     #: All is done, and the answer comes a few bytes at a time.
     DRIP = "drip"
     #: Refused with an error string of the caller's choice.

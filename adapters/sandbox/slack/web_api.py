@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -110,7 +111,7 @@ async def read_args(request: web.Request) -> JSON:
 
 def _acts(fault: Fault) -> bool:
     """Whether the call is carried out all the same."""
-    return fault.kind in {Kind.TIMEOUT_AFTER, Kind.RESET_AFTER, Kind.DRIP}
+    return fault.kind in {Kind.TIMEOUT_AFTER, Kind.RESET_AFTER, Kind.RESET_MIDWAY, Kind.DRIP}
 
 
 async def break_off(
@@ -119,6 +120,8 @@ async def break_off(
     """Answer as the fault has it. A silent or cut connection ends the request's task."""
     if fault.kind is Kind.DRIP and answer is not None:
         return await _drip(request, answer, fault.hold_s)
+    if fault.kind is Kind.RESET_MIDWAY and answer is not None:
+        await _half(request, answer)
     if fault.kind is Kind.LIMITED:
         refusal = rate_limited(fault.retry_after)
         return web.json_response(refusal.body(), status=429, headers=refusal.headers)
@@ -144,14 +147,23 @@ async def _silence(request: web.Request, seconds: float) -> None:
         waited += 0.05
 
 
+async def _half(request: web.Request, answer: web.Response) -> None:
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    cut = web.StreamResponse(status=answer.status, headers=answer.headers)
+    cut.content_length = len(body)
+    await cut.prepare(request)
+    await cut.write(body[: len(body) // 2])
+
+
 async def _drip(request: web.Request, answer: web.Response, seconds: float) -> web.StreamResponse:
     body = answer.body if isinstance(answer.body, bytes) else b""
     slow = web.StreamResponse(status=answer.status, headers=answer.headers)
     slow.content_length = len(body)
     await slow.prepare(request)
     step = max(1, len(body) // 20)
-    for start in range(0, len(body), step):
-        await asyncio.sleep(seconds / 20)
-        await slow.write(body[start : start + step])
-    await slow.write_eof()
+    with suppress(ConnectionResetError):  # the caller has given up
+        for start in range(0, len(body), step):
+            await asyncio.sleep(seconds / 20)
+            await slow.write(body[start : start + step])
+        await slow.write_eof()
     return slow

@@ -1,8 +1,10 @@
-"""Add what many processes share, and what forgetting, retention and restored backups need.
+"""Add what many processes share, bursts, and what forgetting, retention and restoring need.
 
 Revision ID: 0003
 Revises: 0002
 """
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,7 +46,13 @@ def _share() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     op.add_column("delivery", sa.Column("owner", ID, nullable=True))
-    _add_partial("ix_delivery_owner", "delivery", ["owner"], "owner IS NOT NULL")
+    op.create_index(
+        "ix_delivery_owner",
+        "delivery",
+        ["owner"],
+        sqlite_where=sa.text("owner IS NOT NULL"),
+        postgresql_where=sa.text("owner IS NOT NULL"),
+    )
     op.create_table(
         "trouble",
         sa.Column("place", sa.String(), nullable=False),
@@ -56,6 +64,48 @@ def _share() -> None:
     )
     # what the version before left in hand belongs to nobody who lives
     op.execute("UPDATE delivery SET owner = 0 WHERE state = 'sending'")
+    # updates take turns: those go first that have waited longest
+    op.drop_index("ix_delivery_take", "delivery")
+    _add_partial(
+        "ix_delivery_take", "delivery", ["to", "rank", "due_at", "id"], "due_at IS NOT NULL"
+    )
+    _add_bursts()
+
+
+def _add_bursts() -> None:
+    op.create_table(
+        "burst",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("thread_key", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("newest_at", sa.BigInteger(), nullable=False),
+        sa.Column("message", ID, nullable=False),
+        sa.Column("earlier", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+    def add(table: str, name: str, kind: sa.types.TypeEngine[Any], default: Any = None) -> None:
+        # rows that are there take the default; every later one is given its value
+        op.add_column(
+            table, sa.Column(name, kind, nullable=default is None, server_default=default)
+        )
+
+    add("ticket", "burst", ID)
+    add("ticket", "lined", sa.Boolean(), sa.false())
+    add("delivery", "burst", ID)
+    op.create_index("ix_conversation_thread", "conversation", ["account", "thread_key", "ticket"])
+    _add_partial(
+        "uq_burst_live", "burst", ["account", "thread_key", "queue"], "ended_at IS NULL", unique=True
+    )
+    _add_partial("ix_ticket_burst", "ticket", ["burst", "status", "assignee", "queue"], "burst IS NOT NULL")
+    _add_partial("uq_delivery_burst", "delivery", ["burst", "to"], "what = 'burst'", unique=True)
+    op.drop_index("ix_delivery_root", "delivery")
+    _add_partial(
+        "ix_delivery_root", "delivery", ["to", "external_id"], "what IN ('card', 'burst', 'line')"
+    )
 
 
 def _keep_less() -> None:
@@ -80,7 +130,14 @@ def _keep_less() -> None:
     op.create_index("ix_shift_at", "shift", ["at"])
 
 
-def _add_partial(name: str, table: str, columns: list[str], where: str) -> None:
+def _add_partial(
+    name: str, table: str, columns: list[str], where: str, *, unique: bool = False
+) -> None:
     op.create_index(
-        name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        name,
+        table,
+        columns,
+        unique=unique,
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(where),
     )

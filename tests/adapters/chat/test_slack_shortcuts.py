@@ -77,6 +77,15 @@ async def test_words_of_a_cards_thread_become_a_note_of_that_ticket(here: World)
     assert dict(sent.fields) == {"text": "She <called> & asked @ben again"}
 
 
+async def test_on_a_line_of_a_burst_the_note_is_of_its_ticket(here: World) -> None:
+    burst = await here.chat.post(HOME, a_card(ticket=None), None, "marker-burst")
+    line = await here.chat.post(HOME, a_card(ticket=43), burst, "marker-line")
+    here.reader.cards["care", line] = 43
+    await choose(here, "add_note", line)
+    (made,) = here.desk.made
+    assert (made.ticket, dict(made.fields)) == (43, {})
+
+
 async def test_on_a_card_the_note_begins_empty(here: World) -> None:
     await choose(here, "add_note", await here.card())
     (made,) = here.desk.made

@@ -290,6 +290,7 @@ async def test_faults_answer_as_they_are_named(slack: Slack) -> None:
     [
         (Kind.RESET, 0),
         (Kind.RESET_AFTER, 1),
+        (Kind.RESET_MIDWAY, 1),
         (Kind.TIMEOUT_BEFORE, 0),
         (Kind.TIMEOUT_AFTER, 1),
     ],

@@ -5,15 +5,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from shutil import copy
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 
 from chatops.clock import SystemClock
 from chatops.ports import Vault
 from storage import open_storage
-from storage.migrate import upgrade
+from tests import blank
 
 KEY = "c2FuZGJveC1zYW5kYm94LXNhbmRib3gtc2FuZGJveC0="
 NOW = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
@@ -58,20 +56,11 @@ class FastClock:
         await asyncio.sleep(seconds / self.SPEED)
 
 
-@cache
-def _migrated() -> Path:
-    """A database that every test copies: migrating one costs more than most tests."""
-    path = Path(mkdtemp()) / "care.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
 @asynccontextmanager
 async def vault_at(clock: Clock | FastClock) -> AsyncIterator[Vault]:
     """Open the real vault on a database of its own."""
     with TemporaryDirectory() as folder:
-        path = copy(_migrated(), folder)
-        storage = open_storage(f"sqlite:///{path}", KEY, clock)
+        storage = open_storage(blank.copied(Path(folder) / "care.db"), KEY, clock)
         try:
             yield storage.vault
         finally:

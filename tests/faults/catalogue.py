@@ -1,0 +1,118 @@
+"""Every fault that is tried: its name, how it is brought about, on which databases, and whether in CI.
+
+A fault's function makes it strike while customers and agents go on, and returns how often it struck.
+Afterwards a process serves in good health, and `invariants` looks at everything.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from tests.faults import delivering, far_sides, here, kills, many
+from tests.faults.load import Load
+
+SQLITE: Final = frozenset({"SQLite"})
+POSTGRES: Final = frozenset({"PostgreSQL"})
+EACH: Final = frozenset({"SQLite", "PostgreSQL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row of the table."""
+
+    name: str
+    strike: Callable[[Load], Awaitable[int]]
+    databases: frozenset[str] = EACH
+    with_x: bool = False  #: it wants the account on X
+    in_ci: frozenset[str] = frozenset()  #: on which of them CI tries it
+
+
+def _killed() -> list[Fault]:
+    return [
+        Fault(f"killed {point.replace(':', ' ', 1)}", partial(kills.killed_at, point=point))
+        for point in kills.POINTS
+    ] + [
+        Fault(
+            f"X: killed {point.replace(':', ' ', 1)}",
+            partial(kills.killed_on_x, point=point),
+            with_x=True,
+            in_ci=SQLITE if point == "before:sent" else frozenset(),
+        )
+        for point in ("after:take:reply", "before:send", "after:send", "before:sent")
+    ]
+
+
+def _slack() -> list[Fault]:
+    in_ci = {"time-out after accepting", "is_archived"}
+    return [
+        Fault(f"Slack: {name}", strike, in_ci=SQLITE if name in in_ci else frozenset())
+        for name, strike in far_sides.SLACK.items()
+    ]
+
+
+def _networks() -> list[Fault]:
+    found = []
+    for name, fault in far_sides.TROUBLES.items():
+        in_ci = SQLITE if name == "time-out after accepting" else frozenset()
+        found += [
+            Fault(f"Chirp: {name}", partial(far_sides.chirp, fault), in_ci=in_ci),
+            Fault(f"X: {name}", partial(far_sides.x, fault), with_x=True, in_ci=in_ci),
+        ]
+    return found
+
+
+def _delivering() -> list[Fault]:
+    return [
+        Fault("webhooks: each three times", delivering.thrice, in_ci=SQLITE),
+        Fault("webhooks: out of order", delivering.backwards, in_ci=SQLITE),
+        Fault("webhooks: in batches", delivering.in_batches),
+        Fault("webhooks: two at once", delivering.two_at_once, in_ci=EACH),
+        Fault("stream: three times, backwards", delivering.streamed_again, with_x=True),
+        Fault("stream: cut", delivering.stream_cut, with_x=True),
+        Fault("Socket Mode: connections dropped", delivering.sockets_dropped),
+        Fault("Socket Mode: connections refreshed", delivering.sockets_refreshed),
+    ]
+
+
+def _here() -> list[Fault]:
+    return [
+        Fault("SQLite: locked by another process", here.locked, SQLITE),
+        Fault("SQLite: disk full", here.disk_full, SQLITE, in_ci=SQLITE),
+        Fault("SQLite: a second process", here.second_process, SQLITE),
+        Fault("process stopped and woken", here.stopped_and_woken, in_ci=SQLITE),
+        Fault("clock an hour ahead", partial(here.wrong_clock, hours=1), SQLITE),
+        Fault("clock an hour behind", partial(here.wrong_clock, hours=-1), SQLITE),
+    ]
+
+
+def _many() -> list[Fault]:
+    faults = {
+        "PostgreSQL: connections cut": many.connections_cut,
+        "PostgreSQL: restarted": many.restarted,
+        "PostgreSQL: deadlocks": many.deadlocks,
+        "PostgreSQL: serialisation failures": many.serialisation_failures,
+        "two processes: one stopped past its lease": many.stopped_past_its_lease,
+        "two processes: one stopped before post:card": partial(many.stopped_at, "before:post:card"),
+        "two processes: one stopped after take:reply": partial(many.stopped_at, "after:take:reply"),
+        "two processes: one stopped before send": partial(many.stopped_at, "before:send"),
+        "two processes: one stopped after send": partial(many.stopped_at, "after:send"),
+        "two processes: a clock an hour ahead": partial(many.wrong_clock, hours=1),
+        "two processes: a clock an hour behind": partial(many.wrong_clock, hours=-1),
+        "two processes: the same press on both": many.pressed_at_once,
+    }
+    in_ci = {"PostgreSQL: connections cut", "two processes: one stopped after take:reply"}
+    return [
+        Fault(name, strike, POSTGRES, in_ci=POSTGRES if name in in_ci else frozenset())
+        for name, strike in faults.items()
+    ] + [
+        Fault(
+            "X, two processes: one stopped after take:reply",
+            partial(many.stopped_on_x, "after:take:reply"),
+            POSTGRES,
+            with_x=True,
+        )
+    ]
+
+
+FAULTS: Final = (*_killed(), *_slack(), *_networks(), *_delivering(), *_here(), *_many())

@@ -1,0 +1,113 @@
+"""Strikes with one fault after the other, judges after each, and keeps the table."""
+
+import json
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from chatops.clock import SystemClock
+from tests.faults.catalogue import Fault
+from tests.faults.database import Database
+from tests.faults.invariants import Verdict
+from tests.faults.load import Load, loaded
+from tests.faults.serve import TIMEOUT_S, WAITS
+
+#: Makes a database in a folder.
+Makes = Callable[[Path], Database]
+
+CAPTION: Final = (
+    "Waits are shortened in these processes alone: a call's time-out to "
+    f"{TIMEOUT_S:g} s, the settling before a look-up to {WAITS['SETTLE'].total_seconds():g} s, "
+    "the waits before a repeat to 2 s at most; Slack's pace is 20 times the documented one."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one fault on one database."""
+
+    fault: str
+    database: str
+    times: int
+    lost: int
+    doubled: int
+    out_of_order: int
+    untrue: int
+    found: int
+    repeated: int
+    asked: int
+    seconds: float
+    broken: tuple[str, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        return not self.broken
+
+
+async def strike(load: Load, fault: Fault) -> Row:
+    """Let one fault strike, wait until all is done, and judge."""
+    began = time.monotonic()
+    failed: list[str] = []
+    verdict, times = Verdict(), 0
+    try:
+        times = await fault.strike(load)
+        verdict = await load.settles()
+        if not times:
+            failed.append("it never struck")
+    except Exception:  # noqa: BLE001 - the others are tried all the same
+        failed.append(traceback.format_exc())
+    return Row(
+        fault.name,
+        load.stage.database.name,
+        times,
+        len(verdict.lost),
+        len(verdict.doubled),
+        len(verdict.disorder),
+        len(verdict.untrue),
+        verdict.found,
+        verdict.repeated,
+        verdict.asked,
+        round(time.monotonic() - began, 1),
+        (*verdict.broken, *failed),
+    )
+
+
+async def tried(makes: Makes, faults: Sequence[Fault], seed: int) -> AsyncIterator[Row]:
+    """Try faults one after the other on one stage; after one that breaks something, on a new one."""
+    left = list(faults)
+    while left:
+        async with _stage(makes, seed, with_x=any(fault.with_x for fault in left)) as load:
+            while left:
+                row = await strike(load, left.pop(0))
+                yield row
+                if not row.is_good:
+                    break
+
+
+@asynccontextmanager
+async def _stage(makes: Makes, seed: int, *, with_x: bool) -> AsyncIterator[Load]:
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    try:
+        async with loaded(folder, makes(folder), seed, with_x=with_x) as load:
+            yield load
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def kept(rows: Sequence[Row], seed: int, path: Path) -> None:
+    """Write the table."""
+    path.parent.mkdir(exist_ok=True)
+    at = SystemClock().transport()
+    told = {
+        "at": f"{at:%Y-%m-%d %H:%M} UTC",
+        "seed": seed,
+        "caption": CAPTION,
+        "rows": [asdict(row) for row in rows],
+    }
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -1,0 +1,108 @@
+"""The chat is down for hours: networks are answered, memory stays as it is, and the newest comes first."""
+
+import gc
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from care import ROOMS, Hours, wrote
+from town import Town, shows, town_around
+
+from adapters.sandbox import world
+from adapters.sandbox.network.delivery import sign
+from adapters.sandbox.slack import Fault, Kind
+from chatops.arrival.inbox import ROOM
+from chatops.delivery.compose import Order
+from chatops.ports import Delivery, RawBody
+from chatops.ticket import Ticket
+
+pytestmark = pytest.mark.anyio
+
+#: Far more calls than a test makes.
+ALL: int = 1_000_000
+
+#: Seconds within which a network is answered, whatever the chat does.
+AT_ONCE: float = 1.0
+
+
+@pytest.fixture
+async def town(tmp_path: Path, empty_database: Path, hours: Hours) -> AsyncIterator[Town]:
+    async with town_around(tmp_path, empty_database, hours) as one:
+        yield one
+
+
+async def webhook(town: Town, number: int) -> float:
+    """Let a network deliver a customer's message; the seconds until it was answered."""
+    hands = town.chirp.hands
+    post = town.chirp.timeline.write(
+        hands.person(f"c{number}"), f"Complaint {number}", town.hours.now()
+    )
+    body = json.dumps({"account": "aozora", "events": [hands.event(post).json()]}).encode()
+    signature = sign(world.CHIRP_SECRET, int(town.hours.now()), body)
+    began = monotonic()
+    answer = await town.http.post(
+        f"{town.url}/in/sandbox/aozora",
+        content=body,
+        headers={"content-type": "application/json", "x-chirp-signature": signature},
+    )
+    assert answer.status_code == 200
+    return monotonic() - began
+
+
+def held() -> int:
+    """How many values that belong to one ticket are in memory."""
+    gc.collect()
+    return sum(isinstance(each, Ticket | RawBody | Delivery | Order) for each in gc.get_objects())
+
+
+@pytest.mark.parametrize("kind", [Kind.HTML, Kind.TIMEOUT_BEFORE, Kind.RESET])
+async def test_while_chat_is_down_networks_are_answered_and_memory_stays_as_it_is(
+    town: Town, kind: Kind
+) -> None:
+    town.slack.fault(Fault("*", kind, times=ALL, hold_s=5))
+    waited = [await webhook(town, n) for n in range(40)]
+    await town.passes(3600)
+    before = held()
+    for hour in range(1, 5):
+        waited += [await webhook(town, 40 * hour + n) for n in range(40)]
+        await town.passes(3600)
+    assert sorted(waited)[len(waited) // 2] < AT_ONCE
+    assert max(waited) < AT_ONCE * 3, "of one machine that does other things too"
+    assert town.count("ticket") == 200
+    assert held() - before < 40, "160 tickets more"
+    assert town.inbox._waiting.qsize() <= ROOM
+    assert set(town.outbox._couriers) <= set(ROOMS)
+
+
+async def test_after_hours_of_silence_each_card_shows_its_newest_state_once(town: Town) -> None:
+    first = await town.opens(text="There before", thread="t")
+    await town.quiet()
+    posted, updated = (len(town.calls(f"chat.{how}")) for how in ("postMessage", "update"))
+    down = Fault("*", Kind.HTML, times=ALL)
+    town.slack.fault(down)
+    spam, *others = [await town.opens(text=f"tent {n}") for n in range(4)]
+    for name in ("ben", "maya", "ben"):
+        await town.did(name, "claim", first)
+        await town.did(name, "unclaim", first)
+    await town.did("ben", "claim", others[0])
+    await town.did("ben", "close", spam, fields={"reason": "spam"})
+    await town.hears(wrote("one", thread="t"), wrote("two", thread="t"))
+    for _ in range(6):
+        await town.passes(1800)
+    down.times = 1  # it has nearly passed
+    await town.quiet(step=5)
+    stamps = {(await town.card(ticket)).ts: ticket for ticket in (spam, *others)}
+    order = [stamps[ts] for ts in sorted(stamps)]
+    assert order == [*others, spam], "what is open goes before what is closed by now"
+    assert "*Assignee:* Ben" in shows(await town.card(others[0]))
+    assert town.calls("chat.update")[updated:].count("ok") == 1, "six changes are one update"
+    said = [
+        words
+        for line in await town.thread(first)
+        for words in ("one", "two")
+        if words in shows(line)
+    ]
+    assert said == ["one", "two"]
+    assert town.calls("chat.postMessage")[posted:].count("ok") >= 4
