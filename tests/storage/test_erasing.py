@@ -135,7 +135,7 @@ async def test_who_was_forgotten_is_remembered_once(storage: Storage) -> None:
 async def test_burst_that_is_called_after_them_gets_another_name(storage: Storage) -> None:
     await fill(storage)
     traces = await traces_of(storage)
-    burst = {"account": "acme_x", "queue": "care", "opened_at": 0, "newest_at": 0, "message": 1}
+    burst = {"account": "acme_x", "queue": "care", "opened_at": NOW, "newest_at": NOW, "message": 1}
     add = Statement(insert(BURST).values(**burst, thread_key=param("key"), earlier=0))
 
     def run(db: Db) -> list[tuple[int | None, int]]:
