@@ -139,6 +139,7 @@ async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
     posts = await _pages(
         service, partial(forgetting.redact_posts, traces=traces, card=card, due_at=due)
     )
+    await _pages(service, partial(forgetting.rename_bursts, traces=traces))
     # who they were, and that all is shown anew, in one: nothing is shown in between
     await _run(
         service, partial(_erase_persons, persons=persons, traces=traces, tickets=changed, at=due)
@@ -250,6 +251,7 @@ def _erase_persons(
         forgetting.erase_person(db, each, traces)
     for ticket in sorted(tickets):
         forgetting.show_again(db, ticket, at)
+    forgetting.show_bursts_again(db, at)
 
 
 async def _pages(service: Service, page: Callable[..., tuple[int | None, int]]) -> int:

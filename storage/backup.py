@@ -146,21 +146,20 @@ def exchange(prepared: Path, database: Path, now: datetime) -> Path | None:
     Raises:
         StorageError: a file cannot be renamed.
     """
-    aside = None
+    aside = database.with_name(f"{database.name}.before-{now:%Y%m%dT%H%M%SZ}")
     with _failing(database):
-        if database.exists():
+        was_there = database.exists()
+        if was_there:
             with suppress(sqlite3.Error), closing(_connected(database, "rw")) as db:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            aside = database.with_name(f"{database.name}.before-{now:%Y%m%dT%H%M%SZ}")
-            for each in ("-wal", "-shm", ""):
-                with suppress(FileNotFoundError):
-                    database.with_name(database.name + each).rename(
-                        aside.with_name(aside.name + each)
-                    )
+        # also where the file is lost: the log of another database would spoil the one put here
+        for each in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                database.with_name(database.name + each).rename(aside.with_name(aside.name + each))
         _flush(prepared)
         prepared.rename(database)
         _flush(database.parent)
-    return aside
+    return aside if was_there else None
 
 
 def discard(path: Path) -> None:

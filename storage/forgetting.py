@@ -19,6 +19,7 @@ from storage import search
 from storage.instant import micros
 from storage.statement import Db, Statement, first, param
 from storage.tables import (
+    BURST,
     CONSENT,
     CONVERSATION,
     CUSTOMER,
@@ -165,6 +166,21 @@ def redact_posts(
     return (rows[-1][0] if rows else None), redacted
 
 
+def rename_bursts(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:
+    """Overwrite the threads of a page of bursts that are called after the person."""
+    rows, renamed = db.all(_BURSTS, after=after, limit=PAGE), 0
+    for id, key in rows:
+        if traces.found_in(key) is not None:
+            db.run(_RENAME_BURST, id=id, key=f"forgotten:{id}")
+            renamed += 1
+    return (rows[-1][0] if rows else None), renamed
+
+
+def show_bursts_again(db: Db, due_at: datetime) -> None:
+    """Want the cards of all bursts brought up to date: one may quote the person's post."""
+    db.run(_SHOW_BURSTS, due_at=micros(due_at))
+
+
 def show_again(db: Db, ticket: int, due_at: datetime) -> None:
     """Want everything that is shown of a ticket, in all rooms, brought up to date."""
     db.run(_SHOW_AGAIN, ticket=ticket, due_at=micros(due_at))
@@ -286,6 +302,21 @@ _SHOW_AGAIN: Final = Statement(
         _d.external_id.is_not(None),
     )
     .values(_anew)
+)
+
+_SHOW_BURSTS: Final = Statement(
+    update(DELIVERY).where(_d.what == "burst", _d.external_id.is_not(None)).values(_anew)
+)
+_BURSTS: Final = Statement(
+    first(
+        select(BURST.c.id, BURST.c.thread_key)
+        .where(BURST.c.id > param("after"))
+        .order_by(BURST.c.id),
+        param("limit"),
+    )
+)
+_RENAME_BURST: Final = Statement(
+    update(BURST).where(BURST.c.id == param("id")).values(thread_key=param("key"))
 )
 
 _KEYS: Final = Statement(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import httpx
 from aiohttp import web
 from cryptography.fernet import Fernet
 
@@ -17,6 +16,7 @@ from adapters.sandbox.server import ADDRESS, Sandbox
 from chatops import admin
 from chatops.app import opened, read_config
 from chatops.config import Config
+from tests.calling import client
 
 ROOT: Final = Path(__file__).parents[1]
 APP_YAML: Final = ROOT / "adapters" / "sandbox" / "app.yaml"
@@ -49,7 +49,7 @@ class Shop:
         """Open the page that was named and agree; the address that X sends the browser to."""
         found = re.search(r"\S+/oauth2/authorize\S+", said)
         assert found is not None, said
-        async with httpx.AsyncClient() as http:
+        async with client() as http:
             return str((await http.get(found[0])).headers["location"])
 
     async def store(self, *bodies: bytes) -> None:

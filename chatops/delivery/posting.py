@@ -162,6 +162,8 @@ class Posting:
             await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
         elif job.state is DeliveryState.SENT and job.external_id is not None:
             await self._is_there(job, job.external_id, job.wanted)
+        elif job.is_restored:
+            await self._state(job, DeliveryState.PENDING, now, error.code, again=again(job.marker))
         elif job.attempts < LINE_TRIES or job.what in STANDING:
             due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
             await self._state(job, DeliveryState.PENDING, due, error.code)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from stored import NOW, given, s, said, sent, shows, took
 
 from chatops.channel import Author
@@ -11,6 +13,8 @@ from chatops.ports import Tx, What
 from chatops.scene import Direction
 from storage import Storage, forgetting
 from storage.forgetting import Person
+from storage.statement import Db, Statement, param
+from storage.tables import BURST
 
 pytestmark = pytest.mark.anyio
 
@@ -126,3 +130,20 @@ async def test_who_was_forgotten_is_remembered_once(storage: Storage) -> None:
         await storage.work.run(lambda db, at=at: forgetting.remember(db, "digest", at))  # type: ignore[misc]
     (kept,) = await storage.reader.run(forgetting.remembered)
     assert kept[0] == "digest"
+
+
+async def test_burst_that_is_called_after_them_gets_another_name(storage: Storage) -> None:
+    await fill(storage)
+    traces = await traces_of(storage)
+    burst = {"account": "acme_x", "queue": "care", "opened_at": NOW, "newest_at": NOW, "message": 1}
+    add = Statement(insert(BURST).values(**burst, thread_key=param("key"), earlier=0))
+
+    def run(db: Db) -> list[tuple[int | None, int]]:
+        for key in ("c1", "t9"):
+            db.run(add, key=key)
+        forgetting.show_bursts_again(db, NOW)
+        return [forgetting.rename_bursts(db, traces, after) for after in (0, 2)]
+
+    assert await storage.work.run(run) == [(2, 1), (None, 0)]
+    names = Statement(select(BURST.c.thread_key).order_by(BURST.c.id))
+    assert await storage.reader.run(lambda db: db.all(names)) == [("forgotten:1",), ("t9",)]

@@ -24,6 +24,9 @@ SMALL |= {"CONSTANT"}  # no table at all
 AT_HAND = {"ix_delivery_take", "ix_delivery_lane", "ix_delivery_failed"}
 AT_HAND |= {"ix_raw_body_waiting", "ix_ticket_live"}
 
+#: As few as bursts in rooms, and read through by forgetting alone.
+AT_HAND |= {"uq_delivery_burst"}
+
 #: The full-text index by a row's number, and by words from a number on.
 AT_HAND |= {"VIRTUAL TABLE INDEX 0:=", "VIRTUAL TABLE INDEX 192:M1<"}
 
