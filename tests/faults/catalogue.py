@@ -68,6 +68,7 @@ def _delivering() -> list[Fault]:
         Fault("webhooks: out of order", delivering.backwards, in_ci=SQLITE),
         Fault("webhooks: in batches", delivering.in_batches),
         Fault("webhooks: two at once", delivering.two_at_once, in_ci=EACH),
+        Fault("a burst under one post, killed in it", delivering.burst, in_ci=SQLITE),
         Fault("stream: three times, backwards", delivering.streamed_again, with_x=True),
         Fault("stream: cut", delivering.stream_cut, with_x=True),
         Fault("Socket Mode: connections dropped", delivering.sockets_dropped),

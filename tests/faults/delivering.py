@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 
+from adapters.sandbox.clock import RealClock
 from tests.faults.load import Load
 from tests.faults.process import PATIENCE, PLACES
 
@@ -44,6 +45,29 @@ async def two_at_once(load: Load) -> int:
         bodies = [(post,), (post,), (more,), (post, more)]
         await asyncio.gather(*(load.tell(account, *body) for body in bodies))
     return len(PLACES)
+
+
+async def burst(load: Load) -> int:
+    """Thirty people write under one post of ours, and the service is killed in the middle of it."""
+    chirp, stage = load.stage.chirp, load.stage
+    ours = chirp.timeline.write(chirp.timeline.brand, "a tent that lasts", RealClock().now())
+    load.own.add(ours.text)
+    posts = [
+        stage.answers_to(ours, f"of tents, {number}", f"camper{number}") for number in range(30)
+    ]
+    for number, post in enumerate(posts):
+        await load.tell("north", post)
+        if number % 10 == 5:
+            await stage.stop(stage.children[-1])
+            await stage.serve()
+    for post in (posts[3], posts[-1]):
+        ticket = await load.ticket_of(post)
+        await load.press_until_acknowledged(f"claim {ticket}")
+        await load.reply(ticket)
+    await load.press_until_acknowledged(f"close {load.newest} resolved")
+    question = "SELECT CASE WHEN count(*) > 10 THEN 3 ELSE 0 END FROM delivery WHERE what = 'line'"
+    ((times,),) = await stage.rows(question)
+    return int(times)
 
 
 async def streamed_again(load: Load) -> int:

@@ -33,12 +33,14 @@ _TICKETS: Final = f"SELECT {_COLUMNS} FROM ticket ORDER BY id"  # noqa: S608
 _ENTRIES: Final = "SELECT id, ticket, at, name, body FROM entry ORDER BY id"
 _MESSAGES: Final = "SELECT external_id, direction, text, ticket, state, agent FROM message"
 _DELIVERIES: Final = """
-    SELECT id, what, "to", marker, ticket, entry, state, wanted, shown, external_id, "left", error
+    SELECT id, what, "to", marker, ticket, entry, state, wanted, shown, external_id, "left", error, burst
       FROM delivery ORDER BY id
 """
 #: What is shown in a room, and in a thread of it.
-_IN_ROOMS: Final = frozenset({"card", "message", "event", "announce", "alert", "published"})
-_IN_THREADS: Final = frozenset({"message", "event"})
+_IN_ROOMS: Final = frozenset(
+    {"card", "message", "event", "announce", "alert", "published", "burst", "line"}
+)
+_IN_THREADS: Final = frozenset({"message", "event", "line"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Sent:
     external_id: str | None
     left: bool
     error: str | None
+    burst: int | None
 
 
 @dataclass
@@ -92,9 +95,9 @@ class Verdict:
         return Verdict(**told, **counted)
 
 
-async def judge(stage: Stage, told: Iterable[str]) -> Verdict:
+async def judge(stage: Stage, told: Iterable[str], own: Iterable[str] = ()) -> Verdict:
     """Look at everything. `told`: external ids whose webhook was answered with 200, or that a stream
-    brought.
+    brought; `own`: what our account has written without the service.
     """
     verdict = Verdict()
     tickets = [ticket_of(row) for row in await stage.rows(_TICKETS)]
@@ -103,7 +106,7 @@ async def judge(stage: Stage, told: Iterable[str]) -> Verdict:
     for id, ticket, at, name, body in await stage.rows(_ENTRIES):
         log[ticket].append((id, at, decode(name, body)))
     await _inbound(stage, verdict, set(told), {ticket.id for ticket in tickets})
-    await _replies(stage, verdict, deliveries)
+    await _replies(stage, verdict, deliveries, set(own))
     _posts(stage, verdict, deliveries)
     _cards(stage, verdict, tickets, deliveries)
     _alerts(verdict, log, deliveries)
@@ -133,8 +136,8 @@ async def _inbound(stage: Stage, verdict: Verdict, told: set[str], tickets: set[
     verdict.lost += [f"body {id}: {error}" for id, error in unreadable]
 
 
-async def _replies(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
-    there = Counter(stage.written())
+async def _replies(stage: Stage, verdict: Verdict, deliveries: list[Sent], own: set[str]) -> None:
+    there = Counter(text for text in stage.written() if text not in own)
     ours: Counter[str] = Counter()
     for id, direction, text, _, state, agent in await stage.rows(_MESSAGES):
         if direction != "outbound":
@@ -162,7 +165,11 @@ async def _replies(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> No
 def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     """Compare what the rooms hold with what was to be posted."""
     seen = _marked(stage, verdict)
-    roots = {(d.ticket, d.to): d.external_id for d in deliveries if d.what == "card"}
+    roots = {
+        (d.ticket, d.burst if d.what == "burst" else None, d.to): d.external_id
+        for d in deliveries
+        if d.what in {"card", "burst"}
+    }
     threads: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for each in deliveries:
         if each.what not in _IN_ROOMS:
@@ -177,7 +184,8 @@ def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
         if message.channel != ROOMS.get(each.to, message.channel):
             verdict.untrue.append(f"{said} is in {message.channel}")
         if each.what in _IN_THREADS:
-            if not _is_under(stage, message, roots.get((each.ticket, each.to))):
+            of = (None, each.burst) if each.what == "line" else (each.ticket, None)
+            if not _is_under(stage, message, roots.get((*of, each.to))):
                 verdict.untrue.append(f"{said} is under {message.thread_ts}")
             threads[message.channel, str(message.thread_ts)].append((message.ts, each.id))
         if (each.state, each.shown) != ("sent", each.wanted):
@@ -214,10 +222,12 @@ def _is_under(stage: Stage, message: Message, root: str | None) -> bool:
 
 def _cards(stage: Stage, verdict: Verdict, tickets: list[Ticket], deliveries: list[Sent]) -> None:
     cards = {(d.ticket, d.to): d for d in deliveries if d.what == "card"}
+    lines = Counter((d.ticket, d.to) for d in deliveries if d.what == "line")
+    verdict.doubled += [f"ticket {key}: its line" for key, count in lines.items() if count > 1]
     for ticket in tickets:
         card = cards.get((ticket.id, ticket.queue))
         if card is None:
-            if not ticket.quiet:
+            if not (ticket.quiet or lines[ticket.id, ticket.queue]):
                 verdict.lost.append(f"ticket {ticket.id} has no card in {ticket.queue}")
             continue
         message = stage.slack.state.message(ROOMS[ticket.queue], str(card.external_id))

@@ -35,6 +35,7 @@ class Load:
     chance: random.Random
     told: list[str] = field(default_factory=list)
     posts: list[tuple[str, Chirp]] = field(default_factory=list)  #: with the account they came by
+    own: set[str] = field(default_factory=set)  #: what we wrote on Chirp ourselves, no answer
     newest: int = 0  #: the ticket that was asked for last
     _count: int = 0
     _replied: deque[float] = field(default_factory=deque)
@@ -217,7 +218,7 @@ class Load:
     async def settles(self) -> Verdict:
         """Wait until nothing is owed, and judge; what was broken before is not told again."""
         await self.settles_at_least()
-        verdict = await judge(self.stage, self.told)
+        verdict = await judge(self.stage, self.told, self.own)
         since, self._before = verdict.since(self._before), verdict
         return since
 

@@ -15,7 +15,7 @@ from tests.faults.load import AGENTS, Load
 from tests.faults.process import PATIENCE, Child
 
 #: Seconds for which a process is stopped: its lease ends, and another's look-up has come.
-STOPPED_S = 9.0
+STOPPED_S = 7.5
 
 
 async def connections_cut(load: Load) -> int:

@@ -317,6 +317,11 @@ class Stage:
         """A customer writes on Chirp; nobody has been told of it yet."""
         return self.chirp.timeline.write(self.chirp.hands.person(who), text, RealClock().now())
 
+    def answers_to(self, post: Chirp, text: str, who: str) -> Chirp:
+        """Somebody writes under a post."""
+        person = self.chirp.hands.person(who)
+        return self.chirp.timeline.write(person, text, RealClock().now(), to_post=post.id)
+
     def answers(self, post: Chirp, text: str) -> Chirp:
         """The customer goes on under a post of their own."""
         return self.chirp.timeline.write(post.author, text, RealClock().now(), to_post=post.id)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from chatops.clock import SystemClock
 from tests.faults.catalogue import Fault
@@ -20,6 +20,9 @@ from tests.faults.serve import TIMEOUT_S, WAITS
 
 #: Makes a database in a folder.
 Makes = Callable[[Path], Database]
+
+#: A row as the file holds it.
+Told = dict[str, Any]
 
 CAPTION: Final = (
     "Waits are shortened in these processes alone: a call's time-out to "
@@ -100,14 +103,22 @@ async def _stage(makes: Makes, seed: int, *, with_x: bool) -> AsyncIterator[Load
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def kept(rows: Sequence[Row], seed: int, path: Path) -> None:
-    """Write the table."""
+def kept(rows: Sequence[Row], seed: int, path: Path, before: Sequence[Told] = ()) -> None:
+    """Write the table: these rows, and those of before that have not been tried again."""
     path.parent.mkdir(exist_ok=True)
     at = SystemClock().transport()
+    again = {(row.fault, row.database) for row in rows}
+    left = [row for row in before if (row["fault"], row["database"]) not in again]
     told = {
         "at": f"{at:%Y-%m-%d %H:%M} UTC",
         "seed": seed,
         "caption": CAPTION,
-        "rows": [asdict(row) for row in rows],
+        "rows": [*left, *map(asdict, rows)],
     }
     path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def rows_of(path: Path) -> list[Told]:
+    """Return the rows of the table that is there."""
+    rows: list[Told] = json.loads(path.read_text("utf-8"))["rows"] if path.exists() else []
+    return rows
