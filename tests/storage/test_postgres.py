@@ -256,7 +256,7 @@ async def test_whose_lease_has_ended_takes_nothing_and_what_it_sent_is_in_doubt(
         # it sends all the same, and fails: the row is not its any more
         pending = DeliveryState.PENDING
         assert await storage.work.transact(lambda tx: tx.delivery_is(job, pending, NOW)) is False
-        looked_up = await took(storage, "care", s(15))
+        looked_up = await took(storage, "care", s(15), posts=False, updates=False)
         assert looked_up is not None
         assert (looked_up.id, looked_up.state) == (job.id, DeliveryState.IN_DOUBT)
         # while another looks it up, what it says comes too late
