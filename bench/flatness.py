@@ -59,8 +59,8 @@ async def measure(
     *,
     few: int = FEW,
     many: int = MANY,
-    rounds: int = 21,
-    times: int = 12,
+    rounds: int = 15,
+    times: int = 8,
     serving: server.Serving = server.safe,
 ) -> list[Figure]:
     """Return how many times as long each reading takes; `times` of it make one measurement."""

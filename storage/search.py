@@ -50,6 +50,9 @@ _NUMBER: Final = re.compile(r"#?(\d{1,18})")
 #: A Latin letter and the marks that stand on it, taken apart.
 _MARKS: Final = re.compile(r"([A-Za-z])[\u0300-\u036f]+")
 
+#: A word that is not so often among so many newest messages is rare (on PostgreSQL).
+NEWEST: Final = 5_000
+
 _PAST_ALL: Final = 2**63 - 1
 
 
@@ -73,7 +76,7 @@ def search(db: Db, said: str, queues: Sequence[str], limit: int) -> tuple[Sequen
     if not queues:
         return [], False
     allowed: dict[str, Param] = {f"queue{number}": queue for number, queue in enumerate(queues)}
-    by_name, by_words = _statements(len(queues))
+    by_name, *by_words = _statements(len(queues))
     #: By ticket: the message that it is shown by, 0 where it has none.
     found: dict[int, int] = {}
     if key := name_key(said):
@@ -104,11 +107,14 @@ def _newest(db: Db, ticket: int) -> int:
 
 
 def _matching(
-    db: Db, page: Statement, wanted: dict[str, Param], enough: int
+    db: Db, by_words: Sequence[Statement], wanted: dict[str, Param], enough: int
 ) -> tuple[dict[int, int], bool]:
     """Return `enough` tickets with their newest match, and whether it gave up before the end."""
+    among_newest, common, rare = by_words
     found: dict[int, int] = {}
     before, size, looked_at = _PAST_ALL, FIRST * enough, 0
+    newest = db.all(among_newest, before=before, page=size, **wanted)
+    page = common if len(newest) == size else rare
     while looked_at < LOOKED_AT:
         rows = db.all(page, before=before, page=size, **wanted)
         for message, ticket in rows:
@@ -152,23 +158,38 @@ def _hit(db: Db, ticket: int, message: int) -> Hit:
 
 
 @lru_cache(maxsize=64)
-def _statements(queues: int) -> tuple[Statement, Statement]:
-    """Return what finds tickets by their customer, and what reads a page of matches."""
+def _statements(queues: int) -> tuple[Statement, Statement, Statement, Statement]:
+    """Return what finds tickets by their customer, and what reads a page of matches.
+
+    SQLite's index gives the newest first. PostgreSQL's gives all matches in no order: it is read for
+    a rare word; for a common one the messages are, from the newest on. Which it is shows among the
+    newest, for PostgreSQL itself guesses badly.
+    """
     in_queues = TICKET.c.queue.in_([param(f"queue{number}") for number in range(queues)])
     called = union(*(select(CUSTOMER.c.id).where(CUSTOMER.c[key] == param("key")) for key in _KEYS))
     # without the first condition the queue's index would be read to its end
     theirs = select(TICKET.c.id).where(TICKET.c.customer.in_(called), in_queues)
     by_name = Statement(first(theirs.order_by(TICKET.c.id.desc()), param("limit")))
-    return by_name, Statement(_page_of(_MATCHES, in_queues), _page_of(_MATCHES_TS, in_queues))
+    matches = select(_WORDS.c.rowid).where(_MATCHES, _WORDS.c.rowid < param("before"))
+    matches_ts = select(_WORDS.c.rowid).where(_MATCHES_TS, _WORDS.c.rowid < param("before"))
+    newest = select(func.max(_WORDS.c.rowid) - NEWEST).scalar_subquery()
+    # planned by itself, without a thought to how few are wanted
+    all_ts = matches_ts.offset(0).subquery()
+    page = _page_of(matches, in_queues)
+    return (
+        by_name,
+        Statement(
+            select(MESSAGE.c.id, MESSAGE.c.ticket).where(MESSAGE.c.id == 0),  # none
+            _page_of(matches_ts.where(_WORDS.c.rowid > newest), in_queues),
+        ),
+        Statement(page, _page_of(matches_ts, in_queues)),
+        Statement(page, _page_of(select(all_ts.c.rowid), in_queues)),
+    )
 
 
-def _page_of(matches: ColumnElement[bool], in_queues: ColumnElement[bool]) -> Select[Any]:
-    page = first(
-        select(_WORDS.c.rowid)
-        .where(matches, _WORDS.c.rowid < param("before"))
-        .order_by(_WORDS.c.rowid.desc()),
-        param("page"),
-    ).subquery()
+def _page_of(matches: Select[Any], in_queues: ColumnElement[bool]) -> Select[Any]:
+    newest_first = matches.order_by(matches.selected_columns.rowid.desc())
+    page = first(newest_first, param("page")).subquery()
     return (
         select(page.c.rowid, TICKET.c.id)
         .select_from(

@@ -57,8 +57,9 @@ def every_statement() -> dict[str, Statement]:
         found |= {
             f"lists.{part} {name}": getattr(made, part) for part in ("page", "by_id", "count")
         }
-    by_name, by_words = search._statements(2)
-    return found | {"search.by_name": by_name, "search.by_words": by_words}
+    by_name, *by_words = search._statements(2)
+    found |= {f"search.by_words {number}": each for number, each in enumerate(by_words)}
+    return found | {"search.by_name": by_name}
 
 
 STATEMENTS = every_statement()
