@@ -7,12 +7,12 @@ from typing import Final
 from sqlalchemy import Text, column, exists, func, select, table
 
 from chatops.ports import Due, Health, RawBody, Trouble
-from storage.deliveries import ready
 from storage.held import held_since
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
 from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, STANDS, UNRESOLVED
+from storage.taking import ready
 from storage.troubles import troubles
 
 

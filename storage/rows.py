@@ -251,7 +251,7 @@ def line_of(row: Row) -> Line:
 
 
 def delivery_of(row: Row, thread: str | None, *, left: bool) -> Delivery:
-    """Return the delivery of a row that storage.deliveries selects."""
+    """Return the delivery of a row that storage.taking selects."""
     id, what, to, state, marker, wanted, attempts, taken_at, ticket, message = row[:10]
     entry, occasion, mention, body, undo, external_id, deed, process, burst = row[10:]
     return Delivery(

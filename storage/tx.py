@@ -11,6 +11,7 @@ from storage.once import Once
 from storage.people import People
 from storage.processes import Processes
 from storage.retention import Retention
+from storage.taking import Taking
 from storage.tickets import Tickets
 from storage.troubles import Troubles
 
@@ -23,6 +24,7 @@ class StoredTx(
     Tickets,
     People,
     Deliveries,
+    Taking,
     Held,
     Processes,
     Once,

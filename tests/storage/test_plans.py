@@ -96,7 +96,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
 @pytest.mark.parametrize(
     ("name", "index"),
     {
-        "deliveries._NEXT(True, True)": "ix_delivery_take",
+        "taking._NEXT(True, True)": "ix_delivery_take",
         "backlog._NEXT_DUE": "ix_delivery_due",
         "backlog._DUE": "ix_delivery_due",
         "backlog._LINE_OF": "ix_delivery_ticket",
