@@ -16,7 +16,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import httpx
 from aiohttp import web
@@ -32,7 +31,6 @@ from adapters.sandbox.slack.limits import DOCUMENTED, sped
 from adapters.sandbox.x import XCloud
 from adapters.sandbox.x.world import Post
 from chatops import admin, app
-from chatops.clock import SystemClock
 from tests.calling import client
 from tests.faults.database import Database, Row
 from tests.faults.serve import Order
@@ -57,7 +55,6 @@ ROOMS: Final = {**PLACES, "managers": MANAGERS}
 #: The account on X; its queue is the first one's.
 ON_X: Final = "west"
 
-_ZONE: Final = ZoneInfo("Asia/Tokyo")
 _CONFIG: Final = """
 language: en
 zone: Asia/Tokyo
@@ -200,7 +197,6 @@ class Stage:
     sent: list[str] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
     nursery: Nursery | None = None
-    began: str = ""  #: the local date on which the stage was set
     _ports: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     # --- `python -m chatops serve`
@@ -425,7 +421,6 @@ async def staged(folder: Path, database: Database, *, with_x: bool = False) -> A
             "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
         }
         stage = Stage(folder, database, slack, chirp, x, http, port, ops_port, environment)
-        stage.began = f"{SystemClock().transport().astimezone(_ZONE):%Y-%m-%d}"
         stack.push_async_callback(_cleared, stage)
         if x is not None:
             await _connect_x(stage)
