@@ -28,7 +28,7 @@ from chatops.policy import Role
 from chatops.scene import Agent
 from chatops.text import text
 from chatops.ticket import Refusal
-from storage import SCHEMA
+from storage import SCHEMA, named
 from storage import migrate as migrations
 from storage.alone import alone
 
@@ -165,7 +165,7 @@ async def _diagnosed(name: str, asked: Awaitable[list[Finding]]) -> list[Finding
 
 
 def _database(config: Config, found: str | None) -> list[Finding]:
-    said = f"{config.database}: schema {found or 'not there'}, this version wants {SCHEMA}"
+    said = f"{named(config.database)}: schema {found or 'not there'}, this version wants {SCHEMA}"
     return [Finding(found == SCHEMA, said, schema_remedy(found))]
 
 
@@ -176,10 +176,18 @@ class Replayed:
 
 
 async def replay(config: Config, span: timedelta, *, unreadable: bool) -> Replayed:
-    """Take stored raw bodies again, oldest first; a message that is there already is dropped."""
+    """Take stored raw bodies again, oldest first; a message that is there already is dropped.
+
+    Raises:
+        StorageError: a process, which is named, serves the database.
+    """
+    with alone(config.database):
+        return await _replay(config, span, unreadable=unreadable)
+
+
+async def _replay(config: Config, span: timedelta, *, unreadable: bool) -> Replayed:
     async with opened(config) as service:
         storage, clock = service.storage, service.clock
-        storage.work.hold()
         inbox = Inbox(
             service.desk, storage.work, storage.reader, storage.vault, clock, service.channels
         )
@@ -201,7 +209,7 @@ async def against(config: Config, span: timedelta, told: Callable[[int], None]) 
         reader, now = service.storage.reader, service.clock.business()
         schema = (await reader.health(service.clock.transport())).schema
         if schema != SCHEMA:
-            said = f"{config.database}: the schema is {schema or 'not there'}"
+            said = f"{named(config.database)}: the schema is {schema or 'not there'}"
             raise ConfigError(f"{said}, this version wants {SCHEMA}: {schema_remedy(schema)}")
         trial, after = Trial(config.policy), 0
         while page := await reader.arrivals(now - span, after, PAGE):

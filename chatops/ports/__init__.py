@@ -1,6 +1,6 @@
 """What the core asks of the outside, as Protocols and plain values. They hold no logic.
 
-`store` is storage (Tx, Work, Reader, Vault), `far` the networks and chats (Channel, Chat),
+`tx` and `store` are storage (Tx; Work, Reader, Vault), `far` the networks and chats (Channel, Chat),
 `delivery` and `rows` the values that pass between them and the core.
 """
 
@@ -39,7 +39,8 @@ from chatops.ports.rows import (
     Record,
     TicketFilter,
 )
-from chatops.ports.store import Reader, Tx, Vault, Work
+from chatops.ports.store import Reader, Vault, Work
+from chatops.ports.tx import Tx
 
 __all__ = [
     "MOST_COUNTED",

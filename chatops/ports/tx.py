@@ -1,0 +1,491 @@
+"""One transaction, as the core asks for it: what a function that is given to `Work.transact` may do.
+
+The function is plain and synchronous and may run more than once: ids and times are made outside and
+passed in, it touches nothing but `tx`, and a conflict is an answer (None, False), never an exception.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chatops.channel import Author
+from chatops.event import Event, ReplyState
+from chatops.policy import Person
+from chatops.ports.delivery import (
+    Delivery,
+    DeliveryState,
+    NewDelivery,
+    Spent,
+    Trouble,
+    Unresolved,
+)
+from chatops.ports.rows import (
+    Burst,
+    Conversation,
+    Found,
+    NewMessage,
+    Record,
+    TicketFilter,
+)
+from chatops.scene import Agent, Line
+from chatops.sla import Clock
+from chatops.ticket import Ticket
+
+
+class Tx(Protocol):
+    """One transaction. Rows that are read here to be changed are locked until its end."""
+
+    # acts
+    def acted(self, key: str) -> bool:
+        """Tell whether an act with that key is recorded."""
+        ...
+
+    def once(self, key: str, now: datetime) -> bool:
+        """Record an act's key; False if it is there already."""
+        ...
+
+    # intake
+    def store_raw(
+        self, channel: str, account: str, body: bytes, now: datetime, *, read: bool = False
+    ) -> int:
+        """Store a body; it is `read` if what it holds is taken in with it."""
+        ...
+
+    def raw_read(self, id: int, error: str | None = None) -> None:
+        """Mark a raw body as read, or as unreadable with the reason (no customer's words)."""
+        ...
+
+    def customer(self, channel: str, author: Author) -> int:
+        """Return the customer's id; a new name, handle or follower count is kept."""
+        ...
+
+    def lock_authors(self, authors: Collection[str]) -> None:
+        """Keep others from taking in several of these authors' messages, until the end."""
+        ...
+
+    def conversation(self, account: str, thread_key: str, customer: int) -> Conversation:
+        """Return the conversation, made if need be, and lock it."""
+        ...
+
+    def lock_conversation(self, id: int) -> Conversation: ...
+    def point(self, conversation: int, ticket: int) -> None:
+        """Make `ticket` the conversation's current one."""
+        ...
+
+    def crowding(
+        self, account: str, thread_key: str, queue: str, since: datetime, most: int
+    ) -> tuple[bool, int]:
+        """Tell whether the thread has a burst in the queue that had a ticket since, and how many of
+        the thread's newest `most` tickets were opened in the queue since.
+
+        Those on the quiet list do not count.
+        """
+        ...
+
+    def join_burst(
+        self,
+        account: str,
+        thread_key: str,
+        queue: str,
+        since: datetime,
+        at: datetime,
+        message: int,
+        earlier: int,
+    ) -> int:
+        """Return the thread's burst, which has a ticket more at `at`.
+
+        Where its newest one is from before `since`, or there is none, one begins with the message;
+        `earlier` tickets have cards of their own. Two processes at once join the same.
+        """
+        ...
+
+    def burst(self, id: int) -> Burst | None: ...
+    def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
+    def find_message(self, account: str, external_id: str) -> Found | None: ...
+    def last_words(self, ticket: int) -> str | None:
+        """Return the newest words of ours that the ticket's customer has got."""
+        ...
+
+    def sending(self, conversation: int) -> Sequence[Found]:
+        """Return the conversation's replies that are sending or in doubt, oldest first."""
+        ...
+
+    def find_marked(self, account: str, marker: str) -> Found | None: ...
+    def add_message(self, message: NewMessage) -> int | None:
+        """Store a message; None if (account, external id) is there already."""
+        ...
+
+    def place_message(self, id: int, ticket: int) -> None:
+        """Give a stored message its ticket."""
+        ...
+
+    def edit_message(self, id: int, text: str, at: datetime) -> None:
+        """Keep a message's new words; `at` is the platform's time of the edit."""
+        ...
+
+    def fill_message(self, id: int, message: NewMessage) -> None:
+        """Give a row that an edit made before its message what the message brings."""
+        ...
+
+    def delete_message(self, id: int) -> None: ...
+    def reply_is(
+        self,
+        id: int,
+        state: ReplyState,
+        *,
+        external_id: str | None = None,
+        url: str | None = None,
+        at: datetime | None = None,
+        failure: str | None = None,
+    ) -> None: ...
+
+    def answer(self, reply: int, candidates: Sequence[str], *, anew: bool) -> str | None:
+        """Return which of the customer's messages, by the network's ids, a reply goes out as answer to.
+
+        It is chosen once, the last of the candidates, so that a reply of unknown fate is looked up
+        and repeated as what it was, whatever was written meanwhile. `anew`: it may be chosen again
+        where it is no candidate any more, because it was deleted.
+        """
+        ...
+
+    def cut_off(self, account: str) -> bool:
+        """Note that our access to an account was withdrawn.
+
+        False if it is known, and was told, since the account was last connected.
+        """
+        ...
+
+    # tickets
+    def ticket(self, id: int) -> Ticket | None:
+        """Return the ticket, locked."""
+        ...
+
+    def add_ticket(self, ticket: Ticket) -> int:
+        """Insert a ticket whose id is 0 and return the id it got."""
+        ...
+
+    def save_ticket(self, ticket: Ticket) -> None:
+        """Write the ticket, and want its cards at its revision."""
+        ...
+
+    def log(
+        self, ticket: int, event: Event, at: datetime, agent: int | None, rule: str | None
+    ) -> int:
+        """Append to the ticket's log; the entry's id."""
+        ...
+
+    def clock(self, ticket: int) -> Clock | None:
+        """Return the newest cycle of the first response clock."""
+        ...
+
+    def save_clock(self, ticket: int, clock: Clock) -> None: ...
+    def record(self, ticket: int) -> Record | None: ...
+
+    def find(self, wanted: TicketFilter) -> Sequence[int]:
+        """Return the tickets that a filter lets through, by id."""
+        ...
+
+    def leave_rooms(self, ticket: int, keep: Sequence[str], due_at: datetime) -> None:
+        """Let the ticket's cards in all rooms but `keep` show no more than a link from `due_at` on.
+
+        A card that is delivered again to a room that was left is a whole one again.
+        """
+        ...
+
+    def divert(self, ticket: int, to: int) -> None:
+        """Make `to` the current ticket of every conversation whose current one is `ticket`."""
+        ...
+
+    def restore(self, ticket: int, came_from: int) -> None:
+        """Make `ticket` the current one again of its messages' conversations that `came_from` has.
+
+        The one in which `came_from` itself began stays with it, and what a third ticket has by now
+        with that one.
+        """
+        ...
+
+    def line(self, message: int) -> Line | None:
+        """Return one message, of whichever ticket."""
+        ...
+
+    def hide_message(self, id: int, *, hidden: bool) -> None: ...
+    def said_to(self, customer: int, key: str, since: datetime) -> int:
+        """Return how many replies of that key the customer has got, or is about to get, since."""
+        ...
+
+    def said_under(self, account: str, thread_key: str, key: str) -> int:
+        """Return how many replies of that key stand, or are about to, in a network's thread."""
+        ...
+
+    def invited(self, account: str, customer: int, since: datetime) -> int | None:
+        """Return the customer's newest ticket on the account with an invitation since.
+
+        Where that one was merged, it is the one that it went into.
+        """
+        ...
+
+    def alike(self, customer: int, since: datetime) -> Sequence[int]:
+        """Return unclosed tickets since of others with this handle or name, on other channels.
+
+        Those are left out of whom a person said that it is somebody else (LinkDismissed).
+        """
+        ...
+
+    def consent(self, one: int, other: int, agent: int, now: datetime) -> bool:
+        """Record that two customers are one person, who agreed; False if it is recorded."""
+        ...
+
+    def withdraw(self, customer: int) -> None:
+        """Forget every consent that links this customer to another."""
+        ...
+
+    # people
+    def keep_code(self, digest: str, agent: int, until: datetime) -> None:
+        """Keep the digest of an agent's one-time code; an older one of the agent's ends."""
+        ...
+
+    def spend_code(self, digest: str, chat: str, external_id: str, now: datetime) -> int | None:
+        """Give the code's agent this identity, and end the code; the agent, or None if it is none.
+
+        An identity that app.yaml gives to somebody is given to nobody else: None too.
+        """
+        ...
+
+    def shift_due(self, agent: int, boundary: datetime) -> bool:
+        """Record that a shift's boundary was acted upon; False if it was."""
+        ...
+
+    def agents(self) -> Sequence[Agent]: ...
+    def know(self, people: Iterable[Person], now: datetime) -> None:
+        """Bring the agent and identity rows up to app.yaml; who left keeps the row, without roles."""
+        ...
+
+    def shift(self, agent: int, now: datetime, *, on: bool) -> bool:
+        """Note that the agent is on or off; False if nothing changed."""
+        ...
+
+    def next_on(self, queue: str, among: Sequence[int]) -> int | None:
+        """Return whose turn it is of those agents, and move the queue's turn on."""
+        ...
+
+    # outbox
+    def rooms_of(self, ticket: int) -> Sequence[str]:
+        """Return the rooms where the ticket has a card, the first one first."""
+        ...
+
+    def deliver(self, delivery: NewDelivery, due_at: datetime) -> bool:
+        """Insert a delivery; False if (ticket, room) has its card or the marker is there already.
+
+        A burst has one card a room too.
+
+        A card in a room that was left is a whole one again, which counts as inserted.
+        """
+        ...
+
+    def refresh_message(self, message: int, due_at: datetime) -> None:
+        """Want the message's thread lines brought up to date."""
+        ...
+
+    def refresh_events(self, ticket: int, name: str, due_at: datetime) -> None:
+        """Want the ticket's thread lines about events of this name brought up to date."""
+        ...
+
+    def recount(self, burst: int, due_at: datetime) -> None:
+        """Want the burst's cards brought up to date at `due_at`, or sooner if they were to be."""
+        ...
+
+    def asked_in(self, ticket: int, name: str) -> Sequence[int]:
+        """Return the entries of the ticket's log that are events of this name."""
+        ...
+
+    def release_reply(self, message: int, due_at: datetime) -> None:
+        """Let a held, failed, in-doubt or pending reply go out at `due_at`."""
+        ...
+
+    def reply_arrived(self, message: int) -> None:
+        """Put the reply's delivery into `sent`: the network has it, whatever our call said."""
+        ...
+
+    def begin_wait(self, message: int, due_at: datetime) -> None:
+        """Let a held reply go out at `due_at`: its Undo line is visible. Any other is left alone."""
+        ...
+
+    def withhold_reply(self, message: int) -> None: ...
+    def take(
+        self, to: str, now: datetime, process: int, *, updates: bool, posts: bool
+    ) -> Delivery | None:
+        """Take the next delivery due at a destination, for a process; None if none is, or if the
+        process's lease has ended.
+
+        The most urgent and oldest first; never two of one lane out of order; a thread line only
+        once its card is there. A pending one is `sending` from now on, an update stays `sent`. No
+        other process takes it until an outcome is written.
+        """
+        ...
+
+    def delivered(self, job: Delivery, external_id: str | None, shown: int, now: datetime) -> bool:
+        """Record that the far side shows revision `shown`.
+
+        False if it is not ours any more: our lease ended, and another process took it.
+        """
+        ...
+
+    def delivery_is(
+        self,
+        job: Delivery,
+        state: DeliveryState,
+        due_at: datetime | None,
+        error: str | None = None,
+        *,
+        again: str | None = None,
+        counts: bool = True,
+    ) -> bool:
+        """Put a delivery into a state; `again` is a new marker: its external id is dropped.
+
+        Where `counts` is false, the attempt certainly had no effect and is not counted among the
+        attempts; one that is pending again begins anew, `taken_at` too. False as with `delivered`.
+        """
+        ...
+
+    def card_deleted(self, room: str, external_id: str, due_at: datetime) -> bool:
+        """Want a card that somebody has deleted posted again; False if there is none with that id.
+
+        So are a burst's card and a line. A card in a room that its ticket has left stays away.
+        """
+        ...
+
+    def in_hand(self, process: int) -> Sequence[int]:
+        """Return the deliveries that the process has taken and written no outcome of."""
+        ...
+
+    def give_back(self, id: int, process: int) -> None:
+        """Let a delivery of the process's that certainly was never sent be taken anew."""
+        ...
+
+    def free_abandoned(self, due_at: datetime) -> int:
+        """Let what processes held whose lease has ended be taken; how many are in doubt.
+
+        What such a one was sending is in doubt, and looked up from `due_at` on: never sent again
+        unseen.
+        """
+        ...
+
+    # processes
+    def enrol(self, name: str, seconds: float) -> int:
+        """Enter a process, with a lease of so long on the database's clock; its number."""
+        ...
+
+    def renew(self, process: int, seconds: float) -> bool:
+        """Prolong a lease; False if it has ended: what the process holds may be another's."""
+        ...
+
+    def retire(self, process: int) -> None:
+        """End a process's lease."""
+        ...
+
+    def retire_others(self, process: int) -> None:
+        """End every lease but this one's: who holds the database alone knows that none lives."""
+        ...
+
+    def strike_off(self) -> int:
+        """Forget the processes whose lease has ended; how many."""
+        ...
+
+    def database_time(self) -> datetime | None:
+        """Return the time on the database's clock; None where it has none of its own."""
+        ...
+
+    def spent(self, names: Sequence[str]) -> Mapping[str, Spent]:
+        """Return how far at most three lawful rates are used up, and lock them."""
+        ...
+
+    def spend(self, name: str, spent: Spent) -> None:
+        """Write how far a rate is used up; `spent` returned it in this transaction."""
+        ...
+
+    def publish_edition(self, source: str, now: datetime) -> int:
+        """Put an app.yaml in force, if it is not; the number of the edition in force."""
+        ...
+
+    # troubles
+    def stop(self, place: str, code: str | None, now: datetime) -> Trouble:
+        """Note that nothing can be delivered there; what is known of it now, one try later.
+
+        Where the far side said why, for the first time, it begins anew: `since` is now, `tries` 1.
+        """
+        ...
+
+    def rest(self, place: str, until: datetime) -> None:
+        """Let nothing be tried at a place in trouble before `until`."""
+        ...
+
+    def try_again(self, place: str, now: datetime, until: datetime) -> bool:
+        """Take the one try that is due at a place in trouble; False if it rests, or another has it.
+
+        No other has one before `until`.
+        """
+        ...
+
+    def mended(self, place: str) -> Trouble | None:
+        """Forget a trouble, and return it; None if it was none."""
+        ...
+
+    # after a restore
+    def hold_back(self, since: datetime) -> None:
+        """Let nothing go out until `let_go`; `since` is the time of the restored backup."""
+        ...
+
+    def let_go(self) -> bool:
+        """Let everything go out again; False if nothing was held back."""
+        ...
+
+    def unresolved_replies(self) -> Sequence[Unresolved]: ...
+    def doubt_reply(self, delivery: int, since: datetime, due_at: datetime | None) -> None:
+        """Put a reply in doubt, perhaps sent since `since`; without `due_at` an agent is asked."""
+        ...
+
+    def doubt_posts(self, since: datetime, due_at: datetime) -> int:
+        """Put in doubt whatever was on its way to rooms and persons; how many."""
+        ...
+
+    def show_again(self, due_at: datetime) -> int:
+        """Want the cards of tickets that are not closed shown anew; how many."""
+        ...
+
+    # what goes by age
+    def drop_bodies(self, before: datetime, limit: int) -> int:
+        """Drop raw bodies received before then, of those that were read; how many."""
+        ...
+
+    def drop_closed(self, before: datetime, limit: int) -> int:
+        """Drop tickets closed before then, with all that is theirs; how many.
+
+        One whose delivery or reply is unresolved stays. One that was merged goes with the ticket
+        that it went into; customers go with their last ticket.
+        """
+        ...
+
+    def drop_loose(self, before: datetime, limit: int) -> int:
+        """Drop messages of no ticket from before then; how many."""
+        ...
+
+    def drop_logs(self, before: datetime, limit: int) -> int:
+        """Drop keys of acts, the log of shifts, digests and other finished posts from before then.
+
+        Returns the most rows of one of them: as many as `limit` means that there may be more.
+        """
+        ...
+
+    # time
+    def publish_once(self, name: str, period: str, now: datetime) -> bool:
+        """Record that the digest `name` of `period` (a local date) is made; False if it is."""
+        ...
+
+    def breached(self, now: datetime, limit: int) -> Sequence[int]:
+        """Return tickets whose running clock is past due and not yet marked, earliest first."""
+        ...
+
+    def to_wake(self, now: datetime, limit: int) -> Sequence[int]: ...
+    def set_offset(self, seconds: float) -> None:
+        """Turn business time (sandbox and tests)."""
+        ...
