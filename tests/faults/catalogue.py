@@ -116,4 +116,4 @@ def _many() -> list[Fault]:
     ]
 
 
-FAULTS: Final = (*_killed(), *_slack(), *_networks(), *_delivering(), *_here(), *_many())
+FAULTS: Final = (*_killed(), *_here(), *_slack(), *_networks(), *_delivering(), *_many())

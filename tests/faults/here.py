@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.faults.database import Sqlite
 from tests.faults.load import Load
-from tests.faults.process import PATIENCE
+from tests.faults.nursery import PATIENCE
 
 _NO_LIMIT: Final = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.faults.fate import STEPS
 from tests.faults.load import Load
-from tests.faults.process import PATIENCE, Child
+from tests.faults.nursery import PATIENCE, Child
 
 #: Steps that come about only once a ticket is late and a day is over.
 LATE: Final = frozenset(

@@ -12,7 +12,7 @@ import asyncpg
 from tests import postgres
 from tests.faults.here import meanwhile
 from tests.faults.load import AGENTS, Load
-from tests.faults.process import PATIENCE, Child
+from tests.faults.nursery import PATIENCE, Child
 
 #: Seconds for which a process is stopped: its lease ends, and another's look-up has come.
 STOPPED_S = 7.5

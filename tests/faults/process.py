@@ -7,7 +7,6 @@ which starts at once and may be told where to die.
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import sys
@@ -16,7 +15,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import httpx
 from aiohttp import web
@@ -32,14 +30,11 @@ from adapters.sandbox.slack.limits import DOCUMENTED, sped
 from adapters.sandbox.x import XCloud
 from adapters.sandbox.x.world import Post
 from chatops import admin, app
-from chatops.clock import SystemClock
 from tests.calling import client
 from tests.faults.database import Database, Row
+from tests.faults.nursery import PATIENCE, Child, Nursery
 from tests.faults.serve import Order
 from tests.measured import measuring
-
-#: Real seconds that a test waits for what must come about.
-PATIENCE: Final = 60.0
 
 #: How many times as much Slack allows here as it does: the pace is not what is tried.
 SPEED: Final = 20
@@ -57,7 +52,6 @@ ROOMS: Final = {**PLACES, "managers": MANAGERS}
 #: The account on X; its queue is the first one's.
 ON_X: Final = "west"
 
-_ZONE: Final = ZoneInfo("Asia/Tokyo")
 _CONFIG: Final = """
 language: en
 zone: Asia/Tokyo
@@ -116,73 +110,6 @@ _X: Final = """\
 
 
 @dataclass
-class Child:
-    """A process of the service that the nursery has forked."""
-
-    name: str
-    pid: int
-    port: int
-    ops_port: int
-    log: Path
-    ended: asyncio.Future[int]
-
-    @property
-    def is_alive(self) -> bool:
-        return not self.ended.done()
-
-    def send(self, what: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, what)
-
-
-class Nursery:
-    """`tests.faults.serve` in a process of its own, which forks the service."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._began: asyncio.Queue[int] = asyncio.Queue()
-        self._ended: dict[int, asyncio.Future[int]] = {}
-        self._turn = asyncio.Lock()
-        self._hearing = asyncio.create_task(self._hear())
-
-    @classmethod
-    async def open(cls, environment: dict[str, str]) -> "Nursery":
-        pipe = asyncio.subprocess.PIPE
-        arguments = (sys.executable, "-m", "tests.faults.serve")
-        return cls(
-            await asyncio.create_subprocess_exec(
-                *arguments, env=environment, stdin=pipe, stdout=pipe
-            )
-        )
-
-    async def fork(self, order: Order, name: str, port: int, ops_port: int) -> Child:
-        assert self._process.stdin is not None
-        async with self._turn:
-            self._process.stdin.write(order.line())
-            async with asyncio.timeout(PATIENCE):
-                pid = await self._began.get()
-        return Child(name, pid, port, ops_port, Path(order.log), self._ending(pid))
-
-    async def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        await self._process.wait()
-        await self._hearing
-
-    def _ending(self, pid: int) -> asyncio.Future[int]:
-        return self._ended.setdefault(pid, asyncio.get_running_loop().create_future())
-
-    async def _hear(self) -> None:
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            said = json.loads(line)
-            if "began" in said:
-                self._began.put_nowait(said["began"])
-            else:
-                self._ending(said["ended"]).set_result(said["code"])
-
-
-@dataclass
 class Stage:
     """The clouds, the service's processes, and the customers who write to them."""
 
@@ -200,7 +127,6 @@ class Stage:
     sent: list[str] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
     nursery: Nursery | None = None
-    began: str = ""  #: the local date on which the stage was set
     _ports: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     # --- `python -m chatops serve`
@@ -425,7 +351,6 @@ async def staged(folder: Path, database: Database, *, with_x: bool = False) -> A
             "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
         }
         stage = Stage(folder, database, slack, chirp, x, http, port, ops_port, environment)
-        stage.began = f"{SystemClock().transport().astimezone(_ZONE):%Y-%m-%d}"
         stack.push_async_callback(_cleared, stage)
         if x is not None:
             await _connect_x(stage)

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from process import PATIENCE, PLACES, Stage, staged
+
+from tests.faults.database import Sqlite
+from tests.faults.nursery import PATIENCE
+from tests.faults.process import PLACES, Stage, staged
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("processes")]
 
@@ -26,7 +29,7 @@ async def ran(stage: Stage, *words: str) -> tuple[int, str]:
 async def test_database_that_is_lost_is_put_back_and_nothing_goes_out_before_it_is_let_go(
     tmp_path: Path, empty_database: Path
 ) -> None:
-    async with staged(tmp_path, empty_database) as stage:
+    async with staged(tmp_path, Sqlite(tmp_path, empty_database)) as stage:
         await stage.start()
         assert stage.process is not None
         serving, copy = stage.process.pid, tmp_path / "copy.db"
@@ -40,7 +43,7 @@ async def test_database_that_is_lost_is_put_back_and_nothing_goes_out_before_it_
             assert (code, f"process {serving} is serving this database" in said) == (1, True), said
 
         await stage.end()
-        stage.database.unlink()
+        (tmp_path / "care.db").unlink()
         code, said = await ran(stage, "restore", str(copy))
         assert code == 0, said
         await stage.start()
