@@ -189,7 +189,7 @@ def test_file_that_cannot_be_written_is_a_sentence(folder: Path) -> None:
         (("fr",), "Language / 言語 (en, ja): language: write en or ja"),
         (("en", "line"), "write one of: sandbox, x, webhook"),
         ((*ON_X[:2], "Tokyo"), 'zone: there is no time zone "Tokyo"; write one such as Asia/Tokyo'),
-        ((*ON_X[:3], "a?b"), "database: write sqlite:///var/chatops.db, or sqlite:////srv/"),
+        ((*ON_X[:3], "a?b"), "database: write sqlite:///var/chatops.db, sqlite:////srv/"),
         ((*ON_X[:4], "http"), "web.port: write a whole number"),
         ((*ON_X[:4], "65535"), "web.ops_port: this should be less than or equal to 65535"),
         ((*ON_X[:5], "carrier pigeon"), "chats.slack.mode: write socket or http"),

@@ -12,6 +12,7 @@ from chatops.call import Done, Origin
 from chatops.event import ReplyRequested
 from chatops.metrics import Metrics
 from chatops.ticket import Refusal
+from tests.faults.database import Sqlite
 from tests.faults.process import PATIENCE, staged
 
 pytestmark = pytest.mark.anyio
@@ -117,7 +118,7 @@ async def test_in_slack_the_question_comes_with_a_yes_that_sends_it(
     tmp_path: Path, empty_database: Path
 ) -> None:
     canned = '{ name: お礼, language: ja, text: "{customer_name}さん、ありがとうございます。{signature}" }'
-    async with staged(tmp_path, empty_database) as stage:
+    async with staged(tmp_path, Sqlite(tmp_path, empty_database)) as stage:
         app_yaml = stage.folder / "app.yaml"
         told = app_yaml.read_text("utf-8")
         text = told.replace("first_response: 60m", f"first_response: 60m, canned: [{canned}]")
@@ -126,7 +127,7 @@ async def test_in_slack_the_question_comes_with_a_yes_that_sends_it(
         for question in ("Where is my tent?", "And my lamp?"):
             await stage.tell_until_taken("north", stage.writes(question, "mia"))
         await stage.until("SELECT count(*) FROM ticket", [(2,)])
-        name = stage.sql("SELECT name FROM customer")[0][0]
+        name = (await stage.rows("SELECT name FROM customer"))[0][0]
         words = f"{name}さん、ありがとうございます。Ben"
         hands, room = stage.slack.hands, stage.slack.state.in_room
         await hands.command("U01BEN", "C01GLOBAL", "/care", f"reply 1 {words}")
@@ -139,10 +140,10 @@ async def test_in_slack_the_question_comes_with_a_yes_that_sends_it(
         async with asyncio.timeout(PATIENCE):
             while not asked():  # noqa: ASYNC110 - what is waited for is in Slack
                 await asyncio.sleep(0.05)
-        assert stage.answers() == [words]
+        assert stage.written() == [words]
         await hands.press("U01BEN", "do:reply", channel="C01GLOBAL", ts=asked()[0])
         await stage.until("SELECT count(*) FROM message WHERE state = 'sent'", [(2,)])
-        assert stage.answers() == [words, words]
+        assert stage.written() == [words, words]
         await stage.until(
             """SELECT count(*) FROM entry WHERE body LIKE '%"repeated":true%'""", [(1,)]
         )

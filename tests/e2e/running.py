@@ -158,7 +158,7 @@ class Live:
     def is_current(self, ticket: int, room: str) -> bool:
         """Tell whether a ticket's card and thread in a room show all that has happened."""
         sql = """SELECT count(*) AS lags FROM delivery WHERE ticket = ? AND "to" = ? AND
-            (shown < wanted OR state != 'sent')"""
+            state != 'withdrawn' AND (shown < wanted OR state != 'sent')"""
         (row,) = self.rows(sql, ticket, room)
         return not row["lags"]
 
