@@ -35,8 +35,8 @@ async def measure(
     now = SystemClock().transport()
     fresh = [(number, site.mention(number, now)) for number in range(events)]
     bodies = list(fresh)
-    for number in range(0, events, REPEATED):
-        bodies.insert(min(number + LATER, len(bodies)), fresh[number])
+    for count, number in enumerate(range(0, events - LATER, REPEATED)):
+        bodies.insert(number + count + LATER, fresh[number])
     recordings: list[Recording] = []
 
     def record(work: AnyWork) -> Recording:

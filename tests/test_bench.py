@@ -77,7 +77,7 @@ async def test_the_outbox_is_measured_on_both_databases(tmp_path: Path) -> None:
 
 
 async def test_intake_is_measured_on_postgresql(tmp_path: Path) -> None:
-    figures = await intake_postgres.measure(tmp_path, events=60, rounds=1, serving=serving)
+    figures = await intake_postgres.measure(tmp_path, events=120, rounds=1, serving=serving)
     assert names(figures) == ["h. intake on PostgreSQL", "h. the same by one CTE an event"]
 
 
