@@ -31,8 +31,12 @@ from chatops.text import Mention, text
 pytestmark = pytest.mark.anyio
 
 MARKER = "0b8e7f1e-7d3c-4f57-9c53-6f1c3a9e2d10"
-NOW = datetime.now(UTC)  # noqa: TID251 - the stand-in's messages are as old as the test
-SOON = NOW + timedelta(minutes=10)
+
+
+def around() -> tuple[datetime, datetime]:
+    """Since when and until when the test's own posts were made: the stand-in's clock is real."""
+    now = datetime.now(UTC)  # noqa: TID251 - the stand-in's messages are as old as the test
+    return now - timedelta(minutes=1), now + timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -90,13 +94,11 @@ async def test_post_is_found_by_its_marker_and_its_absence_is_certain(
     thread = await here.card() if in_thread else None
     await here.chat.post(HOME, a_card("another"), thread, "another")
     ts = await here.chat.post(HOME, a_card(), thread, MARKER)
-    assert await here.chat.find(HOME, thread, MARKER, NOW, SOON) == ts
-    assert await here.chat.find(HOME, thread, "nowhere", NOW, SOON) is None
+    assert await here.chat.find(HOME, thread, MARKER, *around()) == ts
+    assert await here.chat.find(HOME, thread, "nowhere", *around()) is None
     # What is older than the attempt cannot be it.
     assert (
-        await here.chat.find(
-            HOME, thread, MARKER, NOW + timedelta(minutes=30), NOW + timedelta(minutes=60)
-        )
+        await here.chat.find(HOME, thread, MARKER, around()[1], around()[1] + timedelta(minutes=30))
         is None
     )
 
@@ -140,7 +142,7 @@ async def test_silence_is_in_doubt_and_the_post_is_found(here: World) -> None:
     with pytest.raises(InDoubt):
         await here.chat.post(HOME, a_card(), None, MARKER)
     web.client.timeout = 10
-    assert await here.chat.find(HOME, None, MARKER, NOW, SOON) is not None
+    assert await here.chat.find(HOME, None, MARKER, *around()) is not None
 
 
 @pytest.mark.parametrize(
@@ -275,8 +277,8 @@ async def test_search_reads_on_until_the_post_is_found_or_certainly_not_there(
     monkeypatch.setattr(deliver, "_PAGE", 1)
     for number in range(3):
         await here.chat.post(HOME, a_card(), None, f"m{number}")
-    assert await here.chat.find(HOME, None, "m0", NOW, SOON) is not None
-    assert await here.chat.find(HOME, None, "m99", NOW, SOON) is None
+    assert await here.chat.find(HOME, None, "m0", *around()) is not None
+    assert await here.chat.find(HOME, None, "m99", *around()) is None
 
 
 @pytest.mark.parametrize("in_thread", [False, True])
@@ -289,6 +291,6 @@ async def test_what_was_written_after_the_attempt_makes_no_search_longer(
     for number in range(4):
         await here.cloud.hands.say(BEN, ROOM, f"later {number}", thread)
     monkeypatch.setattr(deliver, "_PAGE", 2)
-    assert await here.chat.find(HOME, thread, MARKER, NOW, until) == ts
+    assert await here.chat.find(HOME, thread, MARKER, around()[0], until) == ts
     method = "conversations.replies" if in_thread else "conversations.history"
     assert here.outcomes(method) == ["ok"]
