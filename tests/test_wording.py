@@ -108,7 +108,7 @@ def test_buttons_are_short(language: str) -> None:
     labels = (
         id
         for id in WORDS.ids(language)
-        if id.startswith(("button-", "submit-", "slack-yes", "slack-cancel")) and id not in NAMING
+        if id.startswith(("button-", "submit-", "chat-yes", "chat-cancel")) and id not in NAMING
     )
     assert too_long(labels, language, BUTTON[language]) == {}
 

@@ -790,35 +790,35 @@ help-help = show this list, or explain one command
 
 
 # Slack
-slack-more = More
-slack-continued = … continued in the thread
-slack-rows-left = { $count ->
+chat-more = More
+chat-continued = … continued in the thread
+chat-rows-left = { $count ->
     [one] … and one more row
    *[other] … and { $count } more rows
 }
-slack-cut = … there is more, which does not fit here
-slack-cancel = Cancel
-slack-close = Close
-slack-yes = Yes, go on
-slack-notice-title = Care
-slack-working = This takes a moment …
-slack-done = Done.
+chat-cut = … there is more, which does not fit here
+chat-cancel = Cancel
+chat-close = Close
+chat-yes = Yes, go on
+chat-notice-title = Care
+chat-working = This takes a moment …
+chat-done = Done.
 slack-barred-archived = The room is archived: take it out of Slack’s archive, or name another room in app.yaml.
 slack-barred-outside = I am not in that room, or it is gone: somebody in it writes /invite @care. If it is gone, name another room in app.yaml.
 slack-barred-token = Slack does not take my token: an administrator must install the app again, set bot_token to the new one and start the service anew.
 slack-barred-scope = Slack does not let me do that: an administrator must paste the app’s manifest again and install the app again.
-slack-sorry = Something failed on our side, and nothing was changed. Please try again in a minute.
-slack-too-late = Slack gave us too little time to open the form. Please press again.
-slack-needs-form = This needs a little more from you.
+chat-sorry = Something failed on our side, and nothing was changed. Please try again in a minute.
+chat-too-late = There was too little time to open the form. Please press again.
+chat-needs-form = This needs a little more from you.
 slack-stranger = I do not know you here, so I may not do this. Ask an administrator to add your Slack member id to app.yaml, or give me the one-time code that “identify” tells you in an account that I know.
 slack-guest = Guests of this workspace may not work on tickets.
 slack-other-workspace = People of other workspaces may not work on tickets.
-slack-unsure-who = Slack cannot tell me right now who you are, so nothing was done. Please try again in a minute.
+chat-unsure-who = I cannot find out right now who you are, so nothing was done. Please try again in a minute.
 slack-file-sent = “{ $name }” is in your direct messages with me.
-slack-file-failed = The file could not be given to you. Please try again in a minute.
-slack-note-title = Note on a ticket
-slack-which = Ticket number
-slack-which-wrong = Write the ticket’s number, such as 42.
+chat-file-failed = The file could not be given to you. Please try again in a minute.
+chat-note-title = Note on a ticket
+chat-which = Ticket number
+chat-which-wrong = Write the ticket’s number, such as 42.
 slack-ticket-made = It is ticket { ticket } now. What is answered there comes into this thread.
 slack-ticket-already = It is ticket { ticket } already.
 slack-noted-there = This stands in the thread of { ticket }, where it is a note.
@@ -826,7 +826,7 @@ slack-not-a-persons = Only what a person wrote can become a ticket.
 slack-no-words = This message holds no words, so there is nothing to make a ticket of.
 slack-no-internal = app.yaml names no account of the channel “internal” for this room. Ask an administrator to add one.
 slack-not-in-room = I am not in this room, so no answer could come back here. Invite me first.
-slack-odd-press = This button is from another version of me, so nothing was done. Please use the ticket’s newest card.
+chat-odd-press = This button is from another version of me, so nothing was done. Please use the ticket’s newest card.
 
 # The first app.yaml
 init-ask-language = Language / 言語 (en, ja)

@@ -17,10 +17,10 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.slack import blocks, forms
 from adapters.chat.slack.files import Files
-from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.people import People
 from adapters.chat.slack.reading import Place
 from adapters.chat.slack.web import TIMEOUT, Web
-from adapters.chat.slack.writing import JSON, Voice, Voices
+from adapters.chat.slack.writing import CHAT, JSON, Voice, Voices
 from chatops.call import Answer
 from chatops.card import Button, Card, Form, Paragraph, Style
 from chatops.errors import CareError
@@ -73,7 +73,7 @@ class Answers:
             await self.files.give(place.user, file, answer.card, voice, language)
         except CareError as error:
             _log.warning("slack.file_not_given", user=place.user, error=str(error))
-            await self.tell(place, text("slack-file-failed"), agent)
+            await self.tell(place, text("chat-file-failed"), agent)
         else:
             await self.tell(place, text("slack-file-sent", name=file.name), agent)
 
@@ -89,7 +89,7 @@ class Answers:
         if len(value) <= _VALUE:
             button = {
                 "type": "button",
-                "text": voice.label(text("slack-yes"), blocks.BUTTON),
+                "text": voice.label(text("chat-yes"), blocks.BUTTON),
                 "action_id": f"do:{yes['c']}",
                 "value": value,
             }
@@ -103,7 +103,7 @@ class Answers:
     async def offer(self, place: Place, form: Form, agent: Agent) -> None:
         """Offer a form where none can be opened unasked: by a button that asks for it."""
         button = Button(form.command, form.title, ticket=form.ticket, style=Style.PRIMARY)
-        said = text("slack-needs-form")
+        said = text("chat-needs-form")
         card = Card(push=said, blocks=(Paragraph(said),), buttons=(button,))
         await self.tell(place, card, agent)
 

@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from adapters.chat._voice import NOTHING, clean, cut, only_words
 from adapters.chat.slack.tables import table
-from adapters.chat.slack.writing import JSON, NOTHING, Voice, clean, cut, only_words, plain
+from adapters.chat.slack.writing import JSON, Voice, plain
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style, Table
 from chatops.text import Text, text
 
@@ -43,8 +44,8 @@ UNFURLED: Final[JSON] = {"unfurl_links": False, "unfurl_media": False}
 _FEWEST: Final = 20  # characters of a quotation, or rows of a table, that are always kept
 _AROUND: Final = 100  # characters around what is pressed
 _KEPT: Final = 4096  # parts of messages that are remembered
-_MORE: Final = text("slack-more")
-_CUT: Final = text("slack-cut")
+_MORE: Final = text("chat-more")
+_CUT: Final = text("chat-cut")
 _BOLD: Final[JSON] = {"bold": True}
 _FIELDS, _FIELD = 10, 1_900  # fields of a section, characters of a value in one (2,000 in all)
 #: What mrkdwn formats or turns into an emoji. (A person or a link of ours stands in angle brackets
@@ -179,7 +180,7 @@ def quotation(words: str, voice: Voice, longest: int) -> list[JSON]:
     }
     if len(words) <= longest:
         return [quoted]
-    return [quoted, small_print(text("slack-continued"), voice)]
+    return [quoted, small_print(text("chat-continued"), voice)]
 
 
 def facts(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
@@ -219,7 +220,7 @@ def _table(block: Table, voice: Voice, longest: int) -> list[JSON]:
     rows = max(longest // 30, 1)
     made = [table(block.head, block.rows[:rows], voice)] if block.rows else []
     left = len(block.rows) - rows
-    return [*made, small_print(text("slack-rows-left", count=left), voice)] if left > 0 else made
+    return [*made, small_print(text("chat-rows-left", count=left), voice)] if left > 0 else made
 
 
 @lru_cache(maxsize=_KEPT)

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from adapters._address import demand_lawful
+from adapters.chat._tasks import Tasks
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.deliver import Deliverer
 from adapters.chat.slack.diagnose import diagnose
@@ -23,15 +24,14 @@ from adapters.chat.slack.internal import Internal
 from adapters.chat.slack.link import Requests, socket_mode
 from adapters.chat.slack.listeners import Listeners
 from adapters.chat.slack.modals import Modals
-from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.people import People
 from adapters.chat.slack.presses import Presses
 from adapters.chat.slack.reading import Place
 from adapters.chat.slack.settings import Mode, Settings
 from adapters.chat.slack.shortcuts import Shortcuts
 from adapters.chat.slack.suggestions import Suggestions
-from adapters.chat.slack.tasks import Tasks
 from adapters.chat.slack.web import Web
-from adapters.chat.slack.writing import Voices
+from adapters.chat.slack.writing import CHAT, Voices
 from chatops.card import Card, File
 from chatops.channel import Finding
 from chatops.desk import Desk

@@ -9,10 +9,11 @@ from typing import Final
 
 import aiohttp
 
+from adapters.chat._voice import clean
 from adapters.chat.slack.blocks import cut_marked
 from adapters.chat.slack.direct import Direct
 from adapters.chat.slack.web import Web
-from adapters.chat.slack.writing import Voice, clean, escape
+from adapters.chat.slack.writing import Voice, escape
 from chatops.card import Block, Card, Facts, File, Paragraph, Quote, Table
 from chatops.errors import Rejected, Unreached
 from chatops.plain import file_in_bytes

@@ -11,10 +11,11 @@ from typing import Final
 
 import orjson
 
+from adapters.chat._voice import clean, cut
 from adapters.chat.slack.blocks import VIEW, blocks, facts, quotation, rich, small_print
 from adapters.chat.slack.reading import showing
 from adapters.chat.slack.tables import table
-from adapters.chat.slack.writing import JSON, Voice, clean, cut
+from adapters.chat.slack.writing import JSON, Voice
 from chatops.card import Block, Card, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
 from chatops.text import Text, text
 
@@ -96,7 +97,7 @@ def modal(form: Form, asked: Asked, voice: Voice, warning: Text | None = None) -
         "callback_id": CALLBACK,
         "title": voice.label(form.title, _TITLE),
         "submit": voice.label(form.submit, _TITLE),
-        "close": voice.label(text("slack-cancel"), _TITLE),
+        "close": voice.label(text("chat-cancel"), _TITLE),
         "private_metadata": asked.packed(),
         # Slack takes a hundred; what is left out is the oldest of what only tells something.
         "blocks": made if len(made) <= _BLOCKS else [*made[:1], *made[1 - _BLOCKS :]],
@@ -111,8 +112,8 @@ def notice(made: list[JSON], voice: Voice, home: Mapping[str, str] | None = None
     return {
         "type": "modal",
         "callback_id": "notice",
-        "title": voice.label(text("slack-notice-title"), _TITLE),
-        "close": voice.label(text("slack-close"), _TITLE),
+        "title": voice.label(text("chat-notice-title"), _TITLE),
+        "close": voice.label(text("chat-close"), _TITLE),
         "private_metadata": showing(home),
         "blocks": made,
     }

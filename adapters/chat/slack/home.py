@@ -11,12 +11,13 @@ from typing import Final
 
 import structlog
 
+from adapters.chat._outcome import outcome_of
 from adapters.chat.slack.answers import Answers, sentence
 from adapters.chat.slack.forms import home_tab
-from adapters.chat.slack.outcome import outcome_of
-from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.people import People
 from adapters.chat.slack.reading import Place
 from adapters.chat.slack.web import Web
+from adapters.chat.slack.writing import CHAT
 from chatops.call import Answer, Origin
 from chatops.card import Card
 from chatops.desk import Desk
@@ -56,7 +57,7 @@ class HomeTab:
         try:
             who = await self._people.who(place)
         except CareError:
-            who = text("slack-unsure-who")
+            who = text("chat-unsure-who")
         if isinstance(who, Text):
             await self._publish(place, {}, sentence(who), None)
             return

@@ -6,10 +6,10 @@ The author is the customer, the thread the conversation; replies go there by `ch
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.people import People
 from adapters.chat.slack.reading import Chosen, Said
 from adapters.chat.slack.web import Web
-from adapters.chat.slack.writing import JSON
+from adapters.chat.slack.writing import CHAT, JSON
 from chatops.call import Done, Outcome
 from chatops.channel import Author, Message
 from chatops.desk import Desk

@@ -11,16 +11,16 @@ from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
 
+from adapters.chat._tasks import Tasks
 from adapters.chat.slack import reading
 from adapters.chat.slack.forms import CALLBACK, Asked
 from adapters.chat.slack.home import HomeTab
 from adapters.chat.slack.modals import After, Modals
-from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.people import People
 from adapters.chat.slack.presses import Presses
 from adapters.chat.slack.shortcuts import Shortcuts
 from adapters.chat.slack.suggestions import NOTHING, Suggestions
-from adapters.chat.slack.tasks import Tasks
-from adapters.chat.slack.writing import JSON
+from adapters.chat.slack.writing import CHAT, JSON
 from chatops.call import Origin
 from chatops.errors import Unreadable
 from chatops.ports import Reader

@@ -10,12 +10,12 @@ from typing import Final
 
 import structlog
 
+from adapters.chat._outcome import outcome_of
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.forms import WHICH, Asked, block_of, fields
-from adapters.chat.slack.outcome import outcome_of
-from adapters.chat.slack.people import CHAT, People
+from adapters.chat.slack.people import People
 from adapters.chat.slack.reading import Place, place_in_view
-from adapters.chat.slack.writing import JSON
+from adapters.chat.slack.writing import CHAT, JSON
 from chatops.call import Answer, Call, Done, Origin
 from chatops.card import Card, Form
 from chatops.desk import Desk
@@ -102,7 +102,7 @@ class Modals:
         assert call is not None  # noqa: S101 - there is one for every agent
         which = block_of(body["view"], WHICH)
         if which is not None and call.ticket is None:
-            return await self._wrong(which, text("slack-which-wrong"), place, agent)
+            return await self._wrong(which, text("chat-which-wrong"), place, agent)
         match await outcome_of(self._desk.handle(call)):
             case Done(said):
                 return await self._ended(said, place, agent)
@@ -110,7 +110,7 @@ class Modals:
                 return await self._ended(answer.card, place, agent)
             case Answer() as answer:
                 await self._answers.give(place, answer, agent)
-                return After(said=text("slack-done"))
+                return After(said=text("chat-done"))
             case Form() as form:
                 return After(view=await self._view(form, asked, place, agent))
             case Refusal(said, _, asks) if asks is not None:
@@ -127,7 +127,7 @@ class Modals:
         place = _place(body, asked)
         who = await self._people.who(place)
         agent = who if isinstance(who, Agent) else None
-        return await self._answers.notice(text("slack-working"), place, agent)
+        return await self._answers.notice(text("chat-working"), place, agent)
 
     async def follow(self, body: JSON, after: After) -> None:
         """Show what became of a form that took long, in the modal that waits."""
@@ -138,9 +138,9 @@ class Modals:
         view = after.view
         if view is None and after.errors:
             # The fields are gone from the screen: show them again, with what is wrong above.
-            view = (await self._again(call, asked, place, after.said or text("slack-sorry"))).view
+            view = (await self._again(call, asked, place, after.said or text("chat-sorry"))).view
         if view is None:
-            view = await self._answers.notice(after.said or text("slack-done"), place, agent)
+            view = await self._answers.notice(after.said or text("chat-done"), place, agent)
         try:
             await self._answers.change(body["view"]["id"], view)
         except CareError:
@@ -201,7 +201,7 @@ class Modals:
     async def _ended(self, said: Text | Card | None, place: Place, agent: Agent) -> After:
         """Close the modal and say alone how it ended; without a room, say it in the modal."""
         if said is None:
-            return After(said=text("slack-done"))
+            return After(said=text("chat-done"))
         if place.channel is None:
             view = await self._answers.notice(said, place, agent)
             return After(view=view, said=said.push if isinstance(said, Card) else said)

@@ -12,15 +12,13 @@ from typing import Final
 
 from adapters.chat.slack.reading import Place
 from adapters.chat.slack.web import Web
-from adapters.chat.slack.writing import JSON
+from adapters.chat.slack.writing import CHAT, JSON
 from chatops.desk import Desk
 from chatops.errors import TryLater, Unreached
 from chatops.policy import Policy
 from chatops.ports import Reader
 from chatops.scene import Agent
 from chatops.text import Text, text
-
-CHAT: Final = "slack"
 
 #: Refuses whom app.yaml does not name and no one-time code has made known.
 STRANGER: Final = text("slack-stranger")

@@ -6,14 +6,14 @@ from typing import Final
 
 import structlog
 
+from adapters.chat._outcome import outcome_of
+from adapters.chat._tasks import Tasks
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.forms import Asked
 from adapters.chat.slack.home import HOME, HomeTab
-from adapters.chat.slack.outcome import outcome_of
-from adapters.chat.slack.people import CHAT, STRANGER, People
+from adapters.chat.slack.people import STRANGER, People
 from adapters.chat.slack.reading import Place, Press, Said, Typed
-from adapters.chat.slack.tasks import Tasks
-from adapters.chat.slack.writing import JSON
+from adapters.chat.slack.writing import CHAT, JSON
 from chatops.call import Answer, Call, Done, Origin, Outcome
 from chatops.card import Form
 from chatops.desk import Desk
@@ -68,7 +68,7 @@ class Presses:
     async def odd(self, place: Place, error: Unreadable) -> None:
         """Tell who pressed a button that we cannot read."""
         _log.warning("slack.press_unreadable", user=place.user, reason=str(error))
-        await self.answers.tell(place, text("slack-odd-press"), None)
+        await self.answers.tell(place, text("chat-odd-press"), None)
 
     async def typed(self, typed: Typed, origin: Origin, ticket: int | None) -> None:
         """Do what a slash command, `!command` or `@bot command` says."""
@@ -110,7 +110,7 @@ class Presses:
             if who == STRANGER and self._for_strangers(command):
                 who = await self.people.newcomer(place)
         except CareError:
-            who = text("slack-unsure-who")
+            who = text("chat-unsure-who")
         if isinstance(who, Agent):
             return who
         await self.answers.tell(place, who, None)
@@ -132,7 +132,7 @@ class Presses:
         return asked is not None and asked.for_strangers
 
     async def _show_slow(self, place: Place, agent: Agent) -> str | None:
-        view = await self.answers.notice(text("slack-working"), place, agent)
+        view = await self.answers.notice(text("chat-working"), place, agent)
         try:
             return await self.answers.open(place, view)
         except CareError:
@@ -144,15 +144,15 @@ class Presses:
             case Form():
                 await self._show_form(outcome, call, place, view_id)
             case Answer(card) if call.command == HOME and place.home is not None:
-                await self._end_slow(text("slack-done"), place, agent, view_id)
+                await self._end_slow(text("chat-done"), place, agent, view_id)
                 await self.home.turn(place, call.fields, card, agent)
             case Answer() if place.channel is None and view_id is not None:
                 await self.answers.give(replace(place, view=view_id), outcome, agent)
             case Answer():
-                await self._end_slow(text("slack-done"), place, agent, view_id)
+                await self._end_slow(text("chat-done"), place, agent, view_id)
                 await self.answers.give(place, outcome, agent)
             case Done(said):
-                if not await self._end_slow(said or text("slack-done"), place, agent, view_id):
+                if not await self._end_slow(said or text("chat-done"), place, agent, view_id):
                     await self._tell(said, place, agent)
             case Refusal(said, _, None):
                 if not await self._end_slow(said, place, agent, view_id):
@@ -164,7 +164,7 @@ class Presses:
     async def _tell(self, said: Text | None, place: Place, agent: Agent) -> None:
         """Say how it ended; the card or the tab shows it too, a modal that was pressed in does not."""
         if said is None and place.view:
-            said = text("slack-done")
+            said = text("chat-done")
         if said is not None:
             await self.answers.tell(place, said, agent)
 
@@ -194,10 +194,10 @@ class Presses:
         except Rejected as refused:
             await self.desk.left(call)
             if refused.code not in {"not_found", "view_not_found"}:
-                await self.answers.tell(place, text("slack-too-late"), call.agent)
+                await self.answers.tell(place, text("chat-too-late"), call.agent)
         except CareError:
             await self.desk.left(call)
-            await self.answers.tell(place, text("slack-too-late"), call.agent)
+            await self.answers.tell(place, text("chat-too-late"), call.agent)
 
 
 def _again(call: Call, question: str) -> JSON:

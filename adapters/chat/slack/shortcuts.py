@@ -5,9 +5,9 @@ Slack has no slash commands in threads, and a message's menu is on every phone.
 
 from adapters.chat.slack.forms import WHICH
 from adapters.chat.slack.internal import Internal
-from adapters.chat.slack.people import CHAT
 from adapters.chat.slack.presses import Presses
 from adapters.chat.slack.reading import ADD_NOTE, MAKE_TICKET, Chosen, Said
+from adapters.chat.slack.writing import CHAT
 from chatops.call import Call, Origin, Outcome
 from chatops.card import Form, TextBox
 from chatops.errors import Unreadable
@@ -50,10 +50,10 @@ class Shortcuts:
         return Form(
             command="note",
             ticket=None,
-            title=text("slack-note-title"),
+            title=text("chat-note-title"),
             submit=text("button-note"),
             parts=(
-                TextBox(WHICH, text("slack-which")),
+                TextBox(WHICH, text("chat-which")),
                 TextBox("text", text("field-text"), multiline=True, initial=chosen.text),
             ),
         )

@@ -13,8 +13,9 @@ from slack_world import AGENTS, words
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from adapters.chat._voice import clean
 from adapters.chat.slack import blocks
-from adapters.chat.slack.writing import Voice, Voices, clean, escape
+from adapters.chat.slack.writing import Voice, Voices, escape
 from adapters.sandbox.slack.blocks import faults_in_message
 from adapters.sandbox.slack.limits import DOCUMENTED
 from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table

@@ -253,7 +253,7 @@ async def test_form_that_came_too_late_is_said_and_its_lock_ends(here: World) ->
     await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
     spent = here.cloud.delivered[-1].payload
     await here.cloud.delivery.ask("interactive", spent)
-    assert here.private(BEN)[0]["text"].startswith("Slack gave us too little time")
+    assert here.private(BEN)[0]["text"].startswith("There was too little time")
     assert [call.command for call in here.desk.gone] == ["reply"]
 
 

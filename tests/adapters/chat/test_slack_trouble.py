@@ -21,10 +21,10 @@ from slack_world import (
 )
 from structlog.testing import capture_logs
 
+from adapters.chat._tasks import Tasks
 from adapters.chat.slack import link
 from adapters.chat.slack.people import People
 from adapters.chat.slack.reading import deleted
-from adapters.chat.slack.tasks import Tasks
 from adapters.sandbox.slack import Fault, Kind
 from chatops.call import Call, Done, Outcome
 from chatops.card import Button, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
@@ -87,7 +87,7 @@ async def test_who_cannot_be_looked_up_is_asked_to_wait(here: World) -> None:
     here.cloud.fault(Fault("users.info", Kind.LIMITED))
     await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
     assert here.desk.calls == []
-    assert here.private(BEN)[0]["text"].startswith("Slack cannot tell me right now who you are")
+    assert here.private(BEN)[0]["text"].startswith("I cannot find out right now who you are")
     await here.cloud.hands.press(BEN, "do:claim", channel=ROOM, ts=ts)
     assert [call.command for call in here.desk.calls] == ["claim"]
 
@@ -198,7 +198,7 @@ async def test_form_that_slack_refuses_is_said_and_its_lock_ends(here: World) ->
     here.cloud.fault(Fault("views.open", Kind.BROKEN))
     ts = await here.card(buttons=(REPLY,))
     await here.cloud.hands.press(BEN, "do:reply", channel=ROOM, ts=ts)
-    assert here.private(BEN)[0]["text"].startswith("Slack gave us too little time")
+    assert here.private(BEN)[0]["text"].startswith("There was too little time")
     assert len(here.desk.gone) == 1
 
 

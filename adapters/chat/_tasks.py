@@ -1,7 +1,7 @@
 """Work that outlives the request that began it.
 
-Slack wants every request acknowledged within three seconds, and Bolt acknowledges when a listener
-returns. What takes longer goes on in its own task, and its result follows to the person.
+A chat wants every request answered within a few seconds: Slack within three, and Bolt answers when a
+listener returns. What takes longer goes on in its own task, and its result follows to the person.
 """
 
 import asyncio
@@ -47,4 +47,4 @@ class Tasks:
 def _log_failure(task: asyncio.Task[Any]) -> None:
     """Log what nobody awaits any more."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("slack.late_answer_failed", exc_info=error)
+        _log.error("chat.late_answer_failed", exc_info=error)

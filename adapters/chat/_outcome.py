@@ -15,6 +15,6 @@ async def outcome_of(asked: Awaitable[T]) -> T | Refusal:
     try:
         return await asked
     except CareError as error:
-        return Refusal(error.said or text("slack-sorry"))
+        return Refusal(error.said or text("chat-sorry"))
     except StorageError:
-        return Refusal(text("slack-sorry"))
+        return Refusal(text("chat-sorry"))
