@@ -1057,4 +1057,4 @@ identify-unknown = This code is not known here or has run out, or app.yaml says 
 identify-stranger = I do not know this account. Where I know you, /{ $prefix } identify gives a code; write it here behind the command.
 
 teams-about = Social tickets as cards: claim, reply, snooze, escalate, close.
-teams-about-whole = What customers write to you on social networks becomes a card in your team's channel. Claim it, answer, put it aside, bring it to another team and close it without leaving Teams. Care is hosted by your own company: nothing goes through anybody else.
+teams-about-whole = What customers write to you on social networks becomes a card in your team’s channel. Claim it, answer, put it aside, bring it to another team and close it without leaving Teams. Care is hosted by your own company: nothing goes through anybody else.
