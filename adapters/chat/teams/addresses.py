@@ -73,11 +73,17 @@ class Addresses:
         return url.rstrip("/")
 
     async def group(self, channel: str) -> str | None:
-        """Return the Entra group of the team that a channel is in, if it has been told."""
+        """Return the Entra group of the team that a channel is in, if it has been told.
+
+        A team is told of when the app is added to it, its channels only when something comes from
+        them: until then a channel is taken to be of the one team that there is.
+        """
         known = await self._read()
+        groups = {name: group for name, group in known.items() if name.startswith(f"{_GROUP}:")}
         # a team has the id of its first channel
         team = known.get(f"{_TEAM}:{channel}", channel)
-        return known.get(f"{_GROUP}:{team}")
+        alone = next(iter(groups.values())) if len(groups) == 1 else None
+        return groups.get(f"{_GROUP}:{team}", alone)
 
     async def _read(self) -> Mapping[str, str]:
         """Read anew: another process may have learnt it."""

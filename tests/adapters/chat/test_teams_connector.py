@@ -398,6 +398,20 @@ async def test_service_is_learnt_from_what_comes_in_and_outlives_us() -> None:
         assert await again.group("19:general@thread.tacv2") == "group-1"
 
 
+async def test_channel_that_was_not_heard_from_is_of_the_only_team() -> None:
+    clock, far = Clock(), Far(base="http://127.0.0.1:8400")
+    async with vault_at(clock) as vault:
+        addresses = Addresses(vault, far.settings())
+        groups = []
+        for team in ("1", "2"):
+            told_of_team = {
+                "team": {"id": f"19:{team}@thread.tacv2", "aadGroupId": f"group-{team}"}
+            }
+            await addresses.learn(activity(far, conversation=None, channelData=told_of_team))
+            groups.append(await addresses.group(CHANNEL))
+        assert groups == ["group-1", None]
+
+
 async def test_newer_service_takes_the_place_of_the_old() -> None:
     clock, far = Clock(), Far(base="http://127.0.0.1:8400")
     async with vault_at(clock) as vault:
