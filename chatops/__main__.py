@@ -259,6 +259,26 @@ def slack_manifest(
     run_to_end(run())
 
 
+@cli.command("teams-package")
+def teams_package(
+    url: Annotated[str, typer.Option(help="Your public address, https://….")],
+    company: Annotated[str, typer.Option(help="Your company's name, as Teams shows it.")],
+    config: ConfigPath = APP_YAML,
+    output: Annotated[Path, typer.Option(help="Where to write it.")] = Path("care-teams.zip"),
+    version: Annotated[str, typer.Option(help="To be raised with each upload.")] = "1.0.0",
+    lang: Annotated[Language, typer.Option(help="Of the words.")] = Language.EN,
+) -> None:
+    """Write the app package to upload in the Teams admin center."""
+    from chatops import admin, app
+
+    async def run() -> None:
+        made = admin.teams_package(app.read_config(config), url, company, version, lang)
+        output.write_bytes(made)
+        out.print(f"{output}: version {version}, {len(made):,} bytes")
+
+    run_to_end(run())
+
+
 @cli.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where the page is.")] = 8080,

@@ -14,6 +14,8 @@ import httpx
 from adapters import chat as chat_adapters
 from adapters.chat.slack import manifest
 from adapters.chat.slack.settings import Mode
+from adapters.chat.teams import package
+from adapters.chat.teams.settings import Settings as Teams
 from chatops.app import TIMEOUT, channel_models, opened, schema_remedy
 from chatops.arrival.inbox import Inbox
 from chatops.call import Answer, Origin
@@ -26,7 +28,7 @@ from chatops.metrics import RELOAD_FAILED
 from chatops.plain import card_in_words
 from chatops.policy import Role
 from chatops.scene import Agent
-from chatops.text import text
+from chatops.text import Words, text
 from chatops.ticket import Refusal
 from storage import SCHEMA, named
 from storage import migrate as migrations
@@ -66,6 +68,26 @@ def slack_manifest(mode: str, lang: str, prefix: str, url: str | None) -> dict[s
         return manifest.manifest(Mode(mode), lang, prefix, url)
     except ValueError as error:
         raise ConfigError(str(error)) from error
+
+
+def teams_package(config: Config, url: str, company: str, version: str, lang: str) -> bytes:
+    """Return the app's zip file for the Teams admin center, as app.yaml describes the app.
+
+    Raises:
+        ConfigError: app.yaml has no Teams, or Microsoft's schema refuses what would be written.
+    """
+    settings = config.chats.get("teams")
+    if not isinstance(settings, Teams):
+        raise ConfigError(
+            f"{config.path}: there is no chats.teams: docs/teams.md says what it needs"
+        )
+    app = package.App(
+        settings.app_id, url, company, version, settings.reads_threads, settings.targeted
+    )
+    try:
+        return package.package(app, lang, config.policy.prefix, Words())
+    except ValueError as error:
+        raise ConfigError(f"Teams would refuse the package: {error}") from error
 
 
 async def connect(config: Config, channel: str, account: str | None, ask: Ask, tell: Tell) -> None:
