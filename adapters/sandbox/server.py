@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from adapters.sandbox import page
+from adapters.sandbox import page, teams
 from adapters.sandbox.clock import RealClock
 from adapters.sandbox.loopback import loopback_only
 from adapters.sandbox.programme import Programme
 from adapters.sandbox.service import Service
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
-from adapters.sandbox.world import SEATS, WORKSPACE, chirp, x_world
+from adapters.sandbox.world import ORGANISATION, SEATS, WORKSPACE, chirp, x_world
 from adapters.sandbox.x import XCloud
 
 #: The only address that the sandbox listens on.
@@ -45,11 +45,14 @@ class Sandbox:
         clock = RealClock()
         self.slack = SlackCloud(WORKSPACE, clock, sped(DOCUMENTED, speed))
         self.slack.state.base_url = f"http://{ADDRESS}:{port}/slack"
+        self.teams = teams.TeamsCloud(ORGANISATION, clock, teams.sped(teams.DOCUMENTED, speed))
+        self.teams.state.base_url = f"http://{ADDRESS}:{port}/teams"
         self.x = XCloud(x_world(), clock)
         self.network = chirp(clock)
         self.programme = Programme(self.x, self.network, clock, say)
         self.app = web.Application(middlewares=[loopback_only], client_max_size=_BODY_LIMIT)
         self.slack.mount(self.app)
+        self.teams.mount(self.app)
         self.x.mount(self.app)
         self.network.mount(self.app)
         self.programme.mount(self.app)
