@@ -65,3 +65,5 @@ QUERY = shape(
         "skip": number,
     }
 )
+ASSOCIATED = one_of("auto", "none")
+TARGET = either((str, string), (dict, shape({"elementId!": string, "isVisible": boolean})))

@@ -84,6 +84,7 @@ DOCUMENTED = Limits(
     Rule("enum_value", 1, "styles, sizes and the like are named values", "schema"),
     Rule("execute_verb", 1, "an Action.Execute has a verb", "ours: botbuilder needs action.verb"),
     Rule("id_once", 1, "an id is used once in a card", "schema"),
+    Rule("primary_actions", 6, "actions that are seen at once", "cards/design-effective-cards"),
     Rule("toggle_target", 1, "what a toggle shows and hides is there", "ours"),
     # Invokes
     Rule("invoke_in", 5, "seconds in which an invoke is answered", "seen: 5 to 15 s; ours"),

@@ -24,6 +24,7 @@ from adapters.sandbox.teams.card_checks import (
     whatever,
 )
 from adapters.sandbox.teams.card_values import (
+    ASSOCIATED,
     BACKGROUND,
     BASE,
     HORIZONTAL,
@@ -31,6 +32,7 @@ from adapters.sandbox.teams.card_values import (
     QUERY,
     STYLE,
     TABLE_COLUMN,
+    TARGET,
     VERTICAL,
 )
 
@@ -53,6 +55,18 @@ def action(look: Inspection, at: str, value: object) -> None:
     for target in _listed(value.get("targetElements")):
         name = target.get("elementId") if isinstance(target, dict) else target
         look.toggled.append((f"{at}/targetElements", str(name)))
+
+
+def bar(look: Inspection, at: str, value: object) -> None:
+    """The actions of a card or of an ActionSet."""
+    each(action)(look, at, value)
+    seen = [
+        one
+        for one in _listed(value)
+        if isinstance(one, dict) and str(one.get("mode", "primary")).lower() == "primary"
+    ]
+    if len(seen) > look.limits.value("primary_actions"):
+        look.fault("primary_actions", at, f"{len(seen)} primary actions")
 
 
 def card(look: Inspection, at: str, value: object) -> None:
@@ -195,7 +209,7 @@ ELEMENTS: dict[str, Check] = {
             "verticalCellContentAlignment": VERTICAL,
         }
     ),
-    "ActionSet": shape({**BASE, "actions!": each(action)}),
+    "ActionSet": shape({**BASE, "actions!": bar}),
     "Input.Text": shape(
         {
             **_INPUT,
@@ -254,24 +268,21 @@ _PRESS: dict[str, Check] = {
     "title": string,
     "tooltip": string,
 }
-_ASSOCIATED = one_of("auto", "none")
-_TARGET = either((str, string), (dict, shape({"elementId!": string, "isVisible": boolean})))
-
 ACTIONS: dict[str, Check] = {
     "Action.OpenUrl": shape({**_PRESS, "url!": address}),
-    "Action.Submit": shape({**_PRESS, "associatedInputs": _ASSOCIATED, "data": data}),
+    "Action.Submit": shape({**_PRESS, "associatedInputs": ASSOCIATED, "data": data}),
     "Action.Execute": shape(
-        {**_PRESS, "associatedInputs": _ASSOCIATED, "data": data, "verb": string}
+        {**_PRESS, "associatedInputs": ASSOCIATED, "data": data, "verb": string}
     ),
     "Action.ShowCard": shape({**_PRESS, "card!": card}),
-    "Action.ToggleVisibility": shape({**_PRESS, "targetElements!": each(_TARGET)}),
+    "Action.ToggleVisibility": shape({**_PRESS, "targetElements!": each(TARGET)}),
 }
 
 CARD = shape(
     {
         "$schema": string,
         "version": string,
-        "actions": each(action),
+        "actions": bar,
         "authentication": mapping,
         "backgroundImage": BACKGROUND,
         "body": each(element),

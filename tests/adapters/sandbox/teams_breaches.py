@@ -312,6 +312,7 @@ BREACHES: dict[str, Breach] = {
         card(actions=[execute(verb="")]), "/actions/0: an Action.Execute needs a verb"
     ),
     "id_once": shows(card(field_of(), field_of()), "/body/1/id: id already used: text"),
+    "primary_actions": shows(card(actions=[submit()] * 7), "/actions: 7 primary actions"),
     "toggle_target": shows(
         card(actions=[TOGGLE]), "/actions/0/targetElements: no element has the id more"
     ),
