@@ -1,8 +1,8 @@
-"""The sandbox's one process: Slack's cloud, X's cloud, the make-believe network, and the page.
+"""The sandbox's one process: Slack's, Teams' and X's cloud, the make-believe network, and the page.
 
 `Sandbox` puts them into one aiohttp application, so that they share one address, which exists on
 this machine alone. The service under trial is another process and reaches them over HTTP:
-`/slack`, `/x` and `/chirp` are what it takes for the companies' own addresses.
+`/slack`, `/teams`, `/x` and `/chirp` are what it takes for the companies' own addresses.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class Sandbox:
     ) -> None:
         """`serve_dev` is the service's second port, where business time is turned.
 
-        With `processes` it is what stands before several of them, and the page shows them. Slack's pace is `speed` times the documented one: a test of every button need not wait.
+        With `processes` it is what stands before several of them, and the page shows them. The chats' pace is `speed` times the documented one: a test of every button need not wait.
         """
         clock = RealClock()
         self.slack = SlackCloud(WORKSPACE, clock, sped(DOCUMENTED, speed))

@@ -78,12 +78,10 @@ def of_execute(answer: Answer, limits: Limits) -> Said | Shown | Wrong:
             return Wrong(f"type {kind} with a value that is not documented for it")
 
 
-def of_task(answer: Answer, limits: Limits, *, submitted: bool) -> Said | Opened | Closed | Wrong:
-    """An answer to `task/fetch`, or to `task/submit`, which may be empty: that closes the dialog."""
+def of_fetch(answer: Answer, limits: Limits) -> Said | Opened | Wrong:
+    """An answer to `task/fetch`: {task: {type, value}}."""
     if not answer.ok:
         return _failed(answer)
-    if answer.body in (None, {}):
-        return Closed() if submitted else Wrong("task/fetch was answered with nothing")
     task = answer.body.get("task") if isinstance(answer.body, dict) else None
     match task:
         case {"type": "message", "value": str(text)}:
@@ -92,6 +90,13 @@ def of_task(answer: Answer, limits: Limits, *, submitted: bool) -> Said | Opened
             return _opened(info, limits)
         case _:
             return Wrong("neither a task of the type continue nor one of the type message")
+
+
+def of_submit(answer: Answer, limits: Limits) -> Said | Opened | Closed | Wrong:
+    """An answer to `task/submit`, as one to `task/fetch`; an empty one closes the dialog."""
+    if answer.ok and answer.body in (None, {}):
+        return Closed()
+    return of_fetch(answer, limits)
 
 
 def of_search(answer: Answer, limits: Limits) -> Found | Wrong:

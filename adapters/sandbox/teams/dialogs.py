@@ -55,7 +55,7 @@ class Dialogs:
             return Fetched(message=str(unfit))
         value = {"data": filled, "context": _CONTEXT}
         answer = await self._hands.invoke(me, on, "task/fetch", value)
-        match answers.of_task(answer, self._state.limits, submitted=False):
+        match answers.of_fetch(answer, self._state.limits):
             case Opened(title, height, width, card):
                 dialog = Dialog(self._state.new_id("d"), me, on, title, height, width, card)
                 self._state.dialogs[me] = dialog
@@ -63,8 +63,6 @@ class Dialogs:
                 return Fetched(dialog=dialog.id)
             case Said(text):
                 return Fetched(message=text)
-            case Closed():
-                return Fetched()
             case Wrong(why):
                 self._state.notice(me, SORRY, why)
                 return Fetched(message=SORRY)
@@ -87,7 +85,7 @@ class Dialogs:
         answer = await self._hands.invoke(
             me, open_.message, "task/submit", {"data": data, "context": _CONTEXT}
         )
-        match answers.of_task(answer, self._state.limits, submitted=True):
+        match answers.of_submit(answer, self._state.limits):
             case Opened(title, height, width, card):
                 open_.title, open_.height, open_.width = title, height, width
                 open_.card, open_.error = card, None

@@ -125,6 +125,7 @@ _INPUT: dict[str, Check] = {
     "isRequired": boolean,
     "label": either((str, string), (dict, element)),
 }
+_WHEN = shape({**_INPUT, "max": string, "min": string, "placeholder": string, "value": string})
 _RUN: dict[str, Check] = {
     **LETTERS,
     "highlight": boolean,
@@ -225,12 +226,8 @@ ELEMENTS: dict[str, Check] = {
     "Input.Number": shape(
         {**_INPUT, "max": number, "min": number, "placeholder": string, "value": number}
     ),
-    "Input.Date": shape(
-        {**_INPUT, "max": string, "min": string, "placeholder": string, "value": string}
-    ),
-    "Input.Time": shape(
-        {**_INPUT, "max": string, "min": string, "placeholder": string, "value": string}
-    ),
+    "Input.Date": _WHEN,
+    "Input.Time": _WHEN,
     "Input.Toggle": shape(
         {
             **_INPUT,

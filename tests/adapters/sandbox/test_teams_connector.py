@@ -24,6 +24,7 @@ from teams_sandbox import (
     MRI,
     NOW,
     ORGANISATION,
+    SCOPE,
     STRANGER,
     TENANT,
     Teams,
@@ -432,3 +433,77 @@ async def test_a_life_that_is_set_shorter_ends_a_token_sooner() -> None:
         assert (await teams.send(CARE, text()))[0] == 201
         await teams.clock.turn(1)
         assert (await teams.send(CARE, text()))[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        ({"channelData": []}, "400 BadSyntax"),
+        ({"channelData": {"channel": "care"}}, "400 BadSyntax"),
+        (thread_in("a:nobody", text()), "404 ConversationNotFound"),
+        (thread_in(CARE, {"type": "typing"}), "400 BadArgument"),
+        ({"members": "everybody", "tenantId": TENANT}, "400 BadSyntax"),
+        ({"members": ["ben"], "tenantId": TENANT}, "400 BadSyntax"),
+    ],
+)
+async def test_a_conversation_that_cannot_be_made_is_refused(
+    teams: Teams, body: dict[str, Any], refused: str
+) -> None:
+    assert outcome(await teams.call("POST", "", body)) == refused
+
+
+async def test_a_thread_begins_in_channels_alone(teams: Teams) -> None:
+    chat = teams.cloud.state.chat_of(BEN)
+    refused = await teams.call("POST", "", thread_in(chat, text()))
+    assert outcome(refused) == "404 ConversationNotFound"
+    status, made = await teams.call("POST", "", chat_with(BEN, activity=text("hello")))
+    assert (status, made["id"]) == (201, chat)
+    personal = seen_by(teams.cloud.state, BEN)["personal"]
+    assert [one["id"] for one in personal["messages"]] == [made["activityId"]]
+    typing = chat_with(BEN, activity={"type": "typing"})
+    assert await teams.call("POST", "", typing) == (201, {"id": chat})
+
+
+async def test_signs_of_typing_change_nothing(teams: Teams) -> None:
+    id = await teams.create(text("hello"))
+    typing = {"type": "typing"}
+    assert outcome(await teams.update(CARE, id, typing)) == "400 BadArgument"
+    aimed = {**typing, "recipient": {"id": MRI[BEN]}}
+    assert (await teams.send(CARE, aimed, TARGETED))[0] == 201
+    assert [one["text"] for one in teams.messages()] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    "entity",
+    ["ben", {"type": "mention"}, {"type": "mention", "text": "<at>Ben</at>", "mentioned": "ben"}],
+)
+async def test_a_mention_that_is_none_is_refused(teams: Teams, entity: object) -> None:
+    words = text("<at>Ben</at>", entities=[entity])
+    assert outcome(await teams.send(CARE, words)) == "400 BadSyntax"
+
+
+async def test_other_entities_are_left_alone(teams: Teams) -> None:
+    quoted = {"type": "targetedMessageInfo", "messageId": "1"}
+    assert (await teams.send(CARE, text(entities=[quoted])))[0] == 201
+
+
+async def test_a_body_is_an_object(teams: Teams) -> None:
+    assert outcome(await teams.call("POST", f"{path(CARE)}/activities", [])) == "400 BadSyntax"
+    assert outcome(await teams.call("POST", "", thread_in(CARE, []))) == "400 BadSyntax"  # type: ignore[arg-type]
+
+
+async def test_an_app_without_secret_or_assertion_gets_no_token(teams: Teams) -> None:
+    form = {"grant_type": "client_credentials", "client_id": APP, "scope": SCOPE}
+    address = f"{teams.base}/login/{TENANT}/oauth2/v2.0/token"
+    async with teams.http.post(address, data=form) as answer:
+        assert (answer.status, (await answer.json())["error_codes"]) == (401, [7000216])
+
+
+async def test_a_token_of_no_kind_is_refused(teams: Teams) -> None:
+    address = f"{teams.base}/connector/v3/conversations{path(CARE)}/pagedmembers"
+    for headers in ({}, {"Authorization": f"Basic {teams.token}"}):
+        async with teams.http.get(address, headers=headers) as answer:
+            assert answer.status == 401
+            assert await answer.json() == {
+                "message": "Authorization has been denied for this request."
+            }

@@ -451,6 +451,10 @@ async def test_a_dialogs_buttons_and_its_opener_must_stand_there(teams: Teams) -
         await teams.cloud.dialogs.submit(AOI, dialog, submit())
     with pytest.raises(CannotBeDone, match="does not stand"):
         await teams.cloud.dialogs.fetch(BEN, CARE, root, submit())
+    needy = card(field_of(isRequired=True), actions=[opening()])
+    root = await teams.create(posted(needy))
+    fetched = await teams.cloud.dialogs.fetch(BEN, CARE, root, opening())
+    assert fetched == Fetched(message="Enter a value.")
     plain = submit()
     root = await teams.create(posted(card(actions=[plain])))
     with pytest.raises(CannotBeDone, match="opens no dialog"):
