@@ -16,6 +16,7 @@ const TABLE = {
   "nav.panes": ["Panes", "画面"],
   "nav.language": ["Language of this page", "このページの言語"],
   "tab.chat": ["Chat", "チャット"],
+  "tab.teams": ["Teams", "Teams"],
   "tab.customer": ["Customer", "お客様"],
   "tab.time": ["Time", "時刻"],
   "chat.members": ["{n} members", "{n}人"],
