@@ -37,6 +37,15 @@ export const slackChanges = (since) => call(`/dev/slack/changes?since=${since}`)
 /** Move a person's hands in Slack: press, command, say, type, submit, close or delete. */
 export const slackHand = (name, body) => call(`/dev/slack/${name}`, body);
 
+/** Teams as one person sees it. */
+export const readTeams = (as) => call(`/dev/teams/state?as=${encodeURIComponent(as)}`);
+
+/** Wait until Teams has changed since a version; gives the version now. */
+export const teamsChanges = (since) => call(`/dev/teams/changes?since=${since}`);
+
+/** Move a person's hands in Teams: say, command, execute, fetch, submit, search, close or delete. */
+export const teamsHand = (name, body) => call(`/dev/teams/${name}`, body);
+
 /** What is to be seen on a network. */
 export const readNetwork = (name) => call(`/dev/${name}/state`);
 

@@ -10,6 +10,7 @@ import { Modal } from "./modal.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { Processes } from "./processes.js";
 import { seen } from "./seen.js";
+import { Teams } from "./teams.js";
 import { mountToasts, toast } from "./toasts.js";
 import { lang, setLanguage, w } from "./words.js";
 
@@ -32,6 +33,12 @@ const hands = new Hands(() => here.as, () => load().catch(away));
 const chat = new Chat(hands, go);
 const customer = new Customer((sentence) => hands.complain(sentence));
 const clock = new BusinessClock();
+const seatOf = (id) => world.seats.find((one) => one.id === id);
+const teams = world.seats.some((one) => one.teams) && new Teams(
+  () => seatOf(here.as).teams.id,
+  () => now?.context.tz ?? "UTC",
+  new Map(world.seats.map((one) => [one.teams.id, one.teams.home])),
+);
 let now = null;
 const modal = new Modal({
   pressIn: (view) => hands.pressInView(view),
@@ -51,6 +58,7 @@ function go(change) {
     told = null;
     now = null;
     load().catch(away);
+    if (teams) teams.refresh().catch(away);
   } else if (now) show(now.state);
 }
 
@@ -81,7 +89,7 @@ function load() {
 
 function show(state) {
   const { people, rooms, views, notices, notifications, appHome, home, shortcuts } = seen(state);
-  const seat = world.seats.find((one) => one.id === here.as);
+  const seat = seatOf(here.as);
   const named = (name) => rooms.find((r) => r.name === name);
   const room = named(here.room) ?? named(seat?.home) ?? rooms[0];
   const tz = people.get(here.as).tz;
@@ -161,7 +169,7 @@ function drawFrame() {
   place("languages").setAttribute("aria-label", w("nav.language"));
   fill(place("languages"), languageButton("en", "English"), languageButton("ja", "日本語"));
   place("tabs").setAttribute("aria-label", w("nav.panes"));
-  fill(place("tabs"), tab("chat", "💬"), tab("customer", "🙋"), tab("time", "🕘"));
+  fill(place("tabs"), tab("chat", "💬"), teams && tab("teams", "🟣"), tab("customer", "🙋"), tab("time", "🕘"));
   turnTo("chat");
 }
 
@@ -202,6 +210,11 @@ mountToasts();
 chat.mount(place("side"), place("main"));
 customer.mount(place("customer"));
 clock.mount(place("clock"));
+if (teams) {
+  document.body.classList.add("has-teams");
+  place("teams").setAttribute("aria-label", w("teams.title"));
+  teams.mount(place("teams"));
+}
 if (world.processes) new Processes().mount(place("processes"));
 setInterval(() => document.hidden || customer.refresh(), CUSTOMER_EVERY);
 await follow();

@@ -1,0 +1,187 @@
+/**
+ * Adaptive Cards as Teams draws them: the elements that our cards use, and what is pressed and typed in them.
+ *
+ * What this page cannot draw is drawn by its fallback, as older clients do.
+ */
+
+import { cardText } from "./adaptive_text.js";
+import { inputs as elementsOfInputs } from "./adaptive_inputs.js";
+import { fill, h } from "./dom.js";
+import { link } from "./mrkdwn.js";
+import { w } from "./words.js";
+
+/**
+ * Draw a card.
+ *
+ * `context.press(action, root)` does what an action says, `context.search(dataset, typed)` offers choices.
+ */
+export function drawCard(card, context) {
+  const people = new Set((card.msteams?.entities ?? [])
+    .filter((one) => one.type === "mention")
+    .map((one) => one.text.replace(/^<at>|<\/at>$/g, "")));
+  const within = { ...context, people };
+  const root = h("div", { class: "ac-card", data: { testid: "card" } });
+  within.root = root;
+  fill(root, items(card.body, within), card.actions?.length ? actionSet({ actions: card.actions }, within) : null);
+  return root;
+}
+
+/** What was typed in a card, by the inputs' ids. */
+export function typedIn(root) {
+  const typed = {};
+  for (const field of root.querySelectorAll("[data-input]")) typed[field.dataset.input] = field.value;
+  return typed;
+}
+
+/** True where every input that must be filled is; what is wrong is said beneath it. */
+export function isFilled(root) {
+  let filled = true;
+  for (const field of root.querySelectorAll("[data-input]")) {
+    const wrong = field.required && !field.value.trim();
+    field.setAttribute("aria-invalid", String(wrong));
+    const said = root.querySelector(`[data-error-of="${CSS.escape(field.dataset.input)}"]`);
+    if (said) said.hidden = !wrong;
+    if (wrong && filled) field.focus();
+    filled &&= !wrong;
+  }
+  return filled;
+}
+
+const ELEMENTS = {
+  TextBlock: textBlock,
+  RichTextBlock: richTextBlock,
+  Container: container,
+  ColumnSet: columnSet,
+  FactSet: factSet,
+  Table: table,
+  ActionSet: actionSet,
+  Image: image,
+  ...elementsOfInputs,
+};
+
+function items(list, context) {
+  return (list ?? []).map((each) => element(each, context));
+}
+
+function element(each, context) {
+  const draw = ELEMENTS[each.type];
+  if (!draw) {
+    if (each.fallback === "drop") return null;
+    return each.fallback ? element(each.fallback, context) : h("p", { class: "b-unknown" }, w("block.unknown", { type: each.type }));
+  }
+  const drawn = draw(each, context);
+  if (each.id) drawn.dataset.elementId = each.id;
+  if (each.isVisible === false) drawn.hidden = true;
+  if (each.separator) drawn.classList.add("ac-separated");
+  drawn.classList.add(`ac-spacing-${String(each.spacing ?? "default").toLowerCase()}`);
+  return drawn;
+}
+
+function look(each) {
+  const classes = ["ac-text"];
+  for (const name of ["size", "weight", "color", "fontType", "horizontalAlignment"]) {
+    if (each[name]) classes.push(`ac-${name.toLowerCase()}-${String(each[name]).toLowerCase()}`);
+  }
+  if (each.isSubtle) classes.push("ac-subtle");
+  return classes.join(" ");
+}
+
+function textBlock(each, { people }) {
+  const heading = each.style === "heading";
+  return h(heading ? "h3" : "p", { class: `${look(each)} ${each.wrap === true ? "" : "ac-one-line"}` }, cardText(each.text, people));
+}
+
+function richTextBlock(each) {
+  const runs = each.inlines.map((one) => {
+    if (typeof one === "string") return one;
+    const classes = [look(one), one.italic && "ac-italic", one.strikethrough && "ac-struck"].filter(Boolean).join(" ");
+    if (one.selectAction?.type === "Action.OpenUrl") return link(one.selectAction.url, one.text);
+    return h("span", { class: classes }, one.text);
+  });
+  return h("p", { class: `${look(each)} ac-rich` }, runs);
+}
+
+function container(each, context) {
+  return h("div", { class: `ac-container ${each.style ? `ac-style-${each.style.toLowerCase()}` : ""}` }, items(each.items, context));
+}
+
+function columnSet(each, context) {
+  const widths = each.columns.map((one) => {
+    if (one.width === "auto") return "auto";
+    if (typeof one.width === "number" || /^\d+$/.test(one.width ?? "")) return `minmax(0, ${one.width}fr)`;
+    return /px$/.test(one.width ?? "") ? one.width : "minmax(0, 1fr)";
+  });
+  const set = h("div", { class: "ac-columns" }, each.columns.map((one) => h("div", { class: "ac-column" }, items(one.items, context))));
+  set.style.gridTemplateColumns = widths.join(" ");
+  return set;
+}
+
+function factSet(each, { people }) {
+  return h("dl", { class: "ac-facts" }, each.facts.map((fact) => [
+    h("dt", {}, cardText(fact.title, people)), h("dd", {}, cardText(fact.value, people))]));
+}
+
+function table(each, context) {
+  const cell = (tag) => (one) => h(tag, {}, items(one.items, context));
+  const [first, ...rest] = each.rows;
+  const head = each.firstRowAsHeaders ?? each.firstRowAsHeader ?? true;
+  return h("div", { class: "ac-table" }, h("table", {},
+    head && first && h("thead", {}, h("tr", {}, first.cells.map(cell("th")))),
+    h("tbody", {}, (head ? rest : each.rows).map((row) => h("tr", {}, row.cells.map(cell("td")))))));
+}
+
+function image(each) {
+  return h("img", { class: "ac-image", src: each.url, alt: each.altText ?? "" });
+}
+
+function actionSet(each, context) {
+  const primary = each.actions.filter((one) => one.mode !== "secondary");
+  const secondary = each.actions.filter((one) => one.mode === "secondary");
+  return h("div", { class: "ac-actions" },
+    primary.map((one) => button(one, context)),
+    secondary.length > 0 && h("details", { class: "ac-more" },
+      h("summary", { class: "button button-dots", "aria-label": w("block.more"), data: { testid: "ac-more" } }, "⋯"),
+      h("div", { class: "ac-menu" }, secondary.map((one) => button(one, context)))));
+}
+
+/** What a press is called for tests and for the eye: the command that it asks for. */
+export function commandOf(action) {
+  if (action.type === "Action.OpenUrl") return `open:${action.title}`;
+  if (action.type === "Action.ToggleVisibility") return "toggle";
+  return `do:${action.verb ?? action.data?.c ?? ""}`;
+}
+
+function button(action, context) {
+  const styles = { positive: "button-primary", destructive: "button-danger" };
+  const classes = ["button", styles[action.style] ?? ""].join(" ");
+  const data = { actionId: commandOf(action), ...(action.id ? { testid: `ac-action-${action.id}` } : {}) };
+  if (action.type === "Action.OpenUrl") {
+    return h("a", { class: `${classes} button-out`, href: action.url, target: "_blank", rel: "noopener noreferrer", data }, action.title, h("span", { class: "unseen" }, `, ${w("block.opens")}`));
+  }
+  const press = async (event) => {
+    if (action.type === "Action.ToggleVisibility") {
+      toggle(action, context.root);
+      return;
+    }
+    if (action.associatedInputs !== "none" && !isFilled(context.root)) return;
+    const pressed = event.currentTarget;
+    pressed.disabled = true;
+    pressed.setAttribute("aria-busy", "true");
+    try {
+      await context.press(action, context.root);
+    } finally {
+      pressed.disabled = false;
+      pressed.removeAttribute("aria-busy");
+      pressed.closest("details")?.removeAttribute("open");
+    }
+  };
+  return h("button", { class: classes, type: "button", title: action.tooltip ?? null, data, on: { click: press } }, action.title);
+}
+
+function toggle(action, root) {
+  for (const target of action.targetElements) {
+    const { elementId, isVisible } = typeof target === "string" ? { elementId: target } : target;
+    const found = root.querySelector(`[data-element-id="${CSS.escape(elementId)}"]`);
+    if (found) found.hidden = isVisible === undefined ? !found.hidden : !isVisible;
+  }
+}
