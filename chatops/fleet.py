@@ -4,10 +4,10 @@ The sandbox starts them on one database, and whoever tries it kills one and star
 others work. The door is what a load balancer is elsewhere: networks know one address, and each of
 their requests goes to the next process that takes it. It is open on loopback alone:
 
-    GET  /processes       [{name, pid, alive, ready}]; pid is null of one that is not alive
-    POST /processes       {"name": "serve-2", "act": "kill" | "start"}; answers as GET does
-    ANY  /in/...          to the next process that takes connections
-    ANY  /dev/clock       as well, to its second port
+    GET  /processes            [{name, pid, alive, ready}]; pid is null of one that is not alive
+    POST /processes            {"name": "serve-2", "act": "kill" | "start"}; answers as GET does
+    ANY  /in/..., /teams/...   to the next process that takes connections
+    ANY  /dev/clock            as well, to its second port
 """
 
 import asyncio
@@ -119,6 +119,7 @@ class Fleet:
         app.router.add_get("/processes", self._show)
         app.router.add_post("/processes", self._act)
         app.router.add_route("*", "/in/{rest:.*}", self._to_web)
+        app.router.add_route("*", "/teams/{rest:.*}", self._to_web)
         app.router.add_route("*", "/dev/clock", self._to_ops)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

@@ -26,7 +26,7 @@ from rich.console import Console
 
 from adapters.sandbox import world
 from chatops import admin, app
-from chatops.config import environ
+from chatops.config import Config, environ
 from chatops.errors import ConfigError
 from chatops.fleet import PATIENCE, Fleet, Member, end
 
@@ -83,6 +83,9 @@ async def run(
         fleet = Fleet(["chatops", "serve", "--config", str(config)], members, http)
         door = await _door(stack, fleet) if processes is not None else None
         plays = ["--replay", str(replay)] if replay else ["--traffic"] if traffic else []
+        service = door or members[0].web
+        config_read = app.read_config(config, members[0].environment)
+        has_teams = "teams" in config_read.chats
         clouds = await _start(
             stack,
             [
@@ -91,16 +94,20 @@ async def run(
                 f"--serve-dev={door or members[0].ops}",
                 f"--speed={speed}",
                 *(["--processes"] if door else []),
+                *([f"--bot={service}/teams/messages"] if has_teams else []),
                 *plays,
             ],
             environment,
         )
         await _wait(http, f"{url}/dev/world", clouds)
-        await _prepare(http, config, members[0].environment, url, door or members[0].web)
+        await _prepare(http, config_read, url, service)
         stack.push_async_callback(fleet.end)
         started = [await fleet.start(member.name) for member in members]
         for member, process in zip(members, started, strict=True):
             await _wait(http, f"{member.ops}/readyz", process)
+        if has_teams:  # which tells the service where Teams is
+            added = await http.post(f"{url}/dev/teams/install", json={"as": world.TEAMS_MAYA.id})
+            added.raise_for_status()
         begun = await http.post(f"{url}/dev/begin", json={})
         begun.raise_for_status()
         logs = ", ".join(str(member.log) for member in members)
@@ -109,15 +116,8 @@ async def run(
         return await _until(stop, clouds, *(started if processes is None else []))
 
 
-async def _prepare(
-    http: httpx.AsyncClient,
-    path: Path,
-    environment: Mapping[str, str],
-    url: str,
-    service: str,
-) -> None:
+async def _prepare(http: httpx.AsyncClient, config: Config, url: str, service: str) -> None:
     """Make the database, connect the account on X, and tell the network where we listen."""
-    config = app.read_config(path, environment)
     admin.migrate(config)
 
     said: list[str] = []
@@ -196,6 +196,7 @@ def _environment(url: str, database: str, speed: int) -> dict[str, str]:
         "SANDBOX_SPEED": str(speed),
         "SLACK_BOT_TOKEN": world.CARE_APP.bot_token,
         "SLACK_APP_TOKEN": world.CARE_APP.app_token,
+        "TEAMS_SECRET": world.ORGANISATION.secret,
         "X_CLIENT_SECRET": str(world.X_APP.client_secret),
         "X_CONSUMER_KEY": world.X_APP.consumer_key,
         "X_CONSUMER_SECRET": world.X_APP.consumer_secret,

@@ -34,6 +34,11 @@ def _arguments() -> argparse.Namespace:
         help="that port is what stands before several processes: show them on the page",
     )
     parser.add_argument(
+        "--bot",
+        metavar="URL",
+        help="the service's messaging endpoint; without it no Teams is shown",
+    )
+    parser.add_argument(
         "--traffic", action="store_true", help="once begun, let make-believe customers write"
     )
     parser.add_argument(
@@ -52,7 +57,14 @@ def main() -> None:
     asked = _arguments()
     logging.basicConfig(level=logging.WARNING)
     say = partial(print, flush=True)
-    sandbox = Sandbox(asked.port, asked.serve_dev, say, asked.speed, processes=asked.processes)
+    sandbox = Sandbox(
+        asked.port,
+        asked.serve_dev,
+        say,
+        asked.speed,
+        processes=asked.processes,
+        bot=asked.bot,
+    )
     if asked.traffic:
         sandbox.programme.be_lively()
     if asked.replay:

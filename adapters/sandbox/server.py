@@ -16,7 +16,7 @@ from adapters.sandbox.programme import Programme
 from adapters.sandbox.service import Service
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
-from adapters.sandbox.world import ORGANISATION, SEATS, WORKSPACE, chirp, x_world
+from adapters.sandbox.world import ORGANISATION, SEATS, WORKSPACE, Seat, chirp, x_world
 from adapters.sandbox.x import XCloud
 
 #: The only address that the sandbox listens on.
@@ -37,16 +37,20 @@ class Sandbox:
         speed: int = 1,
         *,
         processes: bool = False,
+        bot: str | None = None,
     ) -> None:
         """`serve_dev` is the service's second port, where business time is turned.
 
-        With `processes` it is what stands before several of them, and the page shows them. The chats' pace is `speed` times the documented one: a test of every button need not wait.
+        With `processes` it is what stands before several of them, and the page shows them. Teams calls
+        the messaging endpoint `bot`; without one the page shows no Teams. The chats' pace is `speed`
+        times the documented one: a test of every button need not wait.
         """
         clock = RealClock()
         self.slack = SlackCloud(WORKSPACE, clock, sped(DOCUMENTED, speed))
         self.slack.state.base_url = f"http://{ADDRESS}:{port}/slack"
         self.teams = teams.TeamsCloud(ORGANISATION, clock, teams.sped(teams.DOCUMENTED, speed))
         self.teams.state.base_url = f"http://{ADDRESS}:{port}/teams"
+        self.teams.point_at(bot)
         self.x = XCloud(x_world(), clock)
         self.network = chirp(clock)
         self.programme = Programme(self.x, self.network, clock, say)
@@ -58,15 +62,22 @@ class Sandbox:
         self.programme.mount(self.app)
         Service(serve_dev, processes=processes).mount(self.app)
         self._processes = processes
+        self._has_teams = bot is not None
         self.app.router.add_get("/dev/world", self._world)
         page.mount(self.app)
 
     async def _world(self, _request: web.Request) -> web.Response:
         """What the page must know before it can ask for more: whose seat one may take."""
-        seats = [
-            {"id": seat.person.id, "title": dict(seat.title), "home": seat.home.name}
-            for seat in SEATS
-        ]
         return web.json_response(
-            {"team": WORKSPACE.name, "seats": seats, "processes": self._processes}
+            {
+                "team": WORKSPACE.name,
+                "seats": [self._seat(seat) for seat in SEATS],
+                "processes": self._processes,
+            }
         )
+
+    def _seat(self, seat: Seat) -> dict[str, object]:
+        shown = {"id": seat.person.id, "title": dict(seat.title), "home": seat.home.name}
+        if self._has_teams:
+            shown["teams"] = {"id": seat.teams.id, "home": seat.channel.name}
+        return shown

@@ -32,24 +32,6 @@ CARE_LEADS_JAPAN = Room("C06LEADSJAPAN", "care-leads-jp", _HEADS, private=True)
 CARE_MANAGERS_JAPAN = Room("C07MANAGERSJAPAN", "care-managers-jp", _HEADS, private=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A person whom the page lets one be."""
-
-    person: Person
-    #: What they do, in the page's languages.
-    title: Mapping[str, str]
-    #: The room that their day begins in.
-    home: Room
-
-
-SEATS = (
-    Seat(BEN, {"en": "Agent", "ja": "担当"}, CARE_GLOBAL),
-    Seat(AOI, {"en": "Agent", "ja": "担当"}, CARE_JAPAN),
-    Seat(MAYA, {"en": "Lead", "ja": "リーダー"}, CARE_LEADS),
-    Seat(KEN, {"en": "Manager", "ja": "マネージャー"}, CARE_MANAGERS),
-)
-
 CARE_APP = App(
     id="A01CARE",
     name=BOT.real_name,
@@ -165,6 +147,27 @@ ORGANISATION = teams.Organisation(
     ),
     channels=(TEAMS_GLOBAL, TEAMS_JAPAN, TEAMS_MANAGERS),
     bot_name=BOT.real_name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person whom the page lets one be, in Slack and in Teams."""
+
+    person: Person
+    teams: teams.Person
+    #: What they do, in the page's languages.
+    title: Mapping[str, str]
+    #: The room and the channel that their day begins in.
+    home: Room
+    channel: teams.Channel
+
+
+SEATS = (
+    Seat(BEN, TEAMS_BEN, {"en": "Agent", "ja": "担当"}, CARE_GLOBAL, TEAMS_GLOBAL),
+    Seat(AOI, TEAMS_AOI, {"en": "Agent", "ja": "担当"}, CARE_JAPAN, TEAMS_JAPAN),
+    Seat(MAYA, TEAMS_MAYA, {"en": "Lead", "ja": "リーダー"}, CARE_LEADS, TEAMS_GLOBAL),
+    Seat(KEN, TEAMS_KEN, {"en": "Manager", "ja": "マネージャー"}, CARE_MANAGERS, TEAMS_MANAGERS),
 )
 
 #: The shop's own account on X, which the service answers as.
