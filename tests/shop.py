@@ -17,6 +17,7 @@ from chatops import admin
 from chatops.app import opened, read_config
 from chatops.config import Config
 from tests.calling import client
+from tests.slack_only import written
 
 ROOT: Final = Path(__file__).parents[1]
 APP_YAML: Final = ROOT / "adapters" / "sandbox" / "app.yaml"
@@ -33,7 +34,7 @@ class Shop:
 
     @property
     def config(self) -> Config:
-        return read_config(APP_YAML, self.environment)
+        return read_config(written(self.database.parent), self.environment)
 
     async def connect(self) -> list[str]:
         """Agree in the browser to what X asks; what was told meanwhile."""

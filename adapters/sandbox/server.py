@@ -77,7 +77,11 @@ class Sandbox:
         )
 
     def _seat(self, seat: Seat) -> dict[str, object]:
-        shown = {"id": seat.person.id, "title": dict(seat.title), "home": seat.home.name}
+        shown: dict[str, object] = {
+            "id": seat.person.id,
+            "title": dict(seat.title),
+            "home": seat.home.name,
+        }
         if self._has_teams:
-            shown["teams"] = {"id": seat.teams.id, "home": seat.channel.name}
+            shown["teams"] = {"id": seat.in_teams.id, "home": seat.channel.name}
         return shown

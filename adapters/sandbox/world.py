@@ -155,7 +155,7 @@ class Seat:
     """A person whom the page lets one be, in Slack and in Teams."""
 
     person: Person
-    teams: teams.Person
+    in_teams: teams.Person
     #: What they do, in the page's languages.
     title: Mapping[str, str]
     #: The room and the channel that their day begins in.

@@ -15,12 +15,12 @@ from typing import Final
 import yaml
 from playwright.async_api import Browser
 
-from chatops.sandbox import CONFIG
 from tests.e2e import evening, midday, morning
 from tests.e2e.running import CHROMIUM, chromium, running
 from tests.e2e.steps import SHOTS, Day, Missed
 from tests.e2e.telling import EN, JA, Telling
 from tests.e2e.window import DESK, PHONE, window
+from tests.slack_only import slack_only
 
 TELLINGS: Final = {telling.lang: telling for telling in (EN, JA)}
 
@@ -67,9 +67,8 @@ def office_hours(folder: Path) -> Path:
 
     The sandbox itself never closes, so that its clocks run whenever somebody tries it.
     """
-    said = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+    said = slack_only()
     said["calendars"]["shop"]["week"] = {"sun-sat": ["9:00-18:00"]}
-    said["canned_from"] = str(CONFIG.parent / said["canned_from"])
     said["quiet"] = {"sample": 0}
     for person in said["people"].values():
         if person["roles"] == {"*": "agent"}:
