@@ -79,6 +79,8 @@ def attachment(
     while longest > _FEWEST and sum(part.weight for part in parts) > room:
         longest = longest * 2 // 3
         parts = _parts(shown, voice, opens, surface, longest)
+    if not any(part.made.elements for part in parts):  # Teams takes no card that shows nothing
+        parts = _parts((Paragraph(card.push),), voice, opens, surface, longest)
     return sealed(_fitting(parts, room, voice), pressed, voice)
 
 
@@ -157,7 +159,7 @@ def block(shown: Block, voice: Voice, longest: int, place: int) -> Made:
         case Paragraph(said, small):
             return sentence(said, voice, SMALL if small else None)
         case Quote(words):
-            return Made(quotation(words, voice, longest, place) if words.strip() else [])
+            return Made(quotation(words, voice, longest, place))
         case Facts(pairs):
             return facts(pairs, voice)
         case Table(head, rows):

@@ -42,7 +42,7 @@ def rich(runs: list[JSON], **more: object) -> JSON:
 
 def title(said: Text, voice: Voice) -> JSON:
     """Return a card's title: a heading to who listens, where Markdown leaves it as it is."""
-    words = cut(voice.plain(said), _LONGEST_TITLE)
+    words = voice.label(said, _LONGEST_TITLE)
     if only_words(voice.pieces(said)):
         if is_plain(words):
             return {"type": "TextBlock", "text": words, "style": "heading", "wrap": True, **_TITLE}
@@ -63,9 +63,11 @@ def quotation(words: str, voice: Voice, longest: int, place: int) -> list[JSON]:
     """Return somebody's own words on a ground of their own; beyond `FOLDED`, a press shows all.
 
     `longest` is how many characters there is room for, and a line says so where the end is missing;
-    `place` keeps the names of two quotations in one card apart.
+    `place` keeps the names of two quotations in one card apart. Of no words there is none.
     """
     words = clean(words).strip("\n")
+    if not words.strip():
+        return []
     left = [rich(voice.runs(text("chat-continued"), SMALL))] if len(words) > longest else []
     if min(len(words), longest) <= FOLDED:
         return [_ground([rich(runs_of(cut(words, longest))), *left])]

@@ -35,7 +35,7 @@ def table(head: Sequence[Text], rows: Sequence[Sequence[Text]], voice: Voice) ->
         "showGridLines": False,
         "columns": [
             {"width": max(room, _NARROWEST), "horizontalCellContentAlignment": side}
-            for room, side in zip(widths, map(_side, columns), strict=True)
+            for room, side in zip(widths, ["Left", *map(_side, columns[1:])], strict=True)
         ],
         "rows": [_row(head, voice, BOLD), *(_row(row, voice) for row in rows)],
         "fallback": lines,

@@ -27,10 +27,11 @@ _SEAM: Final = re.compile(r"(?<=<)(?=/?at)|(?<=\{)(?=\{)", re.IGNORECASE)
 
 #: What Markdown reads anywhere, what clients make a link of unasked, and what opens a line.
 _READ: Final = re.compile(
-    r"[\\`*_\[\]~@{]"
+    r"[\\`*_\[\]~{]"
+    r"|(?<=\S)@(?=\S)"
     r"|(?<=[^\s.])\.(?=[^\s.])"
     r"|:(?=//)|/(?=/)"
-    r"|^[ \t]*(?:[#+-]|\d+[.)])",
+    r"|^[ \t]*(?:#+(?=\s|$)|[+-]|\d+[.)])",
     re.MULTILINE,
 )
 _ENTITIES: Final = {38: "&amp;", 60: "&lt;", 62: "&gt;"}
@@ -57,7 +58,7 @@ def _in_lines(marked: str) -> str:
 
 def is_plain(words: str) -> bool:
     """Tell whether a TextBlock or a fact shows the words just as they are written."""
-    return escape(words) == words and "www." not in words
+    return escape(words) == words
 
 
 def run(words: str, style: JSON | None = None) -> JSON:
