@@ -830,8 +830,9 @@ chat-odd-press = This button is from another version of me, so nothing was done.
 teams-show-all = Show all
 teams-show-less = Show less
 teams-anew = Update the form
+teams-anew-why = “Update the form” counts what you typed and shows what you chose.
 teams-required = Please fill this in.
-teams-thread-unheard = What you write in this thread without mentioning me is not recorded. A note goes by the button, or by mentioning me with “note” and your words.
+teams-thread-unread = What you write in this thread without mentioning me is not recorded. A note goes by the button, or by mentioning me with “note” and your words.
 
 # The first app.yaml
 init-ask-language = Language / 言語 (en, ja)

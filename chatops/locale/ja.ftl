@@ -816,8 +816,9 @@ chat-odd-press = 別のバージョンのボタンのため、何も行いませ
 teams-show-all = すべて表示
 teams-show-less = 折りたたむ
 teams-anew = 表示を更新
+teams-anew-why = 「表示を更新」を押すと、文字数と選んだ内容が反映されます。
 teams-required = 入力してください。
-teams-thread-unheard = このスレッドでは、メンションのない書き込みは記録されません。メモは、ボタンを使うか、メンションに続けて「メモ」と内容を入力してください。
+teams-thread-unread = このスレッドでは、メンションのない書き込みは記録されません。メモは、ボタンを使うか、メンションに続けて「メモ」と内容を入力してください。
 
 # 最初の app.yaml
 init-ask-language = Language / 言語 (en, ja)

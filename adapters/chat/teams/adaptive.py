@@ -6,7 +6,7 @@ posting took 28 KB, which phones show at ease. So a message is at most 28 KB of 
 """
 
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 from adapters.chat._voice import cut
@@ -36,19 +36,19 @@ _ROW: Final = 30  # characters that make as much as a table's row
 _REPEATED: Final = 8_000  # bytes that the answer yes may carry
 _KEPT: Final = 2048  # parts of messages that are remembered
 _CUT: Final = text("chat-cut")
-_UNHEARD: Final = text("teams-thread-unheard")
+_UNREAD: Final = text("teams-thread-unread")
 
 
-def message(card: Card, voice: Voice, opens: Opens, *, hears_threads: bool = True) -> JSON:
+def message(card: Card, voice: Voice, opens: Opens, *, reads_threads: bool = True) -> JSON:
     """Return a message that shows the card; `summary` is what a lock screen shows.
 
-    Of a ticket's own card in a team whose threads we do not hear, `hears_threads` is False: the
+    Of a ticket's own card in a team whose threads we may not read, `reads_threads` is False: the
     card then says that what is written under it without calling us is not recorded.
     """
     return {
         "type": "message",
         "summary": push(card, voice),
-        "attachments": [attachment(card, voice, opens, hears_threads=hears_threads)],
+        "attachments": [attachment(card, voice, opens, reads_threads=reads_threads)],
     }
 
 
@@ -61,7 +61,7 @@ def attachment(
     voice: Voice,
     opens: Opens,
     *,
-    hears_threads: bool = True,
+    reads_threads: bool = True,
     surface: Surface = Surface.MESSAGE,
 ) -> JSON:
     """Return the card, cut so that its message is no longer than Teams takes.
@@ -71,8 +71,8 @@ def attachment(
     """
     pressed = actions(card.buttons, card.menu, card.ticket, voice, opens, surface)
     shown: tuple[Text | Block, ...] = (card.title, *card.blocks) if card.title else card.blocks
-    if not hears_threads:
-        shown = (*shown, Paragraph(_UNHEARD, small=True))
+    if not reads_threads:
+        shown = (*shown, Paragraph(_UNREAD, small=True))
     room = LONGEST_MESSAGE - _AROUND - weight(push(card, voice)) - weight(pressed)
     longest = _LONGEST
     parts = _parts(shown, voice, opens, surface, longest)
@@ -199,10 +199,6 @@ def _fitting(parts: list[_Part], room: int, voice: Voice) -> list[Made]:
         return [part.made for part in parts]
     ending = sentence(_CUT, voice, SMALL)
     room -= weight(ending.elements)
-    kept: list[Made] = []
-    for part in parts:
-        room -= part.weight
-        if room < 0:
-            break
-        kept.append(part.made)
+    used = accumulate(part.weight for part in parts)
+    kept = [part.made for part, all_before in zip(parts, used, strict=True) if all_before <= room]
     return [*kept, ending]

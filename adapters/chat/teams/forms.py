@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.chat.teams.actions import Opens, Surface
 from adapters.chat.teams.adaptive import LONGEST_MESSAGE, attachment, block, sealed
-from adapters.chat.teams.elements import ALARM, Made, rich, weight
+from adapters.chat.teams.elements import ALARM, SMALL, Made, rich, sentence, weight
 from adapters.chat.teams.inputs import REQUIRED, fill, named
 from adapters.chat.teams.writing import JSON, Voice, run
 from chatops.card import Block, Card, Choice, Field, Form, TextBox
@@ -132,6 +132,7 @@ def dialog(
     live = any(part.live for part in inputs)
     pressed = _pressed(form, asked, inputs, voice, live=live)
     head = [(_alarm(warning, voice), True)] if warning else []
+    tail = [(sentence(text("teams-anew-why"), voice, SMALL), True)] if live else []
     room = LONGEST_MESSAGE - _AROUND - weight(pressed)
     made: list[tuple[Made, bool]] = []
     longest = _LONGEST
@@ -140,7 +141,7 @@ def dialog(
             _part(part, place, longest, asked, voice, typed or {}, errors or {}, demanded=not live)
             for place, part in enumerate(form.parts)
         )
-        made = [*head, *parts]
+        made = [*head, *parts, *tail]
         if sum(weight(each.elements) for each, _ in made) <= room:
             break
         longest = longest * 2 // 3
