@@ -348,6 +348,43 @@ async def test_alert_is_asked_about_in_its_room_by_its_ticket(town: Town, hall: 
     assert sum(post.card.title == text("alert-title", ticket=ticket) for post in hall.seen()) == 1
 
 
+async def test_line_about_an_event_is_asked_about_by_what_happened(
+    town: Town, hall: TeamsHall
+) -> None:
+    ticket = await threaded(town)
+    hall.cut(there=False)
+    await town.did("ben", "assign", ticket, fields={"who": "aoi"})
+    question = await asked(town, hall)
+    assert question.thread == hall.seen()[0].id
+    assert f"#{ticket}, the line “assigned to " in said(question.card)
+
+
+async def test_announcement_is_asked_about_in_its_room(town: Town, hall: TeamsHall) -> None:
+    ticket = await threaded(town)
+    await town.did("ben", "claim", ticket)
+    await town.quiet()
+    hall.cut(there=False)
+    await town.did("ben", "unclaim", ticket)
+    question = await asked(town, hall)
+    assert question.thread is None
+    assert f"#{ticket}, a line that brings the ticket back" in said(question.card)
+
+
+async def test_alert_that_only_people_know_is_not_made_a_second_time(
+    town: Town, hall: TeamsHall
+) -> None:
+    """It follows its ticket no more; that the ticket changes is no news of the breach."""
+    ticket = await threaded(town)
+    hall.cut(there=True)
+    town.hours.jump(timedelta(hours=2))
+    await town.desk.tick()
+    await answers(town, "ben", await asked(town, hall), "there")
+    await town.did("ben", "claim", ticket)
+    await town.quiet(step=1)
+    titles = [post.card.title for post in hall.seen()]
+    assert titles.count(text("alert-title", ticket=ticket)) == 1
+
+
 async def test_what_one_person_is_told_alone_they_answer_alone(town: Town, hall: TeamsHall) -> None:
     maya = town.agents["maya"].id
     said_ = text("words", words="Your shift ends")

@@ -37,7 +37,11 @@ def question_card(
     said = what if ticket is None else text("doubt-of", ticket=ticket, what=what)
     asked = "doubt-asked-since" if is_restored else "doubt-asked"
     blocks = [Paragraph(text(asked, what=said, chat=chat_named(chat), at=at))]
-    buttons = [_answer(post, "there"), _answer(post, "again")]
+    of = ("post", str(post))
+    buttons = [
+        Button("settle", text("button-there"), (of, ("seen", "there"))),
+        Button("settle", text("button-again"), (of, ("seen", "again"))),
+    ]
     if undo is not None:
         reply, waits = undo
         blocks.append(Paragraph(text("doubt-undo", seconds=waits), small=True))
@@ -76,7 +80,3 @@ def event_in_doubt(event: Event) -> Text:
 def post_in_doubt(card: Card) -> Text:
     """Say which finished card it is by its title."""
     return text("doubt-post", title=card.title or card.push)
-
-
-def _answer(post: int, seen: str) -> Button:
-    return Button("settle", text(f"button-{seen}"), (("post", str(post)), ("seen", seen)))
