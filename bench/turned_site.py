@@ -54,7 +54,9 @@ async def opened(folder: Path, loop: TurnedLoop) -> AsyncIterator[TurnedSite]:
         desk = Desk(work, reader, config.policy, service.registry, traits, clock, service.words)
         settings = config.chats["slack"]
         assert isinstance(settings, Settings)  # noqa: S101 - config made it by this very model
-        chat = _Chat(open_chat(settings, desk, reader, service.words, development=True), loop)
+        vault = service.storage.vault
+        slack = open_chat(settings, desk, reader, vault, service.words, development=True)
+        chat = _Chat(slack, loop)
         enrolment = Enrolment(work, clock)
         await enrolment.begin()
         outbox = Outbox(desk, work, reader, clock, {"slack": chat}, {}, enrolment)
@@ -101,6 +103,7 @@ class _Chat:
 
     def __init__(self, slack: Chat, loop: TurnedLoop) -> None:
         self.limits: ChatLimits = slack.limits
+        self.finds = slack.finds
         self.routes = slack.routes
         self.running = slack.running
         self._slack = slack
@@ -115,10 +118,10 @@ class _Chat:
             await self._slack.update(room, id, card)
 
     async def find(
-        self, room: Room, thread: str | None, marker: str, since: datetime
+        self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
     ) -> str | None:
         with self._loop.busy():
-            return await self._slack.find(room, thread, marker, since)
+            return await self._slack.find(room, thread, marker, since, until)
 
     async def url(self, room: Room, id: str) -> str | None:
         with self._loop.busy():

@@ -41,6 +41,7 @@ class Act:
     marks: Marks
     agent: int | None = None
     rule: str | None = None  #: the name of the rule, where no person acts
-    room: str | None = None  #: where the person pressed
+    chat: str | None = None  #: where the person asks for it
+    room: str | None = None  #: the room where the person pressed
     typed_in: str | None = None  #: the room in whose thread a note was typed: it stands there
     heard_at: datetime | None = None  #: when the customer wrote what is taken in

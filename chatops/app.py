@@ -139,6 +139,7 @@ async def opened(config: Config) -> AsyncIterator[Service]:
                 settings,
                 desk,
                 storage.reader,
+                storage.vault,
                 words,
                 config.development,
                 proxy=config.network.proxy,

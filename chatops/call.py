@@ -2,7 +2,7 @@
 
 A slash command, a button, a form, `!claim` in a thread and a digest on a timer all become the same
 Call. A command is one file in `commands/`: an Args model with its fields in typing order, and one
-handler, found by walking the package. Five kinds of handler exist:
+handler, found by walking the package. Six kinds of handler exist:
 
 - `on_ticket`: `(args, scene, call) -> events | Refusal`: it acts, and saves nothing itself; what
   must happen to another ticket in the same breath it wraps in `Elsewhere`;
@@ -10,6 +10,7 @@ handler, found by walking the package. Five kinds of handler exist:
   it happens, or nothing;
 - `runs`: `(args, scene, call) -> command lines | Refusal`: others' commands, done as one;
 - `on_self`: `(args, call) -> AgentEvent | Refusal`: it changes the agent (on and off shift);
+- `on_post`: `(args, call) -> Settled | Refusal`: it says what became of a post of ours;
 - `looks`: `async (args, call, reader) -> Answer | Refusal`: it only looks.
 
 An `on_ticket` command may bring a `form(fields, scene, call) -> Form`, made anew while the person
@@ -116,6 +117,14 @@ class CodeSpent:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Somebody has looked for a post of unknown fate; `post` is its delivery's number."""
+
+    post: int
+    is_there: bool
+
+
 AgentEvent = WentOn | WentOff | CodeAsked | CodeSpent
 
 
@@ -170,6 +179,11 @@ class OnSelf:
 
 
 @dataclass(frozen=True, slots=True)
+class OnPost:
+    run: Callable[[Any, Call], Settled | Refusal]
+
+
+@dataclass(frozen=True, slots=True)
 class Looks:
     run: "Callable[[Any, Call, Reader], Awaitable[Answer | Refusal]]"
     form: LooseFormMaker | None = None
@@ -182,7 +196,7 @@ class Command:
     name: str
     args: type[BaseModel]
     role: Role
-    handler: OnTicket | OnTickets | Runs | OnSelf | Looks
+    handler: OnTicket | OnTickets | Runs | OnSelf | OnPost | Looks
     listed: bool = True  #: False: pressed only from a message that belongs to it (undo)
     for_strangers: bool = False  #: whoever is nobody of ours yet may ask it (identify)
 
@@ -193,6 +207,7 @@ A = TypeVar("A", bound=BaseModel)
 TicketHandler = Callable[[A, Scene, Call], Acts]
 RunsHandler = Callable[[A, Scene, Call], Sequence[str] | Refusal]
 SelfHandler = Callable[[A, Call], AgentEvent | Refusal]
+PostHandler = Callable[[A, Call], Settled | Refusal]
 LookHandler = Callable[[A, Call, "Reader"], Awaitable[Answer | Refusal]]
 
 
@@ -254,6 +269,16 @@ def on_self(
     def declare(run: SelfHandler[A]) -> SelfHandler[A]:
         command = Command(name, args, role, OnSelf(run), for_strangers=for_strangers)
         setattr(run, _DECLARED, command)
+        return run
+
+    return declare
+
+
+def on_post(name: str, args: type[A]) -> Callable[[PostHandler[A]], PostHandler[A]]:
+    """Declare a command about a post of ours; who may say so is decided from the post."""
+
+    def declare(run: PostHandler[A]) -> PostHandler[A]:
+        setattr(run, _DECLARED, Command(name, args, Role.AGENT, OnPost(run), listed=False))
         return run
 
     return declare

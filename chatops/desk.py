@@ -28,11 +28,13 @@ from chatops.call import (
     Done,
     LookHandler,
     Looks,
+    OnPost,
     OnSelf,
     OnTicket,
     OnTickets,
     Origin,
     Outcome,
+    PostHandler,
     Registry,
     Runs,
     SelfHandler,
@@ -42,6 +44,7 @@ from chatops.cards.shift_card import SHOWN, shift_end_card
 from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
 from chatops.doing import Stage, on_many, on_one
+from chatops.doubts import settle
 from chatops.due import sweep
 from chatops.errors import Crossed, Uncertain
 from chatops.event import Event, Read, WritingBegan, WritingEnded
@@ -188,6 +191,8 @@ class Desk:
                 return await self._act(command, understood.args, call)
             case OnSelf(run):
                 return await self._on_self(command, run, understood.args, call)
+            case OnPost(run):
+                return await self._on_post(run, understood.args, call)
 
     async def form(self, call: Call) -> Form | Refusal:
         """Make a form anew while the person types; nothing is written."""
@@ -203,8 +208,7 @@ class Desk:
         """Note that a form was closed unsent: its soft lock ends."""
         if (ticket := call.ticket) is not None:
             await self._transact(
-                lambda tx, act: self._if_open(tx, ticket, [WritingEnded(call.agent.id)], act),
-                call.agent.id,
+                lambda tx, act: self._if_open(tx, ticket, [WritingEnded(call.agent.id)], act), call
             )
 
     # --- what networks bring
@@ -334,15 +338,13 @@ class Desk:
         ticket = await self._reader.ticket(id)
         if ticket is None or agent.id in ticket.read_by or not call.may(Role.AGENT, ticket):
             return
-        await self._transact(lambda tx, act: self._if_open(tx, id, [Read(agent.id)], act), agent.id)
+        await self._transact(lambda tx, act: self._if_open(tx, id, [Read(agent.id)], act), call)
 
     async def _act(self, command: Command, args: BaseModel, call: Call) -> Outcome:
         """Do what a command asks of one ticket or of many, in one transaction."""
         stage = self._stage
         do = on_many if isinstance(command.handler, OnTickets) else on_one
-        return await self._transact(
-            lambda tx, act: do(tx, stage, command, args, call, act), call.agent.id, call
-        )
+        return await self._transact(lambda tx, act: do(tx, stage, command, args, call, act), call)
 
     async def _on_self(
         self, command: Command, run: SelfHandler[Any], args: BaseModel, call: Call
@@ -354,18 +356,22 @@ class Desk:
         if isinstance(event, Refusal):
             return event
         code = new_code()
-        return await self._transact(
-            lambda tx, act: on_self(tx, event, call, act, code), call.agent.id, call
-        )
+        return await self._transact(lambda tx, act: on_self(tx, event, call, act, code), call)
+
+    async def _on_post(self, run: PostHandler[Any], args: BaseModel, call: Call) -> Outcome:
+        told = run(args, call)
+        if isinstance(told, Refusal):
+            return told
+        return await self._transact(lambda tx, act: settle(tx, self.policy, told, call, act), call)
 
     async def _ask(self, command: Command, call: Call, fields: Mapping[str, str]) -> Outcome:
         """Answer with the form of what is missing; opening it reads, and a reply form locks."""
         assert call.ticket is not None  # noqa: S101 - handle refused it else
         form = await form_of(command, call, fields, self._stage, self._reader)
         if isinstance(form, Form) and form.locks:
-            began = WritingBegan(call.agent.id, call.now + LOCK)
+            began = WritingBegan(call.agent.id, call.now + LOCK, call.chat)
             id = call.ticket
-            await self._transact(lambda tx, act: self._if_open(tx, id, [began], act), call.agent.id)
+            await self._transact(lambda tx, act: self._if_open(tx, id, [began], act), call)
         elif isinstance(form, Form):
             await self._mark_read(call.ticket, call)
         return form
@@ -375,18 +381,17 @@ class Desk:
         if (ticket := tx.ticket(id)) is not None:
             apply(tx, self.policy, ticket, events, act)
 
-    async def _transact(
-        self, run: Callable[[Tx, Act], T], agent: int | None = None, call: Call | None = None
-    ) -> T:
-        thread = call.room if call is not None and call.origin is Origin.THREAD else None
-        act = Act(
-            now=call.now if call is not None else self.clock.business(),
-            due=self.clock.transport(),
-            marks=Marks(),
-            agent=agent,
-            room=call.room if call is not None else None,
-            typed_in=thread,
-        )
+    async def _transact(self, run: Callable[[Tx, Act], T], call: Call | None = None) -> T:
+        act = Act(now=self.clock.business(), due=self.clock.transport(), marks=Marks())
+        if call is not None:
+            act = replace(
+                act,
+                now=call.now,
+                agent=call.agent.id,
+                chat=call.chat,
+                room=call.room,
+                typed_in=call.room if call.origin is Origin.THREAD else None,
+            )
         result = await self._surely(lambda tx: run(tx, act))
         self.repeated += len(act.marks.repeated)
         self.changed.set()

@@ -1,5 +1,6 @@
 """What must follow from an event, as rows of the outbox and of conversations. Used by `ledger` alone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -36,7 +37,7 @@ from chatops.event import (
     ReplyRequested,
     ReplyRequeued,
 )
-from chatops.policy import Queue
+from chatops.policy import Policy, Queue
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Direction
 from chatops.ticket import Ticket
@@ -89,9 +90,10 @@ def continue_in_thread(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
 
 
 def carry_out(
-    tx: Tx, queue: Queue, ticket: Ticket, event: Event, entry: int, effect: Effect, act: Act
+    tx: Tx, policy: Policy, ticket: Ticket, event: Event, entry: int, effect: Effect, act: Act
 ) -> None:
     """Write what an effect of `event` (the log's `entry`) asks for; `ticket` is as it left it."""
+    queue = policy.queue_of(ticket.queue, ticket.account)
 
     def row(what: What, room: str, urgency: Urgency = Urgency.LINE) -> NewDelivery:
         return NewDelivery(
@@ -110,19 +112,8 @@ def carry_out(
             _give_cards(tx, queue, ticket, act)
         case CountBurst(burst):
             tx.recount(burst, act.due + RECOUNT)
-        case PostMessage(message, mention):
-            rooms = tx.rooms_of(ticket.id)
-            first = act.room if act.room in rooms else next(iter(rooms), None)
-            for name in rooms:
-                if isinstance(event, Noted) and name == act.typed_in:
-                    continue
-                line = replace(
-                    row(What.MESSAGE, name),
-                    message=message,
-                    mention=mention and queue.mention_assignee and name == rooms[0],
-                    undo=isinstance(event, ReplyRequested) and name == first,
-                )
-                tx.deliver(line, act.due)
+        case PostMessage():
+            _put_into_threads(tx, policy, ticket, event, effect, act)
         case RefreshMessage(message):
             tx.refresh_message(message, act.due)
         case RefreshQuestions(asked_by):
@@ -169,6 +160,52 @@ def carry_out(
                 deed=deed,
             )
             tx.deliver(asked, act.due)
+
+
+def _put_into_threads(
+    tx: Tx, policy: Policy, ticket: Ticket, event: Event, effect: PostMessage, act: Act
+) -> None:
+    """Put a message into the ticket's threads, but not where it was typed."""
+    rooms = tx.rooms_of(ticket.id)
+    undone_in = _undone_in(policy, rooms, act)
+    called_in = _called_in(tx, policy, ticket, rooms) if effect.mention else None
+    for room in rooms:
+        if isinstance(event, Noted) and room == act.typed_in:
+            continue
+        line = NewDelivery(
+            What.MESSAGE,
+            room,
+            lane(ticket.id, room),
+            Urgency.LINE,
+            act.marks(),
+            ticket=ticket.id,
+            message=effect.message,
+            mention=room == called_in,
+            undo=isinstance(event, ReplyRequested) and room == undone_in,
+        )
+        tx.deliver(line, act.due)
+
+
+def _undone_in(policy: Policy, rooms: Sequence[str], act: Act) -> str | None:
+    """Return the room whose line begins a reply's wait: where it was asked for, or near there."""
+    if act.room in rooms:
+        return act.room
+    known = (policy.rooms.get(name) for name in rooms)
+    near = (room.name for room in known if room is not None and room.chat == act.chat)
+    return next(near, next(iter(rooms), None))
+
+
+def _called_in(tx: Tx, policy: Policy, ticket: Ticket, rooms: Sequence[str]) -> str | None:
+    """Return the one room where the assignee is called: the first in a chat that they use."""
+    if not policy.queue_of(ticket.queue, ticket.account).mention_assignee:
+        return None
+    chats = {name: policy.rooms[name].chat for name in rooms if name in policy.rooms}
+    first = next(iter(rooms), None)
+    if len({*chats.values()}) < 2:  # there is nothing to choose
+        return first
+    assignee = next((each for each in tx.agents() if each.id == ticket.assignee), None)
+    used = assignee.identities or {} if assignee is not None else {}
+    return next((name for name, chat in chats.items() if chat in used), first)
 
 
 def _continue_opening(tx: Tx, ticket: Ticket, act: Act) -> None:

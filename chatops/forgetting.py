@@ -51,6 +51,9 @@ class Plan:
     typed_notes: tuple[
         int, ...
     ]  #: tickets with notes that stand in a thread as colleagues typed them
+    asked_about: tuple[
+        int, ...
+    ]  #: tickets in whose threads a line may stand that cannot be changed: its id is unknown
     copies: tuple[Path, ...]  #: older databases beside this one, which still hold everything
 
 
@@ -88,6 +91,7 @@ async def forget(
                 tickets=sum(len(each.tickets) for each in everything),
                 messages=sum(len(each.messages) for each in everything),
                 typed_notes=tuple(sorted({id for each in everything for id in each.typed_notes})),
+                asked_about=tuple(sorted({id for each in everything for id in each.asked_about})),
                 copies=tuple(sorted(path.parent.glob(f"{path.name}.before-*"))),
             )
             traces = _together(everything)

@@ -54,8 +54,9 @@ class Place:
 
     @classmethod
     def read(cls, key: str) -> "Place":
-        """Return the place that a thread's key names."""
-        chat, room, message = key.split(":", 2)
+        """Return the place that a thread's key names; a room's id may hold colons itself."""
+        chat, _, rest = key.partition(":")
+        room, _, message = rest.rpartition(":")
         return cls(chat, room, message)
 
 

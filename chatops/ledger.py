@@ -55,7 +55,7 @@ def open_ticket(tx: Tx, policy: Policy, event: Opened, act: Act, started: dateti
     if not ticket.quiet:
         start_clock(tx, queue, ticket.id, started, act.now)
     for effect in effects:
-        carry_out(tx, queue, ticket, event, entry, effect, act)
+        carry_out(tx, policy, ticket, event, entry, effect, act)
     return ticket
 
 
@@ -135,12 +135,12 @@ def _write(
     before = ticket
     for event, after, effects in steps:
         queue = policy.queue_of(after.queue, after.account)
-        entry = tx.log(ticket.id, event, act.now, act.agent, act.rule)
+        entry = tx.log(ticket.id, event, act.now, act.agent, act.rule, act.chat)
         _note_message(tx, event)
         _note_consent(tx, ticket.customer, event, act)
         run_clock(tx, queue, before, event, act)
         for effect in effects:
-            carry_out(tx, queue, after, event, entry, effect, act)
+            carry_out(tx, policy, after, event, entry, effect, act)
         before = after
     tx.save_ticket(before)
     return before

@@ -3,7 +3,7 @@
 Names are keys of app.yaml. Spans are timedeltas; `zone` is an IANA name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import IntEnum, StrEnum
@@ -136,6 +136,12 @@ class Queue:
     reopen_window: timedelta = timedelta(days=7)
     burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
 
+    @property
+    def places(self) -> frozenset[str]:
+        """Every room in which something of the queue may be shown."""
+        targets = (target.room for target in self.escalation.values())
+        return frozenset({*self.rooms, self.managers_room, *targets})
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -191,6 +197,15 @@ class Policy:
             return queue
         home = self.accounts.get(account)
         return self.queues[home.queue] if home else next(iter(self.queues.values()))
+
+    def queues_at(self, room: str) -> Sequence[Queue]:
+        """Return the queues that use a room; all of them for one that no queue names (a digest's)."""
+        using = [queue for queue in self.queues.values() if room in queue.places]
+        return using or [*self.queues.values()]
+
+    def spans_chats(self, queue: Queue) -> bool:
+        """Tell whether a queue is worked in more than one chat: then it is worth a word in which."""
+        return len({self.rooms[room].chat for room in queue.rooms}) > 1
 
     def account_of(self, name: str, channel: str, queue: str) -> Account:
         """Return the account; one that app.yaml no longer has is known by its name alone."""

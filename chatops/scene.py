@@ -120,6 +120,11 @@ class Scene:
         queue = self.queue.name
         return tuple(m for m in self.policy.macros.values() if not m.queues or queue in m.queues)
 
+    @property
+    def spans_chats(self) -> bool:
+        """Whether the queue is worked in more than one chat."""
+        return self.policy.spans_chats(self.queue)
+
     def line(self, message: int) -> Line | None:
         """Return the message with that id, if it is among the lines."""
         return next((line for line in self.lines if line.id == message), None)

@@ -215,8 +215,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         case Noted(message, agent):
             return read_also(ticket, agent), (PostMessage(message),)
 
-        case WritingBegan(agent, until):
-            return replace(read_also(ticket, agent), writer=Writer(agent, until)), ()
+        case WritingBegan(agent, until, chat):
+            return replace(read_also(ticket, agent), writer=Writer(agent, until, chat)), ()
 
         case WritingEnded(agent):
             if ticket.writer is None or ticket.writer.agent != agent:

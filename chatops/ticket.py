@@ -66,10 +66,11 @@ class OpenDeed:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """The soft lock: who has the reply form open, and until when that is believed."""
+    """The soft lock: who has the reply form open, until when that is believed, and in which chat."""
 
     agent: int
     until: datetime
+    chat: str | None = None  #: None: unknown, as of forms opened before schema 0004
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,9 @@ def forget(
     if plan.typed_notes:
         tickets = ", ".join(f"#{id}" for id in plan.typed_notes)
         tell(f"what colleagues typed in threads is theirs: look through {tickets}")
+    if plan.asked_about:
+        tickets = ", ".join(f"#{id}" for id in plan.asked_about)
+        tell(f"a chat may show lines twice of which it told us no number: look through {tickets}")
     for copy in plan.copies:
         tell(f"still holds everything, delete it when you can: {copy}")
     tell("backups hold everything too: one that is restored forgets them again")

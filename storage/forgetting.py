@@ -24,6 +24,7 @@ from storage.tables import (
     CONVERSATION,
     CUSTOMER,
     DELIVERY,
+    FINISHED,
     FORGOTTEN,
     MESSAGE,
     RAW_BODY,
@@ -57,6 +58,7 @@ class Theirs:
     conversations: tuple[int, ...]
     messages: tuple[int, ...]
     typed_notes: tuple[int, ...]  #: tickets with notes that colleagues typed in a chat's thread
+    asked_about: tuple[int, ...]  #: tickets in whose threads a line may stand that has no known id
     traces: Traces
 
 
@@ -96,7 +98,10 @@ def theirs(db: Db, who: Person) -> Theirs:
         words=frozenset(row[4] for row in inbound if row[4]),
     )
     typed = sorted({row[1] for row in rows.values() if row[2] == "note" and row[5] and row[1]})
-    return Theirs(tuple(tickets), tuple(spoken), tuple(sorted(rows)), tuple(typed), traces)
+    asked = [id for id in tickets if db.one(_ASKED_ABOUT, ticket=id) is not None]
+    return Theirs(
+        tuple(tickets), tuple(spoken), tuple(sorted(rows)), tuple(typed), tuple(asked), traces
+    )
 
 
 def withdraw_replies(db: Db, ticket: int) -> None:
@@ -233,6 +238,9 @@ _message = select(_m.id, _m.ticket, _m.direction, _m.external_id, _m.text, _m.or
 _OF_TICKETS: Final = Statement(_message.where(_m.ticket == param("ticket")))
 _OF_CONVERSATIONS: Final = Statement(_message.where(_m.conversation == param("conversation")))
 
+_ASKED_ABOUT: Final = Statement(
+    first(select(_d.id).where(_d.ticket == param("ticket"), _d.what == What.QUESTION.value))
+)
 _WITHDRAW: Final = Statement(
     update(DELIVERY)
     .where(
@@ -279,7 +287,7 @@ _REMOVE_BODY: Final = Statement(delete(RAW_BODY).where(RAW_BODY.c.id == param("i
 _POSTS: Final = Statement(
     first(
         select(_d.id, _d.body)
-        .where(_d.id > param("after"), _d.what == What.PUBLISHED.value, _d.body.is_not(None))
+        .where(_d.id > param("after"), _d.what.in_(FINISHED), _d.body.is_not(None))
         .order_by(_d.id),
         param("limit"),
     )

@@ -222,8 +222,8 @@ def _listed(db: Db, id: int) -> Listed:
 
 
 def _entry(row: Row) -> Entry:
-    id, ticket, at, agent, rule, name, body = row
-    return Entry(id, ticket, instant(at), agent, rule, decode(name, body))
+    id, ticket, at, agent, rule, name, body, chat = row
+    return Entry(id, ticket, instant(at), agent, rule, decode(name, body), chat)
 
 
 _ENTRY: Final = Statement(select(ENTRY).where(ENTRY.c.id == param("id")))

@@ -23,6 +23,7 @@ from storage.tables import (
     DELIVERY,
     DIGEST_RUN,
     ENTRY,
+    FINISHED,
     MESSAGE,
     RAW_BODY,
     SHIFT,
@@ -196,7 +197,8 @@ _DROP_LOGS: Final = (
                 first(
                     select(_d.id)
                     .where(
-                        _d.what == "published",
+                        _d.what.in_(FINISHED),
+                        _d.ticket.is_(None),  # else it goes with its ticket
                         _d.taken_at < param("before"),
                         _d.state.not_in(UNRESOLVED),
                         _d.due_at.is_(None),

@@ -75,6 +75,7 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "deeds": _dumps([(d.message, d.deed, d.agent, d.proposed) for d in ticket.deeds]),
         "burst": ticket.burst,
         "lined": ticket.lined,
+        "writing_in": writer.chat if writer else None,
     }
 
 
@@ -124,6 +125,7 @@ def ticket_of(row: Row) -> Ticket:
         deeds,
         burst,
         lined,
+        writing_in,
     ) = row
     return Ticket(
         id=id,
@@ -153,7 +155,7 @@ def ticket_of(row: Row) -> Ticket:
         closed_at=instant(closed_at),
         thanked=bool(thanked),
         answered_at=instant(answered_at),
-        writer=None if writer is None else Writer(writer, instant(writing_until)),
+        writer=None if writer is None else Writer(writer, instant(writing_until), writing_in),
         replies=tuple(_reply(values) for values in _loads(replies)),
         rule=rule,
         tags=_loads(tags),

@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0003"
+SCHEMA: Final = "0004"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -54,6 +54,9 @@ FOLLOWS: Final = ("card", "alert", "line")
 #: Deliveries that stay as long as their ticket or burst does, and come back if somebody deletes them.
 STANDS: Final = ("card", "burst", "line")
 
+
+#: Deliveries that carry a finished card.
+FINISHED: Final = ("published", "question")
 
 #: Of the log: a canned reply that was sent again, over the question, as storage.codec writes it
 #: (`_` is its colon, which SQLAlchemy would take for a parameter's).
@@ -258,6 +261,7 @@ class TicketRow(SQLModel, table=True):
     deeds: str = Field(sa_type=Text)  #: JSON list of [message, deed, agent, proposed]
     burst: int | None = Field(sa_type=Id)
     lined: bool
+    writing_in: str | None  #: the chat in which the writer has a form open
 
 
 class EntryRow(SQLModel, table=True):
@@ -276,6 +280,7 @@ class EntryRow(SQLModel, table=True):
     rule: str | None
     name: str  #: the event's class
     body: str = Field(sa_type=Text)  #: its fields, as storage.codec writes them
+    chat: str | None  #: where the agent asked for it; None: of rules, and before schema 0004
 
 
 class MessageRow(SQLModel, table=True):
@@ -379,7 +384,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_message", "message", where="message IS NOT NULL"),
         _partial("ix_delivery_ticket", "ticket", "what", where="ticket IS NOT NULL"),
         _partial("ix_delivery_entry", "entry", where="entry IS NOT NULL"),
-        _partial("ix_delivery_published", "taken_at", where="what = 'published'"),
+        _partial("ix_delivery_finished", "taken_at", where=f"what IN {_in(FINISHED)}"),
         _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDS)}"),
         _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Text,
     and_,
     case,
@@ -107,6 +108,16 @@ class Taking(Part):
         return self._db.run(_DOUBT_ABANDONED, due_at=micros(due_at))
 
 
+def is_asked(rows: FromClause) -> ColumnElement[bool]:
+    """Return the condition that people are asked about posts: each waits alone for its answer."""
+    theirs = rows.c
+    return and_(
+        theirs.state == "in doubt",
+        theirs.due_at.is_(None),
+        theirs.what.not_in([What.REPLY.value, What.DEED.value]),
+    )
+
+
 _d = DELIVERY.c
 _earlier = DELIVERY.alias("earlier")
 _card = DELIVERY.alias("card")
@@ -118,6 +129,8 @@ _post = and_(
         _earlier.c.lane == _d.lane,
         _earlier.c.id < _d.id,
         _earlier.c.state.in_(UNRESOLVED),
+        # a person may take hours to answer: what follows goes on, and this one after it
+        ~is_asked(_earlier),
     ),
 )
 _update = and_(
@@ -137,7 +150,10 @@ _root = case(
 )
 #: The room is one that the ticket has left.
 _left = exists().where(_its_card, _card.c.left.is_(True))
-_in_thread = _d.what.in_([What.MESSAGE.value, What.EVENT.value, What.LINE.value])
+_in_thread = or_(
+    _d.what.in_([What.MESSAGE.value, What.EVENT.value, What.LINE.value]),
+    and_(_d.what == "question", _d.ticket.is_not(None)),
+)
 _rooted = or_(~_in_thread, _root.is_not(None))
 
 

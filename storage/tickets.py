@@ -46,12 +46,25 @@ class Tickets(Part):
         )
 
     def log(
-        self, ticket: int, event: Event, at: datetime, agent: int | None, rule: str | None
+        self,
+        ticket: int,
+        event: Event,
+        at: datetime,
+        agent: int | None,
+        rule: str | None,
+        chat: str | None = None,
     ) -> int:
         name, body = encode(event)
         return made(
             self._db.one(
-                _LOG, ticket=ticket, at=micros(at), agent=agent, rule=rule, name=name, body=body
+                _LOG,
+                ticket=ticket,
+                at=micros(at),
+                agent=agent,
+                rule=rule,
+                name=name,
+                body=body,
+                chat=chat,
             )
         )
 

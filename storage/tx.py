@@ -5,6 +5,7 @@ from storage.bursts import Bursts
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.deliveries import Deliveries
+from storage.doubts import Doubts
 from storage.held import Held
 from storage.messages import Messages
 from storage.once import Once
@@ -25,6 +26,7 @@ class StoredTx(
     People,
     Deliveries,
     Taking,
+    Doubts,
     Held,
     Processes,
     Once,

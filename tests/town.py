@@ -33,7 +33,7 @@ from chatops.channel import Outgoing, Sent
 from chatops.delivery.enrolment import Enrolment
 from chatops.delivery.outbox import Outbox
 from chatops.policy import Policy
-from chatops.ports import Channel
+from chatops.ports import Channel, Chat
 from chatops.schedule import Schedule
 from chatops.web import public_app
 from tests.calling import client
@@ -189,8 +189,13 @@ def shows(message: Message) -> str:
 
 @asynccontextmanager
 async def town_around(
-    folder: Path, empty: Path | str, hours: Hours, policy: Policy = POLICY
+    folder: Path,
+    empty: Path | str,
+    hours: Hours,
+    policy: Policy = POLICY,
+    beside: Chat | None = None,
 ) -> AsyncIterator[Town]:
+    """Open the town; `beside` is a second chat, which Slack's stand-in knows nothing of."""
     async with AsyncExitStack() as stack:
         care = await stack.enter_async_context(cared_for(folder, empty, hours, policy))
         slack = SlackCloud(WORKSPACE, hours)
@@ -215,16 +220,21 @@ async def town_around(
             ),
             care.desk,
             reader,
+            care.storage.vault,
             WORDS,
             True,
         )
+        chats: dict[str, Chat] = {
+            "slack": chat,
+            **({} if beside is None else {beside.name: beside}),
+        }
         for name, account in policy.accounts.items():
             if account.channel == internal.NAME:
-                channels[name] = internal.Internal(account, {"slack": chat}, hours)
+                channels[name] = internal.Internal(account, chats, hours)
         inbox = Inbox(care.desk, work, reader, care.storage.vault, hours, channels)
         enrolment = Enrolment(work, hours)
         await enrolment.begin()
-        outbox = Outbox(care.desk, work, reader, hours, {"slack": chat}, channels, enrolment)
+        outbox = Outbox(care.desk, work, reader, hours, chats, channels, enrolment)
         url = await served(stack, None, public_app(inbox, channels, hours, chat.routes()))
         chirp.delivery.url = f"{url}/in/sandbox/aozora"
         slack.delivery.request_url = None  # presses are the Slack adapter's own tests

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from chatops.cards.ticket_card import chat_named
 from chatops.event import (
     Absorbed,
     Assigned,
@@ -55,13 +56,20 @@ _OURS: Final = frozenset(
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def say_log(entries: Sequence[Entry], most: int) -> list[Text]:
-    """Return a line for each of the newest entries, oldest first."""
+def say_log(entries: Sequence[Entry], most: int, *, tells_chat: bool = False) -> list[Text]:
+    """Return a line for each of the newest entries, oldest first.
+
+    `tells_chat`: each says in which chat it was done, as far as the log knows it.
+    """
     told = [entry for entry in entries if not isinstance(entry.event, _PASSING)]
-    return [
-        text("log-line", at=entry.at, who=_who(entry), what=_what(entry.event))
-        for entry in told[-most:]
-    ]
+    return [_line(entry, tells_chat=tells_chat) for entry in told[-most:]]
+
+
+def _line(entry: Entry, *, tells_chat: bool) -> Text:
+    who, what = _who(entry), say_event(entry.event)
+    if entry.chat is None or not tells_chat:
+        return text("log-line", at=entry.at, who=who, what=what)
+    return text("log-line-in", at=entry.at, who=who, chat=chat_named(entry.chat), what=what)
 
 
 def _who(entry: Entry) -> Text:
@@ -74,7 +82,8 @@ def _who(entry: Entry) -> Text:
     return text("log-rule", rule=entry.rule)
 
 
-def _what(event: Event) -> Text:
+def say_event(event: Event) -> Text:
+    """Say in a few words what has happened."""
     match event:
         case Assigned(agent):
             return text("log-assigned", agent=Mention(agent))

@@ -15,6 +15,7 @@ from babel.dates import format_date
 
 from chatops.call import Call, Origin
 from chatops.card import Block, Choice, Form, Paragraph, Quote, TextBox
+from chatops.cards.ticket_card import writing_words
 from chatops.channel import Can
 from chatops.event import Then
 from chatops.line import leading_number
@@ -214,7 +215,7 @@ def _writing(scene: Scene, call: Call) -> Iterator[Block]:
     """Say who else has a form open; it is a hint, and holds nobody back."""
     writer = scene.ticket.writer
     if writer is not None and writer.agent != call.agent.id and writer.until > scene.now:
-        yield Paragraph(text("aside-writing", agent=scene.named(writer.agent)))
+        yield Paragraph(writing_words(scene, writer, tells_chat=writer.chat != call.chat))
 
 
 def _warning(words: str, scene: Scene) -> Iterator[Block]:

@@ -39,7 +39,8 @@ def show_card(
     for line in scene.lines[-_MESSAGES:]:
         blocks.extend(message_line(scene, line, mention=False).blocks)
     blocks.append(Paragraph(text("show-log")))
-    blocks.extend(Paragraph(said, small=True) for said in say_log(entries, _ENTRIES))
+    log = say_log(entries, _ENTRIES, tells_chat=scene.spans_chats)
+    blocks.extend(Paragraph(said, small=True) for said in log)
     return Card(
         push=short.push,
         title=short.title,

@@ -15,7 +15,7 @@ from chatops.event import Kind, SnoozeReason
 from chatops.scene import Line, Scene
 from chatops.sla import State
 from chatops.text import Link, Text, text
-from chatops.ticket import Status, Ticket
+from chatops.ticket import Status, Ticket, Writer
 
 #: An opening message longer than this goes into the thread too, for the card cuts it there.
 CARD_EXCERPT: Final = 1200
@@ -89,6 +89,19 @@ def numbered(scene: Scene, other: int) -> Text:
     if url is None:
         return text("ticket", ticket=other)
     return text("words", words=Link(url, f"#{other}"))
+
+
+def chat_named(chat: str) -> Text:
+    """Return a chat's plain name."""
+    return text(f"chat-name-{chat}")
+
+
+def writing_words(scene: Scene, writer: Writer, *, tells_chat: bool) -> Text:
+    """Say who has a form open and, where that may be another chat than the reader's, in which."""
+    who = scene.named(writer.agent)
+    if writer.chat is None or not tells_chat:
+        return text("aside-writing", agent=who)
+    return text("aside-writing-in", agent=who, chat=chat_named(writer.chat))
 
 
 def clock_words(scene: Scene) -> Text:
@@ -186,7 +199,7 @@ def _asides(scene: Scene) -> tuple[Block, ...]:
     if ticket.escalated_to is not None:
         said.append(text("aside-escalated", target=ticket.escalated_to, level=ticket.level))
     if ticket.writer is not None and ticket.writer.until > scene.now:
-        said.append(text("aside-writing", agent=scene.named(ticket.writer.agent)))
+        said.append(writing_words(scene, ticket.writer, tells_chat=scene.spans_chats))
     if ticket.merged_into is not None:
         said.append(text("aside-merged-into", into=numbered(scene, ticket.merged_into)))
     if ticket.merged:

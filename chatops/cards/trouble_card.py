@@ -6,7 +6,7 @@ from chatops.card import Card, Paragraph
 from chatops.text import Text, text
 
 
-def begun_card(place: str, code: str, since: datetime, remedy: Text | None) -> Card:
+def begun_card(place: str | Text, code: str, since: datetime, remedy: Text | None) -> Card:
     """Return what is told once it is certain: which place, since when, and what to do."""
     said = text("trouble", place=place, since=since, code=code)
     todo = remedy or text("trouble-remedy")
@@ -17,7 +17,7 @@ def begun_card(place: str, code: str, since: datetime, remedy: Text | None) -> C
     )
 
 
-def over_card(place: str, code: str, since: datetime) -> Card:
+def over_card(place: str | Text, code: str, since: datetime) -> Card:
     """Return what is told when the place is open again."""
     said = text("trouble-over", place=place, since=since, code=code)
     title = text("trouble-over-title", place=place)

@@ -7,15 +7,24 @@ from dataclasses import dataclass, replace
 from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.cards.burst_card import burst_card, burst_line
+from chatops.cards.doubt_card import (
+    ALERT,
+    ANNOUNCEMENT,
+    event_in_doubt,
+    message_in_doubt,
+    post_in_doubt,
+    question_card,
+)
 from chatops.cards.event_line import event_line
 from chatops.cards.thread_card import alert_card, announcement, left_line, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved, Occasion
-from chatops.policy import Room
+from chatops.policy import Policy, Queue, Room
 from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
+from chatops.text import Text
 from chatops.ticket import Status, Ticket
 
 
@@ -39,7 +48,7 @@ async def compose(
     A ticket's card says in which zone its queue works: a queue may be shown in rooms of others.
     """
     job = order.job
-    if job.what is What.PUBLISHED:
+    if job.what in {What.PUBLISHED, What.QUESTION}:
         return (load_card(job.body), job.wanted) if job.body else None
     if job.what is What.BURST:
         return None if order.burst is None else (_burst_card(desk, order.burst), job.wanted)
@@ -53,17 +62,49 @@ async def compose(
     return replace(card, zone=scene.queue.calendar.zone), revision
 
 
+async def question_about(desk: Desk, reader: Reader, room: Room, order: Order) -> Card:
+    """Return the question whether a post of unknown fate is there."""
+    job = order.job
+    undo = (job.message, desk.policy.undo_in) if job.undo and job.message is not None else None
+    return question_card(
+        job.id,
+        await _kind_of(desk, reader, order),
+        room.chat,
+        job.taken_at + desk.clock.offset,
+        job.ticket,
+        is_restored=job.is_restored,
+        undo=undo,
+    )
+
+
+async def _kind_of(desk: Desk, reader: Reader, order: Order) -> Text:
+    """Say what a post is by which a person knows it."""
+    job = order.job
+    if job.what is What.PUBLISHED and job.body:
+        return post_in_doubt(load_card(job.body))
+    if job.what is What.ALERT:
+        return ALERT
+    if job.what is What.MESSAGE and job.message is not None and order.record is not None:
+        scene = desk.scene(order.record, order.agents, desk.clock.business())
+        line = scene.line(job.message) or await reader.line(job.message)
+        if line is not None:
+            return message_in_doubt(line, scene.named(line.agent), scene.traits.title)
+    if job.entry is not None and (entry := await reader.entry(job.entry)) is not None:
+        return event_in_doubt(entry.event)
+    return ANNOUNCEMENT
+
+
 async def _made(
     desk: Desk, reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Scene
 ) -> tuple[Card, int] | None:
-    home = scene.policy.rooms[scene.queue.rooms[0]]
+    home = _home(scene.policy, scene.queue, room)
     if job.what is What.CARD and job.left:
         by = await _moved_by(reader, scene)
         url = await _url(reader, chat, home, scene.ticket.id)
         return left_card(scene, by, url), scene.ticket.revision
     if job.what is What.LINE:
         if room.name not in scene.queue.rooms:  # it has moved
-            return await _left(reader, chat, scene), scene.ticket.revision
+            return await _left(reader, chat, room, scene), scene.ticket.revision
         url = await _url_of(chat, room, await reader.card_of(scene.ticket.id, room.name))
         return burst_line(scene, url), scene.ticket.revision
     scene = await _with_urls(desk, reader, chat, room, scene)
@@ -84,14 +125,14 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             if line is None or (_is_late(job) and not job.undo):
                 return None
             if job.left and line.direction is Direction.INBOUND and not line.deleted:
-                return await _left(reader, chat, scene)
+                return await _left(reader, chat, room, scene)
             return message_line(scene, line, mention=job.mention)
         case What.EVENT if job.entry is not None:
             entry = await reader.entry(job.entry)
             if entry is None or (_is_late(job) and not isinstance(entry.event, Moved)):
                 return None
             if job.left and isinstance(entry.event, DeedProposed):  # which quotes the message
-                return await _left(reader, chat, scene)
+                return await _left(reader, chat, room, scene)
             dismissed = await _is_dismissed(reader, entry)
             return event_line(scene, entry.event, entry.agent, room.name, is_dismissed=dismissed)
         case What.ANNOUNCE if job.occasion is not None and _is_news(scene.ticket, job):
@@ -136,8 +177,18 @@ async def _is_dismissed(reader: Reader, entry: Entry) -> bool:
     )
 
 
-async def _left(reader: Reader, chat: Chat, scene: Scene) -> Card:
-    home = scene.policy.rooms[scene.queue.rooms[0]]
+def _home(policy: Policy, queue: Queue, room: Room) -> Room:
+    """Return where a queue's cards are for those who read a room: there, or near, or far away.
+
+    In another chat there is no link for them.
+    """
+    rooms = [policy.rooms[name] for name in queue.rooms]
+    near = (each for each in rooms if each.chat == room.chat)
+    return room if room in rooms else next(near, rooms[0])
+
+
+async def _left(reader: Reader, chat: Chat, room: Room, scene: Scene) -> Card:
+    home = _home(scene.policy, scene.queue, room)
     return left_line(scene, await _url(reader, chat, home, scene.ticket.id))
 
 
@@ -156,7 +207,7 @@ async def _with_urls(desk: Desk, reader: Reader, chat: Chat, room: Room, scene: 
         url = await _url(reader, chat, room, id)
         if url is None and (other := await reader.ticket(id)) is not None:
             queue = desk.policy.queue_of(other.queue, other.account)
-            url = await _url(reader, chat, desk.policy.rooms[queue.rooms[0]], id)
+            url = await _url(reader, chat, _home(desk.policy, queue, room), id)
         if url is not None:
             urls[id] = url
     return replace(scene, urls=urls)

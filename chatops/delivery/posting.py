@@ -1,7 +1,8 @@
 """One delivery to one room: posted, brought up to date or looked up, and what became of it written.
 
 Used by `outbox` alone, which says when. Before a post is sent its row says `sending`; what a crash
-or a time-out leaves there is in doubt and is looked up before it is repeated.
+or a time-out leaves there is in doubt and is looked up before it is repeated. A chat that finds
+nothing is not asked: there a card is posted again, and about anything else people are (`doubts`).
 """
 
 from collections.abc import Callable
@@ -10,17 +11,27 @@ from typing import Final
 
 import structlog
 
-from chatops.act import again
+from chatops.act import Act, Marks, again
 from chatops.clock import Clock
-from chatops.delivery.compose import Order, compose
+from chatops.delivery.compose import Order, compose, question_about
 from chatops.delivery.pace import Buckets, ChatPace
 from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
+from chatops.doubts import ask
 from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
 from chatops.policy import Room
-from chatops.ports import STANDING, Chat, Delivery, DeliveryState, Reader, Tx
+from chatops.ports import (
+    HARMLESS_TWICE,
+    STANDING,
+    Chat,
+    Delivery,
+    DeliveryState,
+    Reader,
+    Tx,
+    What,
+)
 
 #: A thread line whose thread is gone is tried so often: its card may be on its way again.
 LINE_TRIES: Final = 6
@@ -57,7 +68,7 @@ class Posting:
         try:
             match job.state:
                 case DeliveryState.IN_DOUBT:
-                    await self._look_up(chat, room, job)
+                    await self._resolve(chat, room, order)
                 case DeliveryState.SENT:
                     await self._update(chat, room, order)
                 case _:
@@ -68,8 +79,7 @@ class Posting:
             await self._limited(job, room, pace, until, str(error))
         except InDoubt as error:
             self._count("in_doubt")
-            due = self._clock.transport() + SETTLE
-            await self._state(job, DeliveryState.IN_DOUBT, due, str(error))
+            await self._doubt(chat, job, str(error))
         except Gone as error:
             await self._troubles.over(places(room))
             await self._gone(job, error)
@@ -116,8 +126,11 @@ class Posting:
 
     async def _update(self, chat: Chat, room: Room, order: Order) -> None:
         job = order.job
+        if job.external_id is None:
+            await self._renew(job)
+            return
         composed = await compose(self._desk, self._reader, chat, room, order)
-        if composed is None or job.external_id is None:
+        if composed is None:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
@@ -128,12 +141,59 @@ class Posting:
         await self._is_there(job, job.external_id, revision)
         await self._troubles.over(places(room))
 
+    async def _renew(self, job: Delivery) -> None:
+        """Post what is new of a message whose line a person has seen, and whose id nobody knows.
+
+        Any other post that is there so stays as it is.
+        """
+        if job.what is What.MESSAGE:
+            now = self._clock.transport()
+            await self._state(job, DeliveryState.PENDING, now, again=again(job.marker))
+        else:
+            await self._is_there(job, None, job.wanted)
+
     def _is_overtaken(self) -> bool:
         """Tell whether our lease is over, or nearly: the delivery may be another process's by now."""
         if self._may_call():
             return False
         self._count("overtaken")
         return True
+
+    async def _doubt(self, chat: Chat, job: Delivery, error: str) -> None:
+        """Leave a call of unknown fate to be resolved; an update is simply made again."""
+        now = self._clock.transport()
+        if job.state is DeliveryState.SENT:
+            await self._put_back(job, now + SETTLE, error)
+            return
+        # nothing can be learnt by waiting where what is harmless twice is not looked up
+        at_once = not chat.finds and job.what in HARMLESS_TWICE
+        await self._state(job, DeliveryState.IN_DOUBT, now if at_once else now + SETTLE, error)
+
+    async def _resolve(self, chat: Chat, room: Room, order: Order) -> None:
+        """Find out what became of a post, or let people do so where the chat cannot be asked."""
+        if chat.finds:
+            await self._look_up(chat, room, order.job)
+        elif order.job.what in HARMLESS_TWICE:
+            await self._repeat(order.job)
+        else:
+            await self._ask(room, order)
+
+    async def _repeat(self, job: Delivery) -> None:
+        """Post again what is harmless twice: at once, then ever more rarely, for each may be there."""
+        now = self._clock.transport()
+        self._count("repeated")
+        if job.is_restored:
+            await self._state(job, DeliveryState.PENDING, now, again=again(job.marker))
+            return
+        posts = job.attempts - 1  # this round is counted too, and was none
+        due = now if posts <= 1 else now + BACKOFF[min(posts, len(BACKOFF)) - 1]
+        await self._state(job, DeliveryState.PENDING, due, counts=False)
+
+    async def _ask(self, room: Room, order: Order) -> None:
+        card = await question_about(self._desk, self._reader, room, order)
+        act = Act(self._clock.business(), self._clock.transport(), Marks(), rule="outbox")
+        self._count("asked")
+        await self._record(lambda tx: ask(tx, order.job, card, act))
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
         # what was written since by others must not make the look-up longer and longer
@@ -157,14 +217,14 @@ class Posting:
         """
         now = self._clock.transport()
         self._count("gone")
-        if job.what in STANDING and job.state is DeliveryState.SENT:
+        if job.what in HARMLESS_TWICE and job.state is DeliveryState.SENT:
             anew = again(job.marker)
             await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
         elif job.state is DeliveryState.SENT and job.external_id is not None:
             await self._is_there(job, job.external_id, job.wanted)
         elif job.is_restored:
             await self._state(job, DeliveryState.PENDING, now, error.code, again=again(job.marker))
-        elif job.attempts < LINE_TRIES or job.what in STANDING:
+        elif job.attempts < LINE_TRIES or job.what in HARMLESS_TWICE:
             due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
             await self._state(job, DeliveryState.PENDING, due, error.code)
         else:
@@ -197,7 +257,7 @@ class Posting:
         if job.undo:
             await self._replies.unseen(job)
 
-    async def _is_there(self, job: Delivery, external_id: str, revision: int) -> None:
+    async def _is_there(self, job: Delivery, external_id: str | None, revision: int) -> None:
         """Record what the far side shows; a reply's wait begins when its Undo line is visible."""
         now = self._clock.transport()
 

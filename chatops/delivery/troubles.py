@@ -14,6 +14,7 @@ import structlog
 
 from chatops.act import Act, Marks
 from chatops.card import Card
+from chatops.cards.ticket_card import chat_named
 from chatops.cards.trouble_card import begun_card, over_card
 from chatops.clock import Clock
 from chatops.delivery.patience import BACKOFF, SETTLE, Keep
@@ -22,6 +23,7 @@ from chatops.errors import Barred, CareError
 from chatops.follow import AT_ACCOUNT, TO_PERSON, post
 from chatops.policy import Policy, Queue
 from chatops.ports import Trouble, Tx
+from chatops.text import Text
 
 #: What stands before a chat's name as the place of a trouble: a room may have the same name.
 AT_CHAT: Final = "chat:"
@@ -137,12 +139,14 @@ class Troubles:
         for room in hearers(self._desk.policy, place, shut):
             post(tx, room, card, act)
 
-    def _name(self, place: str) -> str:
+    def _name(self, place: str) -> str | Text:
         """Return a place as people know it."""
+        if place.startswith(AT_CHAT):
+            return chat_named(place.removeprefix(AT_CHAT))
         if place.startswith(AT_ACCOUNT):
             account = self._desk.policy.accounts.get(place.removeprefix(AT_ACCOUNT))
             return f"@{account.handle}" if account else place
-        return place.removeprefix(AT_CHAT)
+        return place
 
     def _at(self, places: Sequence[str]) -> Iterator[Trouble]:
         return (trouble for place in places if (trouble := self._known.get(place)) is not None)
@@ -177,7 +181,5 @@ def _concerns(policy: Policy, place: str, queue: Queue) -> bool:
     if place.startswith(AT_ACCOUNT):
         account = policy.accounts.get(place.removeprefix(AT_ACCOUNT))
         return account is not None and account.queue == queue.name
-    targets = (target.room for target in queue.escalation.values())
-    rooms = {*queue.rooms, queue.managers_room, *targets}
-    chats = {f"{AT_CHAT}{policy.rooms[room].chat}" for room in rooms if room in policy.rooms}
-    return place in rooms or place in chats
+    rooms = [policy.rooms[room] for room in queue.places if room in policy.rooms]
+    return place in queue.places or place in {f"{AT_CHAT}{room.chat}" for room in rooms}

@@ -96,6 +96,7 @@ class Noted:
 class WritingBegan:
     agent: int
     until: datetime
+    chat: str | None = None  #: where the form is open
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
 """
 
 from chatops.ports.delivery import (
+    HARMLESS_TWICE,
     RESTORED,
     STANDING,
     Delivery,
@@ -14,6 +15,7 @@ from chatops.ports.delivery import (
     Spent,
     Trouble,
     Unresolved,
+    Unsure,
     Urgency,
     Wait,
     Waits,
@@ -43,6 +45,7 @@ from chatops.ports.store import Reader, Vault, Work
 from chatops.ports.tx import Tx
 
 __all__ = [
+    "HARMLESS_TWICE",
     "MOST_COUNTED",
     "RESTORED",
     "STANDING",
@@ -76,6 +79,7 @@ __all__ = [
     "Trouble",
     "Tx",
     "Unresolved",
+    "Unsure",
     "Urgency",
     "Vault",
     "Wait",

@@ -94,12 +94,17 @@ class What(StrEnum):
     ANNOUNCE = "announce"  #: a short line in the room, linking to the card
     ALERT = "alert"  #: a breach, in the room
     PUBLISHED = "published"  #: a finished card: a digest, a report, an account's alert
+    QUESTION = "question"  #: whether a post of unknown fate is there, in a chat that finds nothing
     REPLY = "reply"  #: words to the customer, on an account
     DEED = "deed"  #: something that the network is to do with a message, on an account
 
 
 #: What is wanted as long as its ticket is: what somebody deletes is posted again.
 STANDING: Final = frozenset({What.CARD, What.BURST, What.LINE})
+
+#: What may stand there twice for a while: people go on with either, and of cards the one that is
+#: not `Reader.card_of` is deleted where a chat sees it.
+HARMLESS_TWICE: Final = STANDING | {What.QUESTION}
 
 
 class DeliveryState(StrEnum):
@@ -131,7 +136,7 @@ class NewDelivery:
     entry: int | None = None
     occasion: Occasion | None = None
     mention: bool = False
-    body: str | None = None  #: a PUBLISHED card as JSON
+    body: str | None = None  #: a finished card as JSON (PUBLISHED, QUESTION)
     held: bool = False
     undo: bool = False  #: the line that carries Undo: its visibility starts the reply's wait
     deed: Deed | None = None
@@ -168,6 +173,19 @@ class Delivery:
     def is_restored(self) -> bool:
         """Tell whether a backup left it unresolved, so that it may be there since any time."""
         return self.attempts < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A post to a room or a person whose fate is unknown, and about which people are asked."""
+
+    id: int
+    what: What
+    to: str
+    marker: str
+    ticket: int | None
+    message: int | None
+    undo: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class Chat(Protocol):
 
     name: str
     limits: ChatLimits
+    finds: bool  #: whether a post of unknown fate can be looked up; where not, people are asked
 
     def routes(self) -> Sequence[AbstractRouteDef]:
         """Return what the chat calls over HTTP, if anything."""
@@ -135,7 +136,12 @@ class Chat(Protocol):
     async def find(
         self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime
     ) -> str | None:
-        """Look up a post of unknown fate, made between the two; None if it certainly is not there."""
+        """Look up a post of unknown fate, made between the two; None if it certainly is not there.
+
+        Raises:
+            Unsupported: the chat cannot be asked (`finds` says so).
+            Gone, Barred, TryLater, Unreached: as chatops.errors has them.
+        """
         ...
 
     async def send_file(self, person: str, file: File, card: Card) -> None:

@@ -96,6 +96,7 @@ class Entry:
     agent: int | None
     rule: str | None
     event: Event
+    chat: str | None = None  #: where the agent asked for it, as far as that is known
 
 
 @dataclass(frozen=True, slots=True)

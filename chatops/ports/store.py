@@ -70,7 +70,10 @@ class Reader(Protocol):
         ...
 
     async def card_of(self, ticket: int, room: str) -> str | None:
-        """Return the external id of the ticket's card in the room, once it is there and not left."""
+        """Return the external id of the ticket's card in the room, once it is there and not left.
+
+        Any other card of the ticket there is one of unknown fate that was posted again.
+        """
         ...
 
     async def line_of(self, ticket: int, room: str) -> str | None:

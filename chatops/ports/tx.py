@@ -18,6 +18,7 @@ from chatops.ports.delivery import (
     Spent,
     Trouble,
     Unresolved,
+    Unsure,
 )
 from chatops.ports.rows import (
     Burst,
@@ -169,9 +170,15 @@ class Tx(Protocol):
         ...
 
     def log(
-        self, ticket: int, event: Event, at: datetime, agent: int | None, rule: str | None
+        self,
+        ticket: int,
+        event: Event,
+        at: datetime,
+        agent: int | None,
+        rule: str | None,
+        chat: str | None = None,
     ) -> int:
-        """Append to the ticket's log; the entry's id."""
+        """Append to the ticket's log; the entry's id. `chat` is where the agent asked for it."""
         ...
 
     def clock(self, ticket: int) -> Clock | None:
@@ -368,6 +375,27 @@ class Tx(Protocol):
         What such a one was sending is in doubt, and looked up from `due_at` on: never sent again
         unseen.
         """
+        ...
+
+    # posts of unknown fate about which people are asked: in doubt, and not to be taken
+    def unsure(self, id: int) -> Unsure | None:
+        """Return the post, locked; None if nobody is asked about it, or not any more."""
+        ...
+
+    def is_seen(self, id: int) -> None:
+        """Take such a post as sent: a person sees it. Its external id stays unknown."""
+        ...
+
+    def post_again(self, id: int, marker: str, due_at: datetime) -> None:
+        """Let such a post go out anew under another marker: a person sees that it is not there."""
+        ...
+
+    def finished(self, marker: str) -> str | None:
+        """Return the finished card that goes out under a marker, as JSON."""
+        ...
+
+    def reword(self, marker: str, body: str, due_at: datetime) -> None:
+        """Put another finished card in the place of the one under a marker; what shows it follows."""
         ...
 
     # processes

@@ -62,6 +62,7 @@ async def test_what_is_theirs(storage: Storage) -> None:
     await fill(storage)
     found = await storage.reader.run(lambda db: forgetting.theirs(db, MIA))
     assert (found.tickets, found.messages, found.typed_notes) == ((1,), (1, 2), (1,))
+    assert found.asked_about == ()
     assert found.traces == Traces(
         frozenset({"@c1", "C1"}), frozenset({"c1", "p1"}), frozenset({"My tent"})
     )

@@ -36,7 +36,7 @@ from chatops.card import Card, File
 from chatops.channel import Finding
 from chatops.desk import Desk
 from chatops.policy import Room
-from chatops.ports import Cap, ChatLimits, Reader
+from chatops.ports import Cap, ChatLimits, Reader, Vault
 from chatops.text import Words
 
 EVENTS_PATH: Final = "/slack/events"
@@ -55,6 +55,7 @@ def open_chat(
     settings: Settings,
     desk: Desk,
     reader: Reader,
+    vault: Vault,  # noqa: ARG001 - each chat is given one; there is nothing that Slack must keep
     words: Words,
     development: bool,
     *,
@@ -75,6 +76,7 @@ class SlackChat:
     """Implements `chatops.ports.Chat`."""
 
     name: str = CHAT
+    finds: bool = True
 
     def __init__(
         self,

@@ -187,6 +187,10 @@ class ToldReader:
         return ticket(id=id, private=first.private)
 
 
+class NoVault:
+    """What a chat is given to keep things in, and Slack leaves alone."""
+
+
 def reply_form(fields: Mapping[str, str] | None = None) -> Form:
     """A reply form as the command makes it: what is typed is counted."""
     typed = (fields or {}).get("text", "")
@@ -305,7 +309,7 @@ async def world(
             signing_secret=APP.signing_secret,
             api_url=f"{base}/api/",
         )
-        chat = open_chat(settings, desk, reader, words(folder), development=True)
+        chat = open_chat(settings, desk, reader, NoVault(), words(folder), development=True)
         here = World(cloud, desk, reader, chat)
         if mode is Mode.HTTP:
             here.url = await stack.enter_async_context(_serving(chat))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from slack_world import AOI, APP, BEN, HOME, ROOM, WORKSPACE, World, a_card, world
+from slack_world import AOI, APP, BEN, HOME, ROOM, WORKSPACE, NoVault, World, a_card, world
 
 from adapters.chat.slack import deliver
 from adapters.chat.slack.chat import open_chat
@@ -223,7 +223,7 @@ def test_address_that_is_not_slacks_is_refused_by_check(url: str, development: b
 async def test_address_of_a_stand_in_stops_the_start(here: World) -> None:
     settings = Settings(bot_token="xoxb", app_token="xapp", api_url="http://127.0.0.1:1/api/")
     with pytest.raises(ConfigError, match=r"api_url: .*write https://slack\.com/api"):
-        open_chat(settings, here.desk, here.reader, here.chat._words, development=False)
+        open_chat(settings, here.desk, here.reader, NoVault(), here.chat._words, development=False)
 
 
 async def test_doctor_finds_all_well(here: World) -> None:
