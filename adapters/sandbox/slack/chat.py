@@ -40,7 +40,7 @@ def post_message(state: State, args: Args) -> JSON:
 
 
 def update(state: State, args: Args) -> JSON:
-    room = room_to_write(state, args.text("channel"))
+    room = room_to_write(state, args.text("channel"), archived="is_inactive")
     message = own_message(state, room.id, args.needed("ts"), "cant_update_message")
     text, blocks = _content(state, args)
     if len(text) > state.limits.value("update_text"):
