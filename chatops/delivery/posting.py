@@ -14,7 +14,7 @@ from chatops.act import again
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose
 from chatops.delivery.pace import Buckets, ChatPace
-from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep
+from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep, rest
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
@@ -165,7 +165,7 @@ class Posting:
         elif job.is_restored:
             await self._state(job, DeliveryState.PENDING, now, error.code, again=again(job.marker))
         elif job.attempts < LINE_TRIES or job.what in STANDING:
-            due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
+            due = now + rest(job.attempts + 1)
             await self._state(job, DeliveryState.PENDING, due, error.code)
         else:
             await self._give_up(job, error.code)
