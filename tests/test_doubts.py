@@ -134,6 +134,25 @@ async def test_look_up_that_fails_for_long_ends_in_one_post(
     assert await unresolved(town) == 0
 
 
+@pytest.mark.databases
+@pytest.mark.parametrize("what", [Kind.HTML, Kind.LIMITED, "missing_scope", "token_revoked"])
+async def test_look_up_that_fails_holds_back_nothing_but_its_post(town: Town, what: str) -> None:
+    strike(town, "chat.postMessage", Kind.RESET_AFTER)
+    strike(town, LOOK_UP, what, times=12, retry_after=300)
+    first = await town.opens(text="In doubt")
+    await town.until(lambda: town.outbox.progress.get("look_up_failed"))
+    failed_at = town.hours.now()
+    second = await town.opens(text="Going on")
+    await town.until(lambda: len(town.seen("care-global")) == 2)
+    await town.did("ben", "claim", second)
+    await town.until(lambda: "*Assignee:* Ben" in shows(town.seen("care-global")[1]))
+    assert town.hours.now() - failed_at < 60
+    assert (town.count("trouble"), await unresolved(town)) == (0, 1)
+    await town.quiet(step=20)
+    assert [len(town.seen("care-global")), await unresolved(town)] == [2, 0]
+    assert "In doubt" in shows(await town.card(first))
+
+
 async def test_post_in_doubt_in_a_room_archived_meanwhile_is_there_once(town: Town) -> None:
     strike(town, "chat.postMessage", Kind.RESET)
     await town.opens(text="Where is it?")

@@ -136,11 +136,16 @@ class Posting:
         return True
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
+        """Find out what became of a post; a look-up that fails holds back nothing but that post."""
         # what was written since by others must not make the look-up longer and longer
         now = self._clock.transport()
         tried_until = now if job.is_restored else job.taken_at + SETTLE
         since, until = job.taken_at - SKEW, tried_until + SKEW
-        found = await chat.find(room, job.thread, job.marker, since, until)
+        try:
+            found = await chat.find(room, job.thread, job.marker, since, until)
+        except (TryLater, Unreached, Barred) as error:
+            await self._still_in_doubt(job, error)
+            return
         self._count("found" if found else "not_found")
         if found is None and job.is_restored:
             # begun anew: from here on it is one that we try ourselves
@@ -150,6 +155,16 @@ class Posting:
         else:
             await self._is_there(job, found, 0)  # what it shows is unknown: the next round updates
         await self._troubles.over(places(room))
+
+    async def _still_in_doubt(self, job: Delivery, error: TryLater | Unreached | Barred) -> None:
+        self._count("look_up_failed")
+        _log.warning("outbox.look_up_failed", delivery=job.id, error=str(error))
+        if limited := isinstance(error, TryLater):
+            span = timedelta(seconds=error.seconds)
+        else:
+            span = rest(job.attempts)
+        due = self._clock.transport() + max(SETTLE, span)
+        await self._state(job, DeliveryState.IN_DOUBT, due, str(error), counts=not limited)
 
     async def _gone(self, job: Delivery, error: Gone) -> None:
         """Post again what shows a ticket or a burst, let any other line that was deleted rest, and try
