@@ -6,7 +6,6 @@ or a time-out leaves there is in doubt and is looked up before it is repeated.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 
@@ -18,12 +17,9 @@ from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep, rest
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
-from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import Barred, Gone, InDoubt, MarkerSpent, Rejected, TryLater, Unreached
 from chatops.policy import Room
-from chatops.ports import STANDING, Chat, Delivery, DeliveryState, Reader, Tx
-
-#: A thread line whose thread is gone is tried so often: its card may be on its way again.
-LINE_TRIES: Final = 6
+from chatops.ports import STANDING, Chat, Delivery, DeliveryState, Reader, Tx, What
 
 _log = structlog.get_logger(__name__)
 
@@ -167,23 +163,35 @@ class Posting:
         await self._state(job, DeliveryState.IN_DOUBT, due, str(error), counts=not limited)
 
     async def _gone(self, job: Delivery, error: Gone) -> None:
-        """Post again what shows a ticket or a burst, let any other line that was deleted rest, and try
-        a line without a thread later.
+        """Post again what shows a ticket or a burst, let any other line that was deleted rest, and
+        what met no thread wait for its card, which is posted again.
         """
-        now = self._clock.transport()
         self._count("gone")
-        if job.what in STANDING and job.state is DeliveryState.SENT:
-            anew = again(job.marker)
-            await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
-        elif job.state is DeliveryState.SENT and job.external_id is not None:
+        is_there = job.state is DeliveryState.SENT
+        if is_there and job.what not in STANDING and job.external_id is not None:
             await self._is_there(job, job.external_id, job.wanted)
-        elif job.is_restored:
-            await self._state(job, DeliveryState.PENDING, now, error.code, again=again(job.marker))
-        elif job.attempts < LINE_TRIES or job.what in STANDING:
-            due = now + rest(job.attempts + 1)
-            await self._state(job, DeliveryState.PENDING, due, error.code)
+        elif is_there or isinstance(error, MarkerSpent):
+            now, anew = self._clock.transport(), again(job.marker)
+            await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
+        elif job.thread is None:
+            await self._refused(job, error.code)
         else:
-            await self._give_up(job, error.code)
+            await self._without_thread(job, job.thread, error.code)
+
+    async def _without_thread(self, job: Delivery, root: str, code: str) -> None:
+        """Post the card of a thread again that somebody has deleted unheard; its line comes after it."""
+        if job.left and job.what is not What.LINE:  # a link to another room: it stays away
+            await self._give_up(job, code)
+            return
+        now = self._clock.transport()
+        anew = again(job.marker) if job.state is DeliveryState.IN_DOUBT else None
+
+        def run(tx: Tx) -> None:
+            # who else has found out may have the card on its way by now
+            due = now if tx.card_deleted(job.to, root, now) else now + rest(job.attempts)
+            tx.delivery_is(job, DeliveryState.PENDING, due, code, again=anew)
+
+        await self._record(run)
 
     async def _refused(self, job: Delivery, code: str) -> None:
         """Give up what was refused for good; a card is wanted all the same."""

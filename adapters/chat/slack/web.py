@@ -12,12 +12,22 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack.writing import JSON
-from chatops.errors import Barred, CareError, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import (
+    Barred,
+    CareError,
+    Gone,
+    InDoubt,
+    MarkerSpent,
+    Rejected,
+    TryLater,
+    Unreached,
+)
 from chatops.text import text
 
 TIMEOUT: Final = 10.0  # seconds for a whole call; Slack itself answers or gives up sooner
 
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "thread_not_found"})
+_SPENT: Final = "duplicate_message_not_found"  # of a client_msg_id
 # "It is possible that some aspect of the operation succeeded" (docs.slack.dev, any method's errors).
 _UNSURE: Final = frozenset({"fatal_error", "internal_error"})
 _NOT_DONE: Final = frozenset(
@@ -147,6 +157,8 @@ def refused(method: str, error: SlackApiError, unsure: type[CareError]) -> CareE
         return unsure(f"{method}: HTTP {status} {code}".rstrip())
     if code in _GONE:
         return Gone(code, method)
+    if code == _SPENT:
+        return MarkerSpent(code, method)
     detail = f"{method}{_why(data)}"
     if code in _SHUT_OUT:
         return Barred(code, detail, _SHUT_OUT[code], whole=True)
