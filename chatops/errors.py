@@ -7,6 +7,7 @@ Exception
 │   ├── Unsupported      what cannot be said to this network at all
 │   ├── Rejected         the far side answered no, and will answer no again
 │   │   ├── Gone         the message or thread addressed is not there any more
+│   │   │   └── MarkerSpent  the message that a post's marker made was deleted since
 │   │   └── Barred       the whole destination is closed to us until somebody mends it
 │   ├── TryLater         the far side asks for patience; carries the seconds to wait
 │   ├── Unreached        the call certainly had no effect: no connection, a 5xx before acceptance
@@ -58,6 +59,10 @@ class Rejected(CareError):
 
 class Gone(Rejected):
     """The message or thread that was addressed does not exist any more (a deleted card)."""
+
+
+class MarkerSpent(Gone):
+    """This post was there already and was deleted since: it takes another marker to post it again."""
 
 
 class Barred(Rejected):

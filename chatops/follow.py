@@ -218,13 +218,22 @@ def _continue_opening(tx: Tx, ticket: Ticket, act: Act) -> None:
 
 
 def _show_line(tx: Tx, queue: Queue, ticket: Ticket, burst: int, act: Act) -> None:
-    """Put a ticket's line into its burst's threads; the first one brings the burst's cards."""
+    """Put a ticket's line into its burst's threads; the first one brings the burst's cards.
+
+    A line waits for that card and for no other line: one that the chat refuses is tried for ever.
+    """
     for room in queue.rooms:
         together = f"burst:{burst}:{room}"
         card = NewDelivery(What.BURST, room, together, Urgency.CARD, act.marks(), burst=burst)
         tx.deliver(card, act.due)
-        line = replace(
-            card, what=What.LINE, urgency=Urgency.LINE, marker=act.marks(), ticket=ticket.id
+        line = NewDelivery(
+            What.LINE,
+            room,
+            f"line:{lane(ticket.id, room)}",
+            Urgency.LINE,
+            act.marks(),
+            ticket=ticket.id,
+            burst=burst,
         )
         tx.deliver(line, act.due)
 

@@ -244,7 +244,15 @@ _becomes = {
     "error": param("error"),
     "rank": case((param("state", Text) == "sent", literal(int(Urgency.UPDATE))), else_=_d.urgency),
 }
-_DELIVERY_IS: Final = Statement(_change.values(_becomes))
+_refused = and_(param("state", Text) == "pending", _d.state == "sending")
+_DELIVERY_IS: Final = Statement(
+    # What was refused is sought, if need be, from its next attempt on. But a reply is from its first:
+    # a network that was late to accept has it all the same.
+    _change.values(
+        _becomes
+        | {"taken_at": case((and_(_refused, _d.what != "reply"), null()), else_=_d.taken_at)}
+    )
+)
 _UNCOUNTED: Final = Statement(
     _change.values(
         _becomes

@@ -57,6 +57,11 @@ def lines(town: Town) -> list[SlackMessage]:
     return list(town.slack.state.replies(card.channel, card.ts))
 
 
+def told(lines: list[SlackMessage]) -> list[int]:
+    """Which complaints lines are of."""
+    return [int(n) for line in lines for n in re.findall(r"Complaint (\d+)", shows(line))]
+
+
 def figures(card: SlackMessage) -> list[int]:
     """How many tickets a burst's card counts: all, unclaimed, in hand, closed."""
     return [int(n) for n in re.findall(r":\*\s(\d+)", shows(card))]
@@ -83,11 +88,28 @@ async def test_hundred_customers_under_one_post_are_one_card_and_a_line_each(tow
     assert "100 tickets under a post of @aozora" in words
     assert "Our new tents are here" in words
     assert "https://chirp.example/6" in words
-    order = [re.findall(r"Complaint (\d+)", shows(line)) for line in lines(town)]
-    assert order == [[str(n)] for n in range(6, 101)], "one line each, in the order they came"
+    assert told(lines(town)) == [*range(6, 101)], "one line each, in the order they came"
     assert {tuple(pressed(line)) for line in lines(town)} == {("Claim", "Open")}
     updates = town.calls("chat.update")
     assert len(updates) < 40, "a hundred tickets are a few updates"
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize(
+    ("kind", "there"), [(Kind.ERROR, [6, 8, 9]), (Kind.RESET_AFTER, [6, 7, 8, 9])]
+)
+async def test_line_that_slack_refuses_or_leaves_in_doubt_holds_back_only_itself(
+    town: Town, kind: Kind, there: list[int]
+) -> None:
+    await crowd(town, 6)
+    await town.quiet()
+    town.slack.fault(Fault("chat.postMessage", kind, error="msg_too_long"))
+    await crowd(town, 3, first=7)
+    unresolved = "SELECT ticket FROM delivery WHERE state <> 'sent'"
+    await town.until(lambda: 9 in told(lines(town)) and town.sql(unresolved) == [(7,)])
+    assert told(lines(town)) == there
+    await town.quiet(step=10)
+    assert sorted(told(lines(town))) == [6, 7, 8, 9]
 
 
 async def test_claimed_from_its_line_a_ticket_gets_a_card_and_the_line_leads_there(

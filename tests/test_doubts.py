@@ -134,6 +134,25 @@ async def test_look_up_that_fails_for_long_ends_in_one_post(
     assert await unresolved(town) == 0
 
 
+@pytest.mark.databases
+@pytest.mark.parametrize("what", [Kind.HTML, Kind.LIMITED, "missing_scope", "token_revoked"])
+async def test_look_up_that_fails_holds_back_nothing_but_its_post(town: Town, what: str) -> None:
+    strike(town, "chat.postMessage", Kind.RESET_AFTER)
+    strike(town, LOOK_UP, what, times=12, retry_after=300)
+    first = await town.opens(text="In doubt")
+    await town.until(lambda: town.outbox.progress.get("look_up_failed"))
+    failed_at = town.hours.now()
+    second = await town.opens(text="Going on")
+    await town.until(lambda: len(town.seen("care-global")) == 2)
+    await town.did("ben", "claim", second)
+    await town.until(lambda: "*Assignee:* Ben" in shows(town.seen("care-global")[1]))
+    assert town.hours.now() - failed_at < 60
+    assert (town.count("trouble"), await unresolved(town)) == (0, 1)
+    await town.quiet(step=20)
+    assert [len(town.seen("care-global")), await unresolved(town)] == [2, 0]
+    assert "In doubt" in shows(await town.card(first))
+
+
 async def test_post_in_doubt_in_a_room_archived_meanwhile_is_there_once(town: Town) -> None:
     strike(town, "chat.postMessage", Kind.RESET)
     await town.opens(text="Where is it?")
@@ -146,6 +165,38 @@ async def test_post_in_doubt_in_a_room_archived_meanwhile_is_there_once(town: To
     town.slack.state.change_room(town.slack.state.rooms["C01GLOBAL"], archived=False)
     await town.quiet(step=5)
     assert len(town.seen("care-global")) == 1
+
+
+async def test_post_in_doubt_after_a_refusal_is_found_where_it_was_tried_last(town: Town) -> None:
+    """Slack need not drop a second one of the same client_msg_id: the look-up is enough."""
+    state = town.slack.state
+    state.limits = state.limits.without("client_msg_id_once")
+    strike(town, "chat.postMessage", "msg_too_long")
+    ticket = await town.opens(text="Where is it?")
+    await town.until(lambda: town.outbox.progress.get("failed"), step=0)
+    strike(town, "chat.postMessage", Kind.RESET_AFTER)
+    await town.quiet(step=10)
+    assert len(town.seen("care-global")) == 1
+    assert "Where is it?" in shows(await town.card(ticket))
+    assert town.calls("chat.postMessage") == ["fault:error", "fault:reset_after"]
+
+
+async def test_card_in_doubt_that_somebody_deletes_before_its_look_up_comes_back(
+    town: Town,
+) -> None:
+    """Slack knows its client_msg_id, and that what it made is gone: it goes out under another."""
+    strike(town, "chat.postMessage", Kind.RESET_AFTER)
+    ticket = await town.opens(text="Where is it?")
+    await town.until(lambda: town.outbox.progress.get("in_doubt"), step=0)
+    (posted,) = town.seen("care-global")
+    await town.slack.hands.delete("U03MAYA", posted.channel, posted.ts)
+    await town.quiet(step=1)
+    assert town.calls("chat.postMessage") == [
+        "fault:reset_after",
+        "duplicate_message_not_found",
+        "ok",
+    ]
+    assert [message.ts for message in town.seen("care-global")] == [(await town.card(ticket)).ts]
 
 
 async def test_slack_that_accepts_after_our_look_up_drops_the_second(town: Town) -> None:

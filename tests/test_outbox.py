@@ -165,6 +165,24 @@ async def test_deleted_card_comes_back_by_itself_and_once(town: Town) -> None:
     assert ["still there?" in shows(line) for line in await town.thread(ticket)] == [True]
 
 
+async def test_line_that_meets_no_thread_has_its_card_posted_again_at_once(town: Town) -> None:
+    """Nobody told us that the card was deleted, and no update may find it out."""
+    first, other = await town.opens(thread="t"), await town.opens()
+    await town.quiet()
+    town.slack.fault(Fault("chat.update", Kind.LIMITED, retry_after=600))
+    await town.did("ben", "claim", other)
+    await town.until(lambda: "fault:429" in town.calls("chat.update"), step=0)
+    before = await town.card(first)
+    await town.slack.hands.delete("U03MAYA", before.channel, before.ts)
+    deleted_at = town.hours.now()
+    await town.hears(wrote("still there?", thread="t"))
+    await town.until(lambda: "thread_not_found" in town.calls("chat.postMessage"))
+    await town.until(lambda: town.due("message") == [("message", "care-global", "sent")])
+    assert town.hours.now() - deleted_at < 60
+    assert (await town.card(first)).ts != before.ts
+    assert ["still there?" in shows(line) for line in await town.thread(first)] == [True]
+
+
 async def test_deleted_link_of_a_ticket_that_has_left_stays_away(town: Town) -> None:
     ticket = await town.opens()
     await town.quiet()

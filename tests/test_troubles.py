@@ -59,6 +59,21 @@ async def test_archived_room_is_told_once_to_the_managers_and_once_more_when_it_
     assert len(town.seen("care-global")) == 1
 
 
+async def test_card_in_an_archived_room_shows_the_newest_state_once_it_is_mended(
+    town: Town,
+) -> None:
+    """Slack has a word of its own for an update there: is_inactive."""
+    ticket = await town.opens()
+    await town.quiet()
+    archive(town, "C01GLOBAL")
+    await town.did("ben", "claim", ticket)
+    await rests(town, 30)
+    assert await stopped(town) == {"care-global": "is_inactive"}
+    archive(town, "C01GLOBAL", archived=False)
+    await town.quiet(step=5)
+    assert "*Assignee:* Ben" in shows(await town.card(ticket))
+
+
 async def test_trouble_outlives_a_restart_and_is_not_told_again(
     tmp_path: Path, empty_database: Path, hours: Hours
 ) -> None:
@@ -141,7 +156,15 @@ async def test_slack_that_is_away_is_no_closed_room(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["is_archived", "channel_not_found", "not_in_channel", "restricted_action"]
+    "code",
+    [
+        "is_archived",
+        "channel_not_found",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+    ],
 )
 async def test_room_closed_for_one_reason_or_another_is_shown_once_mended(
     town: Town, code: str
@@ -156,7 +179,18 @@ async def test_room_closed_for_one_reason_or_another_is_shown_once_mended(
     assert len(town.seen("care-global")) == 1
 
 
-@pytest.mark.parametrize("code", ["invalid_auth", "account_inactive", "token_expired"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "invalid_auth",
+        "account_inactive",
+        "token_expired",
+        "accesslimited",
+        "two_factor_setup_required",
+        "not_allowed_token_type",
+        "enterprise_is_restricted",
+    ],
+)
 async def test_chat_closed_for_one_reason_or_another_is_one_trouble(town: Town, code: str) -> None:
     town.slack.fault(Fault("*", Kind.ERROR, error=code, times=4))
     await town.opens()

@@ -11,7 +11,7 @@ import structlog
 
 from chatops.act import Act, Marks
 from chatops.clock import Clock
-from chatops.delivery.patience import FAULTS, NETWORK_BACKOFF, Keep
+from chatops.delivery.patience import FAULTS, Keep, network_rest
 from chatops.desk import Desk
 from chatops.errors import Barred, InDoubt, Rejected, TryLater, Unreached, Unsupported
 from chatops.event import Deed, DeedDone, DeedFailed
@@ -67,14 +67,13 @@ class Deeds:
         """
         if not self._may_call():
             return "overtaken"
-        tried = min(max(asked.delivery.attempts, 1), len(NETWORK_BACKOFF))
         try:
             await self._channels[asked.account].do(asked.deed, asked.external_id)
         except TryLater as error:
             await self._again(asked, timedelta(seconds=error.seconds), str(error), counts=False)
             raise
         except (Unreached, InDoubt) as error:
-            await self._again(asked, NETWORK_BACKOFF[tried - 1], str(error))
+            await self._again(asked, network_rest(asked.delivery.attempts), str(error))
             return "deed_unreached"
         except Unsupported as error:
             return await self._failed(asked, "unsupported", str(error))
@@ -87,7 +86,7 @@ class Deeds:
             _log.exception("deed.fault", delivery=asked.delivery.id)
             if asked.delivery.attempts >= FAULTS:
                 return await self._failed(asked, "fault", "a fault of ours; see the log")
-            await self._again(asked, NETWORK_BACKOFF[tried - 1], "fault")
+            await self._again(asked, network_rest(asked.delivery.attempts), "fault")
             return "deed_fault"
         return await self._done(asked)
 

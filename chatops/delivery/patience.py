@@ -1,6 +1,6 @@
 """How long the ways out wait for a far side, and how they write what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -26,6 +26,21 @@ FAULTS: Final = 10
 
 #: Waits before a network is asked again that was not reached, by attempts.
 NETWORK_BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
+
+
+def rest(tries: int) -> timedelta:
+    """Return how long to leave a room or a post in it alone after so many tries in vain."""
+    return _nth(BACKOFF, tries)
+
+
+def network_rest(tries: int) -> timedelta:
+    """Return how long to leave a reply or a deed alone after so many tries in vain."""
+    return _nth(NETWORK_BACKOFF, tries)
+
+
+def _nth(waits: Sequence[timedelta], tries: int) -> timedelta:
+    # what a backup left unresolved counts from far below zero
+    return waits[min(max(tries, 1), len(waits)) - 1]
 
 
 class Keep(Protocol):

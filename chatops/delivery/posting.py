@@ -7,7 +7,6 @@ nothing is not asked: there a card is posted again, and about anything else peop
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 
@@ -15,12 +14,12 @@ from chatops.act import Act, Marks, again
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose, question_about
 from chatops.delivery.pace import Buckets, ChatPace
-from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep
+from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep, rest
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
 from chatops.doubts import ask
-from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import Barred, Gone, InDoubt, MarkerSpent, Rejected, TryLater, Unreached
 from chatops.policy import Room
 from chatops.ports import (
     HARMLESS_TWICE,
@@ -32,9 +31,6 @@ from chatops.ports import (
     Tx,
     What,
 )
-
-#: A thread line whose thread is gone is tried so often: its card may be on its way again.
-LINE_TRIES: Final = 6
 
 _log = structlog.get_logger(__name__)
 
@@ -186,7 +182,7 @@ class Posting:
             await self._state(job, DeliveryState.PENDING, now, again=again(job.marker))
             return
         posts = job.attempts - 1  # this round is counted too, and was none
-        due = now if posts <= 1 else now + BACKOFF[min(posts, len(BACKOFF)) - 1]
+        due = now if posts <= 1 else now + rest(posts)
         await self._state(job, DeliveryState.PENDING, due, counts=False)
 
     async def _ask(self, room: Room, order: Order) -> None:
@@ -196,11 +192,16 @@ class Posting:
         await self._record(lambda tx: ask(tx, order.job, card, act))
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
+        """Find out what became of a post; a look-up that fails holds back nothing but that post."""
         # what was written since by others must not make the look-up longer and longer
         now = self._clock.transport()
         tried_until = now if job.is_restored else job.taken_at + SETTLE
         since, until = job.taken_at - SKEW, tried_until + SKEW
-        found = await chat.find(room, job.thread, job.marker, since, until)
+        try:
+            found = await chat.find(room, job.thread, job.marker, since, until)
+        except (TryLater, Unreached, Barred) as error:
+            await self._still_in_doubt(job, error)
+            return
         self._count("found" if found else "not_found")
         if found is None and job.is_restored:
             # begun anew: from here on it is one that we try ourselves
@@ -211,24 +212,46 @@ class Posting:
             await self._is_there(job, found, 0)  # what it shows is unknown: the next round updates
         await self._troubles.over(places(room))
 
-    async def _gone(self, job: Delivery, error: Gone) -> None:
-        """Post again what shows a ticket or a burst, let any other line that was deleted rest, and try
-        a line without a thread later.
-        """
-        now = self._clock.transport()
-        self._count("gone")
-        if job.what in HARMLESS_TWICE and job.state is DeliveryState.SENT:
-            anew = again(job.marker)
-            await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
-        elif job.state is DeliveryState.SENT and job.external_id is not None:
-            await self._is_there(job, job.external_id, job.wanted)
-        elif job.is_restored:
-            await self._state(job, DeliveryState.PENDING, now, error.code, again=again(job.marker))
-        elif job.attempts < LINE_TRIES or job.what in HARMLESS_TWICE:
-            due = now + BACKOFF[min(job.attempts, len(BACKOFF) - 1)]
-            await self._state(job, DeliveryState.PENDING, due, error.code)
+    async def _still_in_doubt(self, job: Delivery, error: TryLater | Unreached | Barred) -> None:
+        self._count("look_up_failed")
+        _log.warning("outbox.look_up_failed", delivery=job.id, error=str(error))
+        if limited := isinstance(error, TryLater):
+            span = timedelta(seconds=error.seconds)
         else:
-            await self._give_up(job, error.code)
+            span = rest(job.attempts)
+        due = self._clock.transport() + max(SETTLE, span)
+        await self._state(job, DeliveryState.IN_DOUBT, due, str(error), counts=not limited)
+
+    async def _gone(self, job: Delivery, error: Gone) -> None:
+        """Post again what shows a ticket or a burst, let any other line that was deleted rest, and
+        what met no thread wait for its card, which is posted again.
+        """
+        self._count("gone")
+        is_there = job.state is DeliveryState.SENT
+        if is_there and job.what not in HARMLESS_TWICE and job.external_id is not None:
+            await self._is_there(job, job.external_id, job.wanted)
+        elif is_there or isinstance(error, MarkerSpent):
+            now, anew = self._clock.transport(), again(job.marker)
+            await self._state(job, DeliveryState.PENDING, now, error.code, again=anew)
+        elif job.thread is None:
+            await self._refused(job, error.code)
+        else:
+            await self._without_thread(job, job.thread, error.code)
+
+    async def _without_thread(self, job: Delivery, root: str, code: str) -> None:
+        """Post the card of a thread again that somebody has deleted unheard; its line comes after it."""
+        if job.left and job.what is not What.LINE:  # a link to another room: it stays away
+            await self._give_up(job, code)
+            return
+        now = self._clock.transport()
+        anew = again(job.marker) if job.state is DeliveryState.IN_DOUBT else None
+
+        def run(tx: Tx) -> None:
+            # who else has found out may have the card on its way by now
+            due = now if tx.card_deleted(job.to, root, now) else now + rest(job.attempts)
+            tx.delivery_is(job, DeliveryState.PENDING, due, code, again=anew)
+
+        await self._record(run)
 
     async def _refused(self, job: Delivery, code: str) -> None:
         """Give up what was refused for good; a card is wanted all the same."""

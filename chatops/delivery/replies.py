@@ -16,7 +16,7 @@ from chatops.act import Act, Marks
 from chatops.channel import Can, Sent
 from chatops.clock import Clock
 from chatops.delivery.outgoing import Job, answerable, outgoing_of, reply_of
-from chatops.delivery.patience import FAULTS, LATE, NETWORK_BACKOFF, SETTLE, SKEW, Keep
+from chatops.delivery.patience import FAULTS, LATE, SETTLE, SKEW, Keep, network_rest
 from chatops.desk import Desk
 from chatops.errors import (
     DUPLICATE,
@@ -89,8 +89,7 @@ class Replies:
             await self._wait(job, timedelta(seconds=error.seconds), str(error), counts=False)
             raise
         except Unreached as error:
-            tried = min(job.delivery.attempts, len(NETWORK_BACKOFF))
-            await self._wait(job, NETWORK_BACKOFF[max(tried, 1) - 1], str(error))
+            await self._wait(job, network_rest(job.delivery.attempts), str(error))
             return "reply_unreached"
         except Barred as error:
             await self._wait(job, timedelta(), str(error), counts=False)
@@ -144,8 +143,7 @@ class Replies:
             await self._still_in_doubt(job, timedelta(), error, counts=False)
             raise
         except (InDoubt, Unreached) as error:
-            tried = min(job.delivery.attempts, len(NETWORK_BACKOFF))
-            span = max(SETTLE, NETWORK_BACKOFF[max(tried, 1) - 1])
+            span = max(SETTLE, network_rest(job.delivery.attempts))
             return await self._still_in_doubt(job, span, error)
         except CareError as error:
             # the network will not be asked: a person can look

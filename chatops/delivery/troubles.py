@@ -17,7 +17,7 @@ from chatops.card import Card
 from chatops.cards.ticket_card import chat_named
 from chatops.cards.trouble_card import begun_card, over_card
 from chatops.clock import Clock
-from chatops.delivery.patience import BACKOFF, SETTLE, Keep
+from chatops.delivery.patience import SETTLE, Keep, rest
 from chatops.desk import Desk
 from chatops.errors import Barred, CareError
 from chatops.follow import AT_ACCOUNT, TO_PERSON, post
@@ -73,7 +73,7 @@ class Troubles:
 
         def run(tx: Tx) -> Trouble:
             trouble = tx.stop(place, code, now)
-            until = now + BACKOFF[min(trouble.tries, len(BACKOFF)) - 1]
+            until = now + rest(trouble.tries)
             tx.rest(place, until)
             if code is not None and trouble.tries == TOLD_AT and self._is_news(tx, place, code):
                 since = trouble.since + self._clock.offset

@@ -154,7 +154,7 @@ class Delivery:
     marker: str
     wanted: int
     attempts: int
-    taken_at: datetime  #: transport time of the first attempt
+    taken_at: datetime  #: transport time of the first attempt whose fate may be unknown
     ticket: int | None
     message: int | None
     entry: int | None

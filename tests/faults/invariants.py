@@ -189,7 +189,8 @@ def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
             of = (None, each.burst) if each.what == "line" else (each.ticket, None)
             if not _is_under(stage, message, roots.get((*of, each.to))):
                 verdict.untrue.append(f"{said} is under {message.thread_ts}")
-            threads[message.channel, str(message.thread_ts)].append((message.ts, each.id))
+            if each.what != "line":  # one in doubt keeps no other ticket's waiting
+                threads[message.channel, str(message.thread_ts)].append((message.ts, each.id))
         if (each.state, each.shown) != ("sent", each.wanted):
             verdict.untrue.append(f"{said} shows {each.shown} of {each.wanted}, {each.state}")
     verdict.doubled += [f"post {marker} is nobody's" for marker in seen]

@@ -188,6 +188,34 @@ async def test_an_attempt_without_effect_is_not_counted(storage: Storage) -> Non
         await had_no_effect(looked_up, doubt, second + 10)
 
 
+async def test_what_was_refused_is_sought_from_its_next_attempt_on(storage: Storage) -> None:
+    await storage.work.transact(carded)
+    pending, doubt = DeliveryState.PENDING, DeliveryState.IN_DOUBT
+    refused = await took(storage, "care")
+    assert refused is not None
+    await storage.work.transact(lambda tx: tx.delivery_is(refused, pending, s(300), "no"))
+    tried = await took(storage, "care", s(300))
+    assert tried is not None
+    assert (tried.attempts, tried.taken_at) == (2, s(300))
+    await storage.work.transact(lambda tx: tx.delivery_is(tried, doubt, s(315)))
+    looked_up = await took(storage, "care", s(315))
+    assert looked_up is not None
+    assert looked_up.taken_at == s(300)
+
+
+async def test_a_reply_is_sought_from_its_first_attempt_on(storage: Storage) -> None:
+    _, message = await storage.work.transact(held_reply)
+    await storage.work.transact(lambda tx: tx.release_reply(message, NOW))
+    first = await took(storage, "acme_x")
+    assert first is not None
+    await storage.work.transact(
+        lambda tx: tx.delivery_is(first, DeliveryState.PENDING, s(60), "away")
+    )
+    second = await took(storage, "acme_x", s(60))
+    assert second is not None
+    assert (second.attempts, second.taken_at) == (2, NOW)
+
+
 async def test_a_thread_line_waits_for_its_card(storage: Storage) -> None:
     def fill(tx: Tx) -> None:
         ticket = carded(tx)

@@ -5,7 +5,9 @@ and after each press of theirs in it, or in what was opened from it: Slack gives
 somebody has it before their eyes, and so it is not published for what happens elsewhere.
 """
 
+import asyncio
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
@@ -40,6 +42,9 @@ class HomeTab:
         #: What each person has turned to since they opened the tab. A press that was quicker than
         #: Slack in showing it brings the page before.
         self._turned: dict[str, Mapping[str, str]] = {}
+        #: One tab is read and published by one at a time: what was read first would else be shown
+        #: last, if it took longer.
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def open(self, place: Place, key: str) -> None:
         """Publish the first page: the person comes to the tab anew."""
@@ -49,10 +54,15 @@ class HomeTab:
     async def turn(self, place: Place, to: Mapping[str, str], card: Card, agent: Agent) -> None:
         """Publish a page that the person has turned to: the command's answer to `to`."""
         self._turned[place.user] = to
-        await self._publish(place, to, card, agent)
+        async with self._turns[place.user]:
+            await self._publish(place, to, card, agent)
 
     async def show(self, place: Place, key: str) -> None:
         """Publish the tab as it is now, at the page that it shows."""
+        async with self._turns[place.user]:
+            await self._show(place, key)
+
+    async def _show(self, place: Place, key: str) -> None:
         page = self._turned.get(place.user) or place.home or {}
         try:
             who = await self._people.who(place)

@@ -12,39 +12,66 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.chat.slack.writing import JSON
-from chatops.errors import Barred, CareError, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import (
+    Barred,
+    CareError,
+    Gone,
+    InDoubt,
+    MarkerSpent,
+    Rejected,
+    TryLater,
+    Unreached,
+)
 from chatops.text import text
 
 TIMEOUT: Final = 10.0  # seconds for a whole call; Slack itself answers or gives up sooner
 
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "thread_not_found"})
+_SPENT: Final = "duplicate_message_not_found"  # of a client_msg_id
 # "It is possible that some aspect of the operation succeeded" (docs.slack.dev, any method's errors).
 _UNSURE: Final = frozenset({"fatal_error", "internal_error"})
-_NOT_DONE: Final = frozenset({"service_unavailable", "request_timeout", "team_added_to_org"})
+_NOT_DONE: Final = frozenset(
+    {
+        "external_channel_migrating",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+        "update_failed",
+    }
+)
 _ARCHIVED: Final = text("slack-barred-archived")
 _OUTSIDE: Final = text("slack-barred-outside")
 _TOKEN: Final = text("slack-barred-token")
 _SCOPE: Final = text("slack-barred-scope")
+_POSTING: Final = text("slack-barred-posting")
+_WORKSPACE: Final = text("slack-barred-workspace")
 #: What closes one room to us until somebody mends it, and what they must do.
 _BARRED: Final = {
     "access_denied": _SCOPE,
     "channel_not_found": _OUTSIDE,
     "is_archived": _ARCHIVED,
+    "is_inactive": _ARCHIVED,  # chat.update's word for it
     "missing_scope": _SCOPE,
     "no_permission": _SCOPE,
     "not_in_channel": _OUTSIDE,
-    "restricted_action": _SCOPE,
+    "restricted_action": _POSTING,
+    "restricted_action_read_only_channel": _POSTING,
+    "restricted_action_thread_only_channel": _POSTING,
 }
 #: What closes the whole workspace to us.
 _SHUT_OUT: Final = {
+    "accesslimited": _WORKSPACE,
     "account_inactive": _TOKEN,
-    "ekm_access_denied": _SCOPE,
+    "ekm_access_denied": _WORKSPACE,
+    "enterprise_is_restricted": _WORKSPACE,
     "invalid_auth": _TOKEN,
+    "not_allowed_token_type": _TOKEN,
     "not_authed": _TOKEN,
     "org_login_required": _TOKEN,
     "team_access_not_granted": _TOKEN,
     "token_expired": _TOKEN,
     "token_revoked": _TOKEN,
+    "two_factor_setup_required": _WORKSPACE,
 }
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
 
@@ -130,6 +157,8 @@ def refused(method: str, error: SlackApiError, unsure: type[CareError]) -> CareE
         return unsure(f"{method}: HTTP {status} {code}".rstrip())
     if code in _GONE:
         return Gone(code, method)
+    if code == _SPENT:
+        return MarkerSpent(code, method)
     detail = f"{method}{_why(data)}"
     if code in _SHUT_OUT:
         return Barred(code, detail, _SHUT_OUT[code], whole=True)

@@ -40,7 +40,7 @@ def post_message(state: State, args: Args) -> JSON:
 
 
 def update(state: State, args: Args) -> JSON:
-    room = room_to_write(state, args.text("channel"))
+    room = room_to_write(state, args.text("channel"), archived="is_inactive")
     message = own_message(state, room.id, args.needed("ts"), "cant_update_message")
     text, blocks = _content(state, args)
     if len(text) > state.limits.value("update_text"):
@@ -185,11 +185,15 @@ def _same_client_msg_id(state: State, channel: str, wanted: str | None) -> Messa
     """The message that the same client_msg_id made before.
 
     Slack documents errors of such a look-up and not its rules: that the first message is
-    returned, for ever and in its own room only, is this stand-in's assumption.
+    returned, for ever and in its own room only, and that one which was deleted since is what
+    `duplicate_message_not_found` means, is this stand-in's assumption.
     """
     if not wanted or not state.limits.on("client_msg_id_once"):
         return None
-    return state.with_client_id(channel, wanted)
+    found = state.with_client_id(channel, wanted)
+    if found is not None and found.deleted:
+        raise Refused("duplicate_message_not_found")
+    return found
 
 
 def _posted(state: State, message: Message) -> JSON:

@@ -71,15 +71,18 @@ class Args:
         return value or None
 
 
-def room_to_write(state: State, channel: str | None) -> Room:
-    """The room in which the app may write now. A person's id means their direct messages."""
+def room_to_write(state: State, channel: str | None, archived: str = "is_archived") -> Room:
+    """The room in which the app may write now. A person's id means their direct messages.
+
+    `archived` is the method's word for a room where nobody may.
+    """
     if channel in state.people and channel != state.app.bot_user:
         if state.people[channel].is_bot:
             raise Refused("cannot_dm_bot")
         return state.room_of(channel, state.app.bot_user)
     room = room_to_read(state, channel, must_be_in=True)
     if room.archived and state.limits.on("archived"):
-        raise Refused("is_archived")
+        raise Refused(archived)
     return room
 
 

@@ -199,9 +199,8 @@ class State:
         return [one for one in thread if not one.deleted and not one.ephemeral_to]
 
     def with_client_id(self, channel: str, client_msg_id: str) -> Message | None:
-        """The first message in the room that was posted under that client_msg_id."""
-        found = self._by_client_id.get((channel, client_msg_id))
-        return found if found and not found.deleted else None
+        """The first message in the room that was posted under that client_msg_id, deleted or not."""
+        return self._by_client_id.get((channel, client_msg_id))
 
     def add(self, message: Message) -> Message:
         with_ids(message.blocks, self)

@@ -22,6 +22,7 @@ from chatops.errors import (
     ConfigError,
     Gone,
     InDoubt,
+    MarkerSpent,
     Rejected,
     TryLater,
     Unreached,
@@ -154,12 +155,20 @@ async def test_silence_is_in_doubt_and_the_post_is_found(here: World) -> None:
         ("invalid_auth", Barred),
         ("token_revoked", Barred),
         ("missing_scope", Barred),
+        ("restricted_action_read_only_channel", Barred),
+        ("restricted_action_thread_only_channel", Barred),
+        ("accesslimited", Barred),
+        ("two_factor_setup_required", Barred),
+        ("not_allowed_token_type", Barred),
+        ("enterprise_is_restricted", Barred),
         ("msg_too_long", Rejected),
         ("message_not_found", Gone),
         ("cant_update_message", Gone),
         ("thread_not_found", Gone),
+        ("duplicate_message_not_found", MarkerSpent),
         ("ratelimited", TryLater),
         ("service_unavailable", Unreached),
+        ("external_channel_migrating", Unreached),
         ("internal_error", InDoubt),
         ("fatal_error", InDoubt),
     ],
@@ -173,6 +182,17 @@ async def test_every_word_of_slacks_has_its_meaning(
     assert type(caught.value) is means
     if isinstance(caught.value, Rejected):
         assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("code", "means"), [("is_inactive", Barred), ("update_failed", Unreached)])
+async def test_word_that_only_an_update_gets_has_its_meaning(
+    here: World, code: str, means: type[CareError]
+) -> None:
+    ts = await here.card()
+    here.cloud.fault(fault(Kind.ERROR, "chat.update", error=code))
+    with pytest.raises(CareError) as caught:
+        await here.chat.update(HOME, ts, a_card())
+    assert type(caught.value) is means
 
 
 async def test_limit_says_how_long_to_wait(here: World) -> None:

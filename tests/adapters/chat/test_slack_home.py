@@ -70,6 +70,25 @@ async def test_opening_publishes_the_persons_own_desk(here: World) -> None:
     assert here.outcomes("views.publish") == ["ok"]
 
 
+async def test_what_was_read_first_is_not_shown_last(here: World) -> None:
+    released = asyncio.Event()
+    home = pages()
+
+    async def slowly(call: Call) -> Outcome:
+        answer: Outcome = await home(call)
+        if len(here.desk.calls) == 2:
+            await released.wait()
+        return answer
+
+    here.desk.outcomes["home"] = slowly
+    await here.cloud.home.open(BEN)
+    await here.cloud.home.open(BEN)
+    await here.until(lambda: len(here.cloud.delivered) == 3)
+    released.set()
+    await here.until(lambda: here.outcomes("views.publish") == ["ok"] * 3)
+    assert "page 1, 2" in tab(here)
+
+
 async def test_messages_tab_publishes_nothing(here: World) -> None:
     await here.cloud.home.open(BEN, "messages")
     await here.until(lambda: len(here.cloud.delivered) == 2)

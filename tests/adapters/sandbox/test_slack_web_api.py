@@ -380,3 +380,10 @@ async def test_every_call_is_in_the_log(slack: Slack) -> None:
         ("chat.postMessage", "ok"),
         ("chat.postMessage", "channel_not_found"),
     ]
+
+
+async def test_an_update_in_an_archived_room_has_a_word_of_its_own(slack: Slack) -> None:
+    ts = await slack.post()
+    slack.cloud.state.change_room(slack.cloud.state.rooms[ROOM], archived=True)
+    assert await outcome(slack.web.chat_update(channel=ROOM, ts=ts, text="new")) == "is_inactive"
+    assert await outcome(slack.post()) == "is_archived"
