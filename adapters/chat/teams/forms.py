@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from adapters.chat.teams.actions import Opens, Surface
+from adapters.chat.teams.actions import Opens
 from adapters.chat.teams.adaptive import LONGEST_MESSAGE, attachment, block, sealed
 from adapters.chat.teams.elements import ALARM, SMALL, Made, rich, sentence, weight
 from adapters.chat.teams.inputs import REQUIRED, fill, named
@@ -155,7 +155,7 @@ def notice(card: Card, voice: Voice, opens: Opens) -> JSON:
 
     What is pressed in it comes back as its submission, and carries what a button carries.
     """
-    shown = attachment(card, voice, opens, surface=Surface.DIALOG)
+    shown = attachment(card, voice, opens, in_dialog=True)
     return _task(text("chat-notice-title"), _SIZES[len(card.blocks) > 4], shown, voice)
 
 
@@ -238,15 +238,15 @@ def _fitting(parts: list[tuple[Made, bool]], room: int) -> list[Made]:
 
 def _pressed(
     form: Form, asked: Asked, inputs: list[Field], voice: Voice, *, live: bool
-) -> tuple[JSON, ...]:
+) -> list[JSON]:
     carried: JSON = {"asked": asked.packed()}
     if not live:
-        return (_submit(form.submit, carried, voice, style="positive"),)
+        return [_submit(form.submit, carried, voice, style="positive")]
     carried["need"] = [part.name for part in inputs if not part.optional]
-    return (
+    return [
         _submit(form.submit, carried, voice, style="positive"),
         _submit(text("teams-anew"), {**carried, "anew": True}, voice),
-    )
+    ]
 
 
 def _submit(said: Text, data: JSON, voice: Voice, **more: str) -> JSON:

@@ -332,8 +332,9 @@ def test_table_of_a_phones_width_stands_in_columns_with_lines_to_fall_back_on(vo
 @pytest.mark.parametrize(
     "cell",
     [
-        said("葵" * 12),
-        said("a" * 24),
+        said("葵" * 13),
+        said("a" * 26),
+        said("▇" * 13),
         text("t-by", who=Mention(1), where="x"),
         text("t-words", words=Link("https://e.org", "e")),
     ],
