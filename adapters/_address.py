@@ -13,15 +13,20 @@ from chatops.errors import ConfigError
 
 def of_vendor(*own: str) -> AfterValidator:
     """Take the addresses in `own`, written without a slash at their end, and those of stand-ins."""
+    return AfterValidator(lambda value, info: lawful(value, info, *own))
 
-    def checked(value: str, info: ValidationInfo) -> str:
-        address = _well_formed(value)
-        if address in own or _may_stand_in(address, info):
-            return address
-        instead = f"write {' or '.join(own)}" if own else "this network is a stand-in only"
-        raise ValueError(f"{instead} (an address on loopback needs development: true)")
 
-    return AfterValidator(checked)
+def lawful(value: str, info: ValidationInfo, *own: str) -> str:
+    """Return an address without the slash at its end; `own` as `of_vendor` has them.
+
+    Raises:
+        ValueError: it is neither of them nor a stand-in that is allowed here.
+    """
+    address = _well_formed(value)
+    if address in own or _may_stand_in(address, info):
+        return address
+    instead = f"write {' or '.join(own)}" if own else "this network is a stand-in only"
+    raise ValueError(f"{instead} (an address on loopback needs development: true)")
 
 
 def _of_ours(value: str, info: ValidationInfo) -> str:

@@ -69,7 +69,12 @@ SERVING: Final = "python -m chatops serve"
 
 #: The hosts that pages may name; `host` stands in an example of a proxy's address.
 HOSTS: Final = frozenset(
-    {"127.0.0.1", "care.example.com", "api.x.com", "x.com", "slack.com", "host"}
+    {
+        *("127.0.0.1", "care.example.com", "host"),
+        *("api.x.com", "x.com", "slack.com"),
+        *("login.microsoftonline.com", "login.botframework.com", "smba.trafficmanager.net"),
+        "169.254.169.254",  # where Azure gives a machine its tokens
+    }
 )
 
 PATIENCE: Final = 60.0  # seconds

@@ -13,12 +13,12 @@ import pytest
 from care import Hours, wrote
 from town import Town, shows, town_around
 
+from adapters import _call
 from adapters.chat.slack import web
 from adapters.sandbox import world
 from adapters.sandbox.faults import KINDS
 from adapters.sandbox.faults import Fault as ChirpFault
 from adapters.sandbox.slack import Fault, Kind
-from adapters.social import _call
 from chatops.channel import Outgoing, Sent
 from chatops.delivery.patience import SETTLE
 from chatops.errors import InDoubt, Rejected

@@ -17,6 +17,7 @@ import httpx
 from aiohttp import web
 from care import ASKED, MUTE, POLICY, SLACK_IDS, WORDS, Care, Hours, cared_for
 
+from adapters._call import Call
 from adapters.chat.slack.chat import open_chat
 from adapters.chat.slack.settings import Mode
 from adapters.chat.slack.settings import Settings as SlackSettings
@@ -24,7 +25,6 @@ from adapters.sandbox import world
 from adapters.sandbox.network import Network
 from adapters.sandbox.slack import Person, SlackCloud
 from adapters.sandbox.slack.state import Message
-from adapters.social._call import Call
 from adapters.social.sandbox import SandboxChannel
 from adapters.social.sandbox import Settings as ChirpSettings
 from chatops import internal

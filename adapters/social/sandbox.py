@@ -18,7 +18,7 @@ import regex
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from adapters._address import demand_lawful, of_vendor
-from adapters.social._call import Call, patience, perform, unanswered
+from adapters._call import Call, patience, perform, unanswered
 from chatops.channel import (
     Author,
     Can,

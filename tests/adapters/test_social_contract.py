@@ -220,7 +220,7 @@ async def test_a_rate_limit_asks_for_patience(case):
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "429"])
 async def test_a_write_without_an_answer_is_in_doubt(case, kind, monkeypatch):
-    monkeypatch.setattr("adapters.social._call.TIMEOUT", httpx.Timeout(SHORT))
+    monkeypatch.setattr("adapters._call.TIMEOUT", httpx.Timeout(SHORT))
     async with case.far() as far:
         for outgoing in (far.public, far.private):
             far.fault(kind)
@@ -243,7 +243,7 @@ async def test_a_refused_connection_had_no_effect(name, case):
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_reply_of_unknown_fate_never_goes_out_twice(case, monkeypatch, private):
-    monkeypatch.setattr("adapters.social._call.TIMEOUT", httpx.Timeout(SHORT))
+    monkeypatch.setattr("adapters._call.TIMEOUT", httpx.Timeout(SHORT))
     async with case.far() as far:
         outgoing = far.private if private else far.public
         before = case.now - timedelta(days=3650)

@@ -85,7 +85,7 @@ def serve(order: Order) -> None:
 
 def _hasten() -> None:
     for name, module in list(sys.modules.items()):
-        if not name.startswith(("chatops", "adapters.chat", "adapters.social")):
+        if not name.startswith(("chatops", "adapters._call", "adapters.chat", "adapters.social")):
             continue
         for wait, shorter in WAITS.items():
             if hasattr(module, wait):
@@ -93,7 +93,7 @@ def _hasten() -> None:
                 setattr(module, wait, shorter.total_seconds() if is_seconds else shorter)
         if isinstance(getattr(module, "TIMEOUT", None), float):
             module.TIMEOUT = TIMEOUT_S
-        elif name == "adapters.social._call":
+        elif name == "adapters._call":
             module.TIMEOUT = httpx.Timeout(TIMEOUT_S)
 
     app.Enrolment = partial(app.Enrolment, lease=WAITS["LEASE"])

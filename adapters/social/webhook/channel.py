@@ -17,7 +17,7 @@ import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from adapters._address import demand_lawful, of_ours
-from adapters.social._call import Call, patience, perform, unanswered
+from adapters._call import Call, patience, perform, unanswered
 from adapters.social.webhook import wire
 from chatops.channel import Can, Finding, Inbound, Outgoing, Sent, Traits
 from chatops.clock import Clock

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.social._call import Call, patience, perform, unanswered
+from adapters._call import Call, patience, perform, unanswered
 from adapters.social.x.reads import Window
 from adapters.social.x.settings import Settings
 from adapters.social.x.tokens import Tokens

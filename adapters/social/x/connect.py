@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from adapters.social._call import Call, perform
+from adapters._call import Call, perform
 from adapters.social.x.api import Api
 from adapters.social.x.settings import Settings
 from adapters.social.x.subscriptions import (

@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from adapters.social._call import Call, perform
+from adapters._call import Call, perform
 from adapters.social.x.api import Api
 from adapters.social.x.reads import Reads, next_month
 from adapters.social.x.search import COUNTS

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx
 
-from adapters.social._call import Call, patience, perform
+from adapters._call import Call, patience, perform
 from adapters.social.x.settings import Settings
 from chatops.clock import Clock
 from chatops.errors import Barred, Rejected, Unreached

@@ -112,7 +112,7 @@ async def test_an_account_that_was_never_connected_says_so():
 
 
 async def test_x_away_while_refreshing_is_only_unreached(monkeypatch):
-    monkeypatch.setattr("adapters.social._call.TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr("adapters._call.TIMEOUT", httpx.Timeout(0.2))
     async with x_open(api="http://127.0.0.1:9/x") as peer:
         await old(peer)
         with pytest.raises(Unreached):

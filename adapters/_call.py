@@ -1,4 +1,4 @@
-"""One HTTP call to a network, and what its failure means for us.
+"""One HTTP call to a network or a chat, and what its failure means for us.
 
 The question that matters is whether the call may have had an effect. A connection that never stood
 carried nothing. After that, a call that creates something is in doubt until it is answered: also by
@@ -31,7 +31,7 @@ _NOT_SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. `creates`: doing it twice would be seen by the customer."""
+    """A request. `creates`: doing it twice would be seen."""
 
     method: str
     url: str
@@ -49,7 +49,7 @@ class Call:
 
 
 async def perform(http: httpx.AsyncClient, call: Call) -> httpx.Response:
-    """Make the call and return any answer below 500 but a 429's, for the channel to judge.
+    """Make the call and return any answer below 500 but a 429's, for the caller to judge.
 
     Raises:
         Unreached, InDoubt: as the module says.
