@@ -863,6 +863,11 @@ slack-no-words = This message holds no words, so there is nothing to make a tick
 slack-no-internal = app.yaml names no account of the channel “internal” for this room. Ask an administrator to add one.
 slack-not-in-room = I am not in this room, so no answer could come back here. Invite me first.
 chat-odd-press = This button is from another version of me, so nothing was done. Please use the ticket’s newest card.
+teams-show-all = Show all
+teams-show-less = Show less
+teams-anew = Update the form
+teams-required = Please fill this in.
+teams-thread-unheard = What you write in this thread without mentioning me is not recorded. A note goes by the button, or by mentioning me with “note” and your words.
 
 # The first app.yaml
 init-ask-language = Language / 言語 (en, ja)

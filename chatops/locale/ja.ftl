@@ -849,6 +849,11 @@ slack-no-words = このメッセージには文章がないため、チケット
 slack-no-internal = このルームで使える「internal」チャネルのアカウントが app.yaml にありません。管理者に追加を依頼してください。
 slack-not-in-room = このルームに参加していないため、回答を届けられません。先に招待してください。
 chat-odd-press = 別のバージョンのボタンのため、何も行いませんでした。チケットの最新のカードから操作してください。
+teams-show-all = すべて表示
+teams-show-less = 折りたたむ
+teams-anew = 表示を更新
+teams-required = 入力してください。
+teams-thread-unheard = このスレッドでは、メンションのない書き込みは記録されません。メモは、ボタンを使うか、メンションに続けて「メモ」と内容を入力してください。
 
 # 最初の app.yaml
 init-ask-language = Language / 言語 (en, ja)

@@ -1,9 +1,9 @@
 """A table of figures in a message: aligned columns where they fit a phone, else a line a row. Pure."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from adapters.chat._columns import has_digit, width
 from adapters.chat.slack.writing import JSON, Voice
 from chatops.text import Text
 
@@ -25,7 +25,7 @@ def table(head: Sequence[Text], rows: Sequence[Sequence[Text]], voice: Voice) ->
         widths = [max(map(width, column)) for column in zip(*words, strict=True)]
         if sum(widths) + _GAP * (len(widths) - 1) <= _PHONE:
             columns = list(zip(*words[1:], strict=True))
-            figures = [any(map(_has_digit, column)) for column in columns]
+            figures = [any(map(has_digit, column)) for column in columns]
             lines = (_aligned(row, widths, figures) for row in words)
             return _block("rich_text_preformatted", [{"type": "text", "text": "\n".join(lines)}])
     elements: list[JSON] = []
@@ -38,20 +38,6 @@ def table(head: Sequence[Text], rows: Sequence[Sequence[Text]], voice: Voice) ->
             elements.append({"type": "text", "text": f" · {name} " if name else " · "})
             elements.extend(voice.rich(cell))
     return _block("rich_text_section", elements)
-
-
-def width(words: str) -> int:
-    """Return how many columns words take: Chinese, Japanese and Korean characters take two."""
-    if words.isascii():
-        return len(words)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in words
-    )
-
-
-def _has_digit(cell: str) -> bool:
-    return any(map(str.isdigit, cell))
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int], figures: Sequence[bool]) -> str:
