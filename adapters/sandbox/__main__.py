@@ -19,7 +19,7 @@ _PARTING = 0.5
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m adapters.sandbox",
-        description="Strict stand-ins for Slack and X, a make-believe network, and their page.",
+        description="Strict stand-ins for Slack, Teams and X, a make-believe network, and their page.",
     )
     parser.add_argument("--port", type=int, default=8080, help="where the page is (8080)")
     parser.add_argument("--host", default=ADDRESS, help=f"only {ADDRESS}: the sandbox has no login")
@@ -40,7 +40,7 @@ def _arguments() -> argparse.Namespace:
         "--replay", type=Path, metavar="FILE", help="once begun, play these conversations"
     )
     parser.add_argument(
-        "--speed", type=int, default=1, help="how many times Slack's pace is allowed (1)"
+        "--speed", type=int, default=1, help="how many times the chats' pace is allowed (1)"
     )
     asked = parser.parse_args()
     if asked.host != ADDRESS:

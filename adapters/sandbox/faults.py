@@ -12,9 +12,8 @@ from typing import Literal, get_args
 
 from aiohttp import web
 
-Kind = Literal[
-    "429",
-    "500",
+#: What becomes of the connection, whatever company's cloud it is.
+Break = Literal[
     "503html",
     "timeout_before",
     "timeout_after",
@@ -23,7 +22,9 @@ Kind = Literal[
     "reset_midway",
     "drip",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+BREAKS: tuple[Break, ...] = get_args(Break)
+Kind = Literal["429", "500"] | Break
+KINDS: tuple[Kind, ...] = ("429", "500", *BREAKS)
 
 #: Real seconds between two bytes of an answer that drips: less than callers wait for a byte.
 _DRIP_S = 0.5
@@ -80,11 +81,18 @@ async def suffer(
     broken: Callable[[], web.StreamResponse],
 ) -> web.StreamResponse:
     """Answer as the fault wants. `limited(retry_after)` and `broken()` are the cloud's own bodies."""
-    match fault.kind:
-        case "429":
-            return limited(fault.retry_after)
-        case "500":
-            return broken()
+    if fault.kind == "429":
+        return limited(fault.retry_after)
+    if fault.kind == "500":
+        return broken()
+    return await break_off(fault.kind, request, work)
+
+
+async def break_off(
+    kind: Break, request: web.Request, work: Callable[[], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Do the work or leave it, and answer badly or not at all."""
+    match kind:
         case "503html":
             return web.Response(status=503, text=_HTML, content_type="text/html")
         case "timeout_before":

@@ -1,22 +1,22 @@
-"""The sandbox's one process: Slack's cloud, X's cloud, the make-believe network, and the page.
+"""The sandbox's one process: Slack's, Teams' and X's cloud, the make-believe network, and the page.
 
 `Sandbox` puts them into one aiohttp application, so that they share one address, which exists on
 this machine alone. The service under trial is another process and reaches them over HTTP:
-`/slack`, `/x` and `/chirp` are what it takes for the companies' own addresses.
+`/slack`, `/teams`, `/x` and `/chirp` are what it takes for the companies' own addresses.
 """
 
 from collections.abc import Callable
 
 from aiohttp import web
 
-from adapters.sandbox import page
+from adapters.sandbox import page, teams
 from adapters.sandbox.clock import RealClock
 from adapters.sandbox.loopback import loopback_only
 from adapters.sandbox.programme import Programme
 from adapters.sandbox.service import Service
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
-from adapters.sandbox.world import SEATS, WORKSPACE, chirp, x_world
+from adapters.sandbox.world import ORGANISATION, SEATS, WORKSPACE, chirp, x_world
 from adapters.sandbox.x import XCloud
 
 #: The only address that the sandbox listens on.
@@ -40,16 +40,19 @@ class Sandbox:
     ) -> None:
         """`serve_dev` is the service's second port, where business time is turned.
 
-        With `processes` it is what stands before several of them, and the page shows them. Slack's pace is `speed` times the documented one: a test of every button need not wait.
+        With `processes` it is what stands before several of them, and the page shows them. The chats' pace is `speed` times the documented one: a test of every button need not wait.
         """
         clock = RealClock()
         self.slack = SlackCloud(WORKSPACE, clock, sped(DOCUMENTED, speed))
         self.slack.state.base_url = f"http://{ADDRESS}:{port}/slack"
+        self.teams = teams.TeamsCloud(ORGANISATION, clock, teams.sped(teams.DOCUMENTED, speed))
+        self.teams.state.base_url = f"http://{ADDRESS}:{port}/teams"
         self.x = XCloud(x_world(), clock)
         self.network = chirp(clock)
         self.programme = Programme(self.x, self.network, clock, say)
         self.app = web.Application(middlewares=[loopback_only], client_max_size=_BODY_LIMIT)
         self.slack.mount(self.app)
+        self.teams.mount(self.app)
         self.x.mount(self.app)
         self.network.mount(self.app)
         self.programme.mount(self.app)

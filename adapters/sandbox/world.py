@@ -7,7 +7,7 @@ the service under trial can be written from them; they open nothing but these st
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.sandbox import x
+from adapters.sandbox import teams, x
 from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
 from adapters.sandbox.slack import App, Person, Room, Shortcut, UserGroup, Workspace
@@ -83,6 +83,88 @@ WORKSPACE = Workspace(
         UserGroup("S01LEADS", "care-leads", "Care leads", (MAYA.id,)),
         UserGroup("S02MANAGERS", "care-managers", "Care managers", (KEN.id,)),
     ),
+)
+
+#: The same shop in Microsoft Teams; another tenant is where its supplier's people are.
+TENANT = "a0a0a0a0-0000-4000-8000-000000000001"
+OTHER_TENANT = "b0b0b0b0-0000-4000-8000-000000000002"
+
+TEAMS_BEN = teams.Person(
+    "a0a0a0a0-0000-4000-8000-0000000000b1",
+    "29:1BenCarterSandbox",
+    "Ben Carter",
+    "ben.carter@aozora.example",
+    TENANT,
+    locale="en-GB",
+)
+TEAMS_AOI = teams.Person(
+    "a0a0a0a0-0000-4000-8000-0000000000a2",
+    "29:1ItoAoiSandbox",
+    "伊藤 葵",
+    "aoi.ito@aozora.example",
+    TENANT,
+    locale="ja-JP",
+)
+TEAMS_MAYA = teams.Person(
+    "a0a0a0a0-0000-4000-8000-0000000000c3",
+    "29:1MayaLindSandbox",
+    "Maya Lind",
+    "maya.lind@aozora.example",
+    TENANT,
+    locale="en-GB",
+)
+TEAMS_KEN = teams.Person(
+    "a0a0a0a0-0000-4000-8000-0000000000d4",
+    "29:1SatoKenSandbox",
+    "佐藤 健",
+    "ken.sato@aozora.example",
+    TENANT,
+    locale="ja-JP",
+)
+TEAMS_GUEST = teams.Person(
+    "a0a0a0a0-0000-4000-8000-0000000000e5",
+    "29:1RobinValeSandbox",
+    "Robin Vale",
+    "robin.vale@agency.example",
+    TENANT,
+    guest=True,
+    locale="en-GB",
+)
+TEAMS_STRANGER = teams.Person(
+    "b0b0b0b0-0000-4000-8000-0000000000f6",
+    "29:1SamFieldSandbox",
+    "Sam Field",
+    "sam.field@supplier.example",
+    OTHER_TENANT,
+    locale="en-GB",
+)
+
+_EMPLOYEES = frozenset({TEAMS_BEN.id, TEAMS_AOI.id, TEAMS_MAYA.id, TEAMS_KEN.id})
+
+TEAMS_GLOBAL = teams.Channel("19:c01global0000000000000000000000a1@thread.tacv2", "Care Global")
+TEAMS_JAPAN = teams.Channel(
+    "19:c02japan00000000000000000000000b2@thread.tacv2", "Care Japan", members=_EMPLOYEES
+)
+TEAMS_MANAGERS = teams.Channel(
+    "19:c05managers000000000000000000000c5@thread.tacv2",
+    "Care Managers",
+    private=True,
+    members=frozenset({TEAMS_MAYA.id, TEAMS_KEN.id}),
+)
+
+ORGANISATION = teams.Organisation(
+    tenant=TENANT,
+    name=WORKSPACE.name,
+    app_id="ca5e0000-0000-4000-8000-00000000ca5e",
+    secret="sandbox-teams-secret",  # noqa: S106  it opens this stand-in only
+    people=(TEAMS_BEN, TEAMS_AOI, TEAMS_MAYA, TEAMS_KEN, TEAMS_GUEST, TEAMS_STRANGER),
+    team=teams.Team(
+        "19:c00general000000000000000000000a0@thread.tacv2",
+        WORKSPACE.name,
+        "a0a0a0a0-0000-4000-8000-000000000a0a",
+    ),
+    channels=(TEAMS_GLOBAL, TEAMS_JAPAN, TEAMS_MANAGERS),
+    bot_name=BOT.real_name,
 )
 
 #: The shop's own account on X, which the service answers as.

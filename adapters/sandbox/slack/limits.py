@@ -11,50 +11,9 @@ schema of slackapi/manifest-schema 2.0.0, `sdk` the models of slack_sdk 3.47, `s
 others from the live service, `ours` an assumption where Slack says nothing.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from types import MappingProxyType
+from adapters.sandbox.rules import Limits, Rule
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A limit or a named rule of Slack's."""
-
-    name: str
-    #: The bound, in the unit that `meaning` names; 1 where the rule has no number.
-    value: float
-    meaning: str
-    source: str
-
-
-class Limits:
-    """The rules in force."""
-
-    def __init__(self, *rules: Rule) -> None:
-        self._rules = MappingProxyType({rule.name: rule for rule in rules})
-
-    def __iter__(self) -> Iterator[Rule]:
-        return iter(self._rules.values())
-
-    def on(self, name: str) -> bool:
-        return name in self._rules
-
-    def value(self, name: str) -> float:
-        """The bound of `name`; without end where the rule is off."""
-        return self._rules[name].value if name in self._rules else float("inf")
-
-    def without(self, *names: str) -> "Limits":
-        """The same rules but these. A name that is no rule is a KeyError."""
-        for name in names:
-            _ = self._rules[name]
-        return Limits(*(rule for rule in self if rule.name not in names))
-
-    def with_value(self, name: str, value: float) -> "Limits":
-        """The same rules with another bound for `name`: tests of slowness need not wait 3 s."""
-        old = self._rules[name]
-        new = Rule(name, value, old.meaning, old.source)
-        return Limits(*(new if rule is old else rule for rule in self))
-
+__all__ = ["DOCUMENTED", "Limits", "Rule", "sped"]
 
 _SELECT = "bk/block-elements/select-menu-element"
 _SUGGEST = "docs.slack.dev/reference/interaction-payloads/block_suggestion-payload"

@@ -2,5 +2,6 @@
 
 from page_window import chromium, window
 from slack_sandbox import anyio_backend, slack
+from teams_sandbox import teams
 
-__all__ = ["anyio_backend", "chromium", "slack", "window"]
+__all__ = ["anyio_backend", "chromium", "slack", "teams", "window"]

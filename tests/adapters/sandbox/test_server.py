@@ -15,6 +15,7 @@ from aiohttp import web
 from page_sandbox import sandbox
 
 from adapters.sandbox.server import ADDRESS
+from adapters.sandbox.world import TEAMS_BEN
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +53,8 @@ async def test_only_loopback_names_are_answered(
     http: aiohttp.ClientSession, host: str, status: int
 ) -> None:
     async with sandbox() as (base, _):
-        for path in ("/", "/dev/slack/state?as=U01BEN", "/dev/x/state", "/dev/chirp/state"):
+        paths = ("/", "/dev/slack/state?as=U01BEN", "/dev/x/state", "/dev/chirp/state")
+        for path in (*paths, f"/dev/teams/state?as={TEAMS_BEN.id}"):
             assert await _status(http, base + path, Host=host) == status
 
 
