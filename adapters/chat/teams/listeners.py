@@ -20,6 +20,7 @@ from chatops.errors import Unreadable
 from chatops.ports import Reader
 
 _NOTE: Final = "note"
+_LEARNING: Final = 0.5  # seconds that an answer waits for what its activity teaches
 
 _log = structlog.get_logger(__name__)
 
@@ -45,7 +46,10 @@ class Listeners:
 
     async def take(self, activity: JSON) -> JSON | None:
         """Take an activity; return the answer of an invoke, which comes after what it did is kept."""
-        await self._addresses.learn(activity)
+        # what is learnt has to be written only when it is news; a slow disk then holds up no answer
+        learning = self._tasks.begin(self._addresses.learn(activity))
+        if await self._tasks.in_time(learning, _LEARNING):
+            learning.result()
         kind = activity.get("type")
         if kind == "invoke":
             return await self._invoked(activity)
