@@ -74,7 +74,14 @@ def test_update_and_post_spend_what_is_theirs() -> None:
     room, posts, updates = (Cap(calls=1, seconds=seconds) for seconds in (1, 2, 3))
     pace = ChatPace("slack", ChatLimits(room, posts, updates))
     assert pace.of_post("care") == {"room:care": room, "posts:slack": posts}
-    assert pace.of_update() == {"updates:slack": updates}
+    assert pace.of_update("care") == {"updates:slack": updates}
+
+
+def test_update_spends_its_rooms_too_where_the_chat_counts_it_there() -> None:
+    room, posts, updates = (Cap(calls=1, seconds=seconds) for seconds in (1, 2, 3))
+    pace = ChatPace("teams", ChatLimits(room, posts, updates, updates_in_room=True))
+    spent = pace.of_update("care")
+    assert list(spent.items()) == [("room:care", room), ("updates:teams", updates)]
 
 
 @pytest.mark.anyio

@@ -253,7 +253,7 @@ class Outbox:
         It does not wait for the disk. A power cut may take it back after the post: then the post is
         repeated under the same marker, and the chat drops it. (To customers nothing is repeated.)
         """
-        a_post, an_update = pace.of_post(room.name), pace.of_update()
+        a_post, an_update = pace.of_post(room.name), pace.of_update(room.name)
         rested_at = self._troubles.rests_until(places(room), now)
         number = self._enrolment.number
 

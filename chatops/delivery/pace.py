@@ -66,9 +66,10 @@ class ChatPace:
         """Return what a post to a room spends."""
         return {self.room(room): self.limits.room, self.posts: self.limits.posts}
 
-    def of_update(self) -> dict[str, Cap]:
-        """Return what an update spends, whatever the room."""
-        return {self.updates: self.limits.updates}
+    def of_update(self, room: str) -> dict[str, Cap]:
+        """Return what an update spends: in some chats the room's too, which then leads."""
+        spent = {self.room(room): self.limits.room} if self.limits.updates_in_room else {}
+        return {**spent, self.updates: self.limits.updates}
 
     def room(self, room: str) -> str:
         return f"room:{room}"

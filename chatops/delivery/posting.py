@@ -297,8 +297,9 @@ class Posting:
         self, job: Delivery, room: Room, pace: ChatPace, until: datetime, error: str
     ) -> None:
         """Let a delivery come again when the chat's limit is over, and nothing like it before."""
-        caps = pace.of_update() if job.state is DeliveryState.SENT else pace.of_post(room.name)
-        limited = [*caps][:1]  # of posts the room's alone
+        is_update = job.state is DeliveryState.SENT
+        caps = pace.of_update(room.name) if is_update else pace.of_post(room.name)
+        limited = [*caps][:1]  # the room's alone, where it is of those
 
         def run(tx: Tx) -> None:
             Buckets(tx, caps).pause(limited, until)

@@ -104,6 +104,7 @@ class ChatLimits:
     room: Cap
     posts: Cap
     updates: Cap
+    updates_in_room: bool = False  #: whether a room's cap counts its updates too
 
 
 class Chat(Protocol):

@@ -5,9 +5,9 @@ block-elements/select-menu-element). The options are those of the form made anew
 what the desk lets this person choose now.
 """
 
-import unicodedata
 from typing import Final
 
+from adapters.chat import _matching
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.forms import OPTIONS, option
 from adapters.chat.slack.modals import Modals
@@ -40,20 +40,7 @@ class Suggestions:
 
 
 def matching(choice: Choice, typed: str, voice: Voice) -> list[JSON]:
-    """Return the first hundred options whose label holds every typed word somewhere.
-
-    Width and case do not matter: an input method may give either.
-    """
-    wanted = _folded(typed).split()
-    found: list[JSON] = []
-    for value, label in choice.options:
-        said = _folded(voice.plain(label))
-        if all(word in said for word in wanted):
-            found.append(option(value, label, voice))
-            if len(found) == OPTIONS:
-                break
-    return found
-
-
-def _folded(words: str) -> str:
-    return unicodedata.normalize("NFKC", words).casefold()
+    """Return the first hundred options that fit what was typed."""
+    return [
+        option(*each, voice) for each in _matching.matching(choice, typed, voice.plain, OPTIONS)
+    ]

@@ -1,0 +1,141 @@
+"""Telling one person something, alone.
+
+What is pressed is answered by the press's own response, which takes a sentence. Everything else goes
+where only that person sees it: a targeted message in the channel where the tenant has those, else
+their personal chat with the app. State never depends on its arrival.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from adapters.chat.teams import adaptive, files
+from adapters.chat.teams.actions import Opens
+from adapters.chat.teams.addresses import JSON
+from adapters.chat.teams.connector import Connector, thread_of
+from adapters.chat.teams.opening import always
+from adapters.chat.teams.people import People
+from adapters.chat.teams.reading import Place
+from adapters.chat.teams.writing import CHAT, Voice, Voices
+from chatops.call import Answer
+from chatops.card import Button, Card, Form, Paragraph, Style
+from chatops.errors import CareError
+from chatops.scene import Agent
+from chatops.text import Text, text
+
+#: Says that an answer which is more than a sentence was given elsewhere, or by no way.
+ELSEWHERE: Final = text("teams-told-alone")
+NOWHERE: Final = text("teams-told-nowhere")
+
+#: Language and zone where app.yaml names no room in Teams.
+_NO_ROOM: Final = ("en", "UTC")
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What goes straight back to the one who asked."""
+
+    people: People
+    connector: Connector
+    voices: Voices
+    files: files.Files
+    opens: Opens
+
+    def language(self, place: Place, agent: Agent | None) -> str:
+        """Return a person's own language, else their room's."""
+        return (agent and agent.language) or self._said_in(place, agent)[0]
+
+    async def voice(self, place: Place, agent: Agent | None) -> Voice:
+        """Return the voice for a person, in their room's zone."""
+        zone = self._said_in(place, agent)[1]
+        return self.voices.of(self.language(place, agent), zone, await self.people.agents())
+
+    async def plain(self, said: Text, place: Place, agent: Agent | None) -> str:
+        """Return a sentence for a response of Teams, in which nothing is parsed."""
+        return (await self.voice(place, agent)).plain(said)
+
+    async def tell(self, place: Place, said: Text | Card, agent: Agent | None) -> bool:
+        """Tell the person alone; False, and a line in the log, where that reaches them by no way."""
+        card = said if isinstance(said, Card) else sentence(said)
+        voice = await self.voice(place, agent)
+        return await self._deliver(place, adaptive.message(card, voice, self.opens))
+
+    async def give(self, place: Place, answer: Answer, agent: Agent) -> Text:
+        """Tell the person an answer; return what to say of where it is."""
+        if (file := answer.file) is None:
+            told = await self.tell(place, answer.card, agent)
+            return ELSEWHERE if told else NOWHERE
+        voice, language = await self.voice(place, agent), self.language(place, agent)
+        try:
+            await self.files.give(place.user, file, answer.card, voice, language)
+        except CareError as error:
+            _log.warning("teams.file_not_given", user=place.user, error=str(error))
+            return text("chat-file-failed")
+        return text("teams-file-sent", name=file.name)
+
+    async def ask(self, place: Place, question: Text, yes: JSON, agent: Agent) -> Text:
+        """Ask the person, with one button that does it all the same; return what to say of that."""
+        voice = await self.voice(place, agent)
+        asked = await self._deliver(place, adaptive.question(question, yes, voice))
+        return ELSEWHERE if asked else question
+
+    async def offer(self, place: Place, form: Form, agent: Agent) -> Text:
+        """Offer a form where none can be opened, by a button that asks for it."""
+        button = Button(form.command, form.title, ticket=form.ticket, style=Style.PRIMARY)
+        said = text("chat-needs-form")
+        card = Card(push=said, blocks=(Paragraph(said),), buttons=(button,))
+        voice = await self.voice(place, agent)
+        offered = await self._deliver(place, adaptive.message(card, voice, always))
+        return ELSEWHERE if offered else NOWHERE
+
+    async def aloud(self, place: Place, said: Text) -> None:
+        """Say into the thread where something was typed what is no secret; log where that fails."""
+        if place.channel is None or (root := place.thread or place.message) is None:
+            return
+        card = sentence(said)
+        made = adaptive.message(card, await self.voice(place, None), self.opens)
+        try:
+            await self.connector.reply(place.channel, root, made)
+        except CareError as error:
+            _log.warning("teams.answer_undelivered", user=place.user, error=str(error))
+
+    def _said_in(self, place: Place, agent: Agent | None) -> tuple[str, str]:
+        """Return language and zone of the room; where it is none of ours, those of the person."""
+        policy = self.people.desk.policy
+        room = policy.room_by_id(CHAT, place.channel or "")
+        if room is None and agent is not None:
+            room = policy.room_of("", agent.name, (CHAT,))
+        ours = (each for each in policy.rooms.values() if each.chat == CHAT)
+        room = room or next(ours, None)
+        return (room.language, room.zone) if room else _NO_ROOM
+
+    async def _deliver(self, place: Place, message: JSON) -> bool:
+        ways: list[Callable[[], Awaitable[object]]] = []
+        if place.channel is None:
+            ways.append(lambda: self.connector.say(place.conversation, message))
+        elif place.targeted or self.people.settings.targeted:
+            here = thread_of(place.channel, place.thread) if place.thread else place.channel
+            ways.append(lambda: self.connector.private(here, place.mri, message))
+        if place.channel is not None:
+            ways.append(lambda: self._alone(place, message))
+        for way in ways:
+            try:
+                await way()
+            except CareError as error:
+                _log.info("teams.answer_elsewhere", error=str(error))
+            else:
+                return True
+        _log.warning("teams.answer_undelivered", user=place.user, room=place.channel)
+        return False
+
+    async def _alone(self, place: Place, message: JSON) -> None:
+        await self.connector.say(await self.connector.personal(place.user), message)
+
+
+def sentence(said: Text) -> Card:
+    """Return a card that says one thing."""
+    return Card(push=said, blocks=(Paragraph(said),))

@@ -1,0 +1,164 @@
+"""Who may act in Teams: tenants, guests, strangers, roles; and what a forged card brings nobody."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+from teams_world import BEN, CARE, ELSEWHERE, GUEST, ID, STRANGER, World, shown, world
+
+from adapters.sandbox.teams import Fault
+from chatops.card import Card, File, Paragraph
+from chatops.text import text
+
+pytestmark = pytest.mark.anyio
+
+SAYS = {
+    "lost": "I do not know you here",
+    "robin": "Guests of this organization",
+    "sam": "People of other organizations",
+}
+
+
+@pytest.fixture
+async def here(tmp_path: Path, empty_database: Path | str) -> AsyncIterator[World]:
+    async with world(tmp_path, empty_database) as one:
+        yield one
+
+
+@pytest.mark.parametrize("who", SAYS)
+async def test_who_may_not_act_is_told_so_alone_and_nothing_changes(here: World, who: str) -> None:
+    ticket, card = await here.card()
+    before = await here.state(ticket)
+    with capture_logs() as logs:
+        pressed = await here.presses(who, "claim", card)
+        opened = await here.opens_dialog(who, "reply", card)
+    assert pressed.message is not None
+    assert pressed.message.startswith(SAYS[who])
+    assert opened.message == pressed.message
+    assert await here.state(ticket) == before
+    assert here.thread(card) == []
+    refused = [each for each in logs if each["event"] == "teams.refused"]
+    assert [each["user"] for each in refused] == [ID[who]] * 2
+
+
+async def test_guests_and_another_tenant_act_where_app_yaml_lets_them(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with world(tmp_path, empty_database, guests=True, tenants=(ELSEWHERE,)) as here:
+        for who, id in (("robin", GUEST), ("sam", STRANGER)):
+            ticket, card = await here.card()
+            await here.presses(who, "claim", card)
+            holder = (await here.ticket(ticket)).assignee
+            assert holder == here.agents[who].id, id
+
+
+async def test_queue_without_a_role_is_refused_alone_and_logged(here: World) -> None:
+    ticket, card = await here.card()
+    before = await here.state(ticket)
+    with capture_logs() as logs:
+        pressed = await here.presses("kim", "claim", card)
+    assert pressed.message
+    assert await here.state(ticket) == before
+    assert [each["ticket"] for each in logs if each["event"] == "teams.refused"] == [ticket]
+
+
+async def test_forged_ticket_of_a_queue_without_a_role_is_refused(here: World) -> None:
+    theirs, _ = await here.card("care-japan", account="aozora_ja")
+    _, card = await here.card()
+    before = await here.state(theirs)
+    for who in ("vic",):
+        data = {"c": "claim", "t": theirs, "role": "admin", "user": BEN, "agent": 1}
+        body = await here.forged(who, "adaptiveCard/action", card, data)
+        assert body["type"] == "application/vnd.microsoft.activity.message"
+        assert body["value"]
+        body = await here.forged(who, "task/fetch", card, {"c": "show", "t": theirs})
+        assert body["task"]["type"] == "message"
+    assert await here.state(theirs) == before
+
+
+async def test_forged_ticket_that_there_is_not_and_forged_command_are_refused(
+    here: World,
+) -> None:
+    ticket, card = await here.card()
+    before = await here.state(ticket)
+    for data in (
+        {"c": "claim", "t": 999_999},
+        {"c": "claim", "t": 10**30},
+        {"c": "no such command", "t": ticket},
+        {"c": "settle", "a": {"post": "1", "seen": "there"}},
+    ):
+        body = await here.forged("ben", "adaptiveCard/action", card, data)
+        assert body["type"] == "application/vnd.microsoft.activity.message"
+        assert body["value"]
+    assert await here.state(ticket) == before
+
+
+async def test_forged_submission_for_a_ticket_without_a_role_is_refused(here: World) -> None:
+    theirs, _ = await here.card("care-japan", account="aozora_ja")
+    _, card = await here.card()
+    before = await here.state(theirs)
+    data = {"asked": {"c": "note", "t": theirs}, "text:0": "let me in", "role": "admin"}
+    body = await here.forged("vic", "task/submit", card, data)
+    assert body["task"]["value"]
+    assert await here.state(theirs) == before
+
+
+async def test_who_somebody_is_is_asked_once_in_five_minutes(here: World) -> None:
+    _, card = await here.card()
+    for _ in range(3):
+        await here.presses("ben", "read", card)
+    assert here.outcomes("member") == ["ok"]
+
+
+async def test_who_somebody_is_is_asked_anew_where_app_yaml_was_read_anew(here: World) -> None:
+    _, card = await here.card()
+    await here.presses("ben", "read", card)
+    here.desk.policy = replace(here.desk.policy)
+    await here.presses("ben", "read", card)
+    assert here.outcomes("member") == ["ok", "ok"]
+
+
+async def test_nobody_acts_while_nobody_can_say_who_it_is(here: World) -> None:
+    ticket, card = await here.card()
+    before = await here.state(ticket)
+    here.cloud.fault(Fault("status", "member", status=502))
+    pressed = await here.presses("ben", "claim", card)
+    assert pressed.message is not None
+    assert pressed.message.startswith("I cannot find out right now who you are")
+    assert await here.state(ticket) == before
+    await here.presses("ben", "claim", card)
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+
+
+async def test_one_time_code_makes_a_stranger_somebody(here: World) -> None:
+    ticket, card = await here.card()
+    await here.cloud.hands.say(BEN, "personal", "identify")
+    (told,) = here.alone("ben")
+    code = re.search(r"identify ([0-9A-Z]{4}-[0-9A-Z]{4})", shown(told))
+    assert code is not None
+    await here.cloud.hands.say(ID["lost"], "personal", f"identify {code[1]}")
+    await here.presses("lost", "claim", card)
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+
+
+async def test_file_is_shown_in_the_personal_chat_and_its_asker_told_where(here: World) -> None:
+    ticket, _ = await here.card(text="Where is my tent?")
+    await here.cloud.hands.say(BEN, CARE, f"transcript {ticket}", mention=True)
+    *pages, told = here.alone("ben")
+    assert "Where is my tent?" in "".join(map(shown, pages))
+    assert "is in our chat" in shown(told)
+
+
+async def test_long_file_is_cut_into_messages(here: World) -> None:
+    lines = tuple(f"{number} {'あ' * 300}" for number in range(300))
+    said = text("chat-done")
+    await here.chat.send_file(
+        BEN, File("long.txt", lines, "Asia/Tokyo"), Card(push=said, blocks=(Paragraph(said),))
+    )
+    first, *pages, last = here.alone("ben")
+    assert shown(first) == "Done."
+    assert len(pages) == 4
+    assert "there is more" in shown(last)

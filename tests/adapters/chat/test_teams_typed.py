@@ -1,0 +1,151 @@
+"""What is typed in Teams: mentions, the personal chat, slash commands, words in threads."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from teams_world import AOI, BEN, CARE, LOST, World, shown, world
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def here(tmp_path: Path, empty_database: Path | str) -> AsyncIterator[World]:
+    async with world(tmp_path, empty_database) as one:
+        yield one
+
+
+def notes(here: World) -> list[tuple[Any, ...]]:
+    return here.sql("SELECT ticket, text FROM message WHERE direction = 'note'")
+
+
+async def test_mention_in_a_thread_is_a_command_about_its_ticket(here: World) -> None:
+    ticket, card = await here.card()
+    await here.cloud.hands.say(BEN, CARE, "claim", card, mention=True)
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+    await here.cloud.hands.say(BEN, CARE, "note She wrote <twice> & called", card, mention=True)
+    assert notes(here) == [(ticket, "She wrote <twice> & called")]
+
+
+async def test_mention_in_the_channel_names_its_ticket_and_is_answered_alone(here: World) -> None:
+    ticket, _ = await here.card()
+    await here.cloud.hands.say(BEN, CARE, f"claim {ticket}", mention=True)
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+    await here.cloud.hands.say(BEN, CARE, "list mine", mention=True)
+    (told,) = here.alone("ben")
+    assert f"#{ticket}" in shown(told)
+    assert here.private("ben") == []
+
+
+async def test_mention_without_words_asks_for_help(here: World) -> None:
+    await here.cloud.hands.say(AOI, CARE, "care", mention=True)
+    await here.cloud.hands.say(AOI, CARE, "ヘルプ", mention=True)
+    first, second = here.alone("aoi")
+    assert shown(first) == shown(second)
+    assert "担当" in shown(first)
+
+
+async def test_lists_of_commands_name_the_prefix_too(here: World) -> None:
+    ticket, _ = await here.card()
+    await here.cloud.hands.say(BEN, CARE, f"care claim {ticket}", mention=True)
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+    await here.cloud.hands.say(BEN, CARE, "care-list mine", mention=True)
+    (told,) = here.alone("ben")
+    assert f"#{ticket}" in shown(told)
+
+
+async def test_personal_chat_needs_no_mention_and_is_answered_there(here: World) -> None:
+    ticket, _ = await here.card()
+    await here.cloud.hands.say(BEN, "personal", f"!claim {ticket}")
+    await here.cloud.hands.say(BEN, "personal", "list mine")
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+    (told,) = here.alone("ben")
+    assert f"#{ticket}" in shown(told)
+
+
+async def test_form_is_offered_by_a_button_and_answers_in_a_dialog(here: World) -> None:
+    ticket, card = await here.card()
+    await here.cloud.hands.say(BEN, CARE, "reply", card, mention=True)
+    (offered,) = here.alone("ben")
+    (action,) = offered.cards[0]["actions"]
+    await here.cloud.dialogs.fetch(BEN, "personal", offered.id, action)
+    await here.submits("ben", text="On its way.")
+    replies = here.sql("SELECT ticket, text FROM message WHERE direction = 'outbound'")
+    assert replies == [(ticket, "On its way.")]
+
+
+async def test_question_is_asked_alone_with_a_yes(here: World) -> None:
+    ticket, card = await here.card()
+    await here.cloud.hands.say(BEN, CARE, "reply call 090-1234-5678", card, mention=True)
+    (asked,) = here.alone("ben")
+    (yes,) = asked.cards[0]["actions"]
+    pressed = await here.cloud.hands.execute(BEN, "personal", asked.id, yes)
+    assert pressed.message == ""
+    replies = here.sql("SELECT ticket, text FROM message WHERE direction = 'outbound'")
+    assert replies == [(ticket, "call 090-1234-5678")]
+
+
+async def test_people_are_named_as_app_yaml_does(here: World) -> None:
+    ticket, card = await here.card()
+    entity = {
+        "type": "mention",
+        "text": "<at>Aoi</at>",
+        "mentioned": {"id": "29:aoi", "name": "Aoi"},
+    }
+    await here.writes(BEN, "assign <at>Aoi</at>", card, entity)
+    assert (await here.ticket(ticket)).assignee == here.agents["aoi"].id
+
+
+async def test_same_message_again_is_the_same_act(here: World) -> None:
+    _, card = await here.card()
+    await here.cloud.hands.say(BEN, CARE, "note once", card, mention=True)
+    assert (await here.cloud.delivery.repeat(here.cloud.delivered[-1])).ok
+    assert len(notes(here)) == 1
+
+
+async def test_answer_for_one_person_that_no_way_brings_is_said_to_be_there(here: World) -> None:
+    _, card = await here.card()
+    await here.cloud.hands.say(LOST, CARE, "claim", card, mention=True)
+    (told,) = here.alone("lost")
+    assert shown(told).startswith("I do not know you here")
+    assert here.thread(card) == []
+
+
+async def test_words_in_a_thread_are_no_note_without_the_consent_and_the_card_says_so(
+    here: World,
+) -> None:
+    _, card = await here.card()
+    await here.cloud.hands.say(BEN, CARE, "lunch?", card)
+    assert notes(here) == []
+    assert "without mentioning me is not recorded" in shown(here.seen()[0])
+
+
+async def test_words_in_a_cards_thread_are_a_note_with_the_consent(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with world(tmp_path, empty_database, reads_threads=True) as here:
+        ticket, card = await here.card()
+        assert "is not recorded" not in shown(here.seen()[0])
+        other = await here.cloud.hands.say(BEN, CARE, "lunch?")
+        await here.cloud.hands.say(AOI, CARE, "yes", other)
+        await here.cloud.hands.say(BEN, CARE, "asked the carrier", card)
+        await here.cloud.hands.say(BEN, CARE, "！担当", card)
+        assert notes(here) == [(ticket, "asked the carrier")]
+        assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+
+
+async def test_slash_command_is_answered_where_it_was_given_for_that_person_alone(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with world(tmp_path, empty_database, targeted=True) as here:
+        ticket, card = await here.card()
+        await here.cloud.hands.command(BEN, CARE, f"claim {ticket}")
+        await here.cloud.hands.command(BEN, CARE, "/care list mine")
+        assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+        claimed, told = here.private("ben")
+        assert claimed == f"#{ticket} is yours."
+        assert "Your tickets: 1" in told
+        assert here.alone("ben") == []
+        await here.cloud.hands.command(BEN, CARE, "note seen", card)
+        assert notes(here) == [(ticket, "seen")]
