@@ -44,7 +44,7 @@ ARGUMENTS: Final = [
 SPEED: Final = 30
 
 #: Seconds that anything may take on a busy machine.
-PATIENCE: Final = 20.0
+PATIENCE: Final = 40.0
 
 ROOMS: Final = {
     "care-global": "C01GLOBAL",
