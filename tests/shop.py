@@ -82,6 +82,7 @@ async def shop_in(folder: Path) -> AsyncIterator[Shop]:
         "SANDBOX_SPEED": "1",
         "SLACK_BOT_TOKEN": world.CARE_APP.bot_token,
         "SLACK_APP_TOKEN": world.CARE_APP.app_token,
+        "TEAMS_SECRET": world.ORGANISATION.secret,
         "X_CLIENT_SECRET": str(world.X_APP.client_secret),
         "X_CONSUMER_KEY": world.X_APP.consumer_key,
         "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
