@@ -64,6 +64,8 @@ class Posting:
             await self._limited(job, room, pace, until, str(error))
         except InDoubt as error:
             self._count("in_doubt")
+            # a chat that is down must not bring one post after the other in doubt
+            await self._troubles.begins(room.name, error)
             due = self._clock.transport() + SETTLE
             await self._state(job, DeliveryState.IN_DOUBT, due, str(error))
         except Gone as error:
@@ -71,7 +73,7 @@ class Posting:
             await self._gone(job, error)
         except (Unreached, Barred) as error:
             await self._rest(room, error)
-            # due at once: when the room rests no longer, it is the first again
+            # due at once: when the room rests no longer, a post is the first again
             await self._put_back(job, self._clock.transport(), str(error))
         except Rejected as error:
             self._count("failed")
