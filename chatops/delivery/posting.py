@@ -115,8 +115,11 @@ class Posting:
     async def _update(self, chat: Chat, room: Room, order: Order) -> None:
         job = order.job
         composed = await compose(self._desk, self._reader, chat, room, order)
-        if composed is None or job.external_id is None:
+        if job.external_id is None:
             await self._give_up(job, "nothing to show")
+            return
+        if composed is None:  # what it announced is past by now: it stays as it is
+            await self._is_there(job, job.external_id, job.wanted)
             return
         card, revision = composed
         if self._is_overtaken():
