@@ -68,7 +68,8 @@ async def judge(stage: Stage, told: Iterable[str], own: Iterable[str] = ()) -> V
     _replies(stage, verdict, messages, deliveries, set(own))
     _posts(stage, verdict, deliveries)
     shown.cards(stage, verdict, tickets, deliveries)
-    shown.bursts(stage, verdict, tickets, deliveries)
+    earlier = dict(await stage.rows("SELECT id, earlier FROM burst"))
+    shown.bursts(stage, verdict, earlier, tickets, deliveries)
     said = [(id, direction, text, state) for id, _, direction, text, _, state, _ in messages]
     shown.lines(stage, verdict, said, deliveries)
     _alerts(verdict, log, deliveries)

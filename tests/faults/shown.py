@@ -5,7 +5,7 @@ That the outbox says `shown` proves nothing: here the words and buttons of the m
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chatops.ticket import Status, Ticket
@@ -15,8 +15,8 @@ from tests.faults.verdict import Sent, Verdict
 #: A message of a customer or of ours: id, direction, text, state.
 Said = tuple[int, str, str, str | None]
 
-#: A fact's number, as Block Kit's mrkdwn has it.
-_FIGURE: Final = re.compile(r":\*\\n(\d+)")
+#: A fact's number, as mrkdwn has it.
+_FIGURE: Final = re.compile(r":\*\s(\d+)")
 
 
 def cards(stage: Stage, verdict: Verdict, tickets: Sequence[Ticket], sent: Sequence[Sent]) -> None:
@@ -47,8 +47,17 @@ def cards(stage: Stage, verdict: Verdict, tickets: Sequence[Ticket], sent: Seque
             )
 
 
-def bursts(stage: Stage, verdict: Verdict, tickets: Sequence[Ticket], sent: Sequence[Sent]) -> None:
-    """A burst's card counts its tickets as they are, and each line offers what its ticket needs."""
+def bursts(
+    stage: Stage,
+    verdict: Verdict,
+    earlier: Mapping[int, int],
+    tickets: Sequence[Ticket],
+    sent: Sequence[Sent],
+) -> None:
+    """A burst's card counts its tickets as they are, and each line offers what its ticket needs.
+
+    `earlier` is how many tickets had cards of their own before each burst, by its number.
+    """
     by_id = {ticket.id: ticket for ticket in tickets}
     for each in sent:
         shown = _shown(stage, each)
@@ -56,7 +65,9 @@ def bursts(stage: Stage, verdict: Verdict, tickets: Sequence[Ticket], sent: Sequ
             continue
         if each.what == "burst":
             figures = [int(number) for number in _FIGURE.findall(shown)]
-            if figures != (counts := _counts([t for t in tickets if t.burst == each.burst])):
+            counts = _counts([t for t in tickets if t.burst == each.burst])
+            counts[0] += earlier[each.burst or 0]
+            if figures != counts:
                 verdict.untrue.append(f"burst {each.burst} is {counts}; its card says {figures}")
         elif each.what == "line":
             ticket = by_id[each.ticket or 0]
