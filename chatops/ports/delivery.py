@@ -118,7 +118,8 @@ class NewDelivery:
     number of an agent, who is told alone.
 
     Deliveries of one `lane` are sent in the order of their ids, each after the one before has an
-    outcome. A card's lane is its own; thread lines wait until their card is there.
+    outcome. A ticket's card and its thread share one in each room; a burst's card and each of its
+    lines have their own. Thread lines wait until their card is there.
     """
 
     what: What
