@@ -10,6 +10,7 @@ from chatops.event import (
     Breached,
     CardAsked,
     Claimed,
+    DeedFailed,
     DeedProposed,
     Escalated,
     Event,
@@ -28,6 +29,7 @@ _CARDED: Final = (
     | Breached
     | CardAsked
     | Claimed
+    | DeedFailed
     | DeedProposed
     | Escalated
     | Moved

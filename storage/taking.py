@@ -163,6 +163,11 @@ def ready(*, updates: bool = True, posts: bool = True) -> ColumnElement[bool]:
     return and_(_d.due_at.is_not(None), _d.owner.is_(None), or_(*kinds), _rooted)
 
 
+def of_update(urgency: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the rank of what is there already: an update's, or a lower one of a ticket that rests."""
+    return case((urgency > int(Urgency.UPDATE), urgency), else_=literal(int(Urgency.UPDATE)))
+
+
 #: Posts go oldest first, however often they were tried. Of cards that change all the time, none may
 #: keep the others from their turn.
 _turn = case((_d.state == "sent", _d.due_at), else_=literal_column("0"))
@@ -227,7 +232,7 @@ _DELIVERED: Final = Statement(
     .where(or_(and_(*_held), _doubted_meanwhile))
     .values(
         state="sent",
-        rank=int(Urgency.UPDATE),
+        rank=of_update(_d.urgency),
         external_id=func.coalesce(param("external_id", Text), _d.external_id),
         shown=param("shown"),
         due_at=case((_d.wanted > param("shown"), param("now", BigInteger)), else_=null()),
@@ -242,7 +247,7 @@ _becomes = {
     "state": param("state"),
     "due_at": param("due_at"),
     "error": param("error"),
-    "rank": case((param("state", Text) == "sent", literal(int(Urgency.UPDATE))), else_=_d.urgency),
+    "rank": case((param("state", Text) == "sent", of_update(_d.urgency)), else_=_d.urgency),
 }
 _refused = and_(param("state", Text) == "pending", _d.state == "sending")
 _DELIVERY_IS: Final = Statement(

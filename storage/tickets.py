@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Integer, and_, case, func, select, update
+from sqlalchemy import BigInteger, Integer, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import Event
@@ -19,6 +19,7 @@ from storage.part import Part
 from storage.rows import clock_params, ticket_of, ticket_params
 from storage.statement import Statement, made, param
 from storage.tables import CLOCK, DELIVERY, ENTRY, FOLLOWS, TICKET
+from storage.taking import of_update
 
 
 class Tickets(Part):
@@ -33,16 +34,19 @@ class Tickets(Part):
         """Write the ticket; each of its cards that is posted becomes due for an update.
 
         A card that waits (for its post, or after a limit) keeps its time. One in a room that was
-        left shows a link, which nothing changes. One that is not there yet goes after those of open
-        tickets where this one rests.
+        left shows a link, which nothing changes. All go after those of open tickets where this one
+        rests; but a line that is not there yet keeps its place among the lines.
         """
         self._db.run(_SAVE_TICKET, id=ticket.id, **ticket_params(ticket))
+        rests = _RESTS.get(ticket.status)
         self._db.run(
             _WANT_CARDS,
             ticket=ticket.id,
             revision=ticket.revision,
             now=micros(self._at),
-            urgency=int(_URGENCY[ticket.status]),
+            card=int(rests or Urgency.CARD),
+            line=int(rests or Urgency.LINE),
+            alert=int(Urgency.CLOSED if ticket.status is Status.CLOSED else Urgency.ALERT),
         )
 
     def log(
@@ -87,14 +91,15 @@ class Tickets(Part):
         return lists.find(self._db, wanted)
 
 
-_URGENCY: Final = {
-    Status.OPEN: Urgency.CARD,
-    Status.SNOOZED: Urgency.SNOOZED,
-    Status.CLOSED: Urgency.CLOSED,
-}
+_RESTS: Final = {Status.SNOOZED: Urgency.SNOOZED, Status.CLOSED: Urgency.CLOSED}
 
-_card = DELIVERY.c.what == "card"
-_urgency = param("urgency", Integer)
+_is_there = DELIVERY.c.state == "sent"
+_urgency = case(
+    (DELIVERY.c.what == "card", param("card", Integer)),
+    (_is_there, param("line", Integer)),
+    (DELIVERY.c.what == "alert", param("alert", Integer)),
+    else_=DELIVERY.c.urgency,
+)
 _state = {column: param(column.name) for column in TICKET.c if column.name != "id"}
 _LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
 _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.id))
@@ -110,13 +115,13 @@ _WANT_CARDS: Final = Statement(
         wanted=param("revision"),
         due_at=case(
             (
-                DELIVERY.c.state == "sent",
+                _is_there,
                 func.coalesce(DELIVERY.c.due_at, param("now", BigInteger)),
             ),
             else_=DELIVERY.c.due_at,
         ),
-        urgency=case((_card, _urgency), else_=DELIVERY.c.urgency),
-        rank=case((and_(_card, DELIVERY.c.state != "sent"), _urgency), else_=DELIVERY.c.rank),
+        urgency=_urgency,
+        rank=case((_is_there, of_update(_urgency)), else_=_urgency),
     )
 )
 _LOG: Final = Statement(

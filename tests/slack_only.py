@@ -27,5 +27,7 @@ def slack_only() -> dict[str, Any]:
 def written(folder: Path) -> Path:
     """Write it into a folder, and return the file."""
     path = folder / "app.yaml"
-    path.write_text(yaml.safe_dump(slack_only(), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(
+        yaml.safe_dump(slack_only(), allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
     return path

@@ -19,6 +19,7 @@ from chatops.event import (
     CustomerEdited,
     CustomerWrote,
     Deed,
+    DeedFailed,
     DeedProposed,
     DeedRequested,
     Escalated,
@@ -48,21 +49,23 @@ from chatops.step import fold, opened, step
 from chatops.ticket import Refusal, Status, Ticket
 from tests.scenes import NOW, ticket
 
+
+def after(before: Ticket, event: Event) -> tuple[Ticket, tuple[Effect, ...]]:
+    outcome = step(before, event, NOW)
+    assert not isinstance(outcome, Refusal), outcome
+    return outcome
+
+
 BEN, AOI, BURST = 2, 1, 5
 LATER = NOW + timedelta(hours=1)
 LINED = ticket(burst=BURST, lined=True, revision=2)
 IN_TURN = replace(LINED, assignee=BEN)
 CLOSED = replace(LINED, status=Status.CLOSED, close_reason=CloseReason.SPAM, closed_at=NOW)
 MERGED = replace(CLOSED, close_reason=CloseReason.DUPLICATE, merged_into=43)
+HIDING, _ = after(LINED, DeedRequested(7, Deed.HIDE, BEN))
 SNOOZED = replace(
     LINED, status=Status.SNOOZED, snooze_reason=SnoozeReason.LATER, snoozed_until=LATER
 )
-
-
-def after(before: Ticket, event: Event) -> tuple[Ticket, tuple[Effect, ...]]:
-    outcome = step(before, event, NOW)
-    assert not isinstance(outcome, Refusal), outcome
-    return outcome
 
 
 def test_a_ticket_that_is_opened_in_a_burst_is_a_line_of_it() -> None:
@@ -90,6 +93,7 @@ def test_a_ticket_that_is_opened_in_a_burst_is_a_line_of_it() -> None:
         (LINED, Moved("global", BEN, keeps_assignee=False)),
         (LINED, Absorbed(41, BEN)),
         (LINED, DeedProposed(7, Deed.DELETE, BEN)),
+        (HIDING, DeedFailed(7, Deed.HIDE, "forbidden")),
         (CLOSED, Reopened(ReopenCause.AGENT, BEN)),
         (CLOSED, Reopened(ReopenCause.CUSTOMER, None)),
         (MERGED, Unmerged(BEN)),

@@ -290,6 +290,8 @@ def test_paths_to_publish_are_those_that_are_served() -> None:
         path.replace("{", "<").replace("}", ">") for path in re.findall(r'"(/in/[^"]+)"', web)
     }
     served |= set(re.findall(r'"(/slack/[^"]+)"', slack))
+    teams = (ROOT / "adapters" / "chat" / "teams" / "link.py").read_text("utf-8")
+    served |= set(re.findall(r'"(/teams/[^"]+)"', teams))
     assert listed == served
 
 

@@ -181,6 +181,20 @@ async def test_post_in_doubt_after_a_refusal_is_found_where_it_was_tried_last(to
     assert town.calls("chat.postMessage") == ["fault:error", "fault:reset_after"]
 
 
+async def test_announcement_in_doubt_that_is_past_by_its_look_up_is_there(town: Town) -> None:
+    ticket = await town.opens()
+    await town.did("ben", "claim", ticket)
+    await town.quiet()
+    strike(town, "chat.postMessage", Kind.RESET_AFTER)
+    await town.did("ben", "unclaim", ticket)
+    await town.until(lambda: town.due("announce") == [("announce", "care-global", "in doubt")])
+    await town.did("ben", "claim", ticket)
+    await town.quiet(step=1)
+    assert town.texts("care-global")[1:] == [f"#{ticket} is unclaimed again."]
+    assert town.due("announce") == [("announce", "care-global", "sent")]
+    assert (await town.storage.reader.health(town.hours.transport())).failed == 0
+
+
 async def test_card_in_doubt_that_somebody_deletes_before_its_look_up_comes_back(
     town: Town,
 ) -> None:

@@ -95,7 +95,8 @@ async def test_after_hours_of_silence_each_card_shows_its_newest_state_once(town
     await town.quiet(step=5)
     stamps = {(await town.card(ticket)).ts: ticket for ticket in (spam, *others)}
     order = [stamps[ts] for ts in sorted(stamps)]
-    assert order == [*others, spam], "what is open goes before what is closed by now"
+    # of the open ones, what came in doubt is looked up when the others are there
+    assert (sorted(order[:3]), order[3:]) == (others, [spam]), "open tickets go before closed ones"
     assert "*Assignee:* Ben" in shows(await town.card(others[0]))
     assert town.calls("chat.update")[updated:].count("ok") == 1, "six changes are one update"
     said = [

@@ -113,6 +113,17 @@ async def test_closed_managers_room_is_told_in_another_room_of_the_queue(town: T
     assert closed == "⚠ care-managers is closed to me"
 
 
+async def test_slack_that_is_down_brings_few_posts_in_doubt(town: Town) -> None:
+    """Each would be looked up when it is back, and Slack lets a room be read fifty times a minute."""
+    town.slack.fault(Fault("*", Kind.HTML, times=100_000))
+    for number in range(40):
+        await town.opens(text=f"tent {number}")
+    await rests(town, 300)
+    (doubted,) = town.sql("SELECT count(*) FROM delivery WHERE state = 'in doubt'")[0]
+    assert 1 <= doubted <= 10
+    assert await stopped(town) == {}
+
+
 async def test_token_that_is_revoked_is_one_trouble_and_all_rooms_catch_up(town: Town) -> None:
     first = await town.opens(text="tent 0")
     await town.quiet()
@@ -218,7 +229,41 @@ async def test_oldest_open_tickets_come_first_and_closed_ones_last(town: Town) -
     cards = [await town.card(ticket) for ticket in (first, again, snoozed, closed)]
     assert [card.ts for card in cards] == sorted(card.ts for card in cards)
     assert [len(await town.thread(ticket)) > 0 for ticket in (first, closed)] == [True, True]
-    assert "fault:ratelimited" not in town.calls("chat.postMessage")
+
+
+async def test_what_waited_for_a_room_comes_without_a_flood_and_what_rests_comes_last(
+    town: Town,
+) -> None:
+    """More than Slack takes in a minute: of each kind of call, and of tickets in each state."""
+    there = [await town.opens(text=f"there {number}") for number in range(60)]
+    await town.quiet(step=1)
+    updated = town.calls("chat.update").count("ok")
+    archive(town, "C01GLOBAL")
+    for ticket in there[:20]:
+        await town.did("ben", "close", ticket, fields={"reason": CloseReason.SPAM})
+    for ticket in there[20:40]:
+        await town.did("ben", "snooze", ticket, fields={"reason": "later", "until": "3h"})
+    for ticket in there[40:]:
+        await town.did("ben", "claim", ticket)
+    for number in range(20):
+        await town.opens(text=f"new {number}")
+    await rests(town, 5)
+    archive(town, "C01GLOBAL", archived=False)
+    await town.quiet(step=1)
+    assert "ratelimited" not in {call.outcome for call in town.slack.calls}
+    assert len(town.seen("care-global")) == len(there) + 20
+    cards = {(await town.card(ticket)).ts: ticket for ticket in there}
+    shown = [
+        cards[call.args["ts"]]
+        for call in list(town.slack.calls)
+        if call.method == "chat.update" and call.outcome == "ok"
+    ][updated:]
+    assert [{*shown[:20]}, {*shown[20:40]}, {*shown[40:]}] == [
+        {*there[40:]},
+        {*there[20:40]},
+        {*there[:20]},
+    ]
+    assert len(shown) == len(there), "each was shown once, in its newest state"
 
 
 async def test_room_that_was_shut_hears_of_nothing_past(town: Town) -> None:

@@ -251,7 +251,8 @@ class Outbox:
         """Take the next delivery and, in the same breath, what its card is made of.
 
         It does not wait for the disk. A power cut may take it back after the post: then the post is
-        repeated under the same marker, and the chat drops it. (To customers nothing is repeated.)
+        repeated under the same marker, by which a chat may drop it. (To customers nothing is
+        repeated.)
         """
         a_post, an_update = pace.of_post(room.name), pace.of_update(room.name)
         rested_at = self._troubles.rests_until(places(room), now)

@@ -75,13 +75,15 @@ class Posting:
             await self._limited(job, room, pace, until, str(error))
         except InDoubt as error:
             self._count("in_doubt")
+            # a chat that is down must not bring one post after the other in doubt
+            await self._troubles.begins(room.name, error)
             await self._doubt(chat, job, str(error))
         except Gone as error:
             await self._troubles.over(places(room))
             await self._gone(job, error)
         except (Unreached, Barred) as error:
             await self._rest(room, error)
-            # due at once: when the room rests no longer, it is the first again
+            # due at once: when the room rests no longer, a post is the first again
             await self._put_back(job, self._clock.transport(), str(error))
         except Rejected as error:
             self._count("failed")
@@ -126,8 +128,8 @@ class Posting:
             await self._renew(job)
             return
         composed = await compose(self._desk, self._reader, chat, room, order)
-        if composed is None:
-            await self._give_up(job, "nothing to show")
+        if composed is None:  # what it announced is past by now: it stays as it is
+            await self._is_there(job, job.external_id, job.wanted)
             return
         card, revision = composed
         if self._is_overtaken():

@@ -71,16 +71,16 @@ class Waits:
 class Urgency(IntEnum):
     """Alerts go before new cards, new cards before lines, lines before updates.
 
-    What a back-log holds of tickets that rest meanwhile goes last: those that are snoozed, then for
-    the record those that are closed.
+    What a back-log holds of tickets that rest meanwhile goes last, updates too: of those that are
+    snoozed, then for the record of those that are closed.
     """
 
     ALERT = 0
     CARD = 1
     LINE = 2
     UPDATE = 3
-    SNOOZED = 4  #: a card that is not there yet, of a snoozed ticket
-    CLOSED = 5
+    SNOOZED = 4  #: a card of a snoozed ticket
+    CLOSED = 5  #: a card or an alert of a closed one
 
 
 class What(StrEnum):
@@ -123,7 +123,9 @@ class NewDelivery:
     number of an agent, who is told alone.
 
     Deliveries of one `lane` are sent in the order of their ids, each after the one before has an
-    outcome, or people are asked about it (`Unsure`). A card's lane is its own; thread lines wait until their card is there.
+    outcome, or people are asked about it (`Unsure`). A ticket's card and its thread share one in each
+    room; a burst's card and each of its lines have their own. Thread lines wait until their card is
+    there.
     """
 
     what: What

@@ -15,7 +15,10 @@ _NO_LIMIT: Final = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
 async def locked(load: Load) -> int:
-    """Another process holds the database's lock, for longer than a write waits for it."""
+    """Another process holds the database's lock, for longer than a write waits for it.
+
+    It strikes each body that cannot be stored.
+    """
     database = load.stage.database
     assert isinstance(database, Sqlite)
     locker = sqlite3.connect(database.path, isolation_level=None)
@@ -26,13 +29,13 @@ async def locked(load: Load) -> int:
             await asyncio.sleep(6.0)
             locker.execute("ROLLBACK")
 
-        return await meanwhile(load, lock)
+        return await _untaken(load, lock)
     finally:
         locker.close()
 
 
 async def disk_full(load: Load) -> int:
-    """No file may grow: for this process the disk is full."""
+    """No file may grow: for this process the disk is full. It strikes as a lock does."""
     child = load.stage.children[-1]
 
     async def fill() -> None:
@@ -40,7 +43,7 @@ async def disk_full(load: Load) -> int:
         await asyncio.sleep(2.0)
         resource.prlimit(child.pid, resource.RLIMIT_FSIZE, _NO_LIMIT)
 
-    return await meanwhile(load, fill)
+    return await _untaken(load, fill)
 
 
 async def second_process(load: Load) -> int:
@@ -58,14 +61,17 @@ async def second_process(load: Load) -> int:
 
 async def stopped_and_woken(load: Load) -> int:
     """The process is stopped in the middle of its work, for longer than any call waits."""
-    child = load.stage.children[-1]
+    child, times = load.stage.children[-1], 0
 
     async def stop() -> None:
+        nonlocal times
         child.send(signal.SIGSTOP)
         await asyncio.sleep(2.5)
+        times += child.is_stopped
         child.send(signal.SIGCONT)
 
-    return await meanwhile(load, stop)
+    await meanwhile(load, stop)
+    return times
 
 
 async def wrong_clock(load: Load, hours: float) -> int:
@@ -89,7 +95,14 @@ async def wrong_clock(load: Load, hours: float) -> int:
     return 1
 
 
-async def meanwhile(load: Load, strike: Callable[[], Awaitable[None]]) -> int:
+async def _untaken(load: Load, strike: Callable[[], Awaitable[None]]) -> int:
+    """Strike, and count the bodies that could not be taken for it."""
+    before = load.stage.untaken
+    await meanwhile(load, strike)
+    return load.stage.untaken - before
+
+
+async def meanwhile(load: Load, strike: Callable[[], Awaitable[None]]) -> None:
     """Let all go on, strike, and let it go on a little longer."""
     done = asyncio.Event()
     async with asyncio.TaskGroup() as group:
@@ -98,4 +111,3 @@ async def meanwhile(load: Load, strike: Callable[[], Awaitable[None]]) -> int:
         await strike()
         await asyncio.sleep(0.7)
         done.set()
-    return 1

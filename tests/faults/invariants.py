@@ -1,25 +1,30 @@
 """What must hold after every fault, looked at from outside: in the database and in the clouds' records.
 
 Every inbound message is in exactly one ticket. Each card, line, alert and digest is in its room once,
-and each card shows the newest state. A thread's order is the events' order. Each reply to a customer
-is there once, or in doubt. Each ticket equals the fold of its events.
+and each shows the newest state. A thread's order is the events' order. Each reply to a customer is
+there once, in its order, and none is in doubt: these networks have a key or a look-up. Each ticket equals the fold of its events.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from adapters.sandbox.slack.state import Message
+from chatops.card_json import load_card
 from chatops.event import Breached, Event
 from chatops.step import fold
-from chatops.ticket import Status, Ticket
+from chatops.ticket import Ticket
 from storage.codec import decode
 from storage.instant import instant
 from storage.rows import ticket_of
 from storage.tables import TICKET
+from tests.faults import shown
+from tests.faults.database import Row
 from tests.faults.process import ROOMS, Stage
+from tests.faults.verdict import Sent, Verdict
 
 #: What is still to be done: nothing unread, nothing due or under way, no reply on its way. What a
 #: person has been asked about is theirs.
@@ -31,68 +36,21 @@ OWED: Final = """
 _COLUMNS: Final = ", ".join(f'"{column.name}"' for column in TICKET.c)
 _TICKETS: Final = f"SELECT {_COLUMNS} FROM ticket ORDER BY id"  # noqa: S608
 _ENTRIES: Final = "SELECT id, ticket, at, name, body FROM entry ORDER BY id"
-_MESSAGES: Final = "SELECT external_id, direction, text, ticket, state, agent FROM message"
+_MESSAGES: Final = (
+    "SELECT id, external_id, direction, text, ticket, state, agent FROM message ORDER BY id"
+)
 _DELIVERIES: Final = """
-    SELECT id, what, "to", marker, ticket, entry, state, wanted, shown, external_id, "left", error, burst
+    SELECT id, what, "to", marker, ticket, entry, state, wanted, shown, external_id, "left", error, burst, message, body
       FROM delivery ORDER BY id
 """
+#: What a thread's card is of: its kind, its number, its room.
+Root = tuple[str, int | None, str]
+
 #: What is shown in a room, and in a thread of it.
 _IN_ROOMS: Final = frozenset(
     {"card", "message", "event", "announce", "alert", "published", "burst", "line"}
 )
 _IN_THREADS: Final = frozenset({"message", "event", "line"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A row of the outbox."""
-
-    id: int
-    what: str
-    to: str
-    marker: str
-    ticket: int | None
-    entry: int | None
-    state: str
-    wanted: int
-    shown: int
-    external_id: str | None
-    left: bool
-    error: str | None
-    burst: int | None
-
-
-@dataclass
-class Verdict:
-    """What was found broken, in words, and what the service did about its doubts."""
-
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    disorder: list[str] = field(default_factory=list)
-    untrue: list[str] = field(default_factory=list)  #: an old card, a ticket that is not its log's
-    found: int = 0
-    repeated: int = 0
-    asked: int = 0
-
-    @property
-    def broken(self) -> list[str]:
-        return [
-            f"{name}: {each}"
-            for name in ("lost", "doubled", "disorder", "untrue")
-            for each in getattr(self, name)
-        ]
-
-    def since(self, before: "Verdict") -> "Verdict":
-        """Return what has come since another; what was broken then is not told twice."""
-        told = {
-            name: list((Counter(getattr(self, name)) - Counter(getattr(before, name))).elements())
-            for name in ("lost", "doubled", "disorder", "untrue")
-        }
-        counted = {
-            name: getattr(self, name) - getattr(before, name)
-            for name in ("found", "repeated", "asked")
-        }
-        return Verdict(**told, **counted)
 
 
 async def judge(stage: Stage, told: Iterable[str], own: Iterable[str] = ()) -> Verdict:
@@ -105,10 +63,15 @@ async def judge(stage: Stage, told: Iterable[str], own: Iterable[str] = ()) -> V
     log: dict[int, list[tuple[int, int, Event]]] = defaultdict(list)
     for id, ticket, at, name, body in await stage.rows(_ENTRIES):
         log[ticket].append((id, at, decode(name, body)))
-    await _inbound(stage, verdict, set(told), {ticket.id for ticket in tickets})
-    await _replies(stage, verdict, deliveries, set(own))
+    messages = await stage.rows(_MESSAGES)
+    await _inbound(stage, verdict, messages, set(told), {ticket.id for ticket in tickets})
+    _replies(stage, verdict, messages, deliveries, set(own))
     _posts(stage, verdict, deliveries)
-    _cards(stage, verdict, tickets, deliveries)
+    shown.cards(stage, verdict, tickets, deliveries)
+    earlier = dict(await stage.rows("SELECT id, earlier FROM burst"))
+    shown.bursts(stage, verdict, earlier, tickets, deliveries)
+    said = [(id, direction, text, state) for id, _, direction, text, _, state, _ in messages]
+    shown.lines(stage, verdict, said, deliveries)
     _alerts(verdict, log, deliveries)
     await _digests(stage, verdict, deliveries)
     _folds(verdict, tickets, log)
@@ -122,10 +85,12 @@ async def judge(stage: Stage, told: Iterable[str], own: Iterable[str] = ()) -> V
     return verdict
 
 
-async def _inbound(stage: Stage, verdict: Verdict, told: set[str], tickets: set[int]) -> None:
+async def _inbound(
+    stage: Stage, verdict: Verdict, messages: list[Row], told: set[str], tickets: set[int]
+) -> None:
     heard: list[tuple[str, int | None]] = [
         (external_id, ticket)
-        for external_id, direction, _, ticket, *_ in await stage.rows(_MESSAGES)
+        for _, external_id, direction, _, ticket, *_ in messages
         if direction == "inbound"
     ]
     verdict.lost += [f"message {id}" for id in sorted(told - {id for id, _ in heard})]
@@ -136,10 +101,12 @@ async def _inbound(stage: Stage, verdict: Verdict, told: set[str], tickets: set[
     verdict.lost += [f"body {id}: {error}" for id, error in unreadable]
 
 
-async def _replies(stage: Stage, verdict: Verdict, deliveries: list[Sent], own: set[str]) -> None:
+def _replies(
+    stage: Stage, verdict: Verdict, messages: list[Row], deliveries: list[Sent], own: set[str]
+) -> None:
     there = Counter(text for text in stage.written() if text not in own)
     ours: Counter[str] = Counter()
-    for id, direction, text, _, state, agent in await stage.rows(_MESSAGES):
+    for _, id, direction, text, _, state, agent in messages:
         if direction != "outbound":
             continue
         ours[text] += 1
@@ -147,7 +114,7 @@ async def _replies(stage: Stage, verdict: Verdict, deliveries: list[Sent], own: 
             verdict.doubled.append(f"{text!r} is taken for an answer from outside")
         elif state == "sent" and not (there[text] and id):
             verdict.lost.append(f"{text!r} is said to be sent")
-        elif state in {"waiting", "sending", "failed"}:
+        elif state in {"waiting", "sending", "failed", "in doubt"}:
             verdict.lost.append(f"{text!r} is {state}")
     promised = {" ".join(line[3:]) for line in stage.journal() if line[:2] == ["done", "reply"]}
     verdict.lost += [f"{text!r} was taken on" for text in sorted(promised - set(ours))]
@@ -158,19 +125,30 @@ async def _replies(stage: Stage, verdict: Verdict, deliveries: list[Sent], own: 
     verdict.lost += [
         f"reply {each.id} is {each.state}: {each.error}"
         for each in deliveries
-        if each.what == "reply" and each.state not in {"sent", "in doubt"}
+        if each.what == "reply" and each.state != "sent"
     ]
+    _in_order(stage, verdict, messages)
+
+
+def _in_order(stage: Stage, verdict: Verdict, messages: list[Row]) -> None:
+    """Each ticket's replies are on the network in the order in which they were written."""
+    place = {text: (ticket, id) for id, _, _, text, ticket, _, agent in messages if agent}
+    there: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for text in dict.fromkeys(stage.written()):
+        if text in place:
+            ticket, id = place[text]
+            there[ticket].append((id, text))
+    for replies in there.values():
+        verdict.disorder += [
+            f"{one!r} before {next!r}" for (a, one), (b, next) in pairwise(replies) if a > b
+        ]
 
 
 def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     """Compare what the rooms hold with what was to be posted."""
     seen = _marked(stage, verdict)
-    roots = {
-        (d.ticket, d.burst if d.what == "burst" else None, d.to): d.external_id
-        for d in deliveries
-        if d.what in {"card", "burst"}
-    }
     threads: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    roots = _roots(deliveries)
     for each in deliveries:
         if each.what not in _IN_ROOMS:
             continue
@@ -186,11 +164,11 @@ def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
         if message.channel != ROOMS.get(each.to, message.channel):
             verdict.untrue.append(f"{said} is in {message.channel}")
         if each.what in _IN_THREADS:
-            of = (None, each.burst) if each.what == "line" else (each.ticket, None)
-            if not _is_under(stage, message, roots.get((*of, each.to))):
+            if not _is_under(stage, message, roots.get(_root_of(each))):
                 verdict.untrue.append(f"{said} is under {message.thread_ts}")
-            if each.what != "line":  # one in doubt keeps no other ticket's waiting
-                threads[message.channel, str(message.thread_ts)].append((message.ts, each.id))
+            # a burst's line that is in doubt keeps no other ticket's waiting
+            order = 0 if each.what == "line" else each.id
+            threads[message.channel, str(message.thread_ts)].append((message.ts, order))
         if (each.state, each.shown) != ("sent", each.wanted):
             verdict.untrue.append(f"{said} shows {each.shown} of {each.wanted}, {each.state}")
     verdict.doubled += [f"post {marker} is nobody's" for marker in seen]
@@ -199,6 +177,17 @@ def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
         verdict.disorder += [
             f"{channel} {thread}: {one} before {next}" for one, next in pairwise(ids) if one > next
         ]
+
+
+def _root_of(line: Sent) -> Root:
+    of = ("burst", line.burst) if line.what == "line" else ("card", line.ticket)
+    return (*of, line.to)
+
+
+def _roots(deliveries: list[Sent]) -> dict[Root, str | None]:
+    """Return the cards under which threads are, by what they are of."""
+    of = {"card": lambda d: d.ticket, "burst": lambda d: d.burst}
+    return {(d.what, of[d.what](d), d.to): d.external_id for d in deliveries if d.what in of}
 
 
 def _marked(stage: Stage, verdict: Verdict) -> dict[str, list[Message]]:
@@ -223,34 +212,6 @@ def _is_under(stage: Stage, message: Message, root: str | None) -> bool:
     return message.thread_ts == root or (under is not None and under.deleted)
 
 
-def _cards(stage: Stage, verdict: Verdict, tickets: list[Ticket], deliveries: list[Sent]) -> None:
-    cards = {(d.ticket, d.to): d for d in deliveries if d.what == "card"}
-    lines = Counter((d.ticket, d.to) for d in deliveries if d.what == "line")
-    verdict.doubled += [f"ticket {key}: its line" for key, count in lines.items() if count > 1]
-    for ticket in tickets:
-        card = cards.get((ticket.id, ticket.queue))
-        if card is None:
-            if not (ticket.quiet or lines[ticket.id, ticket.queue]):
-                verdict.lost.append(f"ticket {ticket.id} has no card in {ticket.queue}")
-            continue
-        message = stage.slack.state.message(ROOMS[ticket.queue], str(card.external_id))
-        if message is None:
-            verdict.lost.append(f"ticket {ticket.id}: its card in {ticket.queue}")
-            continue
-        shown = str(message.blocks)
-        offers = {name: f'"c":"{name}"' in shown for name in ("claim", "reopen", "close")}
-        wanted = {
-            "claim": ticket.status is Status.OPEN and ticket.assignee is None,
-            "reopen": ticket.status is Status.CLOSED,
-            "close": ticket.status is not Status.CLOSED,
-        }
-        if offers != wanted or card.wanted != ticket.revision:
-            verdict.untrue.append(
-                f"ticket {ticket.id} is {ticket.status} at {ticket.revision}, assigned to "
-                f"{ticket.assignee}; its card at {card.shown} offers {offers}"
-            )
-
-
 def _alerts(
     verdict: Verdict, log: dict[int, list[tuple[int, int, Event]]], deliveries: list[Sent]
 ) -> None:
@@ -268,10 +229,20 @@ def _alerts(
 
 async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     """Each day's digest is one post; the very first, new in app.yaml, may be passed over."""
-    ((days,),) = await stage.rows("SELECT count(*) FROM digest_run WHERE name = 'breaches'")
-    posts = sum(each.what == "published" and each.to == "managers" for each in deliveries)
-    verdict.lost += ["a digest"] * max(0, days - 1 - posts)
-    verdict.doubled += ["a digest"] * max(0, posts - days)
+    question = "SELECT period FROM digest_run WHERE name = 'breaches' ORDER BY period"
+    days = [date.fromisoformat(period) for (period,) in await stage.rows(question)]
+    titles = [
+        load_card(each.body).title
+        for each in deliveries
+        if each.what == "published" and each.to == "managers" and each.body
+    ]
+    told = Counter(
+        dict(title.args)["day"] for title in titles if title and title.id == "breaches-title"
+    )
+    verdict.lost += [f"the digest of {day}" for day in days[1:] if not told[day]]
+    verdict.doubled += [
+        f"the digest of {day}" for day, times in told.items() if times > 1 or day not in days
+    ]
 
 
 def _folds(

@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -12,7 +11,7 @@ import asyncpg
 from tests import postgres
 from tests.faults.here import meanwhile
 from tests.faults.load import AGENTS, Load
-from tests.faults.nursery import PATIENCE, Child
+from tests.faults.nursery import PATIENCE
 
 #: Seconds for which a process is stopped: its lease ends, and another's look-up has come.
 STOPPED_S = 7.5
@@ -107,16 +106,19 @@ async def serialisation_failures(load: Load) -> int:
 async def stopped_past_its_lease(load: Load) -> int:
     """One of two is stopped in mid-work, the other takes over, and the first is woken."""
     one, _ = await load.pair()
+    times = 0
 
     async def strike() -> None:
+        nonlocal times
         one.send(signal.SIGSTOP)
         await asyncio.sleep(STOPPED_S)
+        times += one.is_stopped
         one.send(signal.SIGCONT)
 
     await meanwhile(load, strike)
     await load.settles_at_least()
     await load.renew()
-    return 1
+    return times
 
 
 async def stopped_at(point: str, load: Load) -> int:
@@ -133,7 +135,7 @@ async def _stopped(point: str, load: Load, life: Callable[[], Awaitable[None]]) 
     stopped = await load.renew(die=f"{point}:1", armed=True, how=signal.SIGSTOP)
     living = asyncio.create_task(life())
     async with asyncio.timeout(PATIENCE):
-        while not _is_stopped(stopped):  # noqa: ASYNC110 - the system tells only its parent
+        while not stopped.is_stopped:  # noqa: ASYNC110 - the system tells only its parent
             await asyncio.sleep(0.02)
     await load.stage.serve("b")
     await asyncio.sleep(STOPPED_S)
@@ -188,11 +190,6 @@ async def _ask(load: Load, question: str) -> Any:
         return await db.fetchval(question)
     finally:
         await db.close()
-
-
-def _is_stopped(child: Child) -> bool:
-    stat = Path(f"/proc/{child.pid}/stat").read_text()
-    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 async def _says(load: Load, url: str, fault: str) -> bool:

@@ -31,6 +31,12 @@ class Child:
     def is_alive(self) -> bool:
         return not self.ended.done()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether SIGSTOP holds it, as the system says (Linux)."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
+
     def send(self, what: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.kill(self.pid, what)

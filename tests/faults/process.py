@@ -125,6 +125,7 @@ class Stage:
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
     sent: list[str] = field(default_factory=list)
+    untaken: int = 0  #: bodies that were not answered with 200, and came again
     children: list[Child] = field(default_factory=list)
     nursery: Nursery | None = None
     _ports: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -261,10 +262,11 @@ class Stage:
             "x-chirp-signature": sign(world.CHIRP_SECRET, int(RealClock().now()), body),
         }
         url = f"http://127.0.0.1:{port or self._somewhere()}/in/sandbox/{account}"
-        try:
-            return (await self.http.post(url, content=body, headers=headers)).status_code
-        except httpx.TransportError:
-            return None
+        status: int | None = None
+        with suppress(httpx.TransportError):
+            status = (await self.http.post(url, content=body, headers=headers)).status_code
+        self.untaken += status != 200
+        return status
 
     def _somewhere(self) -> int:
         """A port where a process should listen, another one each time, as a balancer has it."""

@@ -5,6 +5,7 @@ newest state: `invariants` looks at all of it. `make faults` tries every step, a
 """
 
 import json
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,10 @@ from sqlite3 import connect
 import pytest
 
 from adapters.sandbox.slack.state import Message
+from chatops.card_json import load_card
 from tests.faults import kills
 from tests.faults.database import Sqlite
+from tests.faults.delivering import burst
 from tests.faults.invariants import OWED
 from tests.faults.load import loaded
 from tests.faults.process import PLACES, staged
@@ -100,6 +103,82 @@ async def test_what_is_broken_would_be_seen(tmp_path: Path, empty_database: Path
             "ticket 1: revision is 10, its log says 9",
             "ticket 1: level is 3, its log says 0",
         )
+
+
+async def test_what_slack_or_a_network_shows_wrongly_would_be_seen(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    """The database says that all is well; what people see is changed under its hands."""
+    database = Sqlite(tmp_path, empty_database)
+    async with loaded(tmp_path, database, SEED) as load:
+        stage = load.stage
+        await burst(load)
+        await load.life(account="south")
+        ticket = load.newest
+        await load.until_answered()
+        await load.reply(ticket)
+        await load.until_answered()
+        assert (await load.settles()).broken == []
+        await stage.stop(stage.children[-1])
+
+        room = list(stage.slack.state.in_room(PLACES["north"]))
+        (crowd,) = (m for m in room if "under one post" in m.text)
+        (line, *_) = (m for m in room if m.thread_ts == crowd.ts and offers(m, "claim"))
+        (reply, *_) = (m for m in room if "answer" in str(m.blocks))
+        crowd.blocks = json.loads(re.sub(r":\*\s\d+", ":* 77", json.dumps(crowd.blocks)))
+        line.blocks = json.loads(json.dumps(line.blocks).replace('\\"c\\":\\"claim\\"', "none"))
+        reply.blocks = json.loads(json.dumps(reply.blocks).replace("answer", "other words"))
+        posts = stage.chirp.timeline.posts
+        first, second = [id for id, post in posts.items() if f" to {ticket}" in post.text][-2:]
+        one, two = posts[first], posts[second]
+        posts[first], posts[second] = replace(one, text=two.text), replace(two, text=one.text)
+        with connect(database.path) as db:
+            carded = "SELECT min(ticket) FROM delivery WHERE what = 'card'"
+            ((bare,),) = db.execute(carded).fetchall()
+            ((doubted,),) = db.execute(
+                "SELECT max(id) FROM message WHERE state = 'sent'"
+            ).fetchall()
+            db.execute(
+                "UPDATE delivery SET what = 'line' WHERE what = 'card' AND ticket = ?", (bare,)
+            )
+            db.execute("UPDATE message SET state = 'in doubt' WHERE id = ?", (doubted,))
+        db.close()
+
+        found = await load.settles()
+        assert [each for each in found.lost if "no card" in each] == [
+            f"ticket {bare} has no card in north"
+        ]
+        assert [each for each in found.lost if "doubt" in each] != []
+        assert [f"to {ticket}' before" in each for each in found.disorder] == [True]
+        assert [each for each in found.untrue if each.startswith("burst")] != []
+        assert [each for each in found.untrue if "its line offers" in each] != []
+        assert [each for each in found.untrue if "does not say 'answer" in each] != []
+
+
+async def test_digest_that_is_lost_is_not_made_up_for_by_one_that_is_doubled(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    database = Sqlite(tmp_path, empty_database)
+    async with loaded(tmp_path, database, SEED) as load:
+        for _ in range(3):
+            await load.life(late=True, account="north")
+        assert (await load.settles()).broken == []
+        await load.stage.stop(load.stage.children[-1])
+        with connect(database.path) as db:
+            bodies = "SELECT id, body FROM delivery WHERE body LIKE '%breaches-title%' ORDER BY id"
+            (_, first), (last, second) = db.execute(bodies).fetchall()[-2:]
+            db.execute("UPDATE delivery SET body = ? WHERE id = ?", (first, last))
+        db.close()
+        days = [dict(load_card(each).title.args)["day"] for each in (first, second)]
+        found = await load.settles()
+        assert (found.lost, found.doubled) == (
+            [f"the digest of {days[1]}"],
+            [f"the digest of {days[0]}"],
+        )
+
+
+def offers(message: Message, command: str) -> bool:
+    return f'"c":"{command}"' in str(message.blocks)
 
 
 def offers_close(message: Message) -> bool:

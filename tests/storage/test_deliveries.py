@@ -116,6 +116,63 @@ async def test_open_tickets_go_before_those_that_are_closed_by_now(storage: Stor
     assert [job and job.ticket for job in again] == [fourth.id, first.id]
 
 
+async def test_updates_of_open_tickets_go_before_those_of_tickets_that_rest(
+    storage: Storage,
+) -> None:
+    kinds = (What.CARD, What.ALERT, What.LINE)
+
+    def open_four(tx: Tx) -> list[Ticket]:
+        tickets = [given(tx, f"c{n}") for n in range(4)]
+        sent(tx, What.BURST, "care", "burst", burst=1)
+        for ticket in tickets:
+            for what in kinds:
+                sent(tx, what, "care", f"{what} {ticket.id}", ticket=ticket.id, burst=1)
+        return tickets
+
+    closed, snoozed, first, again = await storage.work.transact(open_four)
+    for n in range(13):
+        await shows(storage, await took(storage, "care"), f"ts{n}")
+    for ticket, status in (
+        (closed, Status.CLOSED),
+        (again, Status.CLOSED),
+        (snoozed, Status.SNOOZED),
+        (first, Status.OPEN),
+        (again, Status.OPEN),
+    ):
+        changed = replace(ticket, status=status, revision=9)
+        await storage.work.transact(lambda tx, changed=changed: tx.save_ticket(changed))
+    taken = [await took(storage, "care") for _ in range(12)]
+    order = [job.ticket for job in taken if job is not None]
+    assert [{*order[:6]}, {*order[6:9]}, {*order[9:]}] == [
+        {first.id, again.id},
+        {snoozed.id},
+        {closed.id},
+    ]
+
+
+async def test_alert_of_a_ticket_that_was_closed_before_it_went_out_comes_last(
+    storage: Storage,
+) -> None:
+    def breach_two(tx: Tx) -> list[Ticket]:
+        tickets = [given(tx, f"c{n}") for n in range(2)]
+        for ticket in tickets:
+            alert = f"alert {ticket.id}"
+            sent(tx, What.ALERT, "care", alert, ticket=ticket.id, urgency=Urgency.ALERT)
+        sent(tx, What.PUBLISHED, "care", "l", urgency=Urgency.LINE)
+        return tickets
+
+    closed, late = await storage.work.transact(breach_two)
+    await storage.work.transact(
+        lambda tx: tx.save_ticket(replace(closed, status=Status.CLOSED, revision=2))
+    )
+    taken = [await took(storage, "care") for _ in range(3)]
+    assert [job and (job.what, job.ticket) for job in taken] == [
+        (What.ALERT, late.id),
+        (What.PUBLISHED, None),
+        (What.ALERT, closed.id),
+    ]
+
+
 async def test_an_update_comes_after_new_posts_whatever_its_own_urgency(storage: Storage) -> None:
     ticket = await storage.work.transact(carded)
     await shows(storage, await took(storage, "care"), "ts1")

@@ -22,6 +22,9 @@ from chatops.text import text
 #: Seconds to wait where a 429 names no end of its window; X's windows are 15 minutes long.
 _NO_RESET: Final = 60.0
 
+#: Statuses by which no call at all gets through until an administrator has seen to it: the account is
+#: to be connected again (this comes after a renewal), or credits are to be bought.
+_CLOSED: Final = frozenset({401, 402})
 #: A refusal's code by what X's `detail` holds, in lower case.
 _BY_DETAIL: Final = (
     ("have not been mentioned or otherwise engaged", "not-summoned"),
@@ -122,6 +125,7 @@ def judge(answer: httpx.Response, clock: Clock) -> None:
 
     Raises:
         TryLater: until the window of the rate limit ends.
+        Barred: the account is closed to us.
         Rejected: every other answer, by its code.
     """
     if answer.is_success:
@@ -136,8 +140,7 @@ def judge(answer: httpx.Response, clock: Clock) -> None:
     code = next((code for words, code in _BY_DETAIL if words in said.lower()), None)
     code = code or _BY_STATUS.get(answer.status_code)
     code = code or "refused"
-    # after a renewal: no call gets through until the account is connected again
-    kind = Barred if answer.status_code == 401 else Rejected
+    kind = Barred if answer.status_code in _CLOSED else Rejected
     raise kind(code, f"status {answer.status_code}: {said[:200]}", text(f"rejected-{code}"))
 
 

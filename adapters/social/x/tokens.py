@@ -19,7 +19,7 @@ from adapters.social.x.settings import Settings
 from chatops.clock import Clock
 from chatops.errors import Barred, Rejected, Unreached
 from chatops.ports import Vault
-from chatops.text import Text, text
+from chatops.text import text
 
 #: The permissions that `connect` asks for (docs.x.com, OAuth 2.0 scopes).
 SCOPES: Final = (
@@ -65,7 +65,8 @@ class Tokens:
         """Return an access token that lives for a while yet.
 
         Raises:
-            Rejected: `not-connected` or `revoked`: an administrator has to connect the account.
+            Barred: `not-connected`, `revoked` or `client`: no call gets through until an administrator
+                has connected the account, or has set the app's secret right.
             TryLater, Unreached: it needed a refresh, and that failed for now.
         """
         kept = await self._kept()
@@ -140,7 +141,7 @@ class Tokens:
         }
         answer = await self._ask_as_client(form)
         if not answer.is_success:
-            raise _refused(answer, "code", text("rejected-code"))
+            raise Rejected("code", _said(answer), text("rejected-code"))
         return self._pair(_body(answer), {})
 
     async def _kept(self) -> Mapping[str, str]:
@@ -148,7 +149,7 @@ class Tokens:
         if state.revoked:
             raise Barred("revoked", said=text("rejected-revoked"))
         if "access" not in state.tokens:
-            raise Rejected("not-connected", said=text("rejected-not-connected"))
+            raise Barred("not-connected", said=text("rejected-not-connected"))
         return state.tokens
 
     async def _refresh(self, stale: str) -> str:
@@ -162,7 +163,7 @@ class Tokens:
             await self._vault.revoked(self._account)
             raise Barred("revoked", f"status {answer.status_code}", text("rejected-revoked"))
         if not answer.is_success:
-            raise _refused(answer, "client", text("rejected-client"))
+            raise Barred("client", _said(answer), text("rejected-client"))
         pair = self._pair(_body(answer), kept)
         await self._vault.save_tokens(self._account, pair)
         return pair["access"]
@@ -225,5 +226,5 @@ def _body(answer: httpx.Response) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _refused(answer: httpx.Response, code: str, said: Text) -> Rejected:
-    return Rejected(code, f"{_body(answer).get('error', answer.status_code)}", said)
+def _said(answer: httpx.Response) -> str:
+    return f"{_body(answer).get('error', answer.status_code)}"

@@ -13,7 +13,7 @@ from social.x_case import OWN, X, at, x_open
 from adapters.social.x.subscriptions import of_account, own_webhook
 from adapters.social.x.timeline import posts_in
 from chatops.channel import Author, Message
-from chatops.errors import InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import Barred, InDoubt, Rejected, TryLater, Unreached
 from chatops.event import Kind
 
 pytestmark = pytest.mark.anyio
@@ -109,7 +109,7 @@ async def test_a_limited_token_endpoint_asks_for_patience():
 async def test_credits_that_are_used_up_are_named():
     problem = {"title": "CreditsDepleted", "detail": "no credits", "errors": "none"}
     async with x_answering({"/2/tweets": problem}, status=402) as peer:
-        with pytest.raises(Rejected) as caught:
+        with pytest.raises(Barred) as caught:
             await peer.channel.send(peer.outgoing("1", "Hi", person="8002"))
         assert caught.value.code == "credits"
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from social.x_case import x_open
 
-from chatops.errors import Rejected, Unreached
+from chatops.errors import Barred, Rejected, Unreached
 
 pytestmark = pytest.mark.anyio
 
@@ -91,7 +91,7 @@ async def test_a_dead_refresh_token_means_that_somebody_must_connect_again():
 async def test_a_wrong_client_secret_does_not_count_as_a_revocation():
     async with x_open(client_secret="wrong") as peer:
         await old(peer)
-        with pytest.raises(Rejected) as caught:
+        with pytest.raises(Barred) as caught:
             await peer.channel._tokens.access()
         assert caught.value.code == "client"
         assert not (await peer.vault.state("aozora")).revoked
@@ -106,7 +106,7 @@ async def test_wrong_app_keys_are_named():
 
 async def test_an_account_that_was_never_connected_says_so():
     async with x_open(connected=False) as peer:
-        with pytest.raises(Rejected) as caught:
+        with pytest.raises(Barred) as caught:
             await peer.channel._tokens.access()
         assert caught.value.code == "not-connected"
 
