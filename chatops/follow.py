@@ -167,7 +167,7 @@ def _put_into_threads(
 ) -> None:
     """Put a message into the ticket's threads, but not where it was typed."""
     rooms = tx.rooms_of(ticket.id)
-    first = act.room if act.room in rooms else next(iter(rooms), None)
+    undone_in = _undone_in(policy, rooms, act)
     called_in = _called_in(tx, policy, ticket, rooms) if effect.mention else None
     for room in rooms:
         if isinstance(event, Noted) and room == act.typed_in:
@@ -181,9 +181,18 @@ def _put_into_threads(
             ticket=ticket.id,
             message=effect.message,
             mention=room == called_in,
-            undo=isinstance(event, ReplyRequested) and room == first,
+            undo=isinstance(event, ReplyRequested) and room == undone_in,
         )
         tx.deliver(line, act.due)
+
+
+def _undone_in(policy: Policy, rooms: Sequence[str], act: Act) -> str | None:
+    """Return the room whose line begins a reply's wait: where it was asked for, or near there."""
+    if act.room in rooms:
+        return act.room
+    known = (policy.rooms.get(name) for name in rooms)
+    near = (room.name for room in known if room is not None and room.chat == act.chat)
+    return next(near, next(iter(rooms), None))
 
 
 def _called_in(tx: Tx, policy: Policy, ticket: Ticket, rooms: Sequence[str]) -> str | None:

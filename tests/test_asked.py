@@ -1,5 +1,6 @@
 """Posts of unknown fate in a chat that finds nothing: cards again at once, people asked about the rest."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -206,6 +207,19 @@ async def test_second_answer_changes_nothing(town: Town, hall: TeamsHall, then: 
     assert refused(await answers(town, "aoi", given, then)) == "doubt-over"
     await answers(town, "ben", given, "again", key="once")  # the same press, delivered twice
     assert town.everything() == before
+    await town.quiet(step=1)
+    assert sum("one" in line for line in hall.thread()) == 1
+
+
+async def test_two_who_answer_at_once_are_one_answer(town: Town, hall: TeamsHall) -> None:
+    await threaded(town)
+    hall.cut(there=False)
+    await town.hears(wrote("one", thread="t"))
+    question = replace(await asked(town, hall))
+    both = await asyncio.gather(
+        answers(town, "ben", question, "again"), answers(town, "aoi", question, "again")
+    )
+    assert sorted(type(each).__name__ for each in both) == ["Done", "Refusal"]
     await town.quiet(step=1)
     assert sum("one" in line for line in hall.thread()) == 1
 

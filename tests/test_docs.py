@@ -35,7 +35,7 @@ from tests.scenes import NOW, TOKYO
 
 #: What make does. CI runs `make check` and `make test`; the others' recipes are run by tests of
 #: their own: the browser's run starts the sandbox, tests/test_bench.py the bench,
-#: tests/e2e/test_day.py the day, tests/faults/test_faults.py the faults.
+#: tests/e2e/test_day.py the day, test_presses.py the presses, tests/faults/test_faults.py the faults.
 BY_MAKE: Final = frozenset(
     {
         "make sandbox",
@@ -46,6 +46,7 @@ BY_MAKE: Final = frozenset(
         "make check",
         "make bench",
         "make faults",
+        "make presses",
         "make docs",
         "make format",
         "make locks",

@@ -65,6 +65,20 @@ def test_the_newest_entries_are_told_oldest_first() -> None:
     assert len(say_log([ENTRY, later], 1)) == 1
 
 
+def test_where_it_was_done_is_told_where_that_is_known_and_wanted() -> None:
+    there = replace(ENTRY, chat="teams")
+    in_teams = text(
+        "log-line-in",
+        at=NOW,
+        who=text("by-agent", agent=Mention(1)),
+        chat=text("chat-name-teams"),
+        what=text("log-claimed"),
+    )
+    assert say_log([there], 9, tells_chat=True) == [in_teams]
+    assert [line.id for line in say_log([ENTRY], 9, tells_chat=True)] == ["log-line"]
+    assert [line.id for line in say_log([there], 9)] == ["log-line"]
+
+
 def test_a_customer_s_own_doing_is_the_customer_s() -> None:
     entry = replace(ENTRY, agent=None, event=Woken(WakeCause.CUSTOMER))
     (line,) = say_log([entry], 9)

@@ -20,6 +20,7 @@ from fluent.syntax.ast import (
 from fluent.syntax.visitor import Visitor
 
 import commands
+from adapters.chat import chats
 from chatops.arrival.language import KNOWN
 from chatops.call import Looks, OnTicket, Registry
 from chatops.event import (
@@ -198,6 +199,7 @@ FAMILIES = [
     _of("reply", ReplyState),
     _of("personal", Personal),
     _of("wake", PRESETS),
+    _of("chat-name", chats()),
 ]
 
 

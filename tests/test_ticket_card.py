@@ -6,7 +6,21 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
-from scenes import AOI, BEN, MAYA, NOW, OTHER_QUEUE, TOKYO, TRAITS, line, policy, scene, ticket
+from scenes import (
+    AOI,
+    BEN,
+    MAYA,
+    NOW,
+    OTHER_QUEUE,
+    POLICY,
+    QUEUE,
+    TOKYO,
+    TRAITS,
+    line,
+    policy,
+    scene,
+    ticket,
+)
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
@@ -58,7 +72,7 @@ from chatops.event import (
     Woken,
 )
 from chatops.plain import card_in_words
-from chatops.policy import Macro
+from chatops.policy import Macro, Room
 from chatops.scene import Direction, Scene
 from chatops.step import step
 from chatops.text import LANGUAGES, Hand, Text, Words, text
@@ -330,6 +344,25 @@ def test_asides_say_what_surrounds_the_ticket() -> None:
     assert asides(card)[1:] == ["aside-escalated", "aside-writing", "aside-thanks", "aside-others"]
     later = ticket_card(scene(ticket=now, now=NOW + timedelta(minutes=2)))
     assert "aside-writing" not in asides(later)
+
+
+@pytest.mark.parametrize(
+    ("rooms", "chat", "said"),
+    [
+        (("care-japan", "hall"), "teams", "aside-writing-in"),
+        (("care-japan", "hall"), None, "aside-writing"),
+        (("care-japan", "care-second"), "slack", "aside-writing"),
+    ],
+    ids=["in two chats", "begun before that was kept", "in one chat"],
+)
+def test_writer_is_named_with_the_chat_where_there_are_two(
+    rooms: tuple[str, ...], chat: str | None, said: str
+) -> None:
+    hall = Room("hall", "teams", "19:hall@thread.tacv2", "en", "Asia/Tokyo")
+    now = ticket(writer=Writer(BEN.id, NOW + timedelta(minutes=1), chat))
+    both = policy(rooms={**POLICY.rooms, "hall": hall})
+    card = ticket_card(scene(ticket=now, policy=both, queue=replace(QUEUE, rooms=rooms)))
+    assert asides(card)[1:] == [said]
 
 
 def test_priority_says_why_and_readers_are_named() -> None:

@@ -113,7 +113,7 @@ async def test_token_that_is_revoked_is_one_trouble_and_all_rooms_catch_up(town:
     assert len(town.slack.calls) - tried <= 2, "one try for all rooms"
     town.slack.state.revoked = False
     await town.quiet(step=5)
-    assert told(town, "care-managers") == ["✓ slack に再び届くようになりました"]
+    assert told(town, "care-managers") == ["✓ Slack に再び届くようになりました"]
     assert [f"tent {n}" in shows(card) for n, card in enumerate(town.seen("care-global"))] == [
         True
     ] * 4

@@ -101,6 +101,15 @@ async def test_replys_wait_begins_where_it_was_written_once(
     assert (len(hall.thread()), len(await town.thread(ticket))) == (1, 1)
 
 
+async def test_reply_from_elsewhere_can_be_undone_in_the_chat_where_it_was_written(
+    town: Town,
+) -> None:
+    ticket = await opened(town)
+    given = {"chat": "teams", "room": None}  # in a personal chat
+    await town.did("maya", "reply", ticket, fields={"text": "Hello"}, **given)
+    assert town.sql('SELECT "to" FROM delivery WHERE undo') == [("hall",)]
+
+
 async def test_alert_leads_to_the_card_in_the_same_chat(town: Town, hall: TeamsHall) -> None:
     ticket = await opened(town)
     town.hours.jump(timedelta(hours=2))

@@ -105,7 +105,8 @@ class Outbox:
         #: Of ten rooms that wait for one bucket, one looks at a time: else nine would look in vain.
         self._turns = {name: asyncio.Lock() for name in chats}
         self._updates = count(1)
-        self._updated: dict[str, int] = {}  #: by room: the number of its last update, 0 for none
+        #: By chat and room: the number of its last update, 0 for none.
+        self._updated: dict[str, dict[str, int]] = {name: {} for name in chats}
         self._accounts = frozenset(channels)
         may_call = enrolment.may_call
         self._replies = Replies(desk, reader, clock, channels, self._record, may_call)
@@ -215,7 +216,8 @@ class Outbox:
     async def _to_room(self, room: Room, bell: asyncio.Event) -> None:
         chat, pace = self._chats[room.chat], self._paces[room.chat]
         looked = False  # for posts, in vain, since the bell was last rung
-        self._updated.setdefault(room.name, 0)
+        updated = self._updated[room.chat]
+        updated.setdefault(room.name, 0)
         while not self._ending:
             if bell.is_set():
                 bell.clear()
@@ -227,20 +229,23 @@ class Outbox:
             if turn.order is not None:
                 looked = False
                 if turn.order.job.state is DeliveryState.SENT:
-                    self._updated[room.name] = next(self._updates)
+                    updated[room.name] = next(self._updates)
                 with self._holding(turn.order.job.id):
                     await self._posting.deliver(chat, room, turn.order, pace)
             elif turn.updates and looked:
                 return
             else:
-                updates_at = turn.updates_at + self._courtesy(room.name)
+                updates_at = turn.updates_at + self._courtesy(room)
                 ready = [updates_at] * (not turn.updates) + [turn.posts_at] * (not looked)
                 await self._nap(bell, (min(ready) - now).total_seconds())
 
-    def _courtesy(self, room: str) -> timedelta:
-        """Return how much later than others a room asks for an update: it takes turns with them."""
-        mine, busy = self._updated[room], self._couriers.keys() & self._updated.keys()
-        return _COURTESY * sum(self._updated[other] < mine for other in busy)
+    def _courtesy(self, room: Room) -> timedelta:
+        """Return how much later than others a room asks for an update: it takes turns with those
+        of its chat.
+        """
+        updated = self._updated[room.chat]
+        mine, busy = updated[room.name], self._couriers.keys() & updated.keys()
+        return _COURTESY * sum(updated[other] < mine for other in busy)
 
     async def _take(self, room: Room, pace: ChatPace, now: datetime, *, looked: bool) -> _Turn:
         """Take the next delivery and, in the same breath, what its card is made of.

@@ -123,7 +123,7 @@ class NewDelivery:
     number of an agent, who is told alone.
 
     Deliveries of one `lane` are sent in the order of their ids, each after the one before has an
-    outcome. A card's lane is its own; thread lines wait until their card is there.
+    outcome, or people are asked about it (`Unsure`). A card's lane is its own; thread lines wait until their card is there.
     """
 
     what: What

@@ -324,8 +324,8 @@ class Tx(Protocol):
         """Take the next delivery due at a destination, for a process; None if none is, or if the
         process's lease has ended.
 
-        The most urgent and oldest first; never two of one lane out of order; a thread line only
-        once its card is there. A pending one is `sending` from now on, an update stays `sent`. No
+        The most urgent and oldest first; never two of one lane out of order, but past a post about
+        which people are asked; a thread line only once its card is there. A pending one is `sending` from now on, an update stays `sent`. No
         other process takes it until an outcome is written.
         """
         ...

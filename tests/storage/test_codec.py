@@ -1,14 +1,14 @@
 """Events: every one of them comes back from its row as it was."""
 
 from dataclasses import fields
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.event import Assigned, Event
+from chatops.event import Assigned, Event, WritingBegan
 from storage.codec import decode, encode
 
 VALUES = {
@@ -56,6 +56,9 @@ def test_each_has_a_strategy_of_its_own(event: type[Event]) -> None:
 def test_what_a_later_version_added_takes_its_default() -> None:
     name, body = encode(Assigned(3, None))
     assert (name, body) == ("Assigned", '{"agent":3,"by":null}')
+    before = '{"agent":3,"until":"2026-06-01T03:10:00+00:00"}'  # as it was before schema 0004
+    until = datetime(2026, 6, 1, 3, 10, tzinfo=UTC)
+    assert decode("WritingBegan", before) == WritingBegan(3, until, chat=None)
 
 
 @pytest.mark.parametrize(

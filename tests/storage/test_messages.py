@@ -222,7 +222,7 @@ FULL = Ticket(
     closed_at=s(9),
     thanked=True,
     answered_at=s(8),
-    writer=Writer(3, s(600)),
+    writer=Writer(3, s(600), "teams"),
     replies=(
         Reply(5, 3, Then.CLOSE, ReplyState.WAITING),
         Reply(6, 4, Then.WAIT, ReplyState.IN_DOUBT),
@@ -268,7 +268,7 @@ async def test_a_time_without_a_zone_is_refused(storage: Storage) -> None:
 async def test_the_log_is_kept_in_order(storage: Storage) -> None:
     def run(tx: Tx) -> tuple[int, int]:
         ticket = given(tx)
-        tx.log(ticket.id, Claimed(3), s(1), 3, None)
+        tx.log(ticket.id, Claimed(3), s(1), 3, None, "teams")
         return ticket.id, tx.log(ticket.id, Closed(CloseReason.SPAM, 3), s(2), None, "macro")
 
     ticket, last = await storage.work.transact(run)
@@ -276,6 +276,7 @@ async def test_the_log_is_kept_in_order(storage: Storage) -> None:
     assert opened.event.__class__.__name__ == "Opened"
     assert (claimed.agent, claimed.rule, claimed.at, claimed.event) == (3, None, s(1), Claimed(3))
     assert (closed.agent, closed.rule) == (None, "macro")
+    assert (claimed.chat, closed.chat) == ("teams", None)
     assert await storage.reader.entry(last) == closed
     assert await storage.reader.entry(99) is None
 

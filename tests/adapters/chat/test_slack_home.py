@@ -198,7 +198,7 @@ async def test_tab_says_that_slack_cannot_tell_who_came(here: World) -> None:
     here.cloud.fault(Fault("users.info", Kind.BROKEN))
     await here.cloud.home.open(AOI)
     await here.until(lambda: AOI in here.cloud.state.homes)
-    assert "Slack cannot tell me" in tab(here, AOI)
+    assert "I cannot find out" in tab(here, AOI)
 
 
 async def test_tab_that_slack_refuses_stays_as_it_was(here: World) -> None:

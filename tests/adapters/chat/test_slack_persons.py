@@ -246,7 +246,7 @@ async def test_guests_and_people_of_other_workspaces_may_not_even_identify(here:
         assert here.private(who)[-1]["text"].startswith(why)
     here.cloud.fault(Fault("users.info", Kind.BROKEN))
     await here.cloud.hands.command(AOI, ROOM, "/care", "identify 7F3K-92QD")
-    assert here.private(AOI)[-1]["text"].startswith("Slack cannot tell me")
+    assert here.private(AOI)[-1]["text"].startswith("I cannot find out")
     assert here.desk.calls == []
 
 

@@ -333,7 +333,7 @@ async def test_late_failure_is_logged() -> None:
         assert await tasks.in_time(tasks.begin(fails())) is False
         await tasks.close()
         await asyncio.sleep(0)
-    assert [line["event"] for line in logged] == ["slack.late_answer_failed"]
+    assert [line["event"] for line in logged] == ["chat.late_answer_failed"]
 
 
 async def test_bot_that_is_taken_out_of_a_room_is_found_out(here: World) -> None:
