@@ -3,14 +3,24 @@
 import unicodedata
 
 
-def width(words: str) -> int:
-    """Return how many columns words take: Chinese, Japanese and Korean characters take two."""
+def width(words: str, *, ambiguous: int = 1) -> int:
+    """Return how many columns words take: Chinese, Japanese and Korean characters take two.
+
+    `ambiguous` is what a sign takes that is wide in some fonts, such as a bar.
+    """
     if words.isascii():
         return len(words)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in words
-    )
+    return sum(0 if unicodedata.combining(char) else _of(char, ambiguous) for char in words)
+
+
+def _of(char: str, ambiguous: int) -> int:
+    match unicodedata.east_asian_width(char):
+        case "W" | "F":
+            return 2
+        case "A":
+            return ambiguous
+        case _:
+            return 1
 
 
 def has_digit(words: str) -> bool:

@@ -852,14 +852,15 @@ chat-odd-press = 別のバージョンのボタンのため、何も行いませ
 teams-show-all = すべて表示
 teams-show-less = 折りたたむ
 teams-anew = 表示を更新
+teams-anew-why = 「表示を更新」を押すと、文字数と選んだ内容が反映されます。
 teams-required = 入力してください。
-teams-thread-unheard = このスレッドでは、メンションのない書き込みは記録されません。メモは、ボタンを使うか、メンションに続けて「メモ」と内容を入力してください。
 teams-stranger = まだ登録されていないため、この操作はできません。管理者に app.yaml へのEntraオブジェクトIDの追加を依頼するか、登録済みのアカウントで「アカウント連携」を実行し、表示される一回限りのコードをここで入力してください。
 teams-guest = この組織のゲストはチケットを操作できません。
 teams-other-tenant = ほかの組織の方はチケットを操作できません。
 teams-told-alone = ご本人だけに見える形でお答えしました。このチャネル、または個人チャットをご覧ください。
 teams-told-nowhere = ご本人だけへの回答がありますが、お届けする方法がありません。Teamsでこのアプリを追加してから、もう一度お試しください。
 teams-file-sent = 「{ $name }」の内容を個人チャットにお送りしました。
+teams-thread-unread = このスレッドでは、メンションのない書き込みは記録されません。メモは、ボタンを使うか、メンションに続けて「メモ」と内容を入力してください。
 
 # 最初の app.yaml
 init-ask-language = Language / 言語 (en, ja)

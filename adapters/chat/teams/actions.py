@@ -7,10 +7,10 @@ six, and those of the menu, stand behind the card's own "…": Teams shows six a
 """
 
 from collections.abc import Callable
-from enum import Enum, auto
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from adapters.chat.teams.elements import weight
 from adapters.chat.teams.writing import JSON, Voice
 from chatops.card import Button, Style
 from chatops.text import text
@@ -29,11 +29,11 @@ _STYLES: Final = {
 }
 
 
-class Surface(Enum):
-    """Where buttons stand: in a dialog, a press is its submission."""
+class Pressed(NamedTuple):
+    """The actions of a card, which many cards share and nobody changes."""
 
-    MESSAGE = auto()
-    DIALOG = auto()
+    made: list[JSON]
+    weight: int  #: bytes that they take as JSON
 
 
 @lru_cache(maxsize=_KEPT)
@@ -43,13 +43,13 @@ def actions(
     ticket: int | None,
     voice: Voice,
     opens: Opens,
-    surface: Surface = Surface.MESSAGE,
-) -> tuple[JSON, ...]:
-    """Return the actions of a card, which many cards share and nobody changes."""
-    made = [action(button, ticket, voice, opens, surface) for button in (*buttons, *menu)]
+    in_dialog: bool = False,
+) -> Pressed:
+    """Return the actions of a card; a ticket offers the same in the same state."""
+    made = [action(button, ticket, voice, opens, in_dialog) for button in (*buttons, *menu)]
     for behind in made[min(len(buttons), PRIMARY) :]:
         behind["mode"] = "secondary"
-    return tuple(made)
+    return Pressed(made, weight(made))
 
 
 def action(
@@ -57,9 +57,12 @@ def action(
     of: int | None,
     voice: Voice,
     opens: Opens,
-    surface: Surface = Surface.MESSAGE,
+    in_dialog: bool = False,
 ) -> JSON:
-    """Return one button; `of` is the ticket whose card it stands in."""
+    """Return one button; `of` is the ticket whose card it stands in.
+
+    In a dialog, a press is its submission.
+    """
     made: JSON = {"title": voice.label(button.label, _LABEL)}
     if button.ticket is not None:  # one of many alike, which only their places tell apart
         spoken = text("button-of", label=button.label, ticket=button.ticket)
@@ -69,7 +72,7 @@ def action(
     if button.url:
         return {"type": "Action.OpenUrl", "url": button.url, **made}
     carried = _carried(button, of)
-    if surface is Surface.DIALOG:
+    if in_dialog:
         return {"type": "Action.Submit", "data": carried, **made}
     if opens(button):
         fetched = {"msteams": {"type": "task/fetch"}, **carried}

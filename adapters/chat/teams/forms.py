@@ -12,9 +12,9 @@ from typing import Any, Final
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from adapters.chat.teams.actions import Opens, Surface
+from adapters.chat.teams.actions import Opens
 from adapters.chat.teams.adaptive import LONGEST_MESSAGE, attachment, block, sealed
-from adapters.chat.teams.elements import ALARM, Made, rich, weight
+from adapters.chat.teams.elements import ALARM, SMALL, Made, rich, sentence, weight
 from adapters.chat.teams.inputs import REQUIRED, fill, named
 from adapters.chat.teams.writing import JSON, Voice, run
 from chatops.card import Block, Card, Choice, Field, Form, TextBox
@@ -132,6 +132,7 @@ def dialog(
     live = any(part.live for part in inputs)
     pressed = _pressed(form, asked, inputs, voice, live=live)
     head = [(_alarm(warning, voice), True)] if warning else []
+    tail = [(sentence(text("teams-anew-why"), voice, SMALL), True)] if live else []
     room = LONGEST_MESSAGE - _AROUND - weight(pressed)
     made: list[tuple[Made, bool]] = []
     longest = _LONGEST
@@ -140,7 +141,7 @@ def dialog(
             _part(part, place, longest, asked, voice, typed or {}, errors or {}, demanded=not live)
             for place, part in enumerate(form.parts)
         )
-        made = [*head, *parts]
+        made = [*head, *parts, *tail]
         if sum(weight(each.elements) for each, _ in made) <= room:
             break
         longest = longest * 2 // 3
@@ -154,7 +155,7 @@ def notice(card: Card, voice: Voice, opens: Opens) -> JSON:
 
     What is pressed in it comes back as its submission, and carries what a button carries.
     """
-    shown = attachment(card, voice, opens, surface=Surface.DIALOG)
+    shown = attachment(card, voice, opens, in_dialog=True)
     return _task(text("chat-notice-title"), _SIZES[len(card.blocks) > 4], shown, voice)
 
 
@@ -237,15 +238,15 @@ def _fitting(parts: list[tuple[Made, bool]], room: int) -> list[Made]:
 
 def _pressed(
     form: Form, asked: Asked, inputs: list[Field], voice: Voice, *, live: bool
-) -> tuple[JSON, ...]:
+) -> list[JSON]:
     carried: JSON = {"asked": asked.packed()}
     if not live:
-        return (_submit(form.submit, carried, voice, style="positive"),)
+        return [_submit(form.submit, carried, voice, style="positive")]
     carried["need"] = [part.name for part in inputs if not part.optional]
-    return (
+    return [
         _submit(form.submit, carried, voice, style="positive"),
         _submit(text("teams-anew"), {**carried, "anew": True}, voice),
-    )
+    ]
 
 
 def _submit(said: Text, data: JSON, voice: Voice, **more: str) -> JSON:

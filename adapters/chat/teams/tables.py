@@ -12,10 +12,10 @@ from adapters.chat.teams.elements import BOLD, rich
 from adapters.chat.teams.writing import JSON, Voice, run
 from chatops.text import Text
 
-#: Columns of words that we take a phone of 320 px to show beside each other: a cell has some 8 px
-#: at either side.
-_PHONE: Final = 36
-_GAP: Final = 2
+#: Columns of words, some 7 px each, that we take a phone of 320 px to show beside each other.
+_PHONE: Final = 38
+_GAP: Final = 2  # columns around a cell
+_BAR: Final = 2  # columns of the signs that bars are made of: phones draw them wide
 _NARROWEST: Final = 3  # columns that a figure's cell is given at least
 
 
@@ -26,7 +26,7 @@ def table(head: Sequence[Text], rows: Sequence[Sequence[Text]], voice: Voice) ->
         return lines
     words = [[voice.plain(cell) for cell in row] for row in [head, *rows]]
     columns = list(zip(*words, strict=True))
-    widths = [max(map(width, column)) for column in columns]
+    widths = [max(width(cell, ambiguous=_BAR) for cell in column) for column in columns]
     if sum(widths) + _GAP * len(widths) > _PHONE:
         return lines
     return {

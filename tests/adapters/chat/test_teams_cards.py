@@ -109,7 +109,7 @@ def test_ticket(
 ) -> None:
     ticket = scenes.ticket(assignee=2 if claimed else None, **STATES[state])
     card = ticket_card(scenes.scene(ticket=ticket, clock=CLOCK))
-    message = adaptive.message(card, voice_of(say, language), opens, hears_threads=False)
+    message = adaptive.message(card, voice_of(say, language), opens, reads_threads=False)
     assert faults(message["attachments"][0]["content"]) == []
     assert size(message) <= LONGEST_MESSAGE
     assert message == picture
@@ -236,11 +236,11 @@ def test_yes_that_carries_too_much_is_not_offered(voice: Voice) -> None:
 # --- the thread
 
 
-def test_card_says_where_its_thread_is_not_heard(voice: Voice) -> None:
+def test_card_says_where_its_thread_is_not_read(voice: Voice) -> None:
     card = ticket_card(scenes.scene())
-    heard = shown(adaptive.message(card, voice, opens)["attachments"])
-    unheard = shown(adaptive.message(card, voice, opens, hears_threads=False)["attachments"])
-    assert unheard.removeprefix(heard) == (
+    read_there = shown(adaptive.message(card, voice, opens)["attachments"])
+    unread = shown(adaptive.message(card, voice, opens, reads_threads=False)["attachments"])
+    assert unread.removeprefix(read_there) == (
         "\nWhat you write in this thread without mentioning me is not recorded. "
         "A note goes by the button, or by mentioning me with “note” and your words."
     )
@@ -259,7 +259,7 @@ def test_longest_words_fit_whatever_they_are(voice: Voice, long: str, count: int
 def test_longest_ticket_fits(voice: Voice) -> None:
     lines = (scenes.line(said="漢" * 40_000), scenes.line(101, "😀" * 40_000))
     scene = scenes.scene(lines=lines, customer=replace(scenes.CUSTOMER, name="名" * 900))
-    message = adaptive.message(ticket_card(scene), voice, opens, hears_threads=False)
+    message = adaptive.message(ticket_card(scene), voice, opens, reads_threads=False)
     assert faults(message["attachments"][0]["content"]) == []
     assert size(message) <= LONGEST_MESSAGE
 
@@ -332,8 +332,9 @@ def test_table_of_a_phones_width_stands_in_columns_with_lines_to_fall_back_on(vo
 @pytest.mark.parametrize(
     "cell",
     [
-        said("葵" * 12),
-        said("a" * 24),
+        said("葵" * 13),
+        said("a" * 26),
+        said("▇" * 13),
         text("t-by", who=Mention(1), where="x"),
         text("t-words", words=Link("https://e.org", "e")),
     ],
@@ -406,6 +407,13 @@ def test_link_of_ours_opens_its_address(voice: Voice) -> None:
         }
     ]
     assert voice.markdown(sentence) == r"[#4\[2\]](https://example.org/a_%28b%29)"
+
+
+def test_title_names_people_and_leads_where_it_says(voice: Voice) -> None:
+    sentence = text("t-by", who=Mention(1), where=Link("https://example.org", "#42"))
+    (head,) = made(Card(push=said("x"), title=sentence), voice)["body"]
+    assert shown(head) == "Aoi\n has it, see \n#42"
+    assert {run["weight"] for run in head["inlines"]} == {"Bolder"}
 
 
 def test_nothing_said_is_shown_as_nothing(voice: Voice) -> None:

@@ -215,7 +215,7 @@ def test_empty_field_is_said_of_a_live_form_and_demanded_of_any_other(voice: Voi
 
 def test_fault_of_a_field_stands_below_it(voice: Voice) -> None:
     task = forms.dialog(reply_form(), ASKED, voice, errors={"text": said("too long by 3 *")})
-    _, box, fault, count, _ = body(task)
+    _, box, fault, count, _, _ = body(task)
     assert box["id"] == "text:0"
     assert fault["inlines"] == [
         {"type": "TextRun", "text": words, "weight": "Bolder", "color": "Attention"}
@@ -338,7 +338,7 @@ def test_longest_form_fits_and_leaves_out_the_oldest_of_what_it_tells(
     task = forms.dialog(form, ASKED, voice, said("⚠ " * 100))
     assert list(inputs(task)) == ["text"]
     assert len(inputs(task)["text"]["value"]) == 4_000
-    assert shown(body(task)).endswith("count")
+    assert shown(body(task)[-2]) == "count"
 
 
 def test_input_takes_no_more_than_its_field(voice: Voice) -> None:
