@@ -870,13 +870,13 @@ teams-show-less = Show less
 teams-anew = Update the form
 teams-anew-why = “Update the form” counts what you typed and shows what you chose.
 teams-required = Please fill this in.
-teams-thread-unread = What you write in this thread without mentioning me is not recorded. A note goes by the button, or by mentioning me with “note” and your words.
 teams-stranger = I do not know you here, so I may not do this. Ask an administrator to add your Entra object id to app.yaml, or give me the one-time code that “identify” tells you in an account that I know.
 teams-guest = Guests of this organization may not work on tickets.
 teams-other-tenant = People of other organizations may not work on tickets.
 teams-told-alone = I have answered you where only you see it: here, or in our chat.
 teams-told-nowhere = I have an answer for you alone, but no way to give it to you. Add me to your apps in Teams, and ask again.
 teams-file-sent = What “{ $name }” holds is in our chat.
+teams-thread-unread = What you write in this thread without mentioning me is not recorded. A note goes by the button, or by mentioning me with “note” and your words.
 
 # The first app.yaml
 init-ask-language = Language / 言語 (en, ja)

@@ -125,8 +125,8 @@ class Deliverer:
     ) -> JSON:
         voice = voices.of(room.language, room.zone, agents, card.zone)
         own = is_root and card.title is not None and card.title.id == _OWN
-        hears = self._settings.reads_threads or not own or not _is_channel(room)
-        message = adaptive.message(card, voice, self._opens, reads_threads=hears)
+        reads = self._settings.reads_threads or not own or not _is_channel(room)
+        message = adaptive.message(card, voice, self._opens, reads_threads=reads)
         if own:
             for attachment in message["attachments"]:
                 _sign(attachment["content"])

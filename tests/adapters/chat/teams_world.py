@@ -130,7 +130,7 @@ class World(Care):
     ) -> Pressed:
         """Press the button of that command in a message as this person sees it."""
         action = {**self.action(who, command, id, channel), **more}
-        return await self.cloud.hands.execute(ID.get(who, who), channel, id, action)
+        return await self.cloud.hands.execute(ID[who], channel, id, action)
 
     async def opens_dialog(self, who: str, command: str, id: str, channel: str = CARE) -> Fetched:
         action = self.action(who, command, id, channel)
