@@ -1,17 +1,23 @@
 """A process among those that serve one database: its lease, its clock, and how it leaves."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from care import KEY, NOON, Care, Hours
 from structlog.testing import capture_logs
-from town import Town
+from town import Town, town_around
 
 from chatops.clock import SystemClock
+from chatops.delivery.compose import compose
 from chatops.delivery.enrolment import CALL, LEASE, Enrolment
 from chatops.delivery.patience import SETTLE
+from chatops.errors import InDoubt, Overtaken
 from chatops.ports import Delivery, NewDelivery, Tx, Urgency, What
 from chatops.schedule import Schedule
 from storage import Storage, open_storage
@@ -146,19 +152,110 @@ async def test_who_was_stopped_past_its_lease_makes_no_call(shared: Storage) -> 
 # --- how the outbox goes by it
 
 
-async def test_what_is_not_ours_any_more_is_left_to_whoever_has_it(
+@pytest.fixture
+async def stopping(
+    tmp_path: Path, hours: Hours, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Town]:
+    """A town on PostgreSQL, stopped for 30 s between its first take and the call."""
+    monkeypatch.setattr("chatops.delivery.enrolment.monotonic", hours.now)
+    monkeypatch.setattr("chatops.delivery.outbox.monotonic", hours.now)
+    stops = iter([30.0])
+
+    async def stopped(*given: Any) -> Any:
+        hours._now += next(stops, 0.0)  # and nothing of ours has run meanwhile
+        return await compose(*given)
+
+    monkeypatch.setattr("chatops.delivery.posting.compose", stopped)
+    url = postgres.create()
+    async with AsyncExitStack() as stack:
+        stack.callback(postgres.drop, url)
+        yield await stack.enter_async_context(town_around(tmp_path, url, hours))
+
+
+async def test_what_a_stop_shorter_than_the_lease_kept_from_being_sent_is_taken_anew(
+    stopping: Town,
+) -> None:
+    number = stopping.outbox._enrolment.number
+    await stopping.opens()
+    await stopping.until(lambda: stopping.outbox.progress.get("overtaken"), 0)
+    assert stopping.calls("chat.postMessage") == []
+    assert stopping.due("card") == [("card", "care-global", "sending")]
+    await stopping.quiet()
+    assert stopping.outbox._enrolment.number == number  # the lease was never lost
+    assert stopping.calls("chat.postMessage") == ["ok"]
+    assert stopping.outbox.progress["overtaken"] == 1
+
+
+async def test_nothing_is_taken_at_the_end_of_a_lease(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(town.outbox._posting, "_may_call", lambda: False)
-    await town.opens()
-    await town.until(lambda: town.outbox.progress.get("overtaken"))
-    assert town.calls("chat.postMessage") == []
-    assert town.due("card") == [("card", "care-global", "sending")]
-    monkeypatch.undo()
-    await town.storage.work.transact(_everybody_died)
-    await town.outbox._enrolment.begin()
+    with monkeypatch.context() as patched:
+        patched.setattr(town.outbox._enrolment, "may_call", lambda: False)
+        await town.opens()
+        await town.passes(3.0)
+        assert town.due("card") == [("card", "care-global", "pending")]
     await town.quiet()
-    assert town.calls("chat.postMessage").count("ok") == 1
+    assert town.calls("chat.postMessage") == ["ok"]
+
+
+async def test_what_was_taken_under_another_number_is_not_sent(shared: Storage) -> None:
+    clock = SystemClock()
+    enrolment = Enrolment(shared.work, clock, clock.correct)
+    await enrolment.begin()
+    lost = enrolment.number
+    await enrolment.begin()
+    with pytest.raises(Overtaken):
+        async with enrolment.calling(lost):
+            pytest.fail("it was called")
+    async with enrolment.calling(enrolment.number):
+        pass
+
+
+async def test_a_call_is_cut_off_where_its_lease_ends(
+    shared: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatops.delivery.enrolment.CALL", timedelta())
+    clock = SystemClock()
+    enrolment = Enrolment(shared.work, clock, clock.correct, lease=timedelta(seconds=0.2))
+    await enrolment.begin()
+    with pytest.raises(InDoubt):
+        async with enrolment.calling(enrolment.number):
+            await asyncio.Event().wait()
+
+
+async def test_what_times_out_within_a_call_is_left_as_it_is(shared: Storage) -> None:
+    clock = SystemClock()
+    enrolment = Enrolment(shared.work, clock, clock.correct)
+    await enrolment.begin()
+    with pytest.raises(TimeoutError):
+        async with enrolment.calling(enrolment.number):
+            raise TimeoutError
+
+
+async def test_a_take_whose_answer_is_on_its_way_is_nobodys_to_free(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox, work = town.outbox, town.storage.work
+    taken, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow(fn: Callable[[Tx], Any], *, flushed: bool = True) -> Any:
+        result = await work.transact(fn, flushed=flushed)
+        if getattr(result, "order", None) is not None:
+            taken.set()
+            await answered.wait()
+        return result
+
+    now = iter(range(0, 1000, 10))
+    monkeypatch.setattr("chatops.delivery.outbox.monotonic", lambda: float(next(now)))
+    monkeypatch.setattr(outbox, "_work", SimpleNamespace(transact=slow))
+    await town.opens()
+    await town.until(taken.is_set, 0)
+    await outbox._give_back()
+    await outbox._give_back()
+    assert town.due("card") == [("card", "care-global", "sending")]
+    answered.set()
+    await town.quiet()
+    assert town.calls("chat.postMessage") == ["ok"]
 
 
 async def test_a_take_that_was_kept_though_it_failed_is_taken_anew(town: Town) -> None:
@@ -190,8 +287,3 @@ async def test_at_the_end_the_call_under_way_is_finished_and_nothing_more_taken(
     assert states.count("sent") == len(town.seen("care-global")) < 5
     assert set(states) == {"sent", "pending"}
     assert hours.offset == timedelta()
-
-
-def _everybody_died(tx: Tx) -> None:
-    tx.retire_others(0)
-    tx.free_abandoned(NOON)

@@ -5,9 +5,11 @@ another's: what it was sending is in doubt, and what it still writes of that is 
 on the database's clock, and so is transport time: this process's clock is read against it.
 """
 
+import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from time import monotonic
 from typing import Final
@@ -16,7 +18,7 @@ import structlog
 
 from chatops.clock import Clock
 from chatops.delivery.patience import SETTLE
-from chatops.errors import StorageError
+from chatops.errors import InDoubt, Overtaken, StorageError
 from chatops.ports import Tx, Work
 
 #: How long a call to a far side may take; the adapters' time-outs are no longer.
@@ -31,6 +33,9 @@ RENEW: Final = timedelta(seconds=5)
 
 #: A clock that is further off the database's is not to be trusted with anything that has its time.
 FARTHEST_OFF: Final = timedelta(seconds=5)
+
+#: What a far call is made within, by the number under which its delivery was taken.
+Calling = Callable[[int], AbstractAsyncContextManager[None]]
 
 _log = structlog.get_logger(__name__)
 
@@ -60,6 +65,31 @@ class Enrolment:
     def may_call(self) -> bool:
         """Tell whether a call begun now ends within our lease. A process that was stopped finds not."""
         return not self._work.shared or monotonic() < self._until - CALL.total_seconds()
+
+    @asynccontextmanager
+    async def calling(self, number: int) -> AsyncIterator[None]:
+        """Make a call for what was taken under `number`; it is cut off where our lease ends.
+
+        However long the process is stopped within, the call does not leave after that, but for the
+        one step in which it was leaving.
+
+        Raises:
+            Overtaken: that is not our number any more, or its lease would end within the call.
+            InDoubt: the lease has ended within the call.
+        """
+        if number != self.number or not self.may_call():
+            raise Overtaken(f"taken by process {number}, whose lease is over or nearly")
+        if not self._work.shared:
+            yield
+            return
+        limit = asyncio.timeout(self._until - monotonic())
+        try:
+            async with limit:
+                yield
+        except TimeoutError as error:
+            if limit.expired():
+                raise InDoubt("our lease ended within the call") from error
+            raise
 
     @property
     def is_off(self) -> bool:

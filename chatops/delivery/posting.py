@@ -13,12 +13,13 @@ import structlog
 from chatops.act import again
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose
+from chatops.delivery.enrolment import Calling
 from chatops.delivery.pace import Buckets, ChatPace
 from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
-from chatops.errors import Barred, Gone, InDoubt, Rejected, TryLater, Unreached
+from chatops.errors import Barred, Gone, InDoubt, Overtaken, Rejected, TryLater, Unreached
 from chatops.policy import Room
 from chatops.ports import STANDING, Chat, Delivery, DeliveryState, Reader, Tx
 
@@ -40,7 +41,7 @@ class Posting:
         troubles: Troubles,
         record: Keep,
         count: Callable[[str], None],
-        may_call: Callable[[], bool],
+        calling: Calling,
     ) -> None:
         self._desk = desk
         self._reader = reader
@@ -49,10 +50,14 @@ class Posting:
         self._troubles = troubles
         self._record = record
         self._count = count
-        self._may_call = may_call
+        self._calling = calling
 
     async def deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
-        """Bring one delivery to its room, and write what became of it."""
+        """Bring one delivery to its room, and write what became of it.
+
+        Raises:
+            Overtaken: it was not sent, and may be another process's by now.
+        """
         job = order.job
         try:
             match job.state:
@@ -62,6 +67,8 @@ class Posting:
                     await self._update(chat, room, order)
                 case _:
                     await self._post(chat, room, order)
+        except Overtaken:
+            raise
         except TryLater as error:
             self._count("limited")
             until = self._clock.transport() + timedelta(seconds=error.seconds)
@@ -107,9 +114,8 @@ class Posting:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
-        if self._is_overtaken():
-            return
-        id = await chat.post(room, card, job.thread, job.marker)
+        async with self._calling(job.process):
+            id = await chat.post(room, card, job.thread, job.marker)
         self._count("posted")
         await self._is_there(job, id, revision)
         await self._troubles.over(places(room))
@@ -121,19 +127,11 @@ class Posting:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
-        if self._is_overtaken():
-            return
-        await chat.update(room, job.external_id, card)
+        async with self._calling(job.process):
+            await chat.update(room, job.external_id, card)
         self._count("updated")
         await self._is_there(job, job.external_id, revision)
         await self._troubles.over(places(room))
-
-    def _is_overtaken(self) -> bool:
-        """Tell whether our lease is over, or nearly: the delivery may be another process's by now."""
-        if self._may_call():
-            return False
-        self._count("overtaken")
-        return True
 
     async def _look_up(self, chat: Chat, room: Room, job: Delivery) -> None:
         # what was written since by others must not make the look-up longer and longer
