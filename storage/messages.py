@@ -35,8 +35,9 @@ class Messages(Part):
         state = "read" if error is None else "unreadable"
         self._db.run(_RAW_READ, id=id, state=state, error=error)
 
-    def find_message(self, account: str, external_id: str) -> Found | None:
-        row = self._db.one(_FIND_MESSAGE, account=account, external_id=external_id)
+    def find_message(self, account: str, external_id: str, *, locked: bool = False) -> Found | None:
+        statement = _LOCK_MESSAGE if locked else _FIND_MESSAGE
+        row = self._db.one(statement, account=account, external_id=external_id)
         return None if row is None else found_of(row)
 
     def find_marked(self, account: str, marker: str) -> Found | None:
@@ -68,10 +69,12 @@ class Messages(Part):
     def place_message(self, id: int, ticket: int) -> None:
         self._db.run(_PLACE_MESSAGE, id=id, ticket=ticket)
 
-    def edit_message(self, id: int, text: str, at: datetime) -> None:
-        self._db.run(_EDIT_MESSAGE, id=id, text=text, edited_at=micros(at))
+    def edit_message(self, id: int, text: str, at: datetime) -> bool:
+        if not self._db.run(_EDIT_MESSAGE, id=id, text=text, edited_at=micros(at)):
+            return False
         search.forget(self._db, id)
         search.keep(self._db, id, text)
+        return True
 
     def delete_message(self, id: int) -> None:
         """Forget the message's words, as the networks ask; the row stays as a tombstone."""
@@ -92,7 +95,7 @@ class Messages(Part):
     def reply_is(
         self,
         id: int,
-        state: ReplyState,
+        state: ReplyState | None,
         *,
         external_id: str | None = None,
         url: str | None = None,
@@ -107,7 +110,7 @@ class Messages(Part):
         self._db.run(
             _REPLY_IS,
             id=id,
-            state=state.value,
+            state=state and state.value,
             external_id=external_id,
             url=url,
             at=micros(at),
@@ -149,11 +152,11 @@ _found = select(
     MESSAGE.c.deleted,
     MESSAGE.c.edited_at,
 )
-_FIND_MESSAGE: Final = Statement(
-    _found.where(
-        MESSAGE.c.account == param("account"), MESSAGE.c.external_id == param("external_id")
-    )
+_there = _found.where(
+    MESSAGE.c.account == param("account"), MESSAGE.c.external_id == param("external_id")
 )
+_FIND_MESSAGE: Final = Statement(_there)
+_LOCK_MESSAGE: Final = Statement(_there.with_for_update())
 _FIND_MARKED: Final = Statement(
     _found.where(MESSAGE.c.account == param("account"), MESSAGE.c.marker == param("marker"))
 )
@@ -193,7 +196,10 @@ _PLACE_MESSAGE: Final = Statement(
 )
 _EDIT_MESSAGE: Final = Statement(
     update(MESSAGE)
-    .where(MESSAGE.c.id == param("id"))
+    .where(
+        MESSAGE.c.id == param("id"),
+        or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < param("edited_at")),
+    )
     .values(text=param("text"), edited_at=param("edited_at"))
 )
 _DELETE_MESSAGE: Final = Statement(
@@ -234,7 +240,7 @@ _REPLY_IS: Final = Statement(
     update(MESSAGE)
     .where(MESSAGE.c.id == param("id"))
     .values(
-        state=param("state"),
+        state=func.coalesce(param("state", Text), MESSAGE.c.state),
         failure=param("failure"),
         external_id=case(
             (or_(param("external_id", Text).is_(None), _taken), MESSAGE.c.external_id),

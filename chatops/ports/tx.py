@@ -101,7 +101,10 @@ class Tx(Protocol):
 
     def burst(self, id: int) -> Burst | None: ...
     def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
-    def find_message(self, account: str, external_id: str) -> Found | None: ...
+    def find_message(self, account: str, external_id: str, *, locked: bool = False) -> Found | None:
+        """Return a stored message; `locked`, it stays as it is until this transaction ends."""
+        ...
+
     def last_words(self, ticket: int) -> str | None:
         """Return the newest words of ours that the ticket's customer has got."""
         ...
@@ -119,8 +122,11 @@ class Tx(Protocol):
         """Give a stored message its ticket."""
         ...
 
-    def edit_message(self, id: int, text: str, at: datetime) -> None:
-        """Keep a message's new words; `at` is the platform's time of the edit."""
+    def edit_message(self, id: int, text: str, at: datetime) -> bool:
+        """Keep a message's new words; `at` is the platform's time of the edit.
+
+        False if its words are from a later edit, or the same one.
+        """
         ...
 
     def fill_message(self, id: int, message: NewMessage) -> None:
@@ -131,13 +137,15 @@ class Tx(Protocol):
     def reply_is(
         self,
         id: int,
-        state: ReplyState,
+        state: ReplyState | None,
         *,
         external_id: str | None = None,
         url: str | None = None,
         at: datetime | None = None,
         failure: str | None = None,
-    ) -> None: ...
+    ) -> None:
+        """Put a reply into a state; what is None stays as it was, but an old failure goes."""
+        ...
 
     def answer(self, reply: int, candidates: Sequence[str], *, anew: bool) -> str | None:
         """Return which of the customer's messages, by the network's ids, a reply goes out as answer to.
