@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,8 +34,8 @@ class Ahead(SystemClock):
         super().__init__()
         self.by = by
 
-    def transport(self):  # type: ignore[no-untyped-def]
-        return super().transport() + self.by
+    def machine(self) -> datetime:
+        return super().machine() + self.by
 
 
 @pytest.fixture
@@ -111,6 +112,40 @@ async def test_a_clock_that_is_off_is_told_and_transport_time_is_the_databases(
     now = await shared.work.transact(lambda tx: tx.database_time())
     assert now is not None
     assert abs(clock.transport() - now) < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_clock_that_is_set_while_it_runs_changes_no_transport_time(
+    shared: Storage, by: timedelta
+) -> None:
+    clock = Ahead(timedelta())
+    enrolment = Enrolment(shared.work, clock, clock.correct)
+    await enrolment.begin()
+    before = clock.transport()
+    clock.by = by
+    assert abs(clock.transport() - before) < timedelta(seconds=5)
+    assert not enrolment.is_off  # it was read last before that
+    await enrolment._renew()
+    assert enrolment.is_off
+    assert abs(clock.transport() - before) < timedelta(seconds=5)
+
+
+async def test_a_clock_that_took_long_to_be_read_is_not_believed(
+    shared: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[datetime] = []
+
+    def correct(now: datetime) -> timedelta:
+        told.append(now)
+        return timedelta()
+
+    enrolment = Enrolment(shared.work, SystemClock(), correct)
+    await enrolment.begin()
+    assert len(told) == 1
+    slow = count(step=2)  # seconds between two looks at the machine's clock
+    monkeypatch.setattr("chatops.delivery.enrolment.monotonic", lambda: float(next(slow)))
+    await enrolment._renew()
+    assert len(told) == 1
 
 
 async def test_a_process_whose_clock_is_off_does_no_timed_work(care: Care, shared: Storage) -> None:

@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
@@ -37,21 +37,24 @@ FARTHEST_OFF: Final = timedelta(seconds=5)
 #: What a far call is made within, by the number under which its delivery was taken.
 Calling = Callable[[int], AbstractAsyncContextManager[None]]
 
+#: A reading of the database's clock that took longer says too little of the time.
+LONGEST_READ_S: Final = 1.0
+
 _log = structlog.get_logger(__name__)
 
 
 class Enrolment:
     """This process's number and lease.
 
-    `correct` is told by how much the clock is behind the database's; None does not compare them,
-    for a clock that a test turns.
+    `correct` is told the time on the database's clock, and tells how much this machine's is behind;
+    None does not compare them, for a clock that a test turns.
     """
 
     def __init__(
         self,
         work: Work,
         clock: Clock,
-        correct: Callable[[timedelta], None] | None = None,
+        correct: Callable[[datetime], timedelta] | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.number = 0  #: 0 is nobody's
@@ -163,15 +166,17 @@ class Enrolment:
             await self.begin()
 
     async def _read_clock(self) -> None:
-        """Compare the clocks; half the way there and back is the best guess of when it was read."""
+        """Compare the clocks; half the way there and back is the best guess of when it was read.
+
+        Of a long way half may be far off: then what is known stays.
+        """
         if self._correct is None or not self._work.shared:
             return
-        before = self._clock.transport()
+        before = monotonic()
         read = await self._work.transact(lambda tx: tx.database_time())
-        after = self._clock.transport()
-        if read is not None:
-            self.behind += read - (before + (after - before) / 2)
-            self._correct(self.behind)
+        took = monotonic() - before
+        if read is not None and took <= LONGEST_READ_S:
+            self.behind = self._correct(read + timedelta(seconds=took / 2))
 
 
 def _tell_doubted(deliveries: int) -> None:
