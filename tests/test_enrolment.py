@@ -267,6 +267,36 @@ async def test_what_times_out_within_a_call_is_left_as_it_is(shared: Storage) ->
             raise TimeoutError
 
 
+async def test_an_update_that_came_after_its_lease_is_made_once_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await town.opens()
+    await town.quiet()
+    lost = iter([True])
+
+    def another(tx: Tx) -> None:
+        tx.retire_others(0)
+        tx.free_abandoned(NOON)
+        number, now = tx.enrol("another", 60), town.hours.transport()
+        job = tx.take("care-global", now, number, updates=True, posts=False)
+        assert job is not None
+        assert tx.delivered(job, job.external_id, job.wanted, now)
+
+    async def slow(*given: Any) -> Any:
+        composed = await compose(*given)
+        if next(lost, False):
+            await town.storage.work.transact(another)
+        return composed
+
+    monkeypatch.setattr("chatops.delivery.posting.compose", slow)
+    await town.did("ben", "claim", ticket)
+    await town.until(lambda: town.outbox.progress.get("overtaken"))
+    await town.storage.work.transact(lambda tx: tx.retire_others(town.outbox._enrolment.number))
+    await town.quiet()
+    assert town.calls("chat.update") == ["ok", "ok"]
+    assert town.outbox.progress["overtaken"] == 1
+
+
 async def test_a_take_whose_answer_is_on_its_way_is_nobodys_to_free(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,14 +199,19 @@ class Posting:
         """Record what the far side shows; a reply's wait begins when its Undo line is visible."""
         now = self._clock.transport()
 
-        def run(tx: Tx) -> None:
+        def run(tx: Tx) -> bool:
             if not tx.delivered(job, external_id, revision, now):
-                self._count("overtaken")  # the process that has it now finds what we sent
-                return
+                # the process that has a post now finds what we sent; an update may have come after
+                # its own, and show what was
+                if job.state is DeliveryState.SENT:
+                    tx.show_anew(job.id, now)
+                return False
             if job.undo and job.state is not DeliveryState.SENT and job.message is not None:
                 tx.begin_wait(job.message, now + self._desk.policy.undo_in)
+            return True
 
-        await self._record(run)
+        if not await self._record(run):
+            self._count("overtaken")
 
     async def _limited(
         self, job: Delivery, room: Room, pace: ChatPace, until: datetime, error: str

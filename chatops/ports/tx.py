@@ -362,6 +362,13 @@ class Tx(Protocol):
         """
         ...
 
+    def show_anew(self, id: int, due_at: datetime) -> None:
+        """Want what is there shown once more: an update of ours may have come after another's.
+
+        Who has it in hand just now cannot know either; it is shown again after that.
+        """
+        ...
+
     def in_hand(self, process: int) -> Sequence[int]:
         """Return the deliveries that the process has taken and written no outcome of."""
         ...
