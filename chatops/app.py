@@ -178,8 +178,10 @@ async def serve(
         editions = None
         if storage.work.shared:
             editions = Editions(storage.work, storage.reader, service.clock, _load)
-            await editions.announce(config)
+            await editions.announce(config, again=False)
         reload = Reload(config, desk, partial(read_config, config.path), editions)
+        if editions is not None:
+            await reload.follow(editions)
 
         inbox = Inbox(
             desk, storage.work, storage.reader, storage.vault, service.clock, service.channels

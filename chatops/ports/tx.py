@@ -418,8 +418,11 @@ class Tx(Protocol):
         """Write how far a rate is used up; `spent` returned it in this transaction."""
         ...
 
-    def publish_edition(self, source: str, now: datetime) -> int:
-        """Put an app.yaml in force, if it is not; the number of the edition in force."""
+    def publish_edition(self, source: str, now: datetime, *, again: bool = True) -> int:
+        """Put an app.yaml in force, if it is not; the number of its edition.
+
+        Without `again` one that was in force before is not put in force anew.
+        """
         ...
 
     # troubles
