@@ -215,7 +215,10 @@ async def serve(
 
         async def faults() -> Mapping[str, str]:
             schema = (await metrics.refresh()).schema
-            found = {} if schema == SCHEMA else {"schema": f"{schema}, this version wants {SCHEMA}"}
+            found = {}
+            if schema != SCHEMA:
+                wants = f"{schema}, this version wants {SCHEMA}"
+                found["schema"] = f"{wants}: {schema_remedy(schema)}"
             told = {"database": storage.work.trouble(), "clock": enrolment.fault()}
             return found | {name: fault for name, fault in told.items() if fault is not None}
 
