@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Text, case, exists, func, null, or_, select, update
+from sqlalchemy import BigInteger, Text, case, exists, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import ReplyState
@@ -32,8 +32,10 @@ class Messages(Part):
         return made(row)
 
     def raw_read(self, id: int, error: str | None = None) -> None:
-        state = "read" if error is None else "unreadable"
-        self._db.run(_RAW_READ, id=id, state=state, error=error)
+        if error is None:
+            self._db.run(_RAW_READ, id=id)
+        else:
+            self._db.run(_RAW_UNREADABLE, id=id, error=error)
 
     def find_message(self, account: str, external_id: str, *, locked: bool = False) -> Found | None:
         statement = _LOCK_MESSAGE if locked else _FIND_MESSAGE
@@ -137,9 +139,13 @@ _STORE_RAW: Final = Statement(
     .returning(RAW_BODY.c.id)
 )
 _RAW_READ: Final = Statement(
+    update(RAW_BODY).where(RAW_BODY.c.id == param("id")).values(state=literal("read"), error=null())
+)
+#: What another process has read meanwhile is read.
+_RAW_UNREADABLE: Final = Statement(
     update(RAW_BODY)
-    .where(RAW_BODY.c.id == param("id"))
-    .values(state=param("state"), error=param("error"))
+    .where(RAW_BODY.c.id == param("id"), RAW_BODY.c.state != "read")
+    .values(state=literal("unreadable"), error=param("error"))
 )
 
 _found = select(
