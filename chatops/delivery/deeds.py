@@ -11,8 +11,7 @@ import structlog
 
 from chatops.act import Act, Marks
 from chatops.clock import Clock
-from chatops.delivery.enrolment import Calling
-from chatops.delivery.patience import FAULTS, NETWORK_BACKOFF, Keep
+from chatops.delivery.patience import FAULTS, NETWORK_BACKOFF, Calling, Keep
 from chatops.desk import Desk
 from chatops.errors import (
     Barred,

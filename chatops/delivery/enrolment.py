@@ -9,7 +9,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
@@ -33,9 +33,6 @@ RENEW: Final = timedelta(seconds=5)
 
 #: A clock that is further off the database's is not to be trusted with anything that has its time.
 FARTHEST_OFF: Final = timedelta(seconds=5)
-
-#: What a far call is made within, by the number under which its delivery was taken.
-Calling = Callable[[int], AbstractAsyncContextManager[None]]
 
 #: A reading of the database's clock that took longer says too little of the time.
 LONGEST_READ_S: Final = 1.0

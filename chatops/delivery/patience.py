@@ -1,6 +1,7 @@
 """How long the ways out wait for a far side, and how they write what became of it."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -26,6 +27,10 @@ FAULTS: Final = 10
 
 #: Waits before a network is asked again that was not reached, by attempts.
 NETWORK_BACKOFF: Final = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300))
+
+
+#: What a far call is made within, by the number under which its delivery was taken.
+Calling = Callable[[int], AbstractAsyncContextManager[None]]
 
 
 class Keep(Protocol):

@@ -13,9 +13,8 @@ import structlog
 from chatops.act import again
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose
-from chatops.delivery.enrolment import Calling
 from chatops.delivery.pace import Buckets, ChatPace
-from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep
+from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Calling, Keep
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk

@@ -15,9 +15,8 @@ import structlog
 from chatops.act import Act, Marks
 from chatops.channel import Can, Sent
 from chatops.clock import Clock
-from chatops.delivery.enrolment import Calling
 from chatops.delivery.outgoing import Job, answerable, outgoing_of, reply_of
-from chatops.delivery.patience import FAULTS, LATE, NETWORK_BACKOFF, SETTLE, SKEW, Keep
+from chatops.delivery.patience import FAULTS, LATE, NETWORK_BACKOFF, SETTLE, SKEW, Calling, Keep
 from chatops.desk import Desk
 from chatops.errors import (
     DUPLICATE,
