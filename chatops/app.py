@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import httpx
@@ -44,6 +45,9 @@ TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
 
 #: How long a stop waits for calls that are under way.
 GRACE: Final = 20.0  # seconds
+
+#: How long each of the two servers waits, after that, for requests that are still being answered.
+ANSWERS: Final = 3.0  # seconds
 
 _log = structlog.get_logger(__name__)
 
@@ -179,8 +183,10 @@ async def serve(
         editions = None
         if storage.work.shared:
             editions = Editions(storage.work, storage.reader, service.clock, _load)
-            await editions.announce(config)
+            await editions.announce(config, again=False)
         reload = Reload(config, desk, partial(read_config, config.path), editions)
+        if editions is not None:
+            await reload.follow(editions)
 
         inbox = Inbox(
             desk, storage.work, storage.reader, storage.vault, service.clock, service.channels
@@ -214,7 +220,10 @@ async def serve(
 
         async def faults() -> Mapping[str, str]:
             schema = (await metrics.refresh()).schema
-            found = {} if schema == SCHEMA else {"schema": f"{schema}, this version wants {SCHEMA}"}
+            found = {}
+            if schema != SCHEMA:
+                wants = f"{schema}, this version wants {SCHEMA}"
+                found["schema"] = f"{wants}: {schema_remedy(schema)}"
             told = {"database": storage.work.trouble(), "clock": enrolment.fault()}
             return found | {name: fault for name, fault in told.items() if fault is not None}
 
@@ -239,7 +248,8 @@ async def serve(
         for chat in service.chats.values():
             await stack.enter_async_context(chat.running())
         delivering = asyncio.create_task(outbox.run())
-        stack.push_async_callback(_let_finish, outbox, delivering)
+        farewell = Farewell()
+        stack.push_async_callback(_let_finish, outbox, delivering, farewell)
         running = [asyncio.create_task(part.run()) for part in (inbox, reload, enrolment)]
         if storage.bell is not None:
             desk.on_change = storage.bell.ring
@@ -249,7 +259,7 @@ async def serve(
             for channel in service.channels.values()
             if Can.LISTEN in channel.traits.can
         ]
-        stack.push_async_callback(_wind_down, running)
+        stack.push_async_callback(_wind_down, running, farewell)
         on_reload(reload.asked.set)
         ticking.start()
         stack.push_async_callback(ticking.stop)
@@ -267,10 +277,24 @@ async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None
         task.result()
 
 
-async def _let_finish(outbox: Outbox, delivering: asyncio.Task[None]) -> None:
+class Farewell:
+    """The time in which all parts of the service have to end together; it runs from the first asking."""
+
+    def __init__(self, seconds: float = GRACE) -> None:
+        self._seconds = seconds
+        self._until: float | None = None
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        if self._until is None:
+            self._until = monotonic() + self._seconds
+        return max(0.0, self._until - monotonic())
+
+
+async def _let_finish(outbox: Outbox, delivering: asyncio.Task[None], farewell: Farewell) -> None:
     """Let the calls that are under way end, and their outcomes be written."""
     outbox.end()
-    await asyncio.wait([delivering], timeout=GRACE)
+    await asyncio.wait([delivering], timeout=farewell.left())
     delivering.cancel()
     await asyncio.wait([delivering])
 
@@ -281,10 +305,10 @@ async def _retire(enrolment: Enrolment) -> None:
         await enrolment.end()
 
 
-async def _wind_down(running: list[asyncio.Task[None]]) -> None:
+async def _wind_down(running: list[asyncio.Task[None]], farewell: Farewell) -> None:
     for task in running:
         task.cancel()
-    await asyncio.wait(running, timeout=GRACE)
+    await asyncio.wait(running, timeout=farewell.left())
 
 
 async def _check_schema(service: Service) -> None:
@@ -308,7 +332,7 @@ def schema_remedy(found: str | None) -> str:
 
 async def _listen(stack: AsyncExitStack, app: web.Application, host: str, port: int) -> None:
     # a signature is of the bytes as they were sent, so none are inflated
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, auto_decompress=False)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=ANSWERS, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

@@ -7,6 +7,7 @@ always real: signatures, tokens, pacing, Retry-After, leases.
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 
@@ -23,19 +24,28 @@ class Clock(Protocol):
 class SystemClock:
     """This machine's clock; `offset` is by how much business time runs ahead.
 
-    `behind` is by how much it is behind the database's, which all processes go by.
+    Where there is a database's clock, which all processes go by, transport time is counted on from
+    when it was last read: whoever sets the machine's clock meanwhile changes nothing.
     """
 
     def __init__(self) -> None:
         self.offset = timedelta()
-        self.behind = timedelta()
+        self._read: tuple[datetime, float] | None = None  #: the database's time, and when by ours
 
     def transport(self) -> datetime:
-        return datetime.now(UTC) + self.behind  # noqa: TID251 - the one reader of the clock
+        if self._read is None:
+            return self.machine()
+        read, at = self._read
+        return read + timedelta(seconds=monotonic() - at)
 
-    def correct(self, behind: timedelta) -> None:
-        """Go by the database's clock."""
-        self.behind = behind
+    def machine(self) -> datetime:
+        """Return what this machine takes the time to be."""
+        return datetime.now(UTC)  # noqa: TID251 - the one reader of the clock
+
+    def correct(self, now: datetime) -> timedelta:
+        """Go by the database's clock, on which it is `now`; return how much this machine's is behind."""
+        self._read = now, monotonic()
+        return now - self.machine()
 
     def business(self) -> datetime:
         return self.transport() + self.offset

@@ -13,7 +13,8 @@ Exception
 │   ├── Unreached        the call certainly had no effect: no connection, a 5xx before acceptance
 │   └── InDoubt          the call may have had an effect: a time-out or a cut connection
 ├── ConfigError          app.yaml cannot be used: stops the start, names file, line, path and remedy
-├── Crossed              another process did the very same act meanwhile: look again
+├── Overtaken            our lease is over, or nearly: the call was not made
+├── Crossed              another process did the same, or to the same, meanwhile: look again
 └── StorageError         the database refused or is full: nothing of the transaction was kept
     └── Uncertain        its connection broke in the commit: all of it was kept, or nothing
 
@@ -98,8 +99,12 @@ class ConfigError(Exception):
     """app.yaml cannot be used. The message names file, line and path, and what to write instead."""
 
 
+class Overtaken(Exception):
+    """No call was made: what was to be sent may be another process's by now, or soon."""
+
+
 class Crossed(Exception):
-    """Another process committed the very same act since this transaction looked for it."""
+    """Another process committed what this transaction looked for in vain: the same act, or message."""
 
 
 class StorageError(Exception):

@@ -46,6 +46,7 @@ class Reload:
         self._desk = desk
         self._read = read
         self._editions = editions
+        self._unannounced: Config | None = None  #: in force here, and nobody could be told
 
     async def run(self) -> None:
         """Reload each time it is asked for; many askings during one reload are one more."""
@@ -69,10 +70,32 @@ class Reload:
         self.failed = not await self._reload(read, announce=self._editions)
         return not self.failed
 
+    async def _announce(self, editions: Editions, read: Config) -> None:
+        self._unannounced = read
+        await editions.announce(read)
+        self._unannounced = None
+
     async def follow(self, editions: Editions) -> None:
-        """Take up what another process has put in force, if it has."""
-        before = editions.number
-        went_well = await self._reload(editions.newer)
+        """Take up what another process has put in force, if it has, once we have told of ours."""
+        before, taken = editions.number, 0
+
+        async def newer() -> Config | None:
+            nonlocal taken
+            if self._unannounced is not None:
+                await self._announce(editions, self._unannounced)
+            if (found := await editions.newer()) is None:
+                return None
+            taken, config = found
+            try:
+                taken_up(self._started, config)
+            except ConfigError:
+                editions.number = taken
+                raise
+            return config
+
+        went_well = await self._reload(newer)
+        if went_well and taken:
+            editions.number = taken
         if editions.number != before:
             self.failed = not went_well
 
@@ -86,7 +109,7 @@ class Reload:
             policy = taken_up(self._started, read)
             await self._desk.adopt(policy)
             if announce is not None:
-                await announce.announce(read)
+                await self._announce(announce, read)
         except ConfigError as error:
             _log.error("reload.refused", faults=str(error).splitlines())
             return False

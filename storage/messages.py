@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Text, case, exists, func, null, or_, select, update
+from sqlalchemy import BigInteger, Text, case, exists, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import ReplyState
@@ -32,11 +32,14 @@ class Messages(Part):
         return made(row)
 
     def raw_read(self, id: int, error: str | None = None) -> None:
-        state = "read" if error is None else "unreadable"
-        self._db.run(_RAW_READ, id=id, state=state, error=error)
+        if error is None:
+            self._db.run(_RAW_READ, id=id)
+        else:
+            self._db.run(_RAW_UNREADABLE, id=id, error=error)
 
-    def find_message(self, account: str, external_id: str) -> Found | None:
-        row = self._db.one(_FIND_MESSAGE, account=account, external_id=external_id)
+    def find_message(self, account: str, external_id: str, *, locked: bool = False) -> Found | None:
+        statement = _LOCK_MESSAGE if locked else _FIND_MESSAGE
+        row = self._db.one(statement, account=account, external_id=external_id)
         return None if row is None else found_of(row)
 
     def find_marked(self, account: str, marker: str) -> Found | None:
@@ -68,10 +71,12 @@ class Messages(Part):
     def place_message(self, id: int, ticket: int) -> None:
         self._db.run(_PLACE_MESSAGE, id=id, ticket=ticket)
 
-    def edit_message(self, id: int, text: str, at: datetime) -> None:
-        self._db.run(_EDIT_MESSAGE, id=id, text=text, edited_at=micros(at))
+    def edit_message(self, id: int, text: str, at: datetime) -> bool:
+        if not self._db.run(_EDIT_MESSAGE, id=id, text=text, edited_at=micros(at)):
+            return False
         search.forget(self._db, id)
         search.keep(self._db, id, text)
+        return True
 
     def delete_message(self, id: int) -> None:
         """Forget the message's words, as the networks ask; the row stays as a tombstone."""
@@ -92,7 +97,7 @@ class Messages(Part):
     def reply_is(
         self,
         id: int,
-        state: ReplyState,
+        state: ReplyState | None,
         *,
         external_id: str | None = None,
         url: str | None = None,
@@ -107,7 +112,7 @@ class Messages(Part):
         self._db.run(
             _REPLY_IS,
             id=id,
-            state=state.value,
+            state=state and state.value,
             external_id=external_id,
             url=url,
             at=micros(at),
@@ -134,9 +139,13 @@ _STORE_RAW: Final = Statement(
     .returning(RAW_BODY.c.id)
 )
 _RAW_READ: Final = Statement(
+    update(RAW_BODY).where(RAW_BODY.c.id == param("id")).values(state=literal("read"), error=null())
+)
+#: What another process has read meanwhile is read.
+_RAW_UNREADABLE: Final = Statement(
     update(RAW_BODY)
-    .where(RAW_BODY.c.id == param("id"))
-    .values(state=param("state"), error=param("error"))
+    .where(RAW_BODY.c.id == param("id"), RAW_BODY.c.state != "read")
+    .values(state=literal("unreadable"), error=param("error"))
 )
 
 _found = select(
@@ -149,11 +158,11 @@ _found = select(
     MESSAGE.c.deleted,
     MESSAGE.c.edited_at,
 )
-_FIND_MESSAGE: Final = Statement(
-    _found.where(
-        MESSAGE.c.account == param("account"), MESSAGE.c.external_id == param("external_id")
-    )
+_there = _found.where(
+    MESSAGE.c.account == param("account"), MESSAGE.c.external_id == param("external_id")
 )
+_FIND_MESSAGE: Final = Statement(_there)
+_LOCK_MESSAGE: Final = Statement(_there.with_for_update())
 _FIND_MARKED: Final = Statement(
     _found.where(MESSAGE.c.account == param("account"), MESSAGE.c.marker == param("marker"))
 )
@@ -193,7 +202,10 @@ _PLACE_MESSAGE: Final = Statement(
 )
 _EDIT_MESSAGE: Final = Statement(
     update(MESSAGE)
-    .where(MESSAGE.c.id == param("id"))
+    .where(
+        MESSAGE.c.id == param("id"),
+        or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < param("edited_at")),
+    )
     .values(text=param("text"), edited_at=param("edited_at"))
 )
 _DELETE_MESSAGE: Final = Statement(
@@ -234,7 +246,7 @@ _REPLY_IS: Final = Statement(
     update(MESSAGE)
     .where(MESSAGE.c.id == param("id"))
     .values(
-        state=param("state"),
+        state=func.coalesce(param("state", Text), MESSAGE.c.state),
         failure=param("failure"),
         external_id=case(
             (or_(param("external_id", Text).is_(None), _taken), MESSAGE.c.external_id),

@@ -87,7 +87,13 @@ class Pool:
         """
         with failing_as_storage(self.name):
             pool = self._pool or await self._open()
-            connection = await pool.acquire(timeout=CONNECT_S)
+            try:
+                connection = await pool.acquire(timeout=CONNECT_S)
+            except TimeoutError as error:
+                if pool.get_size() < self._size or pool.get_idle_size():
+                    raise
+                said = f"all {self._size} connections have been in use for {CONNECT_S:g} s"
+                raise StorageError(f"{self.name}: {said}") from error
         try:
             yield connection
         finally:
@@ -211,7 +217,7 @@ def reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "it does not answer"
     if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
+        return error.strerror or str(error)  # of several addresses asyncio tells all
     return type(error).__name__
 
 

@@ -22,6 +22,7 @@ from storage.address import named
 from storage.postgres import (
     FAILURES,
     READERS,
+    STATEMENT_S,
     WRITERS,
     Pool,
     PostgresDb,
@@ -201,7 +202,7 @@ class PostgresBell:
                 while not broken.is_set():
                     await self._rung.wait()
                     self._rung.clear()
-                    await connection.execute(f"NOTIFY {_CHANNEL}")
+                    await connection.execute(f"NOTIFY {_CHANNEL}", timeout=STATEMENT_S)
                     await asyncio.sleep(HUSH_S)
             finally:
                 connection.terminate()

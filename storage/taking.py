@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Integer,
     Text,
     and_,
     case,
@@ -96,6 +97,9 @@ class Taking(Part):
             marker=anew(marker),
         )
         return True
+
+    def show_anew(self, id: int, due_at: datetime) -> None:
+        self._db.run(_SHOW_ANEW, id=id, due_at=micros(due_at))
 
     def in_hand(self, process: int) -> Sequence[int]:
         return [id for (id,) in self._db.all(_IN_HAND, process=process)]
@@ -219,6 +223,19 @@ _TAKE: Final = Statement(
         _d.burst,
     )
 )
+#: What is shown is unknown, because of an update whose process has lost its lease.
+_UNKNOWN: Final = -1
+#: So it is, whatever the one writes that has it in hand meanwhile.
+_SPOILED: Final = -2
+_SHOW_ANEW: Final = Statement(
+    update(DELIVERY)
+    .where(_d.id == param("id"), _d.state == "sent")
+    .values(
+        shown=case((_d.owner.is_(None), literal(_UNKNOWN)), else_=literal(_SPOILED)),
+        due_at=func.coalesce(_d.due_at, param("due_at", BigInteger)),
+    )
+)
+_is_spoiled = and_(_d.shown == literal(_SPOILED), _d.owner.is_not(None))
 _held = (_d.id == param("id"), _d.owner == param("process"))
 #: Of one that we had to let go while it was sent: that it is there ends the doubt.
 _doubted_meanwhile = and_(
@@ -234,8 +251,10 @@ _DELIVERED: Final = Statement(
         state="sent",
         rank=of_update(_d.urgency),
         external_id=func.coalesce(param("external_id", Text), _d.external_id),
-        shown=param("shown"),
-        due_at=case((_d.wanted > param("shown"), param("now", BigInteger)), else_=null()),
+        shown=case((_is_spoiled, literal(_UNKNOWN)), else_=param("shown", Integer)),
+        due_at=case(
+            (or_(_is_spoiled, _d.wanted > param("shown")), param("now", BigInteger)), else_=null()
+        ),
         attempts=0,
         error=null(),
         owner=null(),

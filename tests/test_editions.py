@@ -13,7 +13,7 @@ from chatops.clock import SystemClock
 from chatops.config import Config, Source
 from chatops.desk import Desk
 from chatops.editions import Editions
-from chatops.errors import ConfigError
+from chatops.errors import ConfigError, StorageError
 from chatops.reload import Reload
 from storage import Storage, open_storage
 from tests import postgres
@@ -54,7 +54,8 @@ class Process:
 
     async def starts(self) -> None:
         await self.desk.adopt(self.started.policy)
-        await self.editions.announce(self.started)
+        await self.editions.announce(self.started, again=False)
+        await self.reload.follow(self.editions)
 
     def changes(self, old: str, new: str) -> None:
         text = self.path.read_text("utf-8")
@@ -128,3 +129,56 @@ async def test_no_secret_is_in_an_edition(shared: Storage, tmp_path: Path) -> No
     assert found is not None
     assert "${SLACK_BOT_TOKEN}" in found[1]
     assert ENVIRONMENT["CHATOPS_KEY"] not in found[1]
+
+
+async def test_who_starts_with_what_was_in_force_before_goes_by_the_newest(
+    shared: Storage, tmp_path: Path
+) -> None:
+    one, other = Process(shared, tmp_path / "one"), Process(shared, tmp_path / "other")
+    await one.starts()
+    one.changes("reopen_window: 7d", "reopen_window: 3d")
+    assert await one.reload.reload()
+    await other.starts()
+    assert (other.editions.number, other.reopens_for) == (2, 3)
+    assert await other.reload.reload()  # only who is asked to brings it back
+    assert (other.editions.number, other.reopens_for) == (3, 7)
+
+
+async def test_what_could_not_be_taken_up_or_told_is_tried_again(
+    shared: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = Process(shared, tmp_path / "one"), Process(shared, tmp_path / "other")
+    await one.starts()
+    await other.starts()
+    one.changes("reopen_window: 7d", "reopen_window: 3d")
+
+    async def away(*_: object, **__: object) -> None:
+        raise StorageError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(one.editions, "announce", away)
+        assert not await one.reload.reload()
+    await one.reload.follow(one.editions)
+    assert (one.editions.number, one.reopens_for) == (2, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(other.desk, "adopt", away)
+        await other.reload.follow(other.editions)
+        assert (other.editions.number, other.reopens_for) == (1, 7)
+    await other.reload.follow(other.editions)
+    assert (other.editions.number, other.reopens_for) == (2, 3)
+
+
+async def test_a_fault_names_its_edition(shared: Storage, tmp_path: Path) -> None:
+    one, other = Process(shared, tmp_path / "one"), Process(shared, tmp_path / "other")
+    await one.starts()
+    await other.starts()
+
+    def refused(path: Path, _canned: Source | None) -> Config:
+        raise ConfigError(f"{path}:1: set ${{NEW_SECRET}}")
+
+    other.editions._load = refused
+    one.changes("reopen_window: 7d", "reopen_window: 3d")
+    assert await one.reload.reload()
+    with capture_logs() as logs:
+        await other.reload.follow(other.editions)
+    assert [line["faults"] for line in logs] == [["edition 2: app.yaml:1: set ${NEW_SECRET}"]]

@@ -1,17 +1,24 @@
 """A process among those that serve one database: its lease, its clock, and how it leaves."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from care import KEY, NOON, Care, Hours
 from structlog.testing import capture_logs
-from town import Town
+from town import Town, town_around
 
 from chatops.clock import SystemClock
+from chatops.delivery.compose import compose
 from chatops.delivery.enrolment import CALL, LEASE, Enrolment
 from chatops.delivery.patience import SETTLE
+from chatops.errors import InDoubt, Overtaken
 from chatops.ports import Delivery, NewDelivery, Tx, Urgency, What
 from chatops.schedule import Schedule
 from storage import Storage, open_storage
@@ -27,8 +34,8 @@ class Ahead(SystemClock):
         super().__init__()
         self.by = by
 
-    def transport(self):  # type: ignore[no-untyped-def]
-        return super().transport() + self.by
+    def machine(self) -> datetime:
+        return super().machine() + self.by
 
 
 @pytest.fixture
@@ -107,6 +114,40 @@ async def test_a_clock_that_is_off_is_told_and_transport_time_is_the_databases(
     assert abs(clock.transport() - now) < timedelta(seconds=2)
 
 
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_clock_that_is_set_while_it_runs_changes_no_transport_time(
+    shared: Storage, by: timedelta
+) -> None:
+    clock = Ahead(timedelta())
+    enrolment = Enrolment(shared.work, clock, clock.correct)
+    await enrolment.begin()
+    before = clock.transport()
+    clock.by = by
+    assert abs(clock.transport() - before) < timedelta(seconds=5)
+    assert not enrolment.is_off  # it was read last before that
+    await enrolment._renew()
+    assert enrolment.is_off
+    assert abs(clock.transport() - before) < timedelta(seconds=5)
+
+
+async def test_a_clock_that_took_long_to_be_read_is_not_believed(
+    shared: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[datetime] = []
+
+    def correct(now: datetime) -> timedelta:
+        told.append(now)
+        return timedelta()
+
+    enrolment = Enrolment(shared.work, SystemClock(), correct)
+    await enrolment.begin()
+    assert len(told) == 1
+    slow = count(step=2)  # seconds between two looks at the machine's clock
+    monkeypatch.setattr("chatops.delivery.enrolment.monotonic", lambda: float(next(slow)))
+    await enrolment._renew()
+    assert len(told) == 1
+
+
 async def test_a_process_whose_clock_is_off_does_no_timed_work(care: Care, shared: Storage) -> None:
     clock = Ahead(timedelta(hours=1))
     enrolment = Enrolment(shared.work, clock, clock.correct)
@@ -146,19 +187,140 @@ async def test_who_was_stopped_past_its_lease_makes_no_call(shared: Storage) -> 
 # --- how the outbox goes by it
 
 
-async def test_what_is_not_ours_any_more_is_left_to_whoever_has_it(
+@pytest.fixture
+async def stopping(
+    tmp_path: Path, hours: Hours, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Town]:
+    """A town on PostgreSQL, stopped for 30 s between its first take and the call."""
+    monkeypatch.setattr("chatops.delivery.enrolment.monotonic", hours.now)
+    monkeypatch.setattr("chatops.delivery.outbox.monotonic", hours.now)
+    stops = iter([30.0])
+
+    async def stopped(*given: Any) -> Any:
+        hours._now += next(stops, 0.0)  # and nothing of ours has run meanwhile
+        return await compose(*given)
+
+    monkeypatch.setattr("chatops.delivery.posting.compose", stopped)
+    url = postgres.create()
+    async with AsyncExitStack() as stack:
+        stack.callback(postgres.drop, url)
+        yield await stack.enter_async_context(town_around(tmp_path, url, hours))
+
+
+async def test_what_a_stop_shorter_than_the_lease_kept_from_being_sent_is_taken_anew(
+    stopping: Town,
+) -> None:
+    number = stopping.outbox._enrolment.number
+    await stopping.opens()
+    await stopping.until(lambda: stopping.outbox.progress.get("overtaken"), 0)
+    assert stopping.calls("chat.postMessage") == []
+    assert stopping.due("card") == [("card", "care-global", "sending")]
+    await stopping.quiet()
+    assert stopping.outbox._enrolment.number == number  # the lease was never lost
+    assert stopping.calls("chat.postMessage") == ["ok"]
+    assert stopping.outbox.progress["overtaken"] == 1
+
+
+async def test_nothing_is_taken_at_the_end_of_a_lease(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(town.outbox._posting, "_may_call", lambda: False)
-    await town.opens()
-    await town.until(lambda: town.outbox.progress.get("overtaken"))
-    assert town.calls("chat.postMessage") == []
-    assert town.due("card") == [("card", "care-global", "sending")]
-    monkeypatch.undo()
-    await town.storage.work.transact(_everybody_died)
-    await town.outbox._enrolment.begin()
+    with monkeypatch.context() as patched:
+        patched.setattr(town.outbox._enrolment, "may_call", lambda: False)
+        await town.opens()
+        await town.passes(3.0)
+        assert town.due("card") == [("card", "care-global", "pending")]
     await town.quiet()
-    assert town.calls("chat.postMessage").count("ok") == 1
+    assert town.calls("chat.postMessage") == ["ok"]
+
+
+async def test_what_was_taken_under_another_number_is_not_sent(shared: Storage) -> None:
+    clock = SystemClock()
+    enrolment = Enrolment(shared.work, clock, clock.correct)
+    await enrolment.begin()
+    lost = enrolment.number
+    await enrolment.begin()
+    with pytest.raises(Overtaken):
+        async with enrolment.calling(lost):
+            pytest.fail("it was called")
+    async with enrolment.calling(enrolment.number):
+        pass
+
+
+async def test_a_call_is_cut_off_where_its_lease_ends(
+    shared: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatops.delivery.enrolment.CALL", timedelta())
+    clock = SystemClock()
+    enrolment = Enrolment(shared.work, clock, clock.correct, lease=timedelta(seconds=0.2))
+    await enrolment.begin()
+    with pytest.raises(InDoubt):
+        async with enrolment.calling(enrolment.number):
+            await asyncio.Event().wait()
+
+
+async def test_what_times_out_within_a_call_is_left_as_it_is(shared: Storage) -> None:
+    clock = SystemClock()
+    enrolment = Enrolment(shared.work, clock, clock.correct)
+    await enrolment.begin()
+    with pytest.raises(TimeoutError):
+        async with enrolment.calling(enrolment.number):
+            raise TimeoutError
+
+
+async def test_an_update_that_came_after_its_lease_is_made_once_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await town.opens()
+    await town.quiet()
+    lost = iter([True])
+
+    def another(tx: Tx) -> None:
+        tx.retire_others(0)
+        tx.free_abandoned(NOON)
+        number, now = tx.enrol("another", 60), town.hours.transport()
+        job = tx.take("care-global", now, number, updates=True, posts=False)
+        assert job is not None
+        assert tx.delivered(job, job.external_id, job.wanted, now)
+
+    async def slow(*given: Any) -> Any:
+        composed = await compose(*given)
+        if next(lost, False):
+            await town.storage.work.transact(another)
+        return composed
+
+    monkeypatch.setattr("chatops.delivery.posting.compose", slow)
+    await town.did("ben", "claim", ticket)
+    await town.until(lambda: town.outbox.progress.get("overtaken"))
+    await town.storage.work.transact(lambda tx: tx.retire_others(town.outbox._enrolment.number))
+    await town.quiet()
+    assert town.calls("chat.update") == ["ok", "ok"]
+    assert town.outbox.progress["overtaken"] == 1
+
+
+async def test_a_take_whose_answer_is_on_its_way_is_nobodys_to_free(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox, work = town.outbox, town.storage.work
+    taken, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow(fn: Callable[[Tx], Any], *, flushed: bool = True) -> Any:
+        result = await work.transact(fn, flushed=flushed)
+        if getattr(result, "order", None) is not None:
+            taken.set()
+            await answered.wait()
+        return result
+
+    now = iter(range(0, 1000, 10))
+    monkeypatch.setattr("chatops.delivery.outbox.monotonic", lambda: float(next(now)))
+    monkeypatch.setattr(outbox, "_work", SimpleNamespace(transact=slow))
+    await town.opens()
+    await town.until(taken.is_set, 0)
+    await outbox._give_back()
+    await outbox._give_back()
+    assert town.due("card") == [("card", "care-global", "sending")]
+    answered.set()
+    await town.quiet()
+    assert town.calls("chat.postMessage") == ["ok"]
 
 
 async def test_a_take_that_was_kept_though_it_failed_is_taken_anew(town: Town) -> None:
@@ -190,8 +352,3 @@ async def test_at_the_end_the_call_under_way_is_finished_and_nothing_more_taken(
     assert states.count("sent") == len(town.seen("care-global")) < 5
     assert set(states) == {"sent", "pending"}
     assert hours.offset == timedelta()
-
-
-def _everybody_died(tx: Tx) -> None:
-    tx.retire_others(0)
-    tx.free_abandoned(NOON)

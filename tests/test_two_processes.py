@@ -8,21 +8,30 @@ from typing import Any, TypeVar
 
 import pytest
 from care import KEY, NOON, POLICY, REGISTRY, TRAITS_OF, WORDS, Hours, refused, wrote
+from sqlalchemy.util import await_only
 
+from chatops.act import Act, Marks
 from chatops.call import Done, Origin
 from chatops.card import Card, Paragraph
-from chatops.channel import Message
+from chatops.channel import Deleted, Echo, Edited, Inbound, Message
 from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
 from chatops.errors import Barred, Uncertain
+from chatops.event import Event, ReplyState, SendingBegan
+from chatops.ledger import accept, apply
+from chatops.ports import Tx
 from chatops.scene import Agent
 from chatops.text import text
 from storage import Storage, open_storage
+from storage.tx import StoredTx
 from tests import postgres
 
 pytestmark = pytest.mark.anyio
 
 T = TypeVar("T")
+
+#: What one process looks for, what it does then, and what the other does in between.
+Meanwhile = Callable[[str, Awaitable[Any], Callable[[], Awaitable[Any]]], Awaitable[None]]
 
 
 class Shop:
@@ -82,6 +91,123 @@ async def test_one_message_that_comes_to_both_is_one_ticket(shop: Shop) -> None:
     assert shop.sql("SELECT count(*) FROM ticket") == [(1,)]
     assert shop.sql("SELECT count(*) FROM message") == [(1,)]
     assert shop.sql('SELECT what, "to" FROM delivery') == [("card", "care-global")]
+
+
+@pytest.fixture
+def meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Let one process act after the other has looked for a row, and before it goes on."""
+
+    async def act(look: str, first: Awaitable[Any], then: Callable[[], Awaitable[Any]]) -> None:
+        looked, acted = asyncio.Event(), asyncio.Event()
+        real = getattr(StoredTx, look)
+
+        def paused(self: StoredTx, *given: Any, **more: Any) -> Any:
+            found = real(self, *given, **more)
+            if not looked.is_set():
+                looked.set()
+                await_only(acted.wait())
+            return found
+
+        with monkeypatch.context() as patched:
+            patched.setattr(StoredTx, look, paused)
+            acting = asyncio.ensure_future(first)
+            await looked.wait()
+            await then()
+            acted.set()
+            await acting
+
+    return act
+
+
+def edited(message: Message, text: str, seconds: int = 1) -> Edited:
+    at = NOON + timedelta(seconds=seconds)
+    return Edited(message.account, message.external_id, text, at)
+
+
+def deleted(message: Message) -> Deleted:
+    return Deleted(message.account, message.external_id, NOON)
+
+
+@pytest.mark.parametrize("message_first", [True, False])
+async def test_an_edit_that_comes_together_with_its_message_is_kept(
+    shop: Shop, meanwhile: Meanwhile, message_first: bool
+) -> None:
+    message = wrote("Where is my tnet?")
+    both: list[Inbound] = [message, edited(message, "Where is my tent?")]
+    one, other = both if message_first else both[::-1]
+    receive = shop.desks[0].receive([one])
+    await meanwhile("find_message", receive, lambda: shop.desks[1].receive([other]))
+    rows = shop.sql("SELECT text, ticket, deleted FROM message")
+    assert rows == [("Where is my tent?", 1, False)]
+    assert shop.sql("SELECT id FROM ticket") == [(1,)]
+
+
+@pytest.mark.parametrize("message_first", [True, False])
+async def test_a_deletion_that_comes_together_with_its_message_leaves_no_words(
+    shop: Shop, meanwhile: Meanwhile, message_first: bool
+) -> None:
+    message = wrote("My number is 0123")
+    both: list[Inbound] = [message, deleted(message)]
+    one, other = both if message_first else both[::-1]
+    receive = shop.desks[0].receive([one])
+    await meanwhile("find_message", receive, lambda: shop.desks[1].receive([other]))
+    assert shop.sql("SELECT text, deleted FROM message") == [("", True)]
+
+
+async def test_the_later_of_two_edits_at_once_stays(shop: Shop, meanwhile: Meanwhile) -> None:
+    message = wrote("tnet")
+    await shop.desks[0].receive([message])
+    earlier = shop.desks[0].receive([edited(message, "tentt", 1)])
+    later = edited(message, "tent", 2)
+    await meanwhile("find_message", earlier, lambda: shop.desks[1].receive([later]))
+    assert shop.sql("SELECT text FROM message") == [("tent",)]
+    assert shop.sql("SELECT count(*) FROM entry WHERE name = 'CustomerEdited'") == [(1,)]
+
+
+async def test_an_edit_that_comes_with_the_message_of_an_earlier_one_is_kept(
+    shop: Shop, meanwhile: Meanwhile
+) -> None:
+    message = wrote("tnet")
+    await shop.desks[0].receive([edited(message, "tentt", 1)])
+    receive, later = shop.desks[0].receive([message]), edited(message, "tent", 2)
+    await meanwhile("find_message", receive, lambda: shop.desks[1].receive([later]))
+    assert shop.sql("SELECT text, ticket FROM message") == [("tent", 1)]
+
+
+async def test_an_echo_while_the_acceptance_is_written_leaves_the_reply_sent(
+    shop: Shop, meanwhile: Meanwhile
+) -> None:
+    message = wrote()
+    await shop.desks[0].receive([message])
+    await shop.does(shop.desks[0], "ben", "reply", 1, fields={"text": "Here it is."})
+    ((id, mark),) = shop.sql("SELECT id, marker FROM message WHERE direction = 'outbound'")
+
+    def change(tx: Tx, event: Event | None) -> None:
+        ticket, act = tx.ticket(1), Act(NOON, NOON, Marks(), rule="outbox")
+        reply = ticket.reply(id) if ticket is not None else None
+        assert ticket is not None
+        assert reply is not None
+        if event is not None:
+            apply(tx, POLICY, ticket, [event], act)
+        else:
+            tx.reply_is(id, ReplyState.SENT, external_id="theirs")
+            accept(tx, POLICY, ticket, reply, NOON, act)
+
+    work = shop.storages[1].work
+    await work.transact(lambda tx: change(tx, SendingBegan(id)))
+    echo = Echo(
+        message.account,
+        "theirs",
+        message.thread_key,
+        "Here it is.",
+        NOON,
+        marker=mark,
+        private=False,
+    )
+    receive = shop.desks[0].receive([echo])
+    await meanwhile("find_marked", receive, lambda: work.transact(lambda tx: change(tx, None)))
+    rows = shop.sql("SELECT state, external_id FROM message WHERE direction = 'outbound'")
+    assert rows == [("sent", "theirs")]
 
 
 async def test_messages_of_one_conversation_are_one_ticket(shop: Shop) -> None:

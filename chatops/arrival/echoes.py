@@ -46,9 +46,12 @@ def echoed(tx: Tx, gate: Gate, echo: Echo, act: Act) -> None:
 def _accepted(tx: Tx, gate: Gate, ours: Found, echo: Echo, act: Act) -> None:
     """Take an echo as the network's acceptance: it may come before the answer to our own call."""
     at = gate.business(echo.at, act.now)
-    state = ReplyState.SENT if ours.state is None else ours.state
+    # the ticket first, which locks it: the answer to our call may be written in this very moment,
+    # and the state that it writes stays
+    ticket = tx.ticket(ours.ticket) if ours.ticket is not None else None
+    state = ReplyState.SENT if ours.state is None else None
     tx.reply_is(ours.id, state, external_id=echo.external_id, url=echo.url)
-    if ours.ticket is None or (ticket := tx.ticket(ours.ticket)) is None:
+    if ticket is None:
         return
     # one that waits to be sent again is there after all, and must not go out twice
     if (reply := ticket.reply(ours.id)) is not None:

@@ -16,7 +16,7 @@ import structlog
 from chatops.channel import Inbound
 from chatops.clock import Clock
 from chatops.desk import Desk
-from chatops.errors import CareError, StorageError, Unreadable
+from chatops.errors import CareError, Crossed, StorageError, Unreadable
 from chatops.ports import Channel, RawBody, Reader, Tx, Vault, Work
 
 #: How many bodies are read at once; they share a commit.
@@ -189,7 +189,7 @@ class Inbox:
     async def _take_in(self, body: RawBody, inbound: Sequence[Inbound]) -> None:
         try:
             await self._desk.receive(inbound, lambda tx: tx.raw_read(body.id))
-        except StorageError as error:
+        except (StorageError, Crossed) as error:
             # it stays unread, and the sweep takes it again
             _log.error("inbox.storage", raw=body.id, account=body.account, error=str(error))
         except Exception as error:  # noqa: BLE001 - one body must not stop the others

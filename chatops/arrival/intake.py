@@ -19,6 +19,7 @@ from chatops.arrival.opening import Taken, assign, open_for
 from chatops.arrival.thanks import is_thanks
 from chatops.card import Card, Paragraph
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, SearchEnded
+from chatops.errors import Crossed
 from chatops.event import (
     CustomerDeleted,
     CustomerEdited,
@@ -70,6 +71,8 @@ def _person(message: Message) -> str:
 def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
     """Take in a customer's message; None where it is there already."""
     early = tx.find_message(message.account, message.external_id)
+    if early is not None and _is_edit_alone(early):
+        early = tx.find_message(message.account, message.external_id, locked=True)
     if early is not None and not _is_edit_alone(early):
         return None  # a repeat, or a tombstone: its deletion came first
     account = gate.policy.accounts[message.account]
@@ -103,8 +106,11 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
     if early is not None:
         tx.fill_message(early.id, new)
     id = early.id if early is not None else tx.add_message(new)
-    if id is None:
-        return None  # another process was quicker
+    if id is None:  # another process was quicker
+        there = tx.find_message(message.account, message.external_id)
+        if there is not None and _is_edit_alone(there):
+            raise Crossed(f"{message.account} {message.external_id}")
+        return None
     heard = Heard(message, id, words, at, customer, conversation.id, thanks)
     if ticket is None or _is_too_late(gate.policy, ticket, act, thanks=thanks):
         return open_for(tx, gate, heard, ticket, act)
@@ -195,49 +201,60 @@ def _is_edit_alone(found: Found) -> bool:
 
 def _edited(tx: Tx, gate: Gate, edited: Edited, act: Act) -> None:
     """Keep the newest words, in whatever order edits come, and before their message too."""
-    found = tx.find_message(edited.account, edited.external_id)
+    found, ticket = _held(tx, edited)
     if found is None:
         at = gate.business(edited.at, act.now)
-        tx.add_message(
-            NewMessage(
-                account=edited.account,
-                direction=Direction.INBOUND,
-                text=edited.text,
-                at=at,
-                private=True,
-                external_id=edited.external_id,
-                edited_at=edited.at,
-            )
+        alone = NewMessage(
+            account=edited.account,
+            direction=Direction.INBOUND,
+            text=edited.text,
+            at=at,
+            private=True,
+            external_id=edited.external_id,
+            edited_at=edited.at,
         )
+        if tx.add_message(alone) is None:
+            raise Crossed(f"{edited.account} {edited.external_id}")
         return
-    is_old = found.edited_at is not None and edited.at <= found.edited_at
-    if found.deleted or is_old or found.text == edited.text:
+    if found.deleted or not tx.edit_message(found.id, edited.text, edited.at):
         return
-    tx.edit_message(found.id, edited.text, edited.at)
-    if found.ticket is not None and (ticket := tx.ticket(found.ticket)) is not None:
+    if ticket is not None and found.text != edited.text:
         gate.apply(tx, ticket, [CustomerEdited(found.id)], act)
 
 
 def _deleted(tx: Tx, gate: Gate, deleted: Deleted, act: Act) -> None:
-    found = tx.find_message(deleted.account, deleted.external_id)
+    found, ticket = _held(tx, deleted)
     if found is None:
-        tx.add_message(
-            NewMessage(
-                account=deleted.account,
-                direction=Direction.INBOUND,
-                text="",
-                at=gate.business(deleted.at, act.now),
-                private=False,
-                external_id=deleted.external_id,
-                deleted=True,
-            )
+        tombstone = NewMessage(
+            account=deleted.account,
+            direction=Direction.INBOUND,
+            text="",
+            at=gate.business(deleted.at, act.now),
+            private=False,
+            external_id=deleted.external_id,
+            deleted=True,
         )
+        if tx.add_message(tombstone) is None:
+            raise Crossed(f"{deleted.account} {deleted.external_id}")
         return
     if found.deleted:
         return
     tx.delete_message(found.id)
-    if found.ticket is not None and (ticket := tx.ticket(found.ticket)) is not None:
+    if ticket is not None:
         gate.apply(tx, ticket, [CustomerDeleted(found.id)], act)
+
+
+def _held(tx: Tx, change: Edited | Deleted) -> tuple[Found | None, Ticket | None]:
+    """Return the message that is changed and its ticket, both locked, the ticket first as ever."""
+    found = tx.find_message(change.account, change.external_id)
+    if found is None:
+        return None, None
+    ticket = tx.ticket(found.ticket) if found.ticket is not None else None
+    held = tx.find_message(change.account, change.external_id, locked=True)
+    if held is None or held.ticket != found.ticket:
+        # its message, or another's act, came between the two
+        raise Crossed(f"{change.account} {change.external_id}")
+    return held, ticket
 
 
 def _parent_text(tx: Tx, message: Message) -> str | None:

@@ -3,7 +3,7 @@
 Repeating it is safe, so that what is in doubt is simply asked again, until the network answers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,9 +11,17 @@ import structlog
 
 from chatops.act import Act, Marks
 from chatops.clock import Clock
-from chatops.delivery.patience import FAULTS, Keep, network_rest
+from chatops.delivery.patience import FAULTS, Calling, Keep, network_rest
 from chatops.desk import Desk
-from chatops.errors import Barred, InDoubt, Rejected, TryLater, Unreached, Unsupported
+from chatops.errors import (
+    Barred,
+    InDoubt,
+    Overtaken,
+    Rejected,
+    TryLater,
+    Unreached,
+    Unsupported,
+)
 from chatops.event import Deed, DeedDone, DeedFailed
 from chatops.ledger import apply
 from chatops.ports import Channel, Delivery, DeliveryState, Tx
@@ -40,13 +48,13 @@ class Deeds:
         clock: Clock,
         channels: Mapping[str, Channel],
         keep: Keep,
-        may_call: Callable[[], bool],
+        calling: Calling,
     ) -> None:
         self._desk = desk
         self._clock = clock
         self._channels = channels
         self._keep = keep
-        self._may_call = may_call
+        self._calling = calling
 
     def begin(self, tx: Tx, delivery: Delivery) -> Asked | None:
         """Return what is to be done; None if nobody asks for it any more."""
@@ -62,13 +70,15 @@ class Deeds:
         """Ask the network; return the outcome's name.
 
         Raises:
+            Overtaken: the network was not asked, and the deed may be another process's by now.
             TryLater: the network limits this account; the deed waits and is saved so.
             Barred: the account is closed to us; the deed waits until it is mended.
         """
-        if not self._may_call():
-            return "overtaken"
         try:
-            await self._channels[asked.account].do(asked.deed, asked.external_id)
+            async with self._calling(asked.delivery.process):
+                await self._channels[asked.account].do(asked.deed, asked.external_id)
+        except Overtaken:
+            raise
         except TryLater as error:
             await self._again(asked, timedelta(seconds=error.seconds), str(error), counts=False)
             raise

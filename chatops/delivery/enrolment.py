@@ -5,10 +5,12 @@ another's: what it was sending is in doubt, and what it still writes of that is 
 on the database's clock, and so is transport time: this process's clock is read against it.
 """
 
+import asyncio
 import os
 import socket
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
@@ -16,7 +18,7 @@ import structlog
 
 from chatops.clock import Clock
 from chatops.delivery.patience import SETTLE
-from chatops.errors import StorageError
+from chatops.errors import InDoubt, Overtaken, StorageError
 from chatops.ports import Tx, Work
 
 #: How long a call to a far side may take; the adapters' time-outs are no longer.
@@ -32,21 +34,24 @@ RENEW: Final = timedelta(seconds=5)
 #: A clock that is further off the database's is not to be trusted with anything that has its time.
 FARTHEST_OFF: Final = timedelta(seconds=5)
 
+#: A reading of the database's clock that took longer says too little of the time.
+LONGEST_READ_S: Final = 1.0
+
 _log = structlog.get_logger(__name__)
 
 
 class Enrolment:
     """This process's number and lease.
 
-    `correct` is told by how much the clock is behind the database's; None does not compare them,
-    for a clock that a test turns.
+    `correct` is told the time on the database's clock, and tells how much this machine's is behind;
+    None does not compare them, for a clock that a test turns.
     """
 
     def __init__(
         self,
         work: Work,
         clock: Clock,
-        correct: Callable[[timedelta], None] | None = None,
+        correct: Callable[[datetime], timedelta] | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.number = 0  #: 0 is nobody's
@@ -60,6 +65,31 @@ class Enrolment:
     def may_call(self) -> bool:
         """Tell whether a call begun now ends within our lease. A process that was stopped finds not."""
         return not self._work.shared or monotonic() < self._until - CALL.total_seconds()
+
+    @asynccontextmanager
+    async def calling(self, number: int) -> AsyncIterator[None]:
+        """Make a call for what was taken under `number`; it is cut off where our lease ends.
+
+        However long the process is stopped within, the call does not leave after that, but for the
+        one step in which it was leaving.
+
+        Raises:
+            Overtaken: that is not our number any more, or its lease would end within the call.
+            InDoubt: the lease has ended within the call.
+        """
+        if number != self.number or not self.may_call():
+            raise Overtaken(f"taken by process {number}, whose lease is over or nearly")
+        if not self._work.shared:
+            yield
+            return
+        limit = asyncio.timeout(self._until - monotonic())
+        try:
+            async with limit:
+                yield
+        except TimeoutError as error:
+            if limit.expired():
+                raise InDoubt("our lease ended within the call") from error
+            raise
 
     @property
     def is_off(self) -> bool:
@@ -133,15 +163,17 @@ class Enrolment:
             await self.begin()
 
     async def _read_clock(self) -> None:
-        """Compare the clocks; half the way there and back is the best guess of when it was read."""
+        """Compare the clocks; half the way there and back is the best guess of when it was read.
+
+        Of a long way half may be far off: then what is known stays.
+        """
         if self._correct is None or not self._work.shared:
             return
-        before = self._clock.transport()
+        before = monotonic()
         read = await self._work.transact(lambda tx: tx.database_time())
-        after = self._clock.transport()
-        if read is not None:
-            self.behind += read - (before + (after - before) / 2)
-            self._correct(self.behind)
+        took = monotonic() - before
+        if read is not None and took <= LONGEST_READ_S:
+            self.behind = self._correct(read + timedelta(seconds=took / 2))
 
 
 def _tell_doubted(deliveries: int) -> None:

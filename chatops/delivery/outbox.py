@@ -12,7 +12,7 @@ kept by all together.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, count, repeat
@@ -34,6 +34,7 @@ from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
 from chatops.errors import (
     Barred,
+    Overtaken,
     StorageError,
     TryLater,
 )
@@ -108,19 +109,23 @@ class Outbox:
         #: By chat and room: the number of its last update, 0 for none.
         self._updated: dict[str, dict[str, int]] = {name: {} for name in chats}
         self._accounts = frozenset(channels)
-        may_call = enrolment.may_call
-        self._replies = Replies(desk, reader, clock, channels, self._record, may_call)
-        self._deeds = Deeds(desk, clock, channels, self._record, may_call)
+        calling = enrolment.calling
+        self._replies = Replies(desk, reader, clock, channels, self._record, calling)
+        self._deeds = Deeds(desk, clock, channels, self._record, calling)
         self._troubles = Troubles(desk, clock, self._record)
         self._posting = Posting(
-            desk, reader, clock, self._replies, self._troubles, self._record, self._count, may_call
+            desk, reader, clock, self._replies, self._troubles, self._record, self._count, calling
         )
         self._couriers: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}  #: rung when something is due at a busy place
         self._ending = False
         self._in_hand: set[int] = set()  #: deliveries that couriers have taken
-        self._unsure = False  #: a take failed: it may have been kept all the same
+        self._unsure = False  #: something may be ours by its row, and in no courier's hand
         self._strays: dict[int, float] = {}  #: deliveries of ours in nobody's hand, since when
+        self._takes: dict[
+            int, float
+        ] = {}  #: takes whose answer is on its way, by number: since when
+        self._asked = count()
 
     async def run(self) -> None:
         """Deliver what is due until ended; what a dead process left `sending` is looked up first."""
@@ -138,6 +143,11 @@ class Outbox:
         for bell in self._bells.values():
             bell.set()
 
+    @property
+    def _may_take(self) -> bool:
+        """Tell whether what is taken now may still be sent: not at the end, nor of our lease."""
+        return not self._ending and self._enrolment.may_call()
+
     async def idle(self) -> bool:
         """Tell whether nothing is due and nothing is under way."""
         return not self._couriers and not (await self._reader.due(self._clock.transport())).all
@@ -150,7 +160,9 @@ class Outbox:
             if self._unsure:
                 await self._give_back()
             due = Due((), (), None)
-            if not self._enrolment.is_off:
+            if not self._enrolment.may_call():
+                due = Due((), (), now + timedelta(seconds=1))
+            elif not self._enrolment.is_off:
                 due = await self._reader.due(now)
                 eased = self._troubles.see(due.troubles)
                 await self._troubles.tidy(due.all, now)
@@ -218,11 +230,13 @@ class Outbox:
         looked = False  # for posts, in vain, since the bell was last rung
         updated = self._updated[room.chat]
         updated.setdefault(room.name, 0)
-        while not self._ending:
+        while self._may_take:
             if bell.is_set():
                 bell.clear()
                 looked = False
             async with self._turns[room.chat]:
+                if not self._may_take:
+                    return
                 now = self._clock.transport()
                 turn = await self._take(room, pace, now, looked=looked)
             looked = looked or turn.posts
@@ -295,7 +309,7 @@ class Outbox:
             await self._nap(bell, BACKOFF[-1].total_seconds())
             return
         to = AT_ACCOUNT + account
-        while not self._ending:
+        while self._may_take:
             taken = await self._take_job(account, self._clock.transport())
             if taken is None:
                 return
@@ -354,26 +368,49 @@ class Outbox:
 
     @contextmanager
     def _holding(self, delivery: int) -> Iterator[None]:
+        """Have a delivery in hand; one that was not sent, because our lease is over, is given back."""
         self._in_hand.add(delivery)
+        self._strays.pop(delivery, None)
         try:
             yield
+        except Overtaken:
+            self._count("overtaken")
+            self._unsure = True
         finally:
             self._in_hand.discard(delivery)
 
     async def _give_back(self) -> None:
-        """Free what a take that failed took all the same: nobody sends it, and it is ours."""
+        """Free what is ours and nobody sends: a take that failed took it, or it was overtaken.
+
+        What a take took whose answer is still on its way is no stray.
+        """
         number, held, now = self._enrolment.number, set(self._in_hand), monotonic()
-        since = dict(self._strays)
+        since, asked_at = dict(self._strays), min(self._takes.values(), default=now)
 
         def run(tx: Tx) -> dict[int, float]:
             strays = {id: since.get(id, now) for id in tx.in_hand(number) if id not in held}
-            lost = {id for id, at in strays.items() if now - at >= _STRAY_S}
+            lost = {id for id, at in strays.items() if now - at >= _STRAY_S and at < asked_at}
             for id in lost:
                 tx.give_back(id, number)
             return {id: at for id, at in strays.items() if id not in lost}
 
-        self._strays = await self._work.transact(run)
-        self._unsure = bool(self._strays)
+        self._unsure = False  # what comes meanwhile is for the next time
+        try:
+            strays = await self._work.transact(run)
+        except StorageError:
+            self._unsure = True
+            raise
+        self._strays = {id: at for id, at in strays.items() if id not in self._in_hand}
+        self._unsure = self._unsure or bool(self._strays)
+
+    @contextmanager
+    def _taking(self) -> Iterator[None]:
+        number = next(self._asked)
+        self._takes[number] = monotonic()
+        try:
+            yield
+        finally:
+            del self._takes[number]
 
     # --- records
 
@@ -386,7 +423,8 @@ class Outbox:
         """
         for wait in chain(BACKOFF, repeat(BACKOFF[-1])):
             try:
-                return await self._work.transact(run, flushed=flushed)
+                with self._taking() if takes else nullcontext():
+                    return await self._work.transact(run, flushed=flushed)
             except StorageError as error:
                 _log.error("outbox.storage", error=str(error))
                 self._unsure = self._unsure or takes

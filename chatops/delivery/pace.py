@@ -1,6 +1,6 @@
-"""Lawful rates: token buckets on transport time, and pauses that a far side asked for. Pure.
+"""Lawful rates: token buckets on transport time, and pauses that a far side asked for.
 
-How far they are used up stands in the database, so that all processes together keep them, and a
+A `Bucket` is pure. How far they are used up stands in the database, so that all processes together keep them, and a
 restart forgets neither.
 """
 

@@ -1,6 +1,7 @@
 """How long the ways out wait for a far side, and how they write what became of it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -41,6 +42,10 @@ def network_rest(tries: int) -> timedelta:
 def _nth(waits: Sequence[timedelta], tries: int) -> timedelta:
     # what a backup left unresolved counts from far below zero
     return waits[min(max(tries, 1), len(waits)) - 1]
+
+
+#: What a far call is made within, by the number under which its delivery was taken.
+Calling = Callable[[int], AbstractAsyncContextManager[None]]
 
 
 class Keep(Protocol):

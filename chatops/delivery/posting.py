@@ -14,12 +14,21 @@ from chatops.act import Act, Marks, again
 from chatops.clock import Clock
 from chatops.delivery.compose import Order, compose, question_about
 from chatops.delivery.pace import Buckets, ChatPace
-from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Keep, rest
+from chatops.delivery.patience import BACKOFF, FAULTS, SETTLE, SKEW, Calling, Keep, rest
 from chatops.delivery.replies import Replies
 from chatops.delivery.troubles import AT_CHAT, Troubles
 from chatops.desk import Desk
 from chatops.doubts import ask
-from chatops.errors import Barred, Gone, InDoubt, MarkerSpent, Rejected, TryLater, Unreached
+from chatops.errors import (
+    Barred,
+    Gone,
+    InDoubt,
+    MarkerSpent,
+    Overtaken,
+    Rejected,
+    TryLater,
+    Unreached,
+)
 from chatops.policy import Room
 from chatops.ports import (
     HARMLESS_TWICE,
@@ -47,7 +56,7 @@ class Posting:
         troubles: Troubles,
         record: Keep,
         count: Callable[[str], None],
-        may_call: Callable[[], bool],
+        calling: Calling,
     ) -> None:
         self._desk = desk
         self._reader = reader
@@ -56,10 +65,14 @@ class Posting:
         self._troubles = troubles
         self._record = record
         self._count = count
-        self._may_call = may_call
+        self._calling = calling
 
     async def deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
-        """Bring one delivery to its room, and write what became of it."""
+        """Bring one delivery to its room, and write what became of it.
+
+        Raises:
+            Overtaken: it was not sent, and may be another process's by now.
+        """
         job = order.job
         try:
             match job.state:
@@ -69,6 +82,8 @@ class Posting:
                     await self._update(chat, room, order)
                 case _:
                     await self._post(chat, room, order)
+        except Overtaken:
+            raise
         except TryLater as error:
             self._count("limited")
             until = self._clock.transport() + timedelta(seconds=error.seconds)
@@ -115,9 +130,8 @@ class Posting:
             await self._give_up(job, "nothing to show")
             return
         card, revision = composed
-        if self._is_overtaken():
-            return
-        id = await chat.post(room, card, job.thread, job.marker)
+        async with self._calling(job.process):
+            id = await chat.post(room, card, job.thread, job.marker)
         self._count("posted")
         await self._is_there(job, id, revision)
         await self._troubles.over(places(room))
@@ -132,9 +146,8 @@ class Posting:
             await self._is_there(job, job.external_id, job.wanted)
             return
         card, revision = composed
-        if self._is_overtaken():
-            return
-        await chat.update(room, job.external_id, card)
+        async with self._calling(job.process):
+            await chat.update(room, job.external_id, card)
         self._count("updated")
         await self._is_there(job, job.external_id, revision)
         await self._troubles.over(places(room))
@@ -149,13 +162,6 @@ class Posting:
             await self._state(job, DeliveryState.PENDING, now, again=again(job.marker))
         else:
             await self._is_there(job, None, job.wanted)
-
-    def _is_overtaken(self) -> bool:
-        """Tell whether our lease is over, or nearly: the delivery may be another process's by now."""
-        if self._may_call():
-            return False
-        self._count("overtaken")
-        return True
 
     async def _doubt(self, chat: Chat, job: Delivery, error: str) -> None:
         """Leave a call of unknown fate to be resolved; an update is simply made again."""
@@ -286,14 +292,19 @@ class Posting:
         """Record what the far side shows; a reply's wait begins when its Undo line is visible."""
         now = self._clock.transport()
 
-        def run(tx: Tx) -> None:
+        def run(tx: Tx) -> bool:
             if not tx.delivered(job, external_id, revision, now):
-                self._count("overtaken")  # the process that has it now finds what we sent
-                return
+                # the process that has a post now finds what we sent; an update may have come after
+                # its own, and show what was
+                if job.state is DeliveryState.SENT:
+                    tx.show_anew(job.id, now)
+                return False
             if job.undo and job.state is not DeliveryState.SENT and job.message is not None:
                 tx.begin_wait(job.message, now + self._desk.policy.undo_in)
+            return True
 
-        await self._record(run)
+        if not await self._record(run):
+            self._count("overtaken")
 
     async def _limited(
         self, job: Delivery, room: Room, pace: ChatPace, until: datetime, error: str

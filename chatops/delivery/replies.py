@@ -5,7 +5,7 @@ its card and thread tell the truth. A reply of unknown fate is looked up where t
 asked, repeated where it takes an idempotency key, and otherwise shown to the agent, who decides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -16,13 +16,14 @@ from chatops.act import Act, Marks
 from chatops.channel import Can, Sent
 from chatops.clock import Clock
 from chatops.delivery.outgoing import Job, answerable, outgoing_of, reply_of
-from chatops.delivery.patience import FAULTS, LATE, SETTLE, SKEW, Keep, network_rest
+from chatops.delivery.patience import FAULTS, LATE, SETTLE, SKEW, Calling, Keep, network_rest
 from chatops.desk import Desk
 from chatops.errors import (
     DUPLICATE,
     Barred,
     CareError,
     InDoubt,
+    Overtaken,
     Rejected,
     TryLater,
     Unreached,
@@ -60,29 +61,30 @@ class Replies:
         clock: Clock,
         channels: Mapping[str, Channel],
         keep: Keep,
-        may_call: Callable[[], bool],
+        calling: Calling,
     ) -> None:
         self._desk = desk
         self._reader = reader
         self._clock = clock
         self._channels = channels
         self._keep = keep
-        self._may_call = may_call
+        self._calling = calling
 
     async def send(self, job: Job) -> str:
         """Send a reply, or look it up if its fate is unknown; return the outcome's name.
 
         Raises:
+            Overtaken: it was not sent, and may be another process's by now.
             TryLater: the network limits this account; the reply waits and is saved so.
             Barred: the account is closed to us; the reply waits until it is mended.
         """
         channel = self._channels[job.outgoing.account]
         if job.delivery.state is DeliveryState.IN_DOUBT:
             return await self._look_up(channel, job)
-        if not self._may_call():
-            return "overtaken"
         try:
-            await self._sent(job, await channel.send(job.outgoing))
+            await self._sent(job, await self._call(channel, job))
+        except Overtaken:
+            raise
         except InDoubt as error:
             return await self._doubt(channel, job, str(error))
         except TryLater as error:
@@ -135,6 +137,8 @@ class Replies:
         """Find out what became of a reply; until that is known it is not sent again."""
         try:
             outcome = await self._resolved(channel, job)
+        except Overtaken:
+            raise
         except TryLater as error:
             span = max(SETTLE, timedelta(seconds=error.seconds))
             await self._still_in_doubt(job, span, error, counts=False)
@@ -169,15 +173,17 @@ class Replies:
             return "reply_found"
         if Can.REPEAT not in can or not self._is_known_by_its_key(channel, job):
             return await self._ask(job, "nobody can tell whether it was sent")
-        if not self._may_call():
-            return "overtaken"
         try:
-            await self._sent(job, await channel.send(job.outgoing))
+            await self._sent(job, await self._call(channel, job))
         except Barred:
             raise
         except Rejected as error:
             return await self._failed(job, error.code, str(error))
         return "reply_repeated"
+
+    async def _call(self, channel: Channel, job: Job) -> Sent:
+        async with self._calling(job.delivery.process):
+            return await channel.send(job.outgoing)
 
     def _is_known_by_its_key(self, channel: Channel, job: Job) -> bool:
         """Tell whether the network still drops a repeat of this reply."""

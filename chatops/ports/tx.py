@@ -102,7 +102,10 @@ class Tx(Protocol):
 
     def burst(self, id: int) -> Burst | None: ...
     def thread_conversations(self, account: str, thread_key: str) -> Sequence[Conversation]: ...
-    def find_message(self, account: str, external_id: str) -> Found | None: ...
+    def find_message(self, account: str, external_id: str, *, locked: bool = False) -> Found | None:
+        """Return a stored message; `locked`, it stays as it is until this transaction ends."""
+        ...
+
     def last_words(self, ticket: int) -> str | None:
         """Return the newest words of ours that the ticket's customer has got."""
         ...
@@ -120,8 +123,11 @@ class Tx(Protocol):
         """Give a stored message its ticket."""
         ...
 
-    def edit_message(self, id: int, text: str, at: datetime) -> None:
-        """Keep a message's new words; `at` is the platform's time of the edit."""
+    def edit_message(self, id: int, text: str, at: datetime) -> bool:
+        """Keep a message's new words; `at` is the platform's time of the edit.
+
+        False if its words are from a later edit, or the same one.
+        """
         ...
 
     def fill_message(self, id: int, message: NewMessage) -> None:
@@ -132,13 +138,15 @@ class Tx(Protocol):
     def reply_is(
         self,
         id: int,
-        state: ReplyState,
+        state: ReplyState | None,
         *,
         external_id: str | None = None,
         url: str | None = None,
         at: datetime | None = None,
         failure: str | None = None,
-    ) -> None: ...
+    ) -> None:
+        """Put a reply into a state; what is None stays as it was, but an old failure goes."""
+        ...
 
     def answer(self, reply: int, candidates: Sequence[str], *, anew: bool) -> str | None:
         """Return which of the customer's messages, by the network's ids, a reply goes out as answer to.
@@ -361,6 +369,13 @@ class Tx(Protocol):
         """
         ...
 
+    def show_anew(self, id: int, due_at: datetime) -> None:
+        """Want what is there shown once more: an update of ours may have come after another's.
+
+        Who has it in hand just now cannot know either; it is shown again after that.
+        """
+        ...
+
     def in_hand(self, process: int) -> Sequence[int]:
         """Return the deliveries that the process has taken and written no outcome of."""
         ...
@@ -431,8 +446,11 @@ class Tx(Protocol):
         """Write how far a rate is used up; `spent` returned it in this transaction."""
         ...
 
-    def publish_edition(self, source: str, now: datetime) -> int:
-        """Put an app.yaml in force, if it is not; the number of the edition in force."""
+    def publish_edition(self, source: str, now: datetime, *, again: bool = True) -> int:
+        """Put an app.yaml in force, if it is not; the number of its edition.
+
+        Without `again` one that was in force before is not put in force anew.
+        """
         ...
 
     # troubles

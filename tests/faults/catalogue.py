@@ -108,11 +108,12 @@ def _many() -> list[Fault]:
         for name, strike in faults.items()
     ] + [
         Fault(
-            "X, two processes: one stopped after take:reply",
-            partial(many.stopped_on_x, "after:take:reply"),
+            f"X, two processes: one stopped {point.replace(':', ' ', 1)}",
+            partial(many.stopped_on_x, point),
             POSTGRES,
             with_x=True,
         )
+        for point in ("after:take:reply", "before:send")
     ]
 
 

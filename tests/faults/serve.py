@@ -100,12 +100,12 @@ def _hasten() -> None:
 
 
 def _set_wrong(by: timedelta) -> None:
-    right = clock.SystemClock.transport
+    right = clock.SystemClock.machine
 
     def wrong(self: clock.SystemClock) -> datetime:
         return right(self) + by
 
-    clock.SystemClock.transport = wrong
+    clock.SystemClock.machine = wrong
 
 
 # --- the ports, seen through

@@ -581,3 +581,24 @@ async def test_a_card_that_changes_all_the_time_keeps_no_other_from_its_turn(
         await shows(storage, update, "ts", s(revision))
         updated.append(update.ticket)
     assert updated == [first.id, second.id, first.id, second.id]
+
+
+@pytest.mark.parametrize("in_hand", [True, False])
+async def test_what_may_show_what_was_is_shown_once_more(storage: Storage, in_hand: bool) -> None:
+    """Also where another has an update of it in hand, which may have come before."""
+    ticket = await storage.work.transact(carded)
+    await shows(storage, await took(storage, "care"), "ts")
+    await storage.work.transact(lambda tx: tx.save_ticket(replace(ticket, revision=2)))
+    update = await took(storage, "care", s(1))
+    assert update is not None
+    if not in_hand:
+        await shows(storage, update, "ts", s(1))
+        assert await took(storage, "care", s(2)) is None
+    await storage.work.transact(lambda tx: tx.show_anew(update.id, s(2)))
+    if in_hand:
+        await shows(storage, update, "ts", s(2))
+    once_more = await took(storage, "care", s(2))
+    assert once_more is not None
+    assert once_more.id == update.id
+    await shows(storage, once_more, "ts", s(3))
+    assert await took(storage, "care", s(4)) is None

@@ -394,3 +394,11 @@ async def test_times_survive_to_the_microsecond(storage: Storage) -> None:
     kept = await storage.reader.ticket(ticket.id)
     assert kept is not None
     assert kept.opened_at == at
+
+
+async def test_what_another_has_read_meanwhile_is_not_unreadable(storage: Storage) -> None:
+    id = await storage.work.transact(lambda tx: tx.store_raw("x", "acme_x", b"{}", NOW))
+    await storage.work.transact(lambda tx: tx.raw_read(id))
+    await storage.work.transact(lambda tx: tx.raw_read(id, "there is no account acme_x any more"))
+    health = await storage.reader.health(NOW)
+    assert (health.unread_raw, health.unreadable_raw) == (0, 0)

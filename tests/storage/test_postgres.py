@@ -16,6 +16,7 @@ from chatops.errors import ConfigError, StorageError, Uncertain
 from chatops.ports import DeliveryState, Tx, What
 from chatops.sla import Clock, ClockKind
 from storage import Storage, migrate, named, open_storage, postgres_work
+from storage import postgres as postgres_driver
 from storage.statement import Db
 from storage.tx import StoredTx
 from tests import postgres
@@ -363,3 +364,21 @@ def cut(url: str) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
         name,
     )
+
+
+async def test_a_pool_whose_connections_are_all_in_use_says_so(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_driver, "CONNECT_S", 0.5)
+    pool = postgres_driver.Pool(url, 1)
+    async with pool.connection():
+        with pytest.raises(StorageError, match=r"all 1 connections have been in use for 0\.5 s"):
+            async with pool.connection():
+                pytest.fail("there is no second one")
+    await pool.close()
+
+
+def test_an_address_where_nobody_answers_is_told_in_words() -> None:
+    """As asyncio says it of a name that has several addresses."""
+    error = OSError("Multiple exceptions: [Errno 111] ('::1', 1), [Errno 111] ('127.0.0.1', 1)")
+    assert postgres_driver.reason(error) == str(error)
