@@ -281,7 +281,9 @@ class Outbox:
             if not (is_ready and self._troubles.may_try(tx, places(room), now)):
                 return _Turn(None, posts, updates, posts_at, updates_at)
             order = _order(tx, tx.take(room.name, now, number, updates=updates, posts=posts))
-            if order is not None:
+            if order is None:
+                self._troubles.untried(tx, places(room), now)
+            else:
                 is_update = order.job.state is DeliveryState.SENT
                 buckets.spend([*(an_update if is_update else a_post)], now)
             return _Turn(order, posts, updates, posts_at, updates_at)
@@ -356,6 +358,7 @@ class Outbox:
                 if (job := part.begin(tx, taken)) is not None:
                     buckets.spend([to], now)
                     return job
+            self._troubles.untried(tx, [to], now)
             return None
 
         return await self._record(run, takes=True)

@@ -177,10 +177,12 @@ class Posting:
         """Find out what became of a post, or let people do so where the chat cannot be asked."""
         if chat.finds:
             await self._look_up(chat, room, order.job)
-        elif order.job.what in HARMLESS_TWICE:
+            return
+        if order.job.what in HARMLESS_TWICE:
             await self._repeat(order.job)
         else:
             await self._ask(room, order)
+        await self._troubles.give_back(places(room), self._clock.transport())
 
     async def _repeat(self, job: Delivery) -> None:
         """Post again what is harmless twice: at once, then ever more rarely, for each may be there."""
@@ -209,6 +211,7 @@ class Posting:
             found = await chat.find(room, job.thread, job.marker, since, until)
         except (TryLater, Unreached, Barred) as error:
             await self._still_in_doubt(job, error)
+            await self._troubles.give_back(places(room), now)
             return
         self._count("found" if found else "not_found")
         if found is None and job.is_restored:

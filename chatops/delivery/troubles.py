@@ -7,6 +7,7 @@ chat: that is one trouble, and its rooms wait for one try.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -66,6 +67,11 @@ class Troubles:
         until = now + _UNDER_WAY
         return all(tx.try_again(each.place, now, until) for each in self._at(places))
 
+    def untried(self, tx: Tx, places: Sequence[str], now: datetime) -> None:
+        """Give back the one try that found nothing to deliver."""
+        for each in self._at(places):
+            tx.rest(each.place, now)
+
     async def begins(self, place: str, error: CareError) -> None:
         """Let a place rest that was not reached or is closed (Barred), longer from try to try."""
         now, act = self._clock.transport(), self._act()
@@ -84,6 +90,18 @@ class Troubles:
         trouble = await self._keep(run)
         self._known = {**self._known, place: trouble}
         _log.warning("outbox.unreached", place=place, error=str(error), tried=trouble.tries)
+        self._desk.changed.set()
+
+    async def give_back(self, places: Sequence[str], now: datetime) -> None:
+        """Let another delivery have the one try that a look-up took: what became of it says nothing of
+        posts.
+        """
+        if not (troubles := list(self._at(places))):
+            return
+
+        await self._keep(lambda tx: self.untried(tx, places, now))
+        eased = {each.place: replace(each, rests_until=now) for each in troubles}
+        self._known = {**self._known, **eased}
         self._desk.changed.set()
 
     async def over(self, places: Sequence[str]) -> None:
