@@ -160,7 +160,7 @@ def redact_posts(
     """Put `card` in the place of each finished post of a page that is about the person."""
     rows, redacted = db.all(_POSTS, after=after, limit=PAGE), 0
     for id, body in rows:
-        if traces.found_in(body) is not None:
+        if traces.found_in_card(body):
             db.run(_REDACT_POST, id=id, body=card, due_at=micros(due_at))
             redacted += 1
     return (rows[-1][0] if rows else None), redacted
@@ -170,7 +170,7 @@ def rename_bursts(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:
     """Overwrite the threads of a page of bursts that are called after the person."""
     rows, renamed = db.all(_BURSTS, after=after, limit=PAGE), 0
     for id, key in rows:
-        if traces.found_in(key) is not None:
+        if traces.identify(key):
             db.run(_RENAME_BURST, id=id, key=f"forgotten:{id}")
             renamed += 1
     return (rows[-1][0] if rows else None), renamed
@@ -189,7 +189,7 @@ def show_again(db: Db, ticket: int, due_at: datetime) -> None:
 def erase_person(db: Db, who: Person, traces: Traces) -> None:
     """Overwrite who somebody was; the row stays, for its tickets."""
     for id, key in db.all(_KEYS, customer=who.id):
-        if traces.found_in(key) is not None:
+        if traces.identify(key):
             db.run(_RENAME, id=id, key=f"forgotten:{id}")
     db.run(_UNLINK, customer=who.id)
     db.run(_ERASE_PERSON, id=who.id, external_id=_gone(who.id), name=NOBODY)

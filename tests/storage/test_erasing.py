@@ -7,18 +7,25 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from stored import NOW, given, s, said, sent, shows, took
 
+from chatops.card import Card
+from chatops.card_json import dump_card
 from chatops.channel import Author
 from chatops.oblivion import NOBODY, Traces
-from chatops.ports import Tx, What
+from chatops.ports import NewMessage, Tx, What
 from chatops.scene import Direction
+from chatops.text import text
 from storage import Storage, forgetting
 from storage.forgetting import Person
 from storage.statement import Db, Statement, param
-from storage.tables import BURST
+from storage.tables import BURST, MESSAGE
 
 pytestmark = pytest.mark.anyio
 
 MIA = Person(1, "x", "c1", "@c1", "C1")
+
+
+def card_about(words: str) -> str:
+    return dump_card(Card(text("words", words=words)))
 
 
 async def fill(storage: Storage) -> None:
@@ -30,8 +37,8 @@ async def fill(storage: Storage) -> None:
         said(tx, other, "As @c1 says", parent="p1", parent_text="My tent")
         said(tx, other, "Nothing of theirs")
         sent(tx, What.CARD, "room", "1:room", ticket=ticket.id)
-        sent(tx, What.PUBLISHED, "room", "room:room", body='{"about": "c1"}')
-        sent(tx, What.PUBLISHED, "room", "room:room", body='{"about": "c2"}')
+        sent(tx, What.PUBLISHED, "room", "room:room", body=card_about("c1"))
+        sent(tx, What.PUBLISHED, "room", "room:room", body=card_about("c2"))
         sent(tx, What.REPLY, "account:acme_x", "c:1", ticket=ticket.id)
         for body in (b'{"user": "c1"}', b'{"user": "c2"}'):
             tx.raw_read(tx.store_raw("x", "acme_x", body, NOW))
@@ -99,6 +106,26 @@ async def test_bodies_and_posts_about_them_go_and_no_others(storage: Storage) ->
     await shows(storage, post, "ts-post")
     assert await run(lambda db: forgetting.redact_posts(db, traces, 0, "{}", s(5))) == (3, 1)
     assert await run(lambda db: forgetting.redact_posts(db, traces, 3, "{}", s(5))) == (None, 0)
+
+
+async def test_early_edit_is_erased_only_where_its_own_event_is_about_them(
+    storage: Storage,
+) -> None:
+    body = b"""{"events": [{"id": "e1", "by": "c1"}, {"id": "e2", "by": "c2", "text": "Hm"}]}"""
+    early = NewMessage("acme_x", Direction.INBOUND, "An edit", NOW, private=False)
+
+    def run(tx: Tx) -> None:
+        given(tx)
+        for id in ("e1", "e2"):
+            tx.add_message(replace(early, external_id=id))
+        tx.raw_read(tx.store_raw("x", "acme_x", body, NOW))
+
+    await storage.work.transact(run)
+    traces = await traces_of(storage)
+    await storage.work.run(lambda db: forgetting.remove_bodies(db, traces, 0))
+    rows = Statement(select(MESSAGE.c.external_id, MESSAGE.c.text).order_by(MESSAGE.c.id))
+    kept = await storage.reader.run(lambda db: db.all(rows))
+    assert kept == [("e1", ""), ("e2", "An edit")]
 
 
 async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage) -> None:
