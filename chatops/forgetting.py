@@ -19,7 +19,7 @@ from chatops.card_json import dump_card
 from chatops.config import Config
 from chatops.errors import CareError, ConfigError
 from chatops.event import CustomerForgotten, Event, ReplyFailed, ReplyState, ReplyWithdrawn
-from chatops.forgotten_list import digests, read_list, write_list
+from chatops.forgotten_list import digests, newest, read_list, write_list
 from chatops.ledger import apply
 from chatops.oblivion import Traces
 from chatops.ports import Tx
@@ -100,8 +100,8 @@ async def forget(
                 return None
             now = service.clock.transport()
             for each in persons:
-                newest = digests(config, each)[0]
-                await _run(service, partial(forgetting.remember, digest=newest, at=now))
+                latest = digests(config, each)[0]
+                await _run(service, partial(forgetting.remember, digest=latest, at=now))
             write_list(path, await _run(service, forgetting.remembered))
             done = await erase(service, persons)
         await _scrub(config.database, path)
@@ -150,18 +150,25 @@ async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
 async def forget_again(config: Config, beside: Path, others: Iterable[tuple[str, int]]) -> int:
     """Forget in a restored database whom it knows and who was forgotten since; how many.
 
-    `beside` is the database whose list is kept in a file; `others` is a list that was kept elsewhere.
+    Who came back after they were forgotten is somebody new, and stays. `beside` is the database whose
+    list is kept in a file; `others` is a list that was kept elsewhere.
     """
     async with opened(config) as service:
-        known = dict(await _run(service, forgetting.remembered))
-        known = {**dict(others), **read_list(beside), **known}
+        known = newest(read_list(beside), [*others, *await _run(service, forgetting.remembered)])
         found: list[Person] = []
         after = 0
         while page := await _run(service, partial(forgetting.persons, after=after)):
             after = page[-1].id
-            found += [each for each in page if not known.keys().isdisjoint(digests(config, each))]
-        for each, at in known.items():
-            await _run(service, partial(forgetting.remember, digest=each, at=instant(at)))
+            for each in page:
+                at = max((known.get(one, 0) for one in digests(config, each)), default=0)
+                # tickets are opened on the business clock
+                before = instant(at) + service.clock.offset
+                if at and await _run(
+                    service, partial(forgetting.was_there, who=each, before=before)
+                ):
+                    found.append(each)
+        for one, at in known.items():
+            await _run(service, partial(forgetting.remember, digest=one, at=instant(at)))
         if found:
             await erase(service, found)
         write_list(beside, sorted(known.items()))

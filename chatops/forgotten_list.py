@@ -5,7 +5,7 @@ A line is a digest under CHATOPS_KEY and a time, as the table `forgotten` has th
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ def write_list(database: Path, remembered: Iterable[tuple[str, int]]) -> None:
     Raises:
         StorageError: it cannot be written.
     """
-    known = {**read_list(database), **dict(remembered)}
+    known = newest(read_list(database), remembered)
     pairs = ([each, instant(at).astimezone(UTC).isoformat()] for each, at in known.items())
     body = "".join(f"{json.dumps(pair)}\n" for pair in pairs).encode()
     file = _beside(database)
@@ -53,6 +53,14 @@ def write_list(database: Path, remembered: Iterable[tuple[str, int]]) -> None:
         begun.replace(file)
     except OSError as error:
         raise StorageError(f"{file}: {error.strerror}") from error
+
+
+def newest(known: Mapping[str, int], more: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return two lists as one, each digest with its newest time."""
+    both = dict(known)
+    for each, at in more:
+        both[each] = max(at, both.get(each, at))
+    return both
 
 
 def _beside(database: Path) -> Path:

@@ -195,8 +195,17 @@ def erase_person(db: Db, who: Person, traces: Traces) -> None:
     db.run(_ERASE_PERSON, id=who.id, external_id=_gone(who.id), name=NOBODY)
 
 
+def was_there(db: Db, who: Person, before: datetime) -> bool:
+    """Tell whether a customer was here before that time: who has come only since is somebody new.
+
+    Of whom no ticket is left, nobody can tell; they were.
+    """
+    row = db.one(_OLDEST_TICKET, customer=who.id)
+    return row is None or row[0] < micros(before)
+
+
 def remember(db: Db, digest: str, at: datetime) -> None:
-    """Keep the digest of somebody who is forgotten."""
+    """Keep the digest of somebody who is forgotten, and when they were so last."""
     db.run(_REMEMBER, digest=digest, at=micros(at))
 
 
@@ -344,8 +353,20 @@ _ERASE_PERSON: Final = Statement(
         name_key="",
     )
 )
+_OLDEST_TICKET: Final = Statement(
+    first(
+        select(TICKET.c.opened_at)
+        .where(TICKET.c.customer == param("customer"))
+        .order_by(TICKET.c.opened_at)
+    )
+)
+_digest = insert(FORGOTTEN).values(digest=param("digest"), at=param("at"))
 _REMEMBER: Final = Statement(
-    insert(FORGOTTEN).values(digest=param("digest"), at=param("at")).on_conflict_do_nothing()
+    _digest.on_conflict_do_update(
+        index_elements=["digest"],
+        set_={"at": _digest.excluded.at},
+        where=FORGOTTEN.c.at < _digest.excluded.at,
+    )
 )
 _REMEMBERED: Final = Statement(
     select(FORGOTTEN.c.digest, FORGOTTEN.c.at).order_by(FORGOTTEN.c.digest)

@@ -19,6 +19,7 @@ from chatops.act import Act, Marks
 from chatops.app import Service, opened
 from chatops.card import Card, Paragraph
 from chatops.channel import Author, Edited, Message
+from chatops.clock import SystemClock
 from chatops.errors import ConfigError
 from chatops.event import (
     CustomerForgotten,
@@ -290,6 +291,26 @@ async def test_it_is_written_down_and_done_again_after_a_restore(
     # the list alone is enough, under the key that was in force or behind a newer one
     for key in ("", f"{Fernet.generate_key().decode()},"):
         await forgotten_after_a_loss(shop, tmp_path, key)
+
+
+async def test_restore_leaves_who_came_back_after_they_were_forgotten(
+    shop: Shop, tmp_path: Path
+) -> None:
+    admin.migrate(shop.config)
+    await told(shop, wrote("Where is it?", account="aozora", author=SOMEBODY))
+    assert await forget(shop.config, "1", lambda _: True)
+    now = SystemClock().transport()
+    await told(shop, wrote("Hello again", account="aozora", author=SOMEBODY, at=now))
+    later = tmp_path / "later.db"
+    await keeping.back_up(shop.config, later)
+    assert (await keeping.restore(shop.config, later)).forgotten == 0
+    with closing(sqlite3.connect(shop.database)) as db:
+        assert db.execute("SELECT name FROM customer").fetchall() == [("—",), (NAME,)]
+    # and once more, after the backup
+    assert await forget(shop.config, "2", lambda _: True)
+    assert (await keeping.restore(shop.config, later)).forgotten == 1
+    with closing(sqlite3.connect(shop.database)) as db:
+        assert db.execute("SELECT name FROM customer").fetchall() == [("—",), ("—",)]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from chatops.scene import Direction
 from chatops.text import text
 from storage import Storage, forgetting
 from storage.forgetting import Person
+from storage.instant import micros
 from storage.statement import Db, Statement, param
 from storage.tables import BURST, MESSAGE
 
@@ -152,11 +153,22 @@ async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage
     assert await storage.work.transact(again) == 3
 
 
-async def test_who_was_forgotten_is_remembered_once(storage: Storage) -> None:
-    for at in (NOW, s(9)):
+async def test_who_was_forgotten_is_remembered_with_the_newest_time(storage: Storage) -> None:
+    for at in (NOW, s(9), s(3)):
         await storage.work.run(lambda db, at=at: forgetting.remember(db, "digest", at))  # type: ignore[misc]
-    (kept,) = await storage.reader.run(forgetting.remembered)
-    assert kept[0] == "digest"
+    assert await storage.reader.run(forgetting.remembered) == [("digest", micros(s(9)))]
+
+
+async def test_customer_was_there_since_their_oldest_ticket(storage: Storage) -> None:
+    await fill(storage)
+    await storage.work.transact(lambda tx: given(tx, thread="t9", at=s(9)))
+    await storage.work.transact(lambda tx: tx.customer("x", Author("c3", "@c3", "C3")))
+    nobody = Person(3, "x", "c3", "@c3", "C3")
+    for who, at, was in ((MIA, s(1), True), (MIA, NOW, False), (nobody, NOW, True)):
+        found = await storage.reader.run(
+            lambda db, who=who, at=at: forgetting.was_there(db, who, at)  # type: ignore[misc]
+        )
+        assert found is was
 
 
 async def test_burst_that_is_called_after_them_gets_another_name(storage: Storage) -> None:
