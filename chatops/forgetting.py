@@ -19,7 +19,7 @@ from chatops.card_json import dump_card
 from chatops.config import Config
 from chatops.errors import CareError, ConfigError
 from chatops.event import CustomerForgotten, Event, ReplyFailed, ReplyState, ReplyWithdrawn
-from chatops.forgotten_list import digests, newest, read_list, write_list
+from chatops.forgotten_list import digests, newest, read_lists, write_list
 from chatops.ledger import apply
 from chatops.oblivion import Traces
 from chatops.ports import Tx
@@ -147,14 +147,22 @@ async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
     return Forgotten(len(messages), len(changed), bodies, posts)
 
 
-async def forget_again(config: Config, beside: Path, others: Iterable[tuple[str, int]]) -> int:
-    """Forget in a restored database whom it knows and who was forgotten since; how many.
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a restored backup was made to forget."""
 
-    Who came back after they were forgotten is somebody new, and stays. `beside` is the database whose
-    list is kept in a file; `others` is a list that was kept elsewhere.
+    listed: int  #: how many are known to have been forgotten, by whatever lists there are
+    persons: int  #: whom of them it held
+
+
+async def forget_again(config: Config, beside: Path, others: Iterable[tuple[str, int]]) -> Again:
+    """Forget in a restored database whom it knows and who was forgotten since.
+
+    Who came back after they were forgotten is somebody new, and stays. `beside` is the database in
+    whose folder the lists are kept; `others` is a list that was kept elsewhere.
     """
     async with opened(config) as service:
-        known = newest(read_list(beside), [*others, *await _run(service, forgetting.remembered)])
+        known = newest(read_lists(beside), [*others, *await _run(service, forgetting.remembered)])
         found: list[Person] = []
         after = 0
         while page := await _run(service, partial(forgetting.persons, after=after)):
@@ -172,7 +180,7 @@ async def forget_again(config: Config, beside: Path, others: Iterable[tuple[str,
         if found:
             await erase(service, found)
         write_list(beside, sorted(known.items()))
-    return len(found)
+    return Again(len(known), len(found))
 
 
 # --- whom

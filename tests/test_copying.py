@@ -13,11 +13,12 @@ from chatops import admin, app, copying, keeping
 from chatops.__main__ import cli
 from chatops.errors import ConfigError, StorageError
 from chatops.event import CustomerForgotten
-from chatops.forgetting import forget
+from chatops.forgetting import Again, forget
 from chatops.step import fold
 from storage import Storage, open_storage
 from storage.carry import PAGE, TABLES, reached, sum_of
 from storage.carry import copying as copied_from
+from storage.forgetting import remember
 from tests import postgres
 
 pytestmark = pytest.mark.anyio
@@ -203,9 +204,10 @@ async def test_person_is_forgotten_on_postgresql_too(
     await fill(care)
     await copying.copy(shop.config, empty, quietly)
     shop.environment["SANDBOX_DATABASE"] = empty
-    async with at(empty) as storage:  # bodies of nobody, which nobody can read
-        await storage.work.run(lambda db: db.connection)  # type: ignore[attr-defined]
+    # bodies of nobody, which nobody can read
     postgres.ask(empty, "UPDATE raw_body SET state = 'unreadable' RETURNING id")
+    before = tmp_path / "before.db"
+    await keeping.back_up(shop.config, before)
     done = await forget(shop.config, "1", lambda plan: plan.tickets == 2)  # both, by consent
     assert done is not None
     words = postgres.ask(empty, "SELECT DISTINCT text FROM message")
@@ -216,6 +218,25 @@ async def test_person_is_forgotten_on_postgresql_too(
         assert (await storage.reader.entries(2))[-1].event == CustomerForgotten()
     (listed,) = (tmp_path / "var").glob("*.forgotten")
     assert listed.read_text("utf-8").count("\n") == 2
+    # a restore goes into a database of another name
+    fresh = postgres.create(migrated=False)
+    try:
+        shop.environment["SANDBOX_DATABASE"] = fresh
+        assert (await keeping.restore(shop.config, before)).forgotten == Again(2, 2)
+        assert postgres.ask(fresh, "SELECT DISTINCT name FROM customer") == [("—",)]
+    finally:
+        postgres.drop(fresh)
+
+
+async def test_copy_takes_the_list_of_the_forgotten_along(
+    care: Care, shop: Shop, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await care.storage.work.run(lambda db: remember(db, "digest", care.hours.transport()))
+    await fill(care)
+    await copying.copy(shop.config, empty, quietly)
+    (listed,) = (tmp_path / "var").glob("*.forgotten")
+    assert listed.read_text("utf-8").startswith('["digest", ')
 
 
 async def test_texts_are_written_again_for_no_two_databases_order_them_alike(care: Care) -> None:

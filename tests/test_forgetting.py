@@ -29,7 +29,7 @@ from chatops.event import (
     ReplyWithdrawn,
     SendingBegan,
 )
-from chatops.forgetting import Forgotten, _close, erase, forget
+from chatops.forgetting import Again, Forgotten, _close, erase, forget
 from chatops.ledger import apply
 from chatops.ports import Tx
 from chatops.sla import Outcome
@@ -258,7 +258,7 @@ async def forgotten_after_a_loss(shop: Shop, folder: Path, newer_key: str) -> No
     await keeping.back_up(shop.config, folder / "again.db")
     discard(shop.database)
     shop.environment["CHATOPS_KEY"] = newer_key + shop.environment["CHATOPS_KEY"]
-    assert (await keeping.restore(shop.config, folder / "again.db")).forgotten == 1
+    assert (await keeping.restore(shop.config, folder / "again.db")).forgotten == Again(1, 1)
     (folder / "again.db").unlink()
     assert files_with(folder, SENTINEL) == []
 
@@ -285,7 +285,7 @@ async def test_it_is_written_down_and_done_again_after_a_restore(
         await forget(shop.config, "#1", lambda _: True)
 
     back = await keeping.restore(shop.config, old)
-    assert back.forgotten == 1
+    assert back.forgotten == Again(1, 1)
     old.unlink()
     assert files_with(tmp_path, SENTINEL) == []
     # the list alone is enough, under the key that was in force or behind a newer one
@@ -303,12 +303,12 @@ async def test_restore_leaves_who_came_back_after_they_were_forgotten(
     await told(shop, wrote("Hello again", account="aozora", author=SOMEBODY, at=now))
     later = tmp_path / "later.db"
     await keeping.back_up(shop.config, later)
-    assert (await keeping.restore(shop.config, later)).forgotten == 0
+    assert (await keeping.restore(shop.config, later)).forgotten.persons == 0
     with closing(sqlite3.connect(shop.database)) as db:
         assert db.execute("SELECT name FROM customer").fetchall() == [("—",), (NAME,)]
     # and once more, after the backup
     assert await forget(shop.config, "2", lambda _: True)
-    assert (await keeping.restore(shop.config, later)).forgotten == 1
+    assert (await keeping.restore(shop.config, later)).forgotten.persons == 1
     with closing(sqlite3.connect(shop.database)) as db:
         assert db.execute("SELECT name FROM customer").fetchall() == [("—",), ("—",)]
 
