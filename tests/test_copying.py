@@ -1,7 +1,8 @@
 """A filled database into an empty one on PostgreSQL, and from there into a backup and back."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -68,12 +69,16 @@ def quietly(_table: str, _rows: int) -> None:
 
 async def test_all_of_it_arrives_and_goes_on(care: Care, shop: Shop, empty: str) -> None:
     newest = await fill(care)
+    with closing(sqlite3.connect(care.path)) as db, db:  # a process had one in hand
+        db.execute("UPDATE delivery SET owner = 7 WHERE id = 1")
     seen: dict[str, int] = {}
     done = await copying.copy(shop.config, empty, seen.__setitem__)
     assert (done.rows["ticket"], done.rows["raw_body"]) == (2, PAGE + 5)
     assert {name: seen[name] for name in done.rows} == done.rows
     assert done.proof > newest
     assert postgres.ask(empty, "SELECT count(*) FROM ticket") == [(2,)]
+    owned = "SELECT id, owner FROM delivery WHERE owner IS NOT NULL"
+    assert postgres.ask(empty, owned) == [(1, 0)]
     async with at(empty) as storage:
         assert await storage.reader.run(copied_from) is None
         for word in ("返金", "tent"):
