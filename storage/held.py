@@ -97,7 +97,12 @@ _DOUBT_REPLY: Final = Statement(
     update(DELIVERY)
     .where(_d.id == param("id"))
     .values(
-        state="in doubt", due_at=param("due_at"), taken_at=_tried_at, error=null(), owner=null()
+        state="in doubt",
+        due_at=param("due_at"),
+        taken_at=_tried_at,
+        attempts=RESTORED,
+        error=null(),
+        owner=null(),
     )
 )
 _DOUBT_POSTS: Final = Statement(

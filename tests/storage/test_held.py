@@ -73,8 +73,9 @@ async def test_what_was_on_its_way_is_in_doubt_since_the_backup(storage: Storage
     assert (reply.state, reply.taken_at, reply.is_restored) == (
         DeliveryState.IN_DOUBT,
         s(-60),
-        False,
+        True,
     )
+    assert reply.tries == 1
     await storage.work.transact(lambda tx: tx.doubt_reply(3, s(-60), None))
     (asked,) = (await storage.reader.waits()).replies
     assert asked.asked
