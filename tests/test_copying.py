@@ -20,6 +20,7 @@ from storage import Storage, open_storage
 from storage.carry import PAGE, TABLES, reached, sum_of
 from storage.carry import copying as copied_from
 from storage.forgetting import remember
+from storage.postgres import SETTINGS
 from tests import postgres
 
 pytestmark = pytest.mark.anyio
@@ -177,7 +178,11 @@ async def test_backup_of_postgresql_is_a_file_and_goes_into_an_empty_database(
     await fill(care)
     await copying.copy(shop.config, empty, quietly)
     shop.environment["SANDBOX_DATABASE"] = empty
+    # the file takes longer than the server is patient with others
+    monkeypatch.setitem(SETTINGS, "idle_in_transaction_session_timeout", "10ms")
     made = await keeping.back_up(shop.config, tmp_path / "copy.db")
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
     assert (made.rows["ticket"], made.rows["raw_body"]) == (2, PAGE + 5)
     with pytest.raises(StorageError, match="is not empty"):
         await keeping.restore(shop.config, tmp_path / "copy.db")
