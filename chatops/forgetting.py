@@ -1,7 +1,9 @@
 """Forgetting a person: their words, names and handles, everywhere, and for good.
 
-The order matters, so that a run that was cut off can be begun anew: who is forgotten is written down
-first, and the customer's own row, by which they are found, is overwritten last.
+The order matters, so that a run that was cut off can be begun anew and ends the same: who is forgotten
+is written down first; their own messages, by which they are found elsewhere, are overwritten when
+nothing is left to be found, and the customer's own row last. What is changed of others is shown anew
+by the same transaction.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -121,30 +123,34 @@ async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
     """Overwrite all that is of these persons or about them."""
     everything = [await _run(service, partial(forgetting.theirs, who=each)) for each in persons]
     traces, due = _together(everything), service.clock.transport()
-    changed = {ticket for each in everything for ticket in each.tickets}
-    for ticket in sorted(changed):
+    tickets = sorted({ticket for each in everything for ticket in each.tickets})
+    for ticket in tickets:
         await _close(service, ticket)
     messages = [message for each in everything for message in each.messages]
-    for at in range(0, len(messages), forgetting.PAGE):
-        page = messages[at : at + forgetting.PAGE]
-        await _run(service, partial(forgetting.erase_messages, messages=page))
-    after: int | None = 0
-    while after is not None:
-        after = await _run(
-            service,
-            partial(forgetting.redact_messages, traces=traces, after=after, changed=changed),
-        )
+    others: set[int] = set()
+
+    def redact(db: Db, after: int) -> tuple[int | None, int]:
+        last, changed = forgetting.redact_messages(db, traces, after)
+        for ticket in sorted(changed):
+            forgetting.show_again(db, ticket, due)
+        others.update(changed)
+        return last, len(changed)
+
+    await _pages(service, redact)
     bodies = await _pages(service, partial(forgetting.remove_bodies, traces=traces))
     card = dump_card(_POST)
     posts = await _pages(
         service, partial(forgetting.redact_posts, traces=traces, card=card, due_at=due)
     )
     await _pages(service, partial(forgetting.rename_bursts, traces=traces))
+    for at in range(0, len(messages), forgetting.PAGE):
+        page = messages[at : at + forgetting.PAGE]
+        await _run(service, partial(forgetting.erase_messages, messages=page))
     # who they were, and that all is shown anew, in one: nothing is shown in between
     await _run(
-        service, partial(_erase_persons, persons=persons, traces=traces, tickets=changed, at=due)
+        service, partial(_erase_persons, persons=persons, traces=traces, tickets=tickets, at=due)
     )
-    return Forgotten(len(messages), len(changed), bodies, posts)
+    return Forgotten(len(messages), len(others.union(tickets)), bodies, posts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +270,7 @@ def _erase_persons(
 ) -> None:
     for each in persons:
         forgetting.erase_person(db, each, traces)
-    for ticket in sorted(tickets):
+    for ticket in tickets:
         forgetting.show_again(db, ticket, at)
     forgetting.show_bursts_again(db, at)
 

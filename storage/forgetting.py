@@ -111,12 +111,12 @@ def erase_messages(db: Db, messages: Sequence[int]) -> None:
         search.forget(db, id)
 
 
-def redact_messages(db: Db, traces: Traces, after: int, changed: set[int]) -> int | None:
-    """Take the person out of a page of others' messages; the page's last id, None after the last.
+def redact_messages(db: Db, traces: Traces, after: int) -> tuple[int | None, set[int]]:
+    """Take the person out of a page of messages: its last id, None after the last; and whose they are.
 
-    `changed` gets the tickets whose messages were changed.
+    Those are the tickets of the messages that were changed.
     """
-    rows = db.all(_MESSAGES, after=after, limit=PAGE)
+    rows, changed = db.all(_MESSAGES, after=after, limit=PAGE), set[int]()
     for id, ticket, text, parent, parent_text in rows:
         quotes = parent_text and (parent in traces.ids or traces.named_in(parent_text))
         if quotes:
@@ -128,7 +128,7 @@ def redact_messages(db: Db, traces: Traces, after: int, changed: set[int]) -> in
             search.keep(db, id, less)
         if (quotes or named) and ticket is not None:
             changed.add(ticket)
-    return rows[-1][0] if rows else None
+    return (rows[-1][0] if rows else None), changed
 
 
 def remove_bodies(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:

@@ -1,13 +1,19 @@
 """Somebody is forgotten: not a byte of theirs is left, and every ticket is still its log's fold."""
 
 import json
+import math
+import re
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Coroutine
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
-from care import POLICY, REGISTRY, WORDS, Care, wrote
+from care import KEY, POLICY, REGISTRY, WORDS, Care, wrote
 from cryptography.fernet import Fernet
 from shop import Shop
 from town import Town, shows
@@ -29,18 +35,21 @@ from chatops.event import (
     ReplyWithdrawn,
     SendingBegan,
 )
-from chatops.forgetting import Again, Forgotten, _close, erase, forget
+from chatops.forgetting import Again, Forgotten, erase, forget
 from chatops.ledger import apply
-from chatops.ports import Tx
+from chatops.ports import Tx, Work
 from chatops.sla import Outcome
 from chatops.step import fold
 from chatops.text import text
 from chatops.ticket import Status
-from storage import forgetting
+from storage import forgetting, open_storage
 from storage.backup import discard
 from storage.sqlite import scrub
+from storage.statement import Db
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 #: What must not be found again, in any spelling of its letters.
 SAID = "zqxwords"
@@ -226,17 +235,64 @@ async def test_who_is_linked_by_consent_is_forgotten_too(care: Care) -> None:
     assert (await care.ticket(other)).status is Status.CLOSED
 
 
-async def test_forgetting_that_was_cut_off_is_begun_anew_and_ends_the_same(care: Care) -> None:
-    ticket = await care.opens()
-    await care.did("ben", "note", ticket, fields={"text": "calls at noon"})
-    who = await care.storage.work.run(lambda db: forgetting.of_ticket(db, ticket))
-    assert who is not None
-    await _close(service_of(care), ticket)
-    await forgets(care, ticket)
-    assert [e for e in await care.log(ticket) if isinstance(e, CustomerForgotten)] == [
-        CustomerForgotten()
-    ]
-    assert care.sql("SELECT DISTINCT text FROM message") == [("",)]
+class CutError(Exception):
+    """The process ended here."""
+
+
+class Cut:
+    """A database's work that ends after so many transactions."""
+
+    def __init__(self, work: Work, left: float) -> None:
+        self._work = work
+        self._left = left
+
+    async def run(self, fn: Callable[[Db], T]) -> T:
+        return await self._counted(self._work.run(fn))
+
+    async def transact(self, fn: Callable[[Tx], T]) -> T:
+        return await self._counted(self._work.transact(fn))
+
+    async def _counted(self, done: Coroutine[Any, Any, T]) -> T:
+        if not self._left:
+            done.close()
+            raise CutError
+        self._left -= 1
+        return await done
+
+
+#: A marker, which is another one each time.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+async def forgotten_in(town: Town, database: Path, cut: float) -> list[str]:
+    """Forget the first ticket's customer in a copy, cut off once and begun anew; all that is left."""
+    storage = open_storage(f"sqlite:///{shutil.copy(town.path, database)}", KEY, town.hours)
+    try:
+        who = await storage.work.run(lambda db: forgetting.of_ticket(db, 1))
+        assert who is not None
+        for steps in (cut, math.inf):
+            work: Any = Cut(storage.work, steps)
+            service = replace(service_of(town), storage=replace(storage, work=work))
+            with suppress(CutError):
+                await erase(service, [who])
+    finally:
+        await storage.close()
+    with closing(sqlite3.connect(database)) as db:
+        return [_UUID.sub("", line) for line in db.iterdump()]
+
+
+async def test_forgetting_that_was_cut_off_anywhere_ends_the_same(
+    town: Town, tmp_path: Path
+) -> None:
+    await everywhere(town)
+    await town.quiet()
+    with closing(sqlite3.connect(town.path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = await forgotten_in(town, tmp_path / "whole.db", math.inf)
+    assert SENTINEL.decode() not in "\n".join(whole).lower()
+    for steps in range(1, 20):
+        cut = await forgotten_in(town, tmp_path / f"{steps}.db", steps)
+        assert cut == whole, steps
 
 
 # --- at the command line, and after a restore

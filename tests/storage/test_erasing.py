@@ -77,12 +77,11 @@ async def test_what_is_theirs(storage: Storage) -> None:
 
 async def test_messages_are_erased_and_others_lose_only_the_name(storage: Storage) -> None:
     await fill(storage)
-    traces, changed = await traces_of(storage), set[int]()
+    traces = await traces_of(storage)
     run = storage.work.run
     await run(lambda db: forgetting.erase_messages(db, [1, 2]))
-    assert await run(lambda db: forgetting.redact_messages(db, traces, 0, changed)) == 4
-    assert await run(lambda db: forgetting.redact_messages(db, traces, 4, changed)) is None
-    assert changed == {2}
+    assert await run(lambda db: forgetting.redact_messages(db, traces, 0)) == (4, {2})
+    assert await run(lambda db: forgetting.redact_messages(db, traces, 4)) == (None, set())
     theirs, others = [await storage.reader.messages(ticket) for ticket in (1, 2)]
     assert [(line.text, line.deleted, line.url) for line in theirs] == [("", True, None)] * 2
     assert [(line.text, line.parent_text) for line in others] == [
