@@ -46,8 +46,10 @@ class Traces:
         return bool(text) and self._name.search(_plain(text or "")) is not None
 
     def without(self, text: str) -> str:
-        """Return a text with nobody in the place of each name."""
-        return self._name.sub(NOBODY, unicodedata.normalize("NFC", text))
+        """Return a text with nobody in the place of each name, and of each long text of theirs."""
+        said = _plain(text)
+        less = self._name.sub(NOBODY, self._text.sub(NOBODY, said))
+        return text if less == said else less
 
     def found_in(self, body: bytes | str) -> frozenset[str] | None:
         """Return the strings of those events of a body that are about the person; None without any.
@@ -93,6 +95,12 @@ class Traces:
     def _said(self) -> Sequence[str]:
         squashed = (_squashed(each) for each in self.words)
         return [each for each in squashed if _is_telling(each)]
+
+    @cached_property
+    def _text(self) -> re.Pattern[str]:
+        longest = sorted(self._said, key=len, reverse=True)
+        patterns = (r"\s+".join(re.escape(word) for word in said.split()) for said in longest)
+        return re.compile("|".join(patterns) or r"(?!)")
 
     @cached_property
     def _name(self) -> re.Pattern[str]:

@@ -118,11 +118,13 @@ def redact_messages(db: Db, traces: Traces, after: int) -> tuple[int | None, set
     """
     rows, changed = db.all(_MESSAGES, after=after, limit=PAGE), set[int]()
     for id, ticket, text, parent, parent_text in rows:
-        quotes = parent_text and (parent in traces.ids or traces.named_in(parent_text))
+        quotes = parent_text and (
+            parent in traces.ids or traces.without(parent_text) != parent_text
+        )
         if quotes:
             db.run(_UNQUOTE, id=id)
-        if named := traces.named_in(text):
-            less = traces.without(text)
+        less = traces.without(text)
+        if named := less != text:
             db.run(_REWRITE, id=id, text=less)
             search.forget(db, id)
             search.keep(db, id, less)

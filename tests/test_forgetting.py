@@ -55,6 +55,7 @@ T = TypeVar("T")
 SAID = "zqxwords"
 HANDLE = "zqxhandle"
 NAME = "Zqxname"
+SINCE = "It was to be here on Monday."
 #: All three begin so.
 SENTINEL = b"zqx"
 
@@ -88,7 +89,7 @@ async def everywhere(town: Town) -> list[int]:
     """Let a person's words, name and handle get to every place that there is."""
     somebody = {"author": SOMEBODY, "thread": "t1"}
     first = await town.opens(
-        wrote(f"Where is my {SAID}?", url=f"https://x.com/{HANDLE}/1", **somebody)
+        wrote(f"Where is my {SAID}? {SINCE}", url=f"https://x.com/{HANDLE}/1", **somebody)
     )
     await town.did("ben", "claim", first)
     await town.did("ben", "note", first, fields={"text": f"{NAME} called about {SAID}"})
@@ -100,9 +101,12 @@ async def everywhere(town: Town) -> list[int]:
     )
     await town.hears(Edited("aozora", "early1", f"An edit of {SAID}", town.hours.transport()))
     other = await town.opens(
-        wrote(f"@{HANDLE} said so too", who="leo", parent_text=f"{SAID}, says {NAME}")
+        wrote(f"@{HANDLE} said so too", who="leo", thread="t9", parent_text=f"{SAID}, says {NAME}")
     )
     await town.did("ben", "note", other, fields={"text": f"asks like {NAME} (@{HANDLE})"})
+    # what others repeat without their name
+    await town.hears(wrote(f"RT Where is my {SAID}? {SINCE} Mine too", who="leo", thread="t9"))
+    await town.did("ben", "note", other, fields={"text": f"see: Where is my {SAID}? {SINCE}"})
     now = town.hours.transport()
     bodies = (
         {"events": [{"id": "m1", "text": f"Where is my {SAID}?", "author": {"handle": HANDLE}}]},
@@ -158,6 +162,7 @@ async def test_not_a_byte_is_left_in_the_databases_files_nor_in_any_room(town: T
     lines = "\n".join([shows(line) for line in town.seen("care-global")])
     assert "This post named a customer who asked to be forgotten" in lines
     assert "said so too" in lines
+    assert "Mine too" in lines
     assert "Nobody is late" in lines
     assert tickets == [1, 2, 3]
 

@@ -32,6 +32,19 @@ def test_names_are_taken_out_whole(text: str, left: str | None) -> None:
     assert MIA.without(text) == (left or text)
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("RT: Where is my tent?\n I need it. Me too", f"RT: {NOBODY} Me too"),
+        ("Where is my tent?", "Where is my tent?"),  # as others ask too
+        ("ok", "ok"),
+        ("o\u0308k", "o\u0308k"),  # and in letters as they were written
+    ],
+)
+def test_long_texts_of_theirs_are_taken_out_too(text: str, left: str) -> None:
+    assert MIA.without(text) == left
+
+
 def test_nothing_names_anybody_where_no_name_is_known() -> None:
     assert not Traces().named_in("mia_k")
     assert not MIA.named_in(None)
