@@ -309,7 +309,8 @@ _SHOW_AGAIN: Final = Statement(
     update(DELIVERY)
     .where(
         _d.ticket == param("ticket"),
-        _d.what.not_in([What.REPLY.value, What.DEED.value]),
+        # an announcement holds a number only, and would be news again
+        _d.what.not_in([What.REPLY.value, What.DEED.value, What.ANNOUNCE.value]),
         _d.external_id.is_not(None),
     )
     .values(_anew)

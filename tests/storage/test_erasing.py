@@ -152,6 +152,22 @@ async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage
     assert await storage.work.transact(again) == 3
 
 
+async def test_announcement_names_nobody_and_is_not_made_again(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        ticket = given(tx)
+        sent(tx, What.CARD, "room", "1:room", ticket=ticket.id)
+        sent(tx, What.ANNOUNCE, "room", "1:room", ticket=ticket.id)
+
+    await storage.work.transact(run)
+    for id in ("ts-card", "ts-line"):
+        await shows(storage, await took(storage, "room"), id)
+    await storage.work.run(lambda db: forgetting.show_again(db, 1, s(1)))
+    again = await took(storage, "room", s(1))
+    assert again is not None
+    assert again.what is What.CARD
+    assert await took(storage, "room", s(1)) is None
+
+
 async def test_who_was_forgotten_is_remembered_with_the_newest_time(storage: Storage) -> None:
     for at in (NOW, s(9), s(3)):
         await storage.work.run(lambda db, at=at: forgetting.remember(db, "digest", at))  # type: ignore[misc]
