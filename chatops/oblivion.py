@@ -80,7 +80,7 @@ class Traces:
         )
 
     def _is_id(self, leaf: "_Leaf") -> bool:
-        if leaf.is_key or leaf.field.casefold().endswith("id"):
+        if leaf.is_key or leaf.field.casefold().endswith(("id", "customer")):
             return leaf.said in self.ids or self._id.search(leaf.said) is not None
         return leaf.is_text and self._id.search(leaf.said) is not None
 

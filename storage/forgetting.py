@@ -61,8 +61,15 @@ class Theirs:
 
 
 def called(db: Db, channel: str, name: str) -> list[Person]:
-    """Return the customers of a channel with that external id or, behind an @, that handle."""
+    """Return the customers of a channel with that external id or, behind an @, that handle.
+
+    An id of a source among several may be written without the source.
+    """
     by_id = [] if name.startswith("@") else db.all(_BY_ID, channel=channel, external_id=name)
+    if not by_id and not name.startswith("@"):
+        ending = "%:" + name.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        rows = db.all(_BY_BARE_ID, channel=channel, ending=ending)
+        by_id = [row for row in rows if _bare(row[2]) == name]
     key = name_key(name)
     rows = by_id or (db.all(_BY_HANDLE, channel=channel, key=key) if key else [])
     return [Person(*row) for row in rows]
@@ -92,7 +99,9 @@ def theirs(db: Db, who: Person) -> Theirs:
     inbound = [row for row in rows.values() if row[2] == "inbound"]
     traces = Traces(
         names=frozenset({who.handle, who.name} - {NOBODY, ""}),
-        ids=frozenset({who.external_id, *(row[3] for row in inbound if row[3])}),
+        ids=frozenset(
+            {who.external_id, _bare(who.external_id), *(row[3] for row in inbound if row[3])}
+        ),
         words=frozenset(row[4] for row in inbound if row[4]),
     )
     typed = sorted({row[1] for row in rows.values() if row[2] == "note" and row[5] and row[1]})
@@ -216,6 +225,12 @@ def remembered(db: Db) -> list[tuple[str, int]]:
     return [(digest, at) for digest, at in db.all(_REMEMBERED)]
 
 
+def _bare(external_id: str) -> str:
+    """Return an id as bodies hold it: a webhook's customers are kept as `source:id`."""
+    source, _, bare = external_id.partition(":")
+    return bare or source
+
+
 def _gone(id: int) -> str:
     return f"forgotten:{id}"
 
@@ -228,6 +243,9 @@ _PERSONS: Final = Statement(
 )
 _on_channel = _person.where(_c.channel == param("channel"))
 _BY_ID: Final = Statement(_on_channel.where(_c.external_id == param("external_id")))
+_BY_BARE_ID: Final = Statement(
+    _on_channel.where(_c.external_id.like(param("ending"), escape="!")).order_by(_c.id)
+)
 _BY_HANDLE: Final = Statement(
     _person.where(_c.handle_key == param("key"), _c.channel == param("channel")).order_by(_c.id)
 )

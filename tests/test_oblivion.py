@@ -60,6 +60,7 @@ def test_nothing_names_anybody_where_no_name_is_known() -> None:
         b'["from @mia_k"]',
         b'{"text": "Where is my tent? I need\\u2026"}',
         b'{"text": "\\u2026a message about my ticket number"}',
+        b'{"type": "sent", "customer": "p7"}',
         b'{"mentions": ["12345"], "user_ids": ["p7"]}',
         b'{"text": "RT: Where is my tent? I need it. Me too"}',
         b'{"name": "\\u7530\\u4e2d\\u592a\\u90ce"}',

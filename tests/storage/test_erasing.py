@@ -66,6 +66,28 @@ async def test_who_is_meant_is_found_by_id_handle_and_ticket(storage: Storage) -
     assert [each.id for each in await run(lambda db: forgetting.persons(db, 1))] == [2]
 
 
+async def test_customer_of_a_source_is_known_by_the_id_that_its_bodies_hold(
+    storage: Storage,
+) -> None:
+    body = b"""{"events": [{"type": "message", "author": {"id": "u-4711", "handle": "m"}}]}"""
+
+    def run(tx: Tx) -> None:
+        for id in ("forum:u-4711", "forum:U-4711", "forum:xu-4711", "app:u-4_11"):
+            tx.customer("webhook", Author(id, "m", "M"))
+        tx.raw_read(tx.store_raw("webhook", "forum", body, NOW))
+
+    await storage.work.transact(run)
+    who = Person(1, "webhook", "forum:u-4711", "m", "M")
+    read = storage.reader.run
+    assert await read(lambda db: forgetting.called(db, "webhook", "u-4711")) == [who]
+    assert await read(lambda db: forgetting.called(db, "webhook", "forum:u-4711")) == [who]
+    assert [p.id for p in await read(lambda db: forgetting.called(db, "webhook", "u-4_11"))] == [4]
+    traces = (await read(lambda db: forgetting.theirs(db, who))).traces
+    assert traces.ids == {"forum:u-4711", "u-4711"}
+    removed = await storage.work.run(lambda db: forgetting.remove_bodies(db, traces, 0))
+    assert removed == (1, 1)
+
+
 async def test_what_is_theirs(storage: Storage) -> None:
     await fill(storage)
     found = await storage.reader.run(lambda db: forgetting.theirs(db, MIA))
