@@ -137,6 +137,8 @@ class Outgoing:
     thread_key: str
     in_reply_to: str | None  #: the customer's message that is answered
     agent: str = ""  #: the public name of who wrote it
+    #: Others of the customer's messages that it may be the answer to, where it is looked up.
+    perhaps_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ from chatops.clock import SystemClock
 from chatops.config import Config
 from chatops.errors import ConfigError, StorageError
 from chatops.event import Kind, Opened, Priority
+from chatops.forgotten_list import write_list
 from chatops.ports import Tx
 from chatops.step import opened
 from storage import SCHEMA, Storage, carry, named, open_storage
 from storage import migrate as migrations
 from storage.alone import alone
+from storage.forgetting import remembered
 from storage.statement import Db
 
 #: Hears of each page: the table, and how many of its rows are read.
@@ -53,7 +55,7 @@ async def copy(config: Config, to: str, told: Told) -> Copied:
     """
     if config.database == to:
         raise ConfigError(f"{named(to)}: is what would be copied; write the address of another")
-    with alone(config.database), alone(to):
+    with alone(config.database), alone(to) as beside:
         found = migrations.current(config.database)
         if found != SCHEMA:
             raise ConfigError(
@@ -66,7 +68,9 @@ async def copy(config: Config, to: str, told: Told) -> Copied:
         try:
             target = open_storage(to, key, clock)
             try:
-                return await carried(source, target, named(config.database), named(to), told)
+                done = await carried(source, target, named(config.database), named(to), told)
+                write_list(beside, await target.reader.run(remembered))
+                return done
             finally:
                 await target.close()
         finally:

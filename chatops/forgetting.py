@@ -1,7 +1,9 @@
 """Forgetting a person: their words, names and handles, everywhere, and for good.
 
-The order matters, so that a run that was cut off can be begun anew: who is forgotten is written down
-first, and the customer's own row, by which they are found, is overwritten last.
+The order matters, so that a run that was cut off can be begun anew and ends the same: who is forgotten
+is written down first; their own messages, by which they are found elsewhere, are overwritten when
+nothing is left to be found, and the customer's own row last. What is changed of others is shown anew
+by the same transaction.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +21,7 @@ from chatops.card_json import dump_card
 from chatops.config import Config
 from chatops.errors import CareError, ConfigError
 from chatops.event import CustomerForgotten, Event, ReplyFailed, ReplyState, ReplyWithdrawn
-from chatops.forgotten_list import digests, read_list, write_list
+from chatops.forgotten_list import digests, newest, read_lists, write_list
 from chatops.ledger import apply
 from chatops.oblivion import Traces
 from chatops.ports import Tx
@@ -104,8 +106,8 @@ async def forget(
                 return None
             now = service.clock.transport()
             for each in persons:
-                newest = digests(config, each)[0]
-                await _run(service, partial(forgetting.remember, digest=newest, at=now))
+                latest = digests(config, each)[0]
+                await _run(service, partial(forgetting.remember, digest=latest, at=now))
             write_list(path, await _run(service, forgetting.remembered))
             done = await erase(service, persons)
         await _scrub(config.database, path)
@@ -125,51 +127,70 @@ async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
     """Overwrite all that is of these persons or about them."""
     everything = [await _run(service, partial(forgetting.theirs, who=each)) for each in persons]
     traces, due = _together(everything), service.clock.transport()
-    changed = {ticket for each in everything for ticket in each.tickets}
-    for ticket in sorted(changed):
+    tickets = sorted({ticket for each in everything for ticket in each.tickets})
+    for ticket in tickets:
         await _close(service, ticket)
     messages = [message for each in everything for message in each.messages]
-    for at in range(0, len(messages), forgetting.PAGE):
-        page = messages[at : at + forgetting.PAGE]
-        await _run(service, partial(forgetting.erase_messages, messages=page))
-    after: int | None = 0
-    while after is not None:
-        after = await _run(
-            service,
-            partial(forgetting.redact_messages, traces=traces, after=after, changed=changed),
-        )
+    others: set[int] = set()
+
+    def redact(db: Db, after: int) -> tuple[int | None, int]:
+        last, changed = forgetting.redact_messages(db, traces, after)
+        for ticket in sorted(changed):
+            forgetting.show_again(db, ticket, due)
+        others.update(changed)
+        return last, len(changed)
+
+    await _pages(service, redact)
     bodies = await _pages(service, partial(forgetting.remove_bodies, traces=traces))
     card = dump_card(_POST)
     posts = await _pages(
         service, partial(forgetting.redact_posts, traces=traces, card=card, due_at=due)
     )
     await _pages(service, partial(forgetting.rename_bursts, traces=traces))
+    for at in range(0, len(messages), forgetting.PAGE):
+        page = messages[at : at + forgetting.PAGE]
+        await _run(service, partial(forgetting.erase_messages, messages=page))
     # who they were, and that all is shown anew, in one: nothing is shown in between
     await _run(
-        service, partial(_erase_persons, persons=persons, traces=traces, tickets=changed, at=due)
+        service, partial(_erase_persons, persons=persons, traces=traces, tickets=tickets, at=due)
     )
-    return Forgotten(len(messages), len(changed), bodies, posts)
+    return Forgotten(len(messages), len(others.union(tickets)), bodies, posts)
 
 
-async def forget_again(config: Config, beside: Path, others: Iterable[tuple[str, int]]) -> int:
-    """Forget in a restored database whom it knows and who was forgotten since; how many.
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a restored backup was made to forget."""
 
-    `beside` is the database whose list is kept in a file; `others` is a list that was kept elsewhere.
+    listed: int  #: how many are known to have been forgotten, by whatever lists there are
+    persons: int  #: whom of them it held
+
+
+async def forget_again(config: Config, beside: Path, others: Iterable[tuple[str, int]]) -> Again:
+    """Forget in a restored database whom it knows and who was forgotten since.
+
+    Who came back after they were forgotten is somebody new, and stays. `beside` is the database in
+    whose folder the lists are kept; `others` is a list that was kept elsewhere.
     """
     async with opened(config) as service:
-        known = dict(await _run(service, forgetting.remembered))
-        known = {**dict(others), **read_list(beside), **known}
+        known = newest(read_lists(beside), [*others, *await _run(service, forgetting.remembered)])
         found: list[Person] = []
         after = 0
         while page := await _run(service, partial(forgetting.persons, after=after)):
             after = page[-1].id
-            found += [each for each in page if not known.keys().isdisjoint(digests(config, each))]
-        for each, at in known.items():
-            await _run(service, partial(forgetting.remember, digest=each, at=instant(at)))
+            for each in page:
+                at = max((known.get(one, 0) for one in digests(config, each)), default=0)
+                # tickets are opened on the business clock
+                before = instant(at) + service.clock.offset
+                if at and await _run(
+                    service, partial(forgetting.was_there, who=each, before=before)
+                ):
+                    found.append(each)
+        for one, at in known.items():
+            await _run(service, partial(forgetting.remember, digest=one, at=instant(at)))
         if found:
             await erase(service, found)
         write_list(beside, sorted(known.items()))
-    return len(found)
+    return Again(len(known), len(found))
 
 
 # --- whom
@@ -253,7 +274,7 @@ def _erase_persons(
 ) -> None:
     for each in persons:
         forgetting.erase_person(db, each, traces)
-    for ticket in sorted(tickets):
+    for ticket in tickets:
         forgetting.show_again(db, ticket, at)
     forgetting.show_bursts_again(db, at)
 

@@ -1,20 +1,23 @@
 """Who was forgotten, as a file beside the database: a restore of an older backup leaves it alone.
 
-A line is a digest under CHATOPS_KEY and a time, as the table `forgotten` has them too.
+All lists of a folder count, whatever database they are of: on a server a restore goes into a new one,
+of another name. A line is a digest under CHATOPS_KEY and a time, as the table `forgotten` has them too.
 """
 
 import json
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from chatops.config import Config
 from chatops.errors import StorageError
 from chatops.oblivion import digest
 from storage.forgetting import Person
 from storage.instant import instant, micros
+
+_ENDING: Final = ".forgotten"
 
 
 def digests(config: Config, person: Person) -> list[str]:
@@ -23,22 +26,24 @@ def digests(config: Config, person: Person) -> list[str]:
     return [digest(key, person.channel, person.external_id) for key in keys]
 
 
-def read_list(database: Path) -> dict[str, int]:
-    """Return the digests, each with its time as tables keep it; none where there is no file."""
-    with suppress(FileNotFoundError):
-        lines = _beside(database).read_text("utf-8").splitlines()
-        pairs = (json.loads(line) for line in lines)
-        return {each: micros(datetime.fromisoformat(at)) for each, at in pairs}
-    return {}
+def read_lists(database: Path) -> dict[str, int]:
+    """Return the digests of all lists of a database's folder, each with its time as tables keep it."""
+    known: dict[str, int] = {}
+    for file in sorted(database.parent.glob(f"*{_ENDING}")):
+        pairs = (json.loads(line) for line in file.read_text("utf-8").splitlines())
+        known = newest(known, ((each, micros(datetime.fromisoformat(at))) for each, at in pairs))
+    return known
 
 
 def write_list(database: Path, remembered: Iterable[tuple[str, int]]) -> None:
-    """Add to the list; it appears whole or not at all.
+    """Add to what the folder's lists hold; the list appears whole or not at all.
 
     Raises:
         StorageError: it cannot be written.
     """
-    known = {**read_list(database), **dict(remembered)}
+    known = newest(read_lists(database), remembered)
+    if not known:
+        return
     pairs = ([each, instant(at).astimezone(UTC).isoformat()] for each, at in known.items())
     body = "".join(f"{json.dumps(pair)}\n" for pair in pairs).encode()
     file = _beside(database)
@@ -55,5 +60,13 @@ def write_list(database: Path, remembered: Iterable[tuple[str, int]]) -> None:
         raise StorageError(f"{file}: {error.strerror}") from error
 
 
+def newest(known: Mapping[str, int], more: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return two lists as one, each digest with its newest time."""
+    both = dict(known)
+    for each, at in more:
+        both[each] = max(at, both.get(each, at))
+    return both
+
+
 def _beside(database: Path) -> Path:
-    return database.with_name(database.name + ".forgotten")
+    return database.with_name(database.name + _ENDING)

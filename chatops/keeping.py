@@ -16,7 +16,7 @@ from chatops.config import Config
 from chatops.copying import carried
 from chatops.delivery.restored import Doubted, doubt
 from chatops.errors import ConfigError
-from chatops.forgetting import forget_again
+from chatops.forgetting import Again, forget_again
 from chatops.ports import Waits
 from storage import SCHEMA, is_postgres, named, sqlite_path
 from storage import backup as backups
@@ -55,7 +55,7 @@ class Restored:
     aside: Path | None  #: where the database that was there is kept
     tokens: int  #: accounts whose tokens were taken over from it
     doubted: Doubted
-    forgotten: int  #: customers who were forgotten since, and are so again
+    forgotten: Again  #: customers who were forgotten since, and are so again
 
 
 async def restore(config: Config, file: Path) -> Restored:
@@ -79,7 +79,7 @@ async def restore(config: Config, file: Path) -> Restored:
             fresh = replace(config, database=url)
             doubted = await _prepare(fresh, found.made_at)
             forgotten = await forget_again(fresh, path, backups.forgotten_in(path))
-            if forgotten:
+            if forgotten.persons:
                 scrub(prepared)
             if is_postgres(config.database):
                 aside = None

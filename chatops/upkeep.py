@@ -47,8 +47,11 @@ def restore(
         f"in doubt: {doubted.posts} posts to rooms and {doubted.looked_up} replies to customers, "
         f"which will be looked up; {doubted.asked} replies of which their agents are asked"
     )
-    if done.forgotten:
-        tell(f"forgotten again: {done.forgotten} customers who were forgotten after the backup")
+    again = done.forgotten
+    tell(
+        f"forgotten again: {again.persons} customers who were forgotten after the backup "
+        f"({again.listed} are on the lists of the forgotten)"
+    )
     tell(f"{doubted.shown_again} cards will be brought up to date")
     tell("nothing goes out yet: start serve, look at `pending`, then `release`")
 

@@ -10,12 +10,14 @@ from functools import partial as partial_
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import func, literal, select
+
 from chatops.errors import StorageError
 from storage import NEWER, SCHEMA, Storage, carry, is_newer
 from storage.instant import instant
 from storage.migrate import upgrade
 from storage.sqlite import SqliteDb, failing_as_storage, make_private
-from storage.statement import Db
+from storage.statement import Db, Statement
 
 #: The setting that says, in a backup, when it was made.
 MADE_AT: Final = "backed_up_at"
@@ -70,6 +72,7 @@ async def export(storage: Storage, file: Path, now: datetime) -> Backup:
 def _export(source: Db, file: Path) -> None:
     with _failing(file), closing(_connected(file, "rw")) as connection:
         target = SqliteDb(connection)
+        source.all(_PATIENTLY)
         connection.execute("BEGIN")
         for table in carry.TABLES:
             left = carry.Sum()
@@ -193,6 +196,12 @@ def forgotten_in(current: Path) -> list[tuple[str, int]]:
     with suppress(sqlite3.Error), closing(_connected(current, "ro")) as db:
         return db.execute("SELECT digest, at FROM forgotten").fetchall()
     return []
+
+
+#: We hold no row there that anybody waits for, however long the file takes meanwhile.
+_PATIENTLY: Final = Statement(
+    select(func.set_config("idle_in_transaction_session_timeout", "0", literal(value=True)))
+)
 
 
 def _made_at(db: sqlite3.Connection) -> datetime:

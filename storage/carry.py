@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, Select, Table, func, select, text, tuple
 from sqlalchemy.dialects.postgresql import insert
 
 from storage import search
+from storage.held import disown
 from storage.statement import Db, Param, Row, Statement, first, param
 from storage.tables import EDITION, LEASE, METADATA, PACE, PROCESS, SETTING, Id
 
@@ -75,7 +76,8 @@ def count_on(db: Db) -> None:
 
 
 def finish(db: Db) -> None:
-    """Let the database be served."""
+    """Let the database be served, by processes that have nothing in hand yet."""
+    disown(db)
     db.run(_FORGET, name=COPYING)
 
 

@@ -63,8 +63,15 @@ class Theirs:
 
 
 def called(db: Db, channel: str, name: str) -> list[Person]:
-    """Return the customers of a channel with that external id or, behind an @, that handle."""
+    """Return the customers of a channel with that external id or, behind an @, that handle.
+
+    An id of a source among several may be written without the source.
+    """
     by_id = [] if name.startswith("@") else db.all(_BY_ID, channel=channel, external_id=name)
+    if not by_id and not name.startswith("@"):
+        ending = "%:" + name.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        rows = db.all(_BY_BARE_ID, channel=channel, ending=ending)
+        by_id = [row for row in rows if _bare(row[2]) == name]
     key = name_key(name)
     rows = by_id or (db.all(_BY_HANDLE, channel=channel, key=key) if key else [])
     return [Person(*row) for row in rows]
@@ -94,7 +101,9 @@ def theirs(db: Db, who: Person) -> Theirs:
     inbound = [row for row in rows.values() if row[2] == "inbound"]
     traces = Traces(
         names=frozenset({who.handle, who.name} - {NOBODY, ""}),
-        ids=frozenset({who.external_id, *(row[3] for row in inbound if row[3])}),
+        ids=frozenset(
+            {who.external_id, _bare(who.external_id), *(row[3] for row in inbound if row[3])}
+        ),
         words=frozenset(row[4] for row in inbound if row[4]),
     )
     typed = sorted({row[1] for row in rows.values() if row[2] == "note" and row[5] and row[1]})
@@ -116,24 +125,26 @@ def erase_messages(db: Db, messages: Sequence[int]) -> None:
         search.forget(db, id)
 
 
-def redact_messages(db: Db, traces: Traces, after: int, changed: set[int]) -> int | None:
-    """Take the person out of a page of others' messages; the page's last id, None after the last.
+def redact_messages(db: Db, traces: Traces, after: int) -> tuple[int | None, set[int]]:
+    """Take the person out of a page of messages: its last id, None after the last; and whose they are.
 
-    `changed` gets the tickets whose messages were changed.
+    Those are the tickets of the messages that were changed.
     """
-    rows = db.all(_MESSAGES, after=after, limit=PAGE)
+    rows, changed = db.all(_MESSAGES, after=after, limit=PAGE), set[int]()
     for id, ticket, text, parent, parent_text in rows:
-        quotes = parent_text and (parent in traces.ids or traces.named_in(parent_text))
+        quotes = parent_text and (
+            parent in traces.ids or traces.without(parent_text) != parent_text
+        )
         if quotes:
             db.run(_UNQUOTE, id=id)
-        if named := traces.named_in(text):
-            less = traces.without(text)
+        less = traces.without(text)
+        if named := less != text:
             db.run(_REWRITE, id=id, text=less)
             search.forget(db, id)
             search.keep(db, id, less)
         if (quotes or named) and ticket is not None:
             changed.add(ticket)
-    return rows[-1][0] if rows else None
+    return (rows[-1][0] if rows else None), changed
 
 
 def remove_bodies(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:
@@ -165,7 +176,7 @@ def redact_posts(
     """Put `card` in the place of each finished post of a page that is about the person."""
     rows, redacted = db.all(_POSTS, after=after, limit=PAGE), 0
     for id, body in rows:
-        if traces.found_in(body) is not None:
+        if traces.found_in_card(body):
             db.run(_REDACT_POST, id=id, body=card, due_at=micros(due_at))
             redacted += 1
     return (rows[-1][0] if rows else None), redacted
@@ -175,7 +186,7 @@ def rename_bursts(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:
     """Overwrite the threads of a page of bursts that are called after the person."""
     rows, renamed = db.all(_BURSTS, after=after, limit=PAGE), 0
     for id, key in rows:
-        if traces.found_in(key) is not None:
+        if traces.identify(key):
             db.run(_RENAME_BURST, id=id, key=f"forgotten:{id}")
             renamed += 1
     return (rows[-1][0] if rows else None), renamed
@@ -194,20 +205,35 @@ def show_again(db: Db, ticket: int, due_at: datetime) -> None:
 def erase_person(db: Db, who: Person, traces: Traces) -> None:
     """Overwrite who somebody was; the row stays, for its tickets."""
     for id, key in db.all(_KEYS, customer=who.id):
-        if traces.found_in(key) is not None:
+        if traces.identify(key):
             db.run(_RENAME, id=id, key=f"forgotten:{id}")
     db.run(_UNLINK, customer=who.id)
     db.run(_ERASE_PERSON, id=who.id, external_id=_gone(who.id), name=NOBODY)
 
 
+def was_there(db: Db, who: Person, before: datetime) -> bool:
+    """Tell whether a customer was here before that time: who has come only since is somebody new.
+
+    Of whom no ticket is left, nobody can tell; they were.
+    """
+    row = db.one(_OLDEST_TICKET, customer=who.id)
+    return row is None or row[0] < micros(before)
+
+
 def remember(db: Db, digest: str, at: datetime) -> None:
-    """Keep the digest of somebody who is forgotten."""
+    """Keep the digest of somebody who is forgotten, and when they were so last."""
     db.run(_REMEMBER, digest=digest, at=micros(at))
 
 
 def remembered(db: Db) -> list[tuple[str, int]]:
     """Return all digests, each with its time as it is stored."""
     return [(digest, at) for digest, at in db.all(_REMEMBERED)]
+
+
+def _bare(external_id: str) -> str:
+    """Return an id as bodies hold it: a webhook's customers are kept as `source:id`."""
+    source, _, bare = external_id.partition(":")
+    return bare or source
 
 
 def _gone(id: int) -> str:
@@ -222,6 +248,9 @@ _PERSONS: Final = Statement(
 )
 _on_channel = _person.where(_c.channel == param("channel"))
 _BY_ID: Final = Statement(_on_channel.where(_c.external_id == param("external_id")))
+_BY_BARE_ID: Final = Statement(
+    _on_channel.where(_c.external_id.like(param("ending"), escape="!")).order_by(_c.id)
+)
 _BY_HANDLE: Final = Statement(
     _person.where(_c.handle_key == param("key"), _c.channel == param("channel")).order_by(_c.id)
 )
@@ -306,7 +335,8 @@ _SHOW_AGAIN: Final = Statement(
     update(DELIVERY)
     .where(
         _d.ticket == param("ticket"),
-        _d.what.not_in([What.REPLY.value, What.DEED.value]),
+        # an announcement holds a number only, and would be news again
+        _d.what.not_in([What.REPLY.value, What.DEED.value, What.ANNOUNCE.value]),
         _d.external_id.is_not(None),
     )
     .values(_anew)
@@ -352,8 +382,20 @@ _ERASE_PERSON: Final = Statement(
         name_key="",
     )
 )
+_OLDEST_TICKET: Final = Statement(
+    first(
+        select(TICKET.c.opened_at)
+        .where(TICKET.c.customer == param("customer"))
+        .order_by(TICKET.c.opened_at)
+    )
+)
+_digest = insert(FORGOTTEN).values(digest=param("digest"), at=param("at"))
 _REMEMBER: Final = Statement(
-    insert(FORGOTTEN).values(digest=param("digest"), at=param("at")).on_conflict_do_nothing()
+    _digest.on_conflict_do_update(
+        index_elements=["digest"],
+        set_={"at": _digest.excluded.at},
+        where=FORGOTTEN.c.at < _digest.excluded.at,
+    )
 )
 _REMEMBERED: Final = Statement(
     select(FORGOTTEN.c.digest, FORGOTTEN.c.at).order_by(FORGOTTEN.c.digest)

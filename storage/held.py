@@ -30,8 +30,14 @@ def waits(db: Db) -> Waits:
     return Waits(held_since(db), tuple(counted), tuple(_unresolved(db)))
 
 
+def disown(db: Db) -> None:
+    """Give what was in hand when the rows were read to nobody: here its number may be another's."""
+    db.run(_DISOWN)
+
+
 class Held(Part):
     def hold_back(self, since: datetime) -> None:
+        disown(self._db)
         self._db.run(_HOLD, name=HELD, value=since.isoformat())
 
     def let_go(self) -> bool:
@@ -58,6 +64,8 @@ def _unresolved(db: Db) -> list[Unresolved]:
 
 
 _d = DELIVERY.c
+#: Processes count from 1; what 0 has is soon found to be abandoned.
+_DISOWN: Final = Statement(update(DELIVERY).where(_d.owner.is_not(None)).values(owner=literal(0)))
 _HELD: Final = Statement(select(SETTING.c.value).where(SETTING.c.name == param("name")))
 _setting = insert(SETTING).values(name=param("name"), value=param("value"))
 _HOLD: Final = Statement(
@@ -89,7 +97,12 @@ _DOUBT_REPLY: Final = Statement(
     update(DELIVERY)
     .where(_d.id == param("id"))
     .values(
-        state="in doubt", due_at=param("due_at"), taken_at=_tried_at, error=null(), owner=null()
+        state="in doubt",
+        due_at=param("due_at"),
+        taken_at=_tried_at,
+        attempts=RESTORED,
+        error=null(),
+        owner=null(),
     )
 )
 _DOUBT_POSTS: Final = Statement(

@@ -1,7 +1,8 @@
 """A filled database into an empty one on PostgreSQL, and from there into a backup and back."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from chatops import admin, app, copying, keeping
 from chatops.__main__ import cli
 from chatops.errors import ConfigError, StorageError
 from chatops.event import CustomerForgotten
-from chatops.forgetting import forget
+from chatops.forgetting import Again, forget
 from chatops.step import fold
 from storage import Storage, open_storage
 from storage.carry import PAGE, TABLES, reached, sum_of
 from storage.carry import copying as copied_from
+from storage.forgetting import remember
+from storage.postgres import SETTINGS
 from tests import postgres
 
 pytestmark = pytest.mark.anyio
@@ -67,12 +70,16 @@ def quietly(_table: str, _rows: int) -> None:
 
 async def test_all_of_it_arrives_and_goes_on(care: Care, shop: Shop, empty: str) -> None:
     newest = await fill(care)
+    with closing(sqlite3.connect(care.path)) as db, db:  # a process had one in hand
+        db.execute("UPDATE delivery SET owner = 7 WHERE id = 1")
     seen: dict[str, int] = {}
     done = await copying.copy(shop.config, empty, seen.__setitem__)
     assert (done.rows["ticket"], done.rows["raw_body"]) == (2, PAGE + 5)
     assert {name: seen[name] for name in done.rows} == done.rows
     assert done.proof > newest
     assert postgres.ask(empty, "SELECT count(*) FROM ticket") == [(2,)]
+    owned = "SELECT id, owner FROM delivery WHERE owner IS NOT NULL"
+    assert postgres.ask(empty, owned) == [(1, 0)]
     async with at(empty) as storage:
         assert await storage.reader.run(copied_from) is None
         for word in ("返金", "tent"):
@@ -171,7 +178,11 @@ async def test_backup_of_postgresql_is_a_file_and_goes_into_an_empty_database(
     await fill(care)
     await copying.copy(shop.config, empty, quietly)
     shop.environment["SANDBOX_DATABASE"] = empty
+    # the file takes longer than the server is patient with others
+    monkeypatch.setitem(SETTINGS, "idle_in_transaction_session_timeout", "10ms")
     made = await keeping.back_up(shop.config, tmp_path / "copy.db")
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
     assert (made.rows["ticket"], made.rows["raw_body"]) == (2, PAGE + 5)
     with pytest.raises(StorageError, match="is not empty"):
         await keeping.restore(shop.config, tmp_path / "copy.db")
@@ -203,9 +214,10 @@ async def test_person_is_forgotten_on_postgresql_too(
     await fill(care)
     await copying.copy(shop.config, empty, quietly)
     shop.environment["SANDBOX_DATABASE"] = empty
-    async with at(empty) as storage:  # bodies of nobody, which nobody can read
-        await storage.work.run(lambda db: db.connection)  # type: ignore[attr-defined]
+    # bodies of nobody, which nobody can read
     postgres.ask(empty, "UPDATE raw_body SET state = 'unreadable' RETURNING id")
+    before = tmp_path / "before.db"
+    await keeping.back_up(shop.config, before)
     done = await forget(shop.config, "1", lambda plan: plan.tickets == 2)  # both, by consent
     assert done is not None
     words = postgres.ask(empty, "SELECT DISTINCT text FROM message")
@@ -216,6 +228,25 @@ async def test_person_is_forgotten_on_postgresql_too(
         assert (await storage.reader.entries(2))[-1].event == CustomerForgotten()
     (listed,) = (tmp_path / "var").glob("*.forgotten")
     assert listed.read_text("utf-8").count("\n") == 2
+    # a restore goes into a database of another name
+    fresh = postgres.create(migrated=False)
+    try:
+        shop.environment["SANDBOX_DATABASE"] = fresh
+        assert (await keeping.restore(shop.config, before)).forgotten == Again(2, 2)
+        assert postgres.ask(fresh, "SELECT DISTINCT name FROM customer") == [("—",)]
+    finally:
+        postgres.drop(fresh)
+
+
+async def test_copy_takes_the_list_of_the_forgotten_along(
+    care: Care, shop: Shop, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await care.storage.work.run(lambda db: remember(db, "digest", care.hours.transport()))
+    await fill(care)
+    await copying.copy(shop.config, empty, quietly)
+    (listed,) = (tmp_path / "var").glob("*.forgotten")
+    assert listed.read_text("utf-8").startswith('["digest", ')
 
 
 async def test_texts_are_written_again_for_no_two_databases_order_them_alike(care: Care) -> None:

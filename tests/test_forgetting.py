@@ -1,13 +1,19 @@
 """Somebody is forgotten: not a byte of theirs is left, and every ticket is still its log's fold."""
 
 import json
+import math
+import re
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Coroutine
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
-from care import POLICY, REGISTRY, WORDS, Care, wrote
+from care import KEY, POLICY, REGISTRY, WORDS, Care, wrote
 from cryptography.fernet import Fernet
 from shop import Shop
 from town import Town, shows
@@ -19,6 +25,7 @@ from chatops.act import Act, Marks
 from chatops.app import Service, opened
 from chatops.card import Card, Paragraph
 from chatops.channel import Author, Edited, Message
+from chatops.clock import SystemClock
 from chatops.errors import ConfigError
 from chatops.event import (
     CustomerForgotten,
@@ -28,23 +35,27 @@ from chatops.event import (
     ReplyWithdrawn,
     SendingBegan,
 )
-from chatops.forgetting import Forgotten, _close, erase, forget
+from chatops.forgetting import Again, Forgotten, erase, forget
 from chatops.ledger import apply
-from chatops.ports import Tx
+from chatops.ports import Tx, Work
 from chatops.sla import Outcome
 from chatops.step import fold
 from chatops.text import text
 from chatops.ticket import Status
-from storage import forgetting
+from storage import forgetting, open_storage
 from storage.backup import discard
 from storage.sqlite import scrub
+from storage.statement import Db
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 #: What must not be found again, in any spelling of its letters.
 SAID = "zqxwords"
 HANDLE = "zqxhandle"
 NAME = "Zqxname"
+SINCE = "It was to be here on Monday."
 #: All three begin so.
 SENTINEL = b"zqx"
 
@@ -78,7 +89,7 @@ async def everywhere(town: Town) -> list[int]:
     """Let a person's words, name and handle get to every place that there is."""
     somebody = {"author": SOMEBODY, "thread": "t1"}
     first = await town.opens(
-        wrote(f"Where is my {SAID}?", url=f"https://x.com/{HANDLE}/1", **somebody)
+        wrote(f"Where is my {SAID}? {SINCE}", url=f"https://x.com/{HANDLE}/1", **somebody)
     )
     await town.did("ben", "claim", first)
     await town.did("ben", "note", first, fields={"text": f"{NAME} called about {SAID}"})
@@ -90,9 +101,12 @@ async def everywhere(town: Town) -> list[int]:
     )
     await town.hears(Edited("aozora", "early1", f"An edit of {SAID}", town.hours.transport()))
     other = await town.opens(
-        wrote(f"@{HANDLE} said so too", who="leo", parent_text=f"{SAID}, says {NAME}")
+        wrote(f"@{HANDLE} said so too", who="leo", thread="t9", parent_text=f"{SAID}, says {NAME}")
     )
     await town.did("ben", "note", other, fields={"text": f"asks like {NAME} (@{HANDLE})"})
+    # what others repeat without their name
+    await town.hears(wrote(f"RT Where is my {SAID}? {SINCE} Mine too", who="leo", thread="t9"))
+    await town.did("ben", "note", other, fields={"text": f"see: Where is my {SAID}? {SINCE}"})
     now = town.hours.transport()
     bodies = (
         {"events": [{"id": "m1", "text": f"Where is my {SAID}?", "author": {"handle": HANDLE}}]},
@@ -148,6 +162,7 @@ async def test_not_a_byte_is_left_in_the_databases_files_nor_in_any_room(town: T
     lines = "\n".join([shows(line) for line in town.seen("care-global")])
     assert "This post named a customer who asked to be forgotten" in lines
     assert "said so too" in lines
+    assert "Mine too" in lines
     assert "Nobody is late" in lines
     assert tickets == [1, 2, 3]
 
@@ -225,17 +240,64 @@ async def test_who_is_linked_by_consent_is_forgotten_too(care: Care) -> None:
     assert (await care.ticket(other)).status is Status.CLOSED
 
 
-async def test_forgetting_that_was_cut_off_is_begun_anew_and_ends_the_same(care: Care) -> None:
-    ticket = await care.opens()
-    await care.did("ben", "note", ticket, fields={"text": "calls at noon"})
-    who = await care.storage.work.run(lambda db: forgetting.of_ticket(db, ticket))
-    assert who is not None
-    await _close(service_of(care), ticket)
-    await forgets(care, ticket)
-    assert [e for e in await care.log(ticket) if isinstance(e, CustomerForgotten)] == [
-        CustomerForgotten()
-    ]
-    assert care.sql("SELECT DISTINCT text FROM message") == [("",)]
+class CutError(Exception):
+    """The process ended here."""
+
+
+class Cut:
+    """A database's work that ends after so many transactions."""
+
+    def __init__(self, work: Work, left: float) -> None:
+        self._work = work
+        self._left = left
+
+    async def run(self, fn: Callable[[Db], T]) -> T:
+        return await self._counted(self._work.run(fn))
+
+    async def transact(self, fn: Callable[[Tx], T]) -> T:
+        return await self._counted(self._work.transact(fn))
+
+    async def _counted(self, done: Coroutine[Any, Any, T]) -> T:
+        if not self._left:
+            done.close()
+            raise CutError
+        self._left -= 1
+        return await done
+
+
+#: A marker, which is another one each time.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+async def forgotten_in(town: Town, database: Path, cut: float) -> list[str]:
+    """Forget the first ticket's customer in a copy, cut off once and begun anew; all that is left."""
+    storage = open_storage(f"sqlite:///{shutil.copy(town.path, database)}", KEY, town.hours)
+    try:
+        who = await storage.work.run(lambda db: forgetting.of_ticket(db, 1))
+        assert who is not None
+        for steps in (cut, math.inf):
+            work: Any = Cut(storage.work, steps)
+            service = replace(service_of(town), storage=replace(storage, work=work))
+            with suppress(CutError):
+                await erase(service, [who])
+    finally:
+        await storage.close()
+    with closing(sqlite3.connect(database)) as db:
+        return [_UUID.sub("", line) for line in db.iterdump()]
+
+
+async def test_forgetting_that_was_cut_off_anywhere_ends_the_same(
+    town: Town, tmp_path: Path
+) -> None:
+    await everywhere(town)
+    await town.quiet()
+    with closing(sqlite3.connect(town.path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = await forgotten_in(town, tmp_path / "whole.db", math.inf)
+    assert SENTINEL.decode() not in "\n".join(whole).lower()
+    for steps in range(1, 20):
+        cut = await forgotten_in(town, tmp_path / f"{steps}.db", steps)
+        assert cut == whole, steps
 
 
 # --- at the command line, and after a restore
@@ -257,7 +319,7 @@ async def forgotten_after_a_loss(shop: Shop, folder: Path, newer_key: str) -> No
     await keeping.back_up(shop.config, folder / "again.db")
     discard(shop.database)
     shop.environment["CHATOPS_KEY"] = newer_key + shop.environment["CHATOPS_KEY"]
-    assert (await keeping.restore(shop.config, folder / "again.db")).forgotten == 1
+    assert (await keeping.restore(shop.config, folder / "again.db")).forgotten == Again(1, 1)
     (folder / "again.db").unlink()
     assert files_with(folder, SENTINEL) == []
 
@@ -284,12 +346,32 @@ async def test_it_is_written_down_and_done_again_after_a_restore(
         await forget(shop.config, "#1", lambda _: True)
 
     back = await keeping.restore(shop.config, old)
-    assert back.forgotten == 1
+    assert back.forgotten == Again(1, 1)
     old.unlink()
     assert files_with(tmp_path, SENTINEL) == []
     # the list alone is enough, under the key that was in force or behind a newer one
     for key in ("", f"{Fernet.generate_key().decode()},"):
         await forgotten_after_a_loss(shop, tmp_path, key)
+
+
+async def test_restore_leaves_who_came_back_after_they_were_forgotten(
+    shop: Shop, tmp_path: Path
+) -> None:
+    admin.migrate(shop.config)
+    await told(shop, wrote("Where is it?", account="aozora", author=SOMEBODY))
+    assert await forget(shop.config, "1", lambda _: True)
+    now = SystemClock().transport()
+    await told(shop, wrote("Hello again", account="aozora", author=SOMEBODY, at=now))
+    later = tmp_path / "later.db"
+    await keeping.back_up(shop.config, later)
+    assert (await keeping.restore(shop.config, later)).forgotten.persons == 0
+    with closing(sqlite3.connect(shop.database)) as db:
+        assert db.execute("SELECT name FROM customer").fetchall() == [("—",), (NAME,)]
+    # and once more, after the backup
+    assert await forget(shop.config, "2", lambda _: True)
+    assert (await keeping.restore(shop.config, later)).forgotten.persons == 1
+    with closing(sqlite3.connect(shop.database)) as db:
+        assert db.execute("SELECT name FROM customer").fetchall() == [("—",), ("—",)]
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,49 @@ async def test_reply_that_waited_is_looked_up_or_asked_and_never_doubled(
         assert any(isinstance(event, ReplyDoubted) for event in log) is not is_found
 
 
+@pytest.mark.parametrize("answered", ["first", "second"])
+async def test_reply_is_found_under_whichever_message_it_answered(
+    town: Town, answered: str
+) -> None:
+    timeline, mia = town.chirp.timeline, town.chirp.hands.person("mia")
+    first = timeline.write(mia, "Where is my tent?", town.hours.now())
+    asked = {"account": "open", "thread": first.thread}
+    ticket = await town.opens(wrote(external_id=first.id, **asked))
+    await town.quiet()
+    since = town.hours.transport()
+    await town.storage.work.transact(lambda tx: tx.hold_back(since))
+    reply = await town.replies("ben", ticket, "On its way.")
+    # after the backup, which knows neither: the customer goes on, and the reply goes out
+    second = timeline.write(mia, "Hello?", town.hours.now() + 4, to_post=first.id)
+    post = {"first": first, "second": second}[answered]
+    timeline.write(timeline.brand, "On its way.", town.hours.now() + 5, to_post=post.id)
+    await town.hours.turn(3600)
+    await after_restore(town, since)
+    assert town.sql(f"SELECT parent FROM message WHERE id = {reply}") == [(first.id,)]  # noqa: S608
+    await town.hears(wrote("Hello?", external_id=second.id, **asked))
+    await released(town)
+    await town.until(lambda: town.due("reply")[0][2] == "sent")
+    assert town.answered() == ["On its way."]
+
+
+async def test_reply_that_was_never_sent_answers_what_the_backup_knows(town: Town) -> None:
+    timeline, mia = town.chirp.timeline, town.chirp.hands.person("mia")
+    first = timeline.write(mia, "Where is my tent?", town.hours.now())
+    asked = {"account": "open", "thread": first.thread}
+    ticket = await town.opens(wrote(external_id=first.id, **asked))
+    since = town.hours.transport()
+    await town.storage.work.transact(lambda tx: tx.hold_back(since))
+    await town.replies("ben", ticket, "On its way.")
+    await after_restore(town, since)
+    second = timeline.write(mia, "Hello?", town.hours.now() + 4, to_post=first.id)
+    await town.hears(wrote("Hello?", external_id=second.id, **asked))
+    await released(town)
+    await town.until(lambda: town.due("reply")[0][2] == "sent")
+    assert town.sql("SELECT attempts FROM delivery WHERE what = 'reply'") == [(0,)]
+    assert town.answered() == ["On its way."]
+    assert town.sql("SELECT parent FROM message WHERE marker IS NOT NULL") == [(first.id,)]
+
+
 async def test_what_is_known_to_be_resolved_or_asked_stays_as_it_is(town: Town) -> None:
     ticket = await town.opens(wrote(account="quiet", external_id="p1"))
     await town.quiet()

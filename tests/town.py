@@ -71,12 +71,14 @@ class AskedChannel(SandboxChannel):
         parent, api = outgoing.in_reply_to, self._settings.api
         await self._ask(Call("GET", f"{api}/posts/{parent}"))  # meets the network's troubles
         token = self._settings.token.get_secret_value()
-        answer = await self._http.get(
-            f"{api}/posts",
-            params={"parent": parent},
-            headers={"authorization": f"Bearer {token}"},
-        )
-        there = [post for post in answer.json()["posts"] if post["text"] == outgoing.text]
+        there = []
+        for each in dict.fromkeys([parent, *outgoing.perhaps_to]):
+            answer = await self._http.get(
+                f"{api}/posts",
+                params={"parent": each},
+                headers={"authorization": f"Bearer {token}"},
+            )
+            there += [post for post in answer.json()["posts"] if post["text"] == outgoing.text]
         return Sent(there[0]["id"], datetime.fromisoformat(there[0]["at"])) if there else None
 
 

@@ -130,8 +130,13 @@ class Replies:
         agent = next((a.public_name for a in tx.agents() if a.id == reply.agent), "")
         doubted = delivery.state is DeliveryState.IN_DOUBT
         outgoing = outgoing_of(record, reply, delivery.marker)
-        answered = tx.answer(reply.message, answerable(record, reply), anew=not doubted)
-        return Job(delivery, replace(outgoing, agent=agent, in_reply_to=answered))
+        candidates = answerable(record, reply)
+        answered = tx.answer(reply.message, candidates, anew=not doubted)
+        # after the backup it may have gone out as the answer to what the backup does not know
+        perhaps = tuple(candidates) if delivery.is_restored else ()
+        return Job(
+            delivery, replace(outgoing, agent=agent, in_reply_to=answered, perhaps_to=perhaps)
+        )
 
     async def _look_up(self, channel: Channel, job: Job) -> str:
         """Find out what became of a reply; until that is known it is not sent again."""
@@ -147,19 +152,26 @@ class Replies:
             await self._still_in_doubt(job, timedelta(), error, counts=False)
             raise
         except (InDoubt, Unreached) as error:
-            span = max(SETTLE, network_rest(job.delivery.attempts))
+            span = max(SETTLE, network_rest(job.delivery.tries))
             return await self._still_in_doubt(job, span, error)
         except CareError as error:
             # the network will not be asked: a person can look
             return await self._ask(job, str(error))
         except Exception:  # noqa: BLE001 - as in `send`
             _log.exception("reply.fault", delivery=job.delivery.id)
-            if job.delivery.attempts < FAULTS:
+            if job.delivery.tries < FAULTS:
                 return await self._still_in_doubt(job, SETTLE, InDoubt(_FAULT))
             return await self._ask(job, _FAULT)
         if outcome is None:  # it is certainly not there
-            now = self._clock.transport()
-            await self._keep(lambda tx: tx.delivery_is(job.delivery, DeliveryState.PENDING, now))
+            now, again = self._clock.transport(), job.delivery.marker
+            await self._keep(
+                lambda tx: tx.delivery_is(
+                    job.delivery,
+                    DeliveryState.PENDING,
+                    now,
+                    again=again if job.delivery.is_restored else None,
+                )
+            )
         return outcome or "reply_again"
 
     async def _resolved(self, channel: Channel, job: Job) -> str | None:

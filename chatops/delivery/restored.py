@@ -12,6 +12,7 @@ from typing import Final
 
 from chatops.act import Act
 from chatops.channel import Can, Traits
+from chatops.delivery.outgoing import answerable
 from chatops.event import Event, ReplyDoubted, ReplyState, SendingBegan
 from chatops.ledger import apply
 from chatops.policy import Policy
@@ -45,6 +46,9 @@ def doubt(
         began: list[Event] = []
         if reply.state is ReplyState.WAITING:
             began = [SendingBegan(reply.message)]  # from here on Undo comes too late
+        if (record := tx.record(ticket.id)) is not None:
+            # as far as the backup knows; what is written from now on was not answered by it
+            tx.answer(reply.message, answerable(record, reply), anew=False)
         known = traits.get(ticket.channel)
         can = known.can if known is not None else Can(0)
         if Can.FIND in can or (Can.REPEAT in can and act.due - since < KEY_KNOWN):

@@ -176,6 +176,11 @@ class Delivery:
         """Tell whether a backup left it unresolved, so that it may be there since any time."""
         return self.attempts < 0
 
+    @property
+    def tries(self) -> int:
+        """How often it was tried; of what a backup left unresolved, since it was put back."""
+        return self.attempts - RESTORED if self.is_restored else self.attempts
+
 
 @dataclass(frozen=True, slots=True)
 class Unsure:

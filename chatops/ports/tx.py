@@ -478,7 +478,10 @@ class Tx(Protocol):
 
     # after a restore
     def hold_back(self, since: datetime) -> None:
-        """Let nothing go out until `let_go`; `since` is the time of the restored backup."""
+        """Let nothing go out until `let_go`; `since` is the time of the restored backup.
+
+        What a process had in hand then is no living one's.
+        """
         ...
 
     def let_go(self) -> bool:

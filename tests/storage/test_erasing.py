@@ -7,18 +7,26 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from stored import NOW, given, s, said, sent, shows, took
 
+from chatops.card import Card
+from chatops.card_json import dump_card
 from chatops.channel import Author
 from chatops.oblivion import NOBODY, Traces
-from chatops.ports import Tx, What
+from chatops.ports import NewMessage, Tx, What
 from chatops.scene import Direction
+from chatops.text import text
 from storage import Storage, forgetting
 from storage.forgetting import Person
+from storage.instant import micros
 from storage.statement import Db, Statement, param
-from storage.tables import BURST
+from storage.tables import BURST, MESSAGE
 
 pytestmark = pytest.mark.anyio
 
 MIA = Person(1, "x", "c1", "@c1", "C1")
+
+
+def card_about(words: str) -> str:
+    return dump_card(Card(text("words", words=words)))
 
 
 async def fill(storage: Storage) -> None:
@@ -30,8 +38,8 @@ async def fill(storage: Storage) -> None:
         said(tx, other, "As @c1 says", parent="p1", parent_text="My tent")
         said(tx, other, "Nothing of theirs")
         sent(tx, What.CARD, "room", "1:room", ticket=ticket.id)
-        sent(tx, What.PUBLISHED, "room", "room:room", body='{"about": "c1"}')
-        sent(tx, What.PUBLISHED, "room", "room:room", body='{"about": "c2"}')
+        sent(tx, What.PUBLISHED, "room", "room:room", body=card_about("c1"))
+        sent(tx, What.PUBLISHED, "room", "room:room", body=card_about("c2"))
         sent(tx, What.REPLY, "account:acme_x", "c:1", ticket=ticket.id)
         for body in (b'{"user": "c1"}', b'{"user": "c2"}'):
             tx.raw_read(tx.store_raw("x", "acme_x", body, NOW))
@@ -58,6 +66,28 @@ async def test_who_is_meant_is_found_by_id_handle_and_ticket(storage: Storage) -
     assert [each.id for each in await run(lambda db: forgetting.persons(db, 1))] == [2]
 
 
+async def test_customer_of_a_source_is_known_by_the_id_that_its_bodies_hold(
+    storage: Storage,
+) -> None:
+    body = b"""{"events": [{"type": "message", "author": {"id": "u-4711", "handle": "m"}}]}"""
+
+    def run(tx: Tx) -> None:
+        for id in ("forum:u-4711", "forum:U-4711", "forum:xu-4711", "app:u-4_11"):
+            tx.customer("webhook", Author(id, "m", "M"))
+        tx.raw_read(tx.store_raw("webhook", "forum", body, NOW))
+
+    await storage.work.transact(run)
+    who = Person(1, "webhook", "forum:u-4711", "m", "M")
+    read = storage.reader.run
+    assert await read(lambda db: forgetting.called(db, "webhook", "u-4711")) == [who]
+    assert await read(lambda db: forgetting.called(db, "webhook", "forum:u-4711")) == [who]
+    assert [p.id for p in await read(lambda db: forgetting.called(db, "webhook", "u-4_11"))] == [4]
+    traces = (await read(lambda db: forgetting.theirs(db, who))).traces
+    assert traces.ids == {"forum:u-4711", "u-4711"}
+    removed = await storage.work.run(lambda db: forgetting.remove_bodies(db, traces, 0))
+    assert removed == (1, 1)
+
+
 async def test_what_is_theirs(storage: Storage) -> None:
     await fill(storage)
     found = await storage.reader.run(lambda db: forgetting.theirs(db, MIA))
@@ -70,12 +100,11 @@ async def test_what_is_theirs(storage: Storage) -> None:
 
 async def test_messages_are_erased_and_others_lose_only_the_name(storage: Storage) -> None:
     await fill(storage)
-    traces, changed = await traces_of(storage), set[int]()
+    traces = await traces_of(storage)
     run = storage.work.run
     await run(lambda db: forgetting.erase_messages(db, [1, 2]))
-    assert await run(lambda db: forgetting.redact_messages(db, traces, 0, changed)) == 4
-    assert await run(lambda db: forgetting.redact_messages(db, traces, 4, changed)) is None
-    assert changed == {2}
+    assert await run(lambda db: forgetting.redact_messages(db, traces, 0)) == (4, {2})
+    assert await run(lambda db: forgetting.redact_messages(db, traces, 4)) == (None, set())
     theirs, others = [await storage.reader.messages(ticket) for ticket in (1, 2)]
     assert [(line.text, line.deleted, line.url) for line in theirs] == [("", True, None)] * 2
     assert [(line.text, line.parent_text) for line in others] == [
@@ -102,6 +131,26 @@ async def test_bodies_and_posts_about_them_go_and_no_others(storage: Storage) ->
     assert await run(lambda db: forgetting.redact_posts(db, traces, 3, "{}", s(5))) == (None, 0)
 
 
+async def test_early_edit_is_erased_only_where_its_own_event_is_about_them(
+    storage: Storage,
+) -> None:
+    body = b"""{"events": [{"id": "e1", "by": "c1"}, {"id": "e2", "by": "c2", "text": "Hm"}]}"""
+    early = NewMessage("acme_x", Direction.INBOUND, "An edit", NOW, private=False)
+
+    def run(tx: Tx) -> None:
+        given(tx)
+        for id in ("e1", "e2"):
+            tx.add_message(replace(early, external_id=id))
+        tx.raw_read(tx.store_raw("x", "acme_x", body, NOW))
+
+    await storage.work.transact(run)
+    traces = await traces_of(storage)
+    await storage.work.run(lambda db: forgetting.remove_bodies(db, traces, 0))
+    rows = Statement(select(MESSAGE.c.external_id, MESSAGE.c.text).order_by(MESSAGE.c.id))
+    kept = await storage.reader.run(lambda db: db.all(rows))
+    assert kept == [("e1", ""), ("e2", "An edit")]
+
+
 async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage) -> None:
     await fill(storage)
     traces = await traces_of(storage)
@@ -126,11 +175,38 @@ async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage
     assert await storage.work.transact(again) == 3
 
 
-async def test_who_was_forgotten_is_remembered_once(storage: Storage) -> None:
-    for at in (NOW, s(9)):
+async def test_announcement_names_nobody_and_is_not_made_again(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        ticket = given(tx)
+        sent(tx, What.CARD, "room", "1:room", ticket=ticket.id)
+        sent(tx, What.ANNOUNCE, "room", "1:room", ticket=ticket.id)
+
+    await storage.work.transact(run)
+    for id in ("ts-card", "ts-line"):
+        await shows(storage, await took(storage, "room"), id)
+    await storage.work.run(lambda db: forgetting.show_again(db, 1, s(1)))
+    again = await took(storage, "room", s(1))
+    assert again is not None
+    assert again.what is What.CARD
+    assert await took(storage, "room", s(1)) is None
+
+
+async def test_who_was_forgotten_is_remembered_with_the_newest_time(storage: Storage) -> None:
+    for at in (NOW, s(9), s(3)):
         await storage.work.run(lambda db, at=at: forgetting.remember(db, "digest", at))  # type: ignore[misc]
-    (kept,) = await storage.reader.run(forgetting.remembered)
-    assert kept[0] == "digest"
+    assert await storage.reader.run(forgetting.remembered) == [("digest", micros(s(9)))]
+
+
+async def test_customer_was_there_since_their_oldest_ticket(storage: Storage) -> None:
+    await fill(storage)
+    await storage.work.transact(lambda tx: given(tx, thread="t9", at=s(9)))
+    await storage.work.transact(lambda tx: tx.customer("x", Author("c3", "@c3", "C3")))
+    nobody = Person(3, "x", "c3", "@c3", "C3")
+    for who, at, was in ((MIA, s(1), True), (MIA, NOW, False), (nobody, NOW, True)):
+        found = await storage.reader.run(
+            lambda db, who=who, at=at: forgetting.was_there(db, who, at)  # type: ignore[misc]
+        )
+        assert found is was
 
 
 async def test_burst_that_is_called_after_them_gets_another_name(storage: Storage) -> None:

@@ -1,10 +1,13 @@
 """What a restored database holds back, what waits there, and what is put in doubt."""
 
 import pytest
+from sqlalchemy import select
 from stored import NOW, given, s, said, sent, shows, took
 
 from chatops.ports import RESTORED, DeliveryState, Due, Tx, Unresolved, Wait, Waits, What
 from storage import Storage
+from storage.statement import Statement
+from storage.tables import DELIVERY
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +49,16 @@ async def test_what_waits_is_counted_by_kind_and_place(storage: Storage) -> None
     )
 
 
+async def test_what_was_in_hand_is_nobodys_who_serves_it_now(storage: Storage) -> None:
+    await fill(storage)
+    await took(storage, "room")
+    owned = Statement(select(DELIVERY.c.owner).order_by(DELIVERY.c.id))
+    before = await storage.reader.run(lambda db: db.all(owned))
+    await storage.work.transact(lambda tx: tx.hold_back(NOW))
+    after = await storage.reader.run(lambda db: db.all(owned))
+    assert (before, after) == ([(1,), (None,), (None,)], [(0,), (None,), (None,)])
+
+
 async def test_what_was_on_its_way_is_in_doubt_since_the_backup(storage: Storage) -> None:
     await fill(storage)
     await took(storage, "room")
@@ -60,8 +73,9 @@ async def test_what_was_on_its_way_is_in_doubt_since_the_backup(storage: Storage
     assert (reply.state, reply.taken_at, reply.is_restored) == (
         DeliveryState.IN_DOUBT,
         s(-60),
-        False,
+        True,
     )
+    assert reply.tries == 1
     await storage.work.transact(lambda tx: tx.doubt_reply(3, s(-60), None))
     (asked,) = (await storage.reader.waits()).replies
     assert asked.asked

@@ -232,6 +232,7 @@ class XChannel:
 
     async def _find_post(self, outgoing: Outgoing, since: datetime) -> Sent | None:
         own = await self.own_id()
+        answered = {outgoing.in_reply_to, *outgoing.perhaps_to}
         page: dict[str, str] = {}
         while True:
             body = await self._api.get(
@@ -243,7 +244,7 @@ class XChannel:
             )
             for post in posts_in(body)[0]:
                 same = plain(post.shown) == plain(outgoing.text)
-                if same and post.referenced("replied_to") == outgoing.in_reply_to:
+                if same and post.referenced("replied_to") in answered:
                     return self._sent_post(post.first_id)
             token = body.get("meta", {}).get("next_token")
             if not token:

@@ -124,7 +124,10 @@ async def test_a_reply_is_found_whatever_x_made_of_its_links():
         assert await peer.channel.find(outgoing, before) is None
         sent = await peer.channel.send(outgoing)
         assert await peer.channel.find(outgoing, before) == sent
-        assert await peer.channel.find(replace(outgoing, in_reply_to=other.id), before) is None
+        elsewhere = replace(outgoing, in_reply_to=other.id)
+        assert await peer.channel.find(elsewhere, before) is None
+        perhaps = replace(elsewhere, perhaps_to=(asked.id, other.id))
+        assert await peer.channel.find(perhaps, before) == sent
         assert await peer.channel.find(outgoing, sent.at + timedelta(seconds=1)) is None
 
 
