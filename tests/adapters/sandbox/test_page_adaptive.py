@@ -165,9 +165,7 @@ def table(*rows: tuple[str, ...], **more: Any) -> JSON:
         return {"type": "TableCell", "items": [runs(words)]}
 
     made = [{"type": "TableRow", "cells": [cell(words) for words in row]} for row in rows]
-    columns = [
-        {"width": 3, "horizontalCellContentAlignment": side} for side in ("Left", "Right")
-    ]
+    columns = [{"width": 3, "horizontalCellContentAlignment": side} for side in ("Left", "Right")]
     return {"type": "Table", "columns": columns, "rows": made, **more}
 
 
@@ -297,7 +295,9 @@ async def test_a_choice_is_searched_for_by_typing(page: Page) -> None:
     drawn = await draw(
         page,
         card(
-            field_of("Input.ChoiceSet", "canned:1", label="Canned", isRequired=True, **query, **listed),
+            field_of(
+                "Input.ChoiceSet", "canned:1", label="Canned", isRequired=True, **query, **listed
+            ),
             field_of("Input.ChoiceSet", "to:1", label="To", value="a", **query)
             | {"choices": [{"title": "Aoi", "value": "a"}]},
             actions=[submit()],

@@ -94,9 +94,9 @@ async def test_a_channel_shows_its_cards_and_no_customer_text_is_markup(
     id = await teams_window.post(posted(ticket()))
     await teams_window.be(BEN.id)
     pane = teams_window.page.get_by_role("region", name="Teams")
-    await expect(pane.get_by_role("group", name="Channels in Teams").get_by_role("button")).to_have_text(
-        ["Care Global", "Care Japan", "🛟 Care"]
-    )
+    await expect(
+        pane.get_by_role("group", name="Channels in Teams").get_by_role("button")
+    ).to_have_text(["Care Global", "Care Japan", "🛟 Care"])
     message = teams_window.message(id)
     await expect(message.get_by_role("heading")).to_have_text("#42 · 森 はな · X mention")
     await expect(message.locator(".ac-style-emphasis")).to_have_text(
@@ -157,7 +157,9 @@ async def test_a_dialog_is_filled_corrected_and_closed(teams_window: TeamsWindow
     id = await teams_window.post(posted(ticket()))
     page = teams_window.page
     await teams_window.be(BEN.id)
-    teams_window.bot.answer = lambda _: dialog_of(form(block("To Hana, on X")), title="Reply to #42")
+    teams_window.bot.answer = lambda _: dialog_of(
+        form(block("To Hana, on X")), title="Reply to #42"
+    )
     await teams_window.message(id).get_by_role("button", name="Reply").click()
     opened = page.get_by_role("dialog", name="Reply to #42")
     field = opened.get_by_role("textbox", name="Your reply")
@@ -270,7 +272,9 @@ async def test_a_thread_is_opened_and_a_note_written_in_it(teams_window: TeamsWi
     for words in ("thanks", "@Caretaker hi"):
         await field.fill(words)
         await field.press("Enter")
-        await expect(page.get_by_test_id("teams-thread").locator(".b-text").last).to_have_text(words)
+        await expect(page.get_by_test_id("teams-thread").locator(".b-text").last).to_have_text(
+            words
+        )
     assert len(teams_window.said()) == 1
     await turn.click()
     await expect(page.get_by_test_id("teams-thread")).to_have_count(0)
@@ -371,7 +375,10 @@ async def test_what_does_not_work_is_said(teams_window: TeamsWindow) -> None:
 async def test_in_japanese_on_a_phone_nothing_widens_the_page(teams_window: TeamsWindow) -> None:
     page = teams_window.page
     await page.set_viewport_size(PHONE)
-    wide = {"type": "FactSet", "facts": [{"title": "住所" * 20, "value": "https://x.example/" + "a" * 90}]}
+    wide = {
+        "type": "FactSet",
+        "facts": [{"title": "住所" * 20, "value": "https://x.example/" + "a" * 90}],
+    }
     cell = {"type": "TableCell", "items": [{"type": "RichTextBlock", "inlines": ["担当者" * 5]}]}
     rows = [{"type": "TableRow", "cells": [cell] * 4}] * 2
     table = {"type": "Table", "columns": [{"width": 1}] * 4, "rows": rows}
