@@ -13,6 +13,8 @@ from tests import beside, blank, postgres
 
 #: Names a folder of recorded conversations; the tests that need it are skipped without.
 KEPT = "CHATOPS_DATA"
+#: Names Microsoft's own renderer of cards, a file; the test that needs it is skipped without.
+RENDERER = "CHATOPS_ADAPTIVECARDS"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,7 +22,7 @@ def nobodys_environment() -> Iterator[None]:
     """Clear what a developer's own service may have set."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("CHATOPS_")]:  # noqa: TID251
-            if name not in {KEPT, postgres.GIVEN}:
+            if name not in {KEPT, RENDERER, postgres.GIVEN}:
                 patch.delenv(name)
         yield
 

@@ -4,10 +4,9 @@
  * What this page cannot draw is drawn by its fallback, as older clients do.
  */
 
-import { cardText } from "./adaptive_text.js";
-import { inputs as elementsOfInputs } from "./adaptive_inputs.js";
+import { cardLink, cardText, isSafe } from "./adaptive_text.js";
+import { entered, inputs as elementsOfInputs } from "./adaptive_inputs.js";
 import { fill, h } from "./dom.js";
-import { link } from "./mrkdwn.js";
 import { w } from "./words.js";
 
 /**
@@ -29,7 +28,7 @@ export function drawCard(card, context) {
 /** What was typed in a card, by the inputs' ids. */
 export function typedIn(root) {
   const typed = {};
-  for (const field of root.querySelectorAll("[data-input]")) typed[field.dataset.input] = field.value;
+  for (const field of root.querySelectorAll("[data-input]")) typed[field.dataset.input] = entered(field);
   return typed;
 }
 
@@ -37,7 +36,7 @@ export function typedIn(root) {
 export function isFilled(root) {
   let filled = true;
   for (const field of root.querySelectorAll("[data-input]")) {
-    const wrong = field.required && !field.value.trim();
+    const wrong = field.required && !entered(field).trim();
     field.setAttribute("aria-invalid", String(wrong));
     const said = root.querySelector(`[data-error-of="${CSS.escape(field.dataset.input)}"]`);
     if (said) said.hidden = !wrong;
@@ -88,21 +87,21 @@ function look(each) {
 
 function textBlock(each, { people }) {
   const heading = each.style === "heading";
-  return h(heading ? "h3" : "p", { class: `${look(each)} ${each.wrap === true ? "" : "ac-one-line"}` }, cardText(each.text, people));
+  return h(heading ? "h3" : "p", { class: each.wrap === true ? look(each) : `${look(each)} ac-one-line` }, cardText(each.text, people));
 }
 
 function richTextBlock(each) {
   const runs = each.inlines.map((one) => {
     if (typeof one === "string") return one;
     const classes = [look(one), one.italic && "ac-italic", one.strikethrough && "ac-struck"].filter(Boolean).join(" ");
-    if (one.selectAction?.type === "Action.OpenUrl") return link(one.selectAction.url, one.text);
+    if (one.selectAction?.type === "Action.OpenUrl") return h("span", { class: classes }, cardLink(one.selectAction.url, one.text));
     return h("span", { class: classes }, one.text);
   });
   return h("p", { class: `${look(each)} ac-rich` }, runs);
 }
 
 function container(each, context) {
-  return h("div", { class: `ac-container ${each.style ? `ac-style-${each.style.toLowerCase()}` : ""}` }, items(each.items, context));
+  return h("div", { class: ["ac-container", each.style && `ac-style-${each.style.toLowerCase()}`].filter(Boolean).join(" ") }, items(each.items, context));
 }
 
 function columnSet(each, context) {
@@ -122,10 +121,14 @@ function factSet(each, { people }) {
 }
 
 function table(each, context) {
-  const cell = (tag) => (one) => h(tag, {}, items(one.items, context));
-  const [first, ...rest] = each.rows;
+  const columns = each.columns ?? [];
+  const cell = (tag) => (one, place) => {
+    const side = one.horizontalAlignment ?? columns[place]?.horizontalCellContentAlignment ?? "left";
+    return h(tag, { class: `ac-side-${side.toLowerCase()}`, scope: tag === "th" && "col" }, items(one.items, context));
+  };
   const head = each.firstRowAsHeaders ?? each.firstRowAsHeader ?? true;
-  return h("div", { class: "ac-table" }, h("table", {},
+  const [first, ...rest] = each.rows;
+  return h("div", { class: each.showGridLines === false ? "ac-table" : "ac-table ac-grid" }, h("table", {},
     head && first && h("thead", {}, h("tr", {}, first.cells.map(cell("th")))),
     h("tbody", {}, (head ? rest : each.rows).map((row) => h("tr", {}, row.cells.map(cell("td")))))));
 }
@@ -153,35 +156,53 @@ export function commandOf(action) {
 
 function button(action, context) {
   const styles = { positive: "button-primary", destructive: "button-danger" };
-  const classes = ["button", styles[action.style] ?? ""].join(" ");
-  const data = { actionId: commandOf(action), ...(action.id ? { testid: `ac-action-${action.id}` } : {}) };
-  if (action.type === "Action.OpenUrl") {
-    return h("a", { class: `${classes} button-out`, href: action.url, target: "_blank", rel: "noopener noreferrer", data }, action.title, h("span", { class: "unseen" }, `, ${w("block.opens")}`));
+  const props = {
+    class: ["button", styles[action.style]].filter(Boolean).join(" "),
+    title: action.tooltip ?? null,
+    data: { actionId: commandOf(action), testid: `ac-action-${action.id ?? [commandOf(action), action.data?.t].join(" ").trim()}` },
+  };
+  if (action.type === "Action.OpenUrl" && isSafe(action.url)) {
+    const leads = { href: action.url, target: "_blank", rel: "noopener noreferrer" };
+    const opens = `${action.title} (${w("block.opens")})`;
+    return h("a", { ...props, ...leads, "aria-label": opens }, action.title, h("span", { class: "button-out", "aria-hidden": "true" }, "↗"));
   }
   const press = async (event) => {
+    const pressed = event.currentTarget;
     if (action.type === "Action.ToggleVisibility") {
-      toggle(action, context.root);
+      toggle(action, context.root, pressed);
       return;
     }
+    // Not disabled meanwhile: that would take the keyboard's focus away.
+    if (pressed.hasAttribute("aria-busy")) return;
     if (action.associatedInputs !== "none" && !isFilled(context.root)) return;
-    const pressed = event.currentTarget;
-    pressed.disabled = true;
     pressed.setAttribute("aria-busy", "true");
     try {
       await context.press(action, context.root);
     } finally {
-      pressed.disabled = false;
       pressed.removeAttribute("aria-busy");
-      pressed.closest("details")?.removeAttribute("open");
+      fold(pressed.closest("details"));
     }
   };
-  return h("button", { class: classes, type: "button", title: action.tooltip ?? null, data, on: { click: press } }, action.title);
+  const disabled = action.isEnabled === false || action.type === "Action.OpenUrl";
+  return h("button", { ...props, type: "button", disabled, on: { click: press } }, action.title);
 }
 
-function toggle(action, root) {
+/** Close the menu in which something was pressed; the focus goes to what opens it. */
+function fold(menu) {
+  if (!menu) return;
+  if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  menu.open = false;
+}
+
+/** Turn what is seen; where the pressed button goes, the focus goes to the one in its place. */
+function toggle(action, root, pressed) {
+  const turned = [];
   for (const target of action.targetElements) {
     const { elementId, isVisible } = typeof target === "string" ? { elementId: target } : target;
     const found = root.querySelector(`[data-element-id="${CSS.escape(elementId)}"]`);
-    if (found) found.hidden = isVisible === undefined ? !found.hidden : !isVisible;
+    if (!found) continue;
+    found.hidden = isVisible === undefined ? !found.hidden : !isVisible;
+    if (!found.hidden) turned.push(found);
   }
+  if (pressed.closest("[hidden]")) turned.map((one) => one.querySelector("button")).find(Boolean)?.focus();
 }

@@ -4,7 +4,7 @@ import { Refused, readSlack, readWorld, slackChanges } from "./api.js";
 import { Chat } from "./chat.js";
 import { BusinessClock } from "./clock.js";
 import { Customer } from "./customer.js";
-import { fill, h } from "./dom.js";
+import { fill, h, inSight } from "./dom.js";
 import { Hands } from "./hands.js";
 import { Modal } from "./modal.js";
 import { mrkdwn } from "./mrkdwn.js";
@@ -36,7 +36,6 @@ const clock = new BusinessClock();
 const seatOf = (id) => world.seats.find((one) => one.id === id);
 const teams = world.seats.some((one) => one.teams) && new Teams(
   () => seatOf(here.as).teams.id,
-  () => now?.context.tz ?? "UTC",
   new Map(world.seats.map((one) => [one.teams.id, one.teams.home])),
 );
 let now = null;
@@ -101,6 +100,7 @@ function show(state) {
   chat.show({ me: here.as, tz, context, seats, rooms, room, app, thread: here.thread });
   clock.inZone(tz);
   customer.inZone(tz);
+  if (teams) teams.inZone(tz);
   modal.show(views);
   tell(notices, notifications, rooms);
 }
@@ -126,14 +126,6 @@ function tell(notices, notifications, rooms) {
     );
   }
   for (const notice of notices.slice(before.notices)) toast("fault", notice.text);
-}
-
-/** Resolves when this tab is to be seen: a browser keeps only six lines to one address, for all its tabs. */
-function inSight() {
-  return new Promise((wake) => {
-    if (!document.hidden) wake();
-    else document.addEventListener("visibilitychange", wake, { once: true });
-  });
 }
 
 /** Say that the sandbox does not answer; a fault of this page is no such thing and goes on. */

@@ -141,3 +141,11 @@ export function followEnd(scroller) {
   new MutationObserver(follow).observe(scroller, { childList: true, subtree: true, characterData: true });
   return end;
 }
+
+/** Resolves when this tab is to be seen: a browser keeps only six lines to one address, for all its tabs. */
+export function inSight() {
+  return new Promise((wake) => {
+    if (!document.hidden) wake();
+    else document.addEventListener("visibilitychange", wake, { once: true });
+  });
+}

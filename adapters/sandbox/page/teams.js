@@ -1,10 +1,10 @@
 /** Microsoft Teams beside Slack: channels, posts with their threads, the chat with the app, and dialogs. */
 
-import { drawCard, isFilled, typedIn } from "./adaptive.js";
+import { drawCard, typedIn } from "./adaptive.js";
 import { cardText } from "./adaptive_text.js";
 import { readTeams, Refused, teamsChanges, teamsHand } from "./api.js";
 import { composer } from "./composer.js";
-import { fill, followEnd, h, iconButton, keep } from "./dom.js";
+import { fill, followEnd, h, iconButton, inSight, keep } from "./dom.js";
 import { avatar } from "./message.js";
 import { toast } from "./toasts.js";
 import { clockTime } from "./when.js";
@@ -20,7 +20,7 @@ const NOBODY = new Set();
 
 export class Teams {
   #who;
-  #tz;
+  #tz = "UTC";
   #state = null;
   #channel = "";
   #thread = "";
@@ -31,10 +31,9 @@ export class Teams {
   #composer;
   #dialog = new Dialog(this);
 
-  /** `who()` is the person's id in Teams, `tz()` the zone of the times; `home` maps a person to a channel's name. */
-  constructor(who, tz, home) {
+  /** `who()` is the person's id in Teams; `home` maps a person to a channel's name. */
+  constructor(who, home) {
     this.#who = who;
-    this.#tz = tz;
     this.#home = home;
     this.#toEnd = followEnd(this.#list);
     this.#composer = composer({
@@ -60,6 +59,13 @@ export class Teams {
     if (as === this.#who()) this.#show(state);
   }
 
+  /** Show times in a person's zone. */
+  inZone(tz) {
+    if (tz === this.#tz) return;
+    this.#tz = tz;
+    if (this.#state) this.#show(this.#state);
+  }
+
   /** Act as the person; null where it did not work, which is said. */
   async hand(name, body) {
     try {
@@ -75,6 +81,7 @@ export class Teams {
 
   async #follow() {
     for (let version = -1; ;) {
+      await inSight();
       try {
         version = (await teamsChanges(version)).version;
         await this.refresh();
@@ -96,7 +103,11 @@ export class Teams {
       this.#thread = "";
     }
     const here = rooms.find((one) => one.id === this.#channel);
-    fill(this.#channels, rooms.map((one) => this.#tab(one, one === here)));
+    keep(this.#channels, rooms, {
+      key: (one) => one.id,
+      print: (one) => JSON.stringify([one.name, one === here, lang()]),
+      make: (one) => this.#tab(one, one === here),
+    });
     this.#composer.turnTo(`${state.me} ${here.id} ${this.#thread}`);
     this.#composer.relabel(this.#thread ? w("teams.answer") : w("teams.write"));
     const posts = here.messages.filter((one) => !one.root);
@@ -104,7 +115,7 @@ export class Teams {
     const shown = posts.map((post) => ({ post, thread: replies.get(post.id) ?? [], open: this.#thread === post.id }));
     keep(this.#list, shown, {
       key: (one) => one.post.id,
-      print: (one) => JSON.stringify([one, state.me, lang()]),
+      print: (one) => JSON.stringify([one, state.me, this.#tz, lang()]),
       make: (one) => this.#post(one, here),
     });
     if (!shown.length) fill(this.#list, h("p", { class: "nothing", data: { key: "nothing" } }, w("chat.empty")));
@@ -130,7 +141,7 @@ export class Teams {
     };
     const n = thread.length;
     const words = n === 0 ? w("teams.reply") : n === 1 ? w("chat.reply") : w("chat.replies", { n });
-    return h("article", { class: "teams-post" },
+    return h("div", { class: "teams-post" },
       this.#message(post, here),
       here.id !== PERSONAL && h("button", { class: "thread-link", type: "button", "aria-expanded": String(open), data: { testid: `teams-thread-${post.id}` }, on: { click: turn } }, words),
       open && h("div", { class: "teams-thread", data: { testid: "teams-thread" } }, thread.map((one) => this.#message(one, here))));
@@ -140,14 +151,14 @@ export class Teams {
     const bot = message.from === "bot";
     const author = { id: message.from, name: message.name, is_bot: bot };
     const where = { channel: here.id, id: message.id };
-    const time = clockTime(message.at, this.#tz());
+    const time = clockTime(message.at, this.#tz);
     const press = async (action, root) => {
       const body = { ...where, action, inputs: typedIn(root) };
       const fetches = action.type === "Action.Submit" && action.data?.msteams?.type === "task/fetch";
       const done = await this.hand(fetches ? "fetch" : "execute", body);
-      if (done?.message) toast("push", this.#state.bot.name, h("span", {}, cardText(done.message, NOBODY)));
+      if (done?.message) toast("push", this.#state.bot.name, h("span", {}, done.message));
     };
-    return h("div", { class: `message ${message.private ? "message-ephemeral" : ""}`, "aria-label": `${message.name}, ${time}`, data: { testid: `teams-message-${message.id}` } },
+    return h("article", { class: `message ${message.private ? "message-ephemeral" : ""}`, "aria-label": `${message.name}, ${time}`, data: { testid: `teams-message-${message.id}` } },
       avatar(author, message.name),
       h("div", { class: "message-body" },
         message.private && h("p", { class: "only-you" }, h("span", { "aria-hidden": "true" }, "👁 "), w("chat.only_you")),
@@ -159,9 +170,9 @@ export class Teams {
         message.deleted
           ? h("p", { class: "message-gone" }, w("chat.deleted"))
           : h("div", { class: "message-content" },
-            message.text && h("p", { class: "b-text" }, cardText(message.text, NOBODY)),
+            message.text && h("p", { class: "b-text" }, bot ? cardText(message.text, NOBODY) : message.text),
             message.cards.map((card) => drawCard(card, { press })))),
-      !message.deleted && h("div", { class: "message-tools" },
+      !message.deleted && (bot || message.from === this.#state.me) && h("div", { class: "message-tools" },
         iconButton("🗑", w("chat.delete"), `teams-delete-${message.id}`, () => this.hand("delete", where))));
   }
 
@@ -169,11 +180,11 @@ export class Teams {
   async #say(typed) {
     const where = { channel: this.#channel, ...(this.#thread ? { root: this.#thread } : {}) };
     const slash = /^\/\s*([\s\S]+)$/.exec(typed);
-    const bot = this.#state.bot.name;
-    const called = typed.startsWith(`@${bot}`);
+    const at = `@${this.#state.bot.name}`;
+    const called = typed.startsWith(at) && !/^[\w-]/.test(typed.slice(at.length));
     const done = slash
       ? await this.hand("command", { ...where, text: slash[1] })
-      : await this.hand("say", { ...where, text: called ? typed.slice(bot.length + 1).trim() : typed, mention: called });
+      : await this.hand("say", { ...where, text: called ? typed.slice(at.length).trim() : typed, mention: called });
     return done !== null;
   }
 }
@@ -207,21 +218,22 @@ class Dialog {
       if (this.#dialog.open) this.#dialog.close();
       return;
     }
-    const same = this.#now && JSON.stringify(this.#now) === JSON.stringify(dialog);
+    const same = this.#now?.id === dialog.id && JSON.stringify(this.#now.card) === JSON.stringify(dialog.card);
     this.#now = dialog;
+    this.#title.textContent = dialog.title;
+    this.#trouble.textContent = dialog.error ?? "";
+    this.#trouble.hidden = !dialog.error;
     if (!same) {
-      this.#title.textContent = dialog.title;
-      this.#trouble.textContent = dialog.error ?? "";
-      this.#trouble.hidden = !dialog.error;
-      const press = (action, root) => isFilled(root) && this.#press(action, root);
+      const press = (action, root) => this.#press(action, root);
       const search = async (dataset, value) => (await this.#teams.hand("search", { dialog: dialog.id, dataset, value }))?.choices;
       fill(this.#body, this.#trouble, drawCard(dialog.card, { press, search }));
     }
     if (!this.#dialog.open) this.#dialog.showModal();
+    if (!same) this.#body.querySelector("[data-input], button")?.focus();
   }
 
   async #press(action, root) {
     const done = await this.#teams.hand("submit", { dialog: this.#now.id, action, inputs: typedIn(root) });
-    if (done?.message) toast("push", this.#title.textContent, h("span", {}, cardText(done.message, NOBODY)));
+    if (done?.message) toast("push", this.#title.textContent, h("span", {}, done.message));
   }
 }

@@ -44,7 +44,8 @@ class Hands:
 
         In a channel the app hears only what mentions it, unless the team's owner agreed to more.
         """
-        said = self._write(me, channel, text, root)
+        shown = f"@{self._state.organisation.bot_name} {text}".rstrip() if mention else text
+        said = self._write(me, channel, shown, root)
         heard = mention or said.conversation in self._state.chats
         heard = heard or self._state.organisation.reads_threads
         if heard and self._is_there(said.conversation):

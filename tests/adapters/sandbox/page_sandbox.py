@@ -99,11 +99,13 @@ class Bot:
 
 
 @asynccontextmanager
-async def sandbox(serve_dev: str | None = None) -> AsyncIterator[tuple[str, Sandbox]]:
-    """The sandbox at a free port; yields its address too."""
+async def sandbox(
+    serve_dev: str | None = None, bot: str | None = None
+) -> AsyncIterator[tuple[str, Sandbox]]:
+    """The sandbox at a free port, with Teams where a `bot` is called; yields its address too."""
     with socket.create_server((ADDRESS, 0)) as listening:
         port = listening.getsockname()[1]
-        whole = Sandbox(port, serve_dev)
+        whole = Sandbox(port, serve_dev, bot=bot)
         runner = web.AppRunner(whole.app, access_log=None, shutdown_timeout=0.2)
         await runner.setup()
         await web.SockSite(runner, listening).start()

@@ -59,6 +59,8 @@ class Bot:
     """An app that checks who calls, keeps what it hears, and answers as it is told."""
 
     base: str = ""
+    #: The application that the tokens must be for.
+    app: str = APP
     heard: list[JSON] = field(default_factory=list)
     spoken_to: asyncio.Event = field(default_factory=asyncio.Event)
     #: What it answers: JSON, a status, a finished answer, or nothing.
@@ -95,7 +97,7 @@ class Bot:
             token,
             jwt.PyJWK(key).key,
             algorithms=["RS256"],
-            audience=APP,
+            audience=self.app,
             issuer=metadata["issuer"],
             # The cloud's clock is a turned one.
             options={"verify_exp": False, "verify_nbf": False, "require": ["exp", "nbf"]},

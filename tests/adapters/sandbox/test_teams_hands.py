@@ -83,7 +83,7 @@ async def test_the_app_hears_what_mentions_it(teams: Teams) -> None:
     expected |= {"channelData": {**IN_CARE, "source": {"name": "message"}}}
     expected["entities"].append(tag)
     assert teams.bot.heard == [expected]
-    assert [one["text"] for one in teams.messages(AOI)] == ["claim 42"]
+    assert [one["text"] for one in teams.messages(AOI)] == ["@Care claim 42"]
 
 
 async def test_the_app_hears_the_rest_only_with_the_owners_consent(teams: Teams) -> None:
