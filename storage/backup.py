@@ -200,7 +200,10 @@ def forgotten_in(current: Path) -> list[tuple[str, int]]:
 
 #: We hold no row there that anybody waits for, however long the file takes meanwhile.
 _PATIENTLY: Final = Statement(
-    select(func.set_config("idle_in_transaction_session_timeout", "0", literal(value=True)))
+    select(literal(0)),
+    postgres=select(
+        func.set_config("idle_in_transaction_session_timeout", "0", literal(value=True))
+    ),
 )
 
 

@@ -71,11 +71,12 @@ class Messages(Part):
     def place_message(self, id: int, ticket: int) -> None:
         self._db.run(_PLACE_MESSAGE, id=id, ticket=ticket)
 
-    def edit_message(self, id: int, text: str, at: datetime) -> bool:
+    def edit_message(self, id: int, text: str | None, at: datetime) -> bool:
         if not self._db.run(_EDIT_MESSAGE, id=id, text=text, edited_at=micros(at)):
             return False
-        search.forget(self._db, id)
-        search.keep(self._db, id, text)
+        if text is not None:
+            search.forget(self._db, id)
+            search.keep(self._db, id, text)
         return True
 
     def delete_message(self, id: int) -> None:
@@ -206,7 +207,7 @@ _EDIT_MESSAGE: Final = Statement(
         MESSAGE.c.id == param("id"),
         or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < param("edited_at")),
     )
-    .values(text=param("text"), edited_at=param("edited_at"))
+    .values(text=func.coalesce(param("text", Text), MESSAGE.c.text), edited_at=param("edited_at"))
 )
 _DELETE_MESSAGE: Final = Statement(
     update(MESSAGE)

@@ -216,9 +216,10 @@ def _edited(tx: Tx, gate: Gate, edited: Edited, act: Act) -> None:
         if tx.add_message(alone) is None:
             raise Crossed(f"{edited.account} {edited.external_id}")
         return
-    if found.deleted or not tx.edit_message(found.id, edited.text, edited.at):
+    words = None if found.text == edited.text else edited.text
+    if found.deleted or not tx.edit_message(found.id, words, edited.at):
         return
-    if ticket is not None and found.text != edited.text:
+    if ticket is not None and words is not None:
         gate.apply(tx, ticket, [CustomerEdited(found.id)], act)
 
 

@@ -123,8 +123,8 @@ class Tx(Protocol):
         """Give a stored message its ticket."""
         ...
 
-    def edit_message(self, id: int, text: str, at: datetime) -> bool:
-        """Keep a message's new words; `at` is the platform's time of the edit.
+    def edit_message(self, id: int, text: str | None, at: datetime) -> bool:
+        """Keep a message's new words, None if they are as before; `at` is the platform's time of the edit.
 
         False if its words are from a later edit, or the same one.
         """

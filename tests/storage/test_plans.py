@@ -16,8 +16,9 @@ from storage.migrate import upgrade
 from storage.statement import Statement
 from tests.scenes import NOW
 
-#: Tables that are small whatever happens: a row a person (forgotten ones too), an account.
+#: Tables that are small whatever happens: a row a person (forgotten ones too), an account, an app.yaml.
 SMALL = {"account_state", "agent", "identity", "alembic_version", "process", "forgotten", "trouble"}
+SMALL |= {"edition"}
 SMALL |= {"CONSTANT"}  # no table at all
 
 #: Partial indexes that hold only the work at hand: what is due, unresolved, unread, open or failed.
