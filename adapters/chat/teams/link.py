@@ -121,7 +121,10 @@ class _Nobody:
 
 
 class _Ours(BotFrameworkAuthentication):  # type: ignore[misc] # the SDK has no types
-    """Gives the SDK no credentials: `gate` has looked at the token before the SDK is asked."""
+    """Gives the SDK no credentials: `gate` has looked at the token before the SDK is asked.
+
+    The SDK authenticates by itself only where it is given a header in place of a result: never here.
+    """
 
     async def authenticate_request(
         self, activity: Activity, auth_header: str

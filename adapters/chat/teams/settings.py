@@ -138,9 +138,6 @@ class Settings(BaseModel):
         description="The tenant has slash commands and targeted messages: private answers appear "
         "where the question was asked",
     )
-    by_email: bool = Field(
-        False, description="Link people by the e-mail address that Teams tells of them"
-    )
     speed: int = Field(
         1, ge=1, description="how many times Teams' pace we keep; above 1 for stand-ins only"
     )
