@@ -1,13 +1,14 @@
 """A filled database into an empty one on PostgreSQL, and from there into a backup and back."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
 from care import KEY, Care, wrote
 from shop import Shop
+from sqlalchemy import Table
 from typer.testing import CliRunner
 
 from chatops import admin, app, copying, keeping
@@ -16,11 +17,12 @@ from chatops.errors import ConfigError, StorageError
 from chatops.event import CustomerForgotten
 from chatops.forgetting import Again, forget
 from chatops.step import fold
-from storage import Storage, open_storage
+from storage import Storage, carry, open_storage
 from storage.carry import PAGE, TABLES, reached, sum_of
 from storage.carry import copying as copied_from
 from storage.forgetting import remember
 from storage.postgres import SETTINGS
+from storage.statement import Db, Row
 from tests import postgres
 
 pytestmark = pytest.mark.anyio
@@ -179,7 +181,16 @@ async def test_backup_of_postgresql_is_a_file_and_goes_into_an_empty_database(
     await copying.copy(shop.config, empty, quietly)
     shop.environment["SANDBOX_DATABASE"] = empty
     # the file takes longer than the server is patient with others
-    monkeypatch.setitem(SETTINGS, "idle_in_transaction_session_timeout", "10ms")
+    monkeypatch.setitem(SETTINGS, "idle_in_transaction_session_timeout", "2s")
+    pause = iter(["SELECT pg_sleep(2.5)"])
+
+    def slowly(target: Db, table: Table, rows: Sequence[Row]) -> None:
+        for each in pause:
+            postgres.ask(empty, each)
+        put(target, table, rows)
+
+    put = carry.put
+    monkeypatch.setattr(carry, "put", slowly)
     made = await keeping.back_up(shop.config, tmp_path / "copy.db")
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
