@@ -36,7 +36,7 @@ demo-day: $(DEV_STAMP)
 
 # A part of the tests, as ARGS names one, is not measured.
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n 3 --dist loadgroup $(or $(ARGS),--cov --cov-report=term:skip-covered)
+	$(BIN)/python -m pytest -n 4 --dist loadgroup $(or $(ARGS),--cov --cov-report=term:skip-covered)
 	$(if $(ARGS),,$(BIN)/coverage report --fail-under=100 --include=$$(echo $(PURE:%=chatops/%.py) | tr ' ' ,))
 
 presses: $(DEV_STAMP)

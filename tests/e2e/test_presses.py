@@ -1,5 +1,6 @@
 """Every button and menu entry that a card offers: in every state by an agent at a desk, and by every
-role where roles differ; in every state on a phone. `make presses` presses all by all roles.
+role where roles differ; on a phone in the states whose cards have the most and the fewest buttons.
+`make presses` presses all by all roles.
 
 What a card offers is computed from `chatops.cards.ticket_card`; what a press must do is written in `acts`.
 Each press is made in the page; then the ticket's row, the newest entry of its log and the card in the
@@ -85,6 +86,8 @@ def _presses() -> Iterator[ParameterSet]:
         group = "presses of agents" if role == "agent" else "presses of others"
         yield pytest.param("desk", role, state, marks=pytest.mark.xdist_group(group))
     for role, state in zip(itertools.cycle(PEOPLE), STATES, strict=False):
+        if state not in TELLING | {"cannot reply"} and not every:
+            continue
         others = pytest.mark.xdist_group("presses of others")
         yield pytest.param("phone", role, state, marks=others)
 
