@@ -382,3 +382,21 @@ def test_an_address_where_nobody_answers_is_told_in_words() -> None:
     """As asyncio says it of a name that has several addresses."""
     error = OSError("Multiple exceptions: [Errno 111] ('::1', 1), [Errno 111] ('127.0.0.1', 1)")
     assert postgres_driver.reason(error) == str(error)
+
+
+async def test_every_table_that_forgetting_overwrites_is_written_anew(url: str) -> None:
+    files = (
+        "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' AND relname !~ '^(pg|sql)_'"
+    )
+    before = dict(postgres.ask(url, files))
+    await postgres_driver.scrub_tables(url)
+    after = dict(postgres.ask(url, files))
+    assert sorted(name for name in after if after[name] != before[name]) == [
+        "burst",
+        "conversation",
+        "customer",
+        "delivery",
+        "message",
+        "message_words",
+        "raw_body",
+    ]
