@@ -55,7 +55,7 @@ async def copy(config: Config, to: str, told: Told) -> Copied:
     """
     if config.database == to:
         raise ConfigError(f"{named(to)}: is what would be copied; write the address of another")
-    with alone(config.database), alone(to) as beside:
+    with alone(config.database, "copy"), alone(to, "copy") as beside:
         found = migrations.current(config.database)
         if found != SCHEMA:
             raise ConfigError(

@@ -84,7 +84,7 @@ async def forget(
         CareError: messages of theirs were received and could not be read yet.
         StorageError: a process serves the database, or it cannot be written.
     """
-    with alone(config.database) as path:
+    with alone(config.database, "forget") as path:
         async with opened(config) as service:
             persons = await _persons(service, said)
             await _read_what_waits(service)

@@ -67,7 +67,7 @@ async def restore(config: Config, file: Path) -> Restored:
     Raises:
         StorageError: a process serves the database; the backup is damaged, or of a newer version.
     """
-    with alone(config.database) as path:
+    with alone(config.database, "restore") as path:
         found = backups.examined(file)
         prepared = path.with_name(f".{path.name}.restoring")
         try:
