@@ -113,8 +113,10 @@ async def run(
         logs = ", ".join(str(member.log) for member in members)
         _out.print(f"The sandbox is ready: [bold]{url}/?lang={lang}[/bold]")
         _out.print(f"The service's log: {logs}. Ctrl-C ends everything.", soft_wrap=True)
-        waited = dict(zip(started, (member.log for member in members), strict=True))
-        return await _until(stop, {clouds: None} | (waited if processes is None else {}))
+        told: dict[asyncio.subprocess.Process, Path | None] = {clouds: None}
+        if processes is None:
+            told |= zip(started, (member.log for member in members), strict=True)
+        return await _until(stop, told)
 
 
 async def _prepare(http: httpx.AsyncClient, config: Config, url: str, service: str) -> None:
