@@ -17,6 +17,14 @@ class Marks:
             set()
         )  #: replies that were canned ones once more, over the question
 
+    def begin(self) -> None:
+        """Forget what an earlier run of the transaction noted: that one was not kept.
+
+        No marker is given twice, for nobody knows whether it was.
+        """
+        self.replies.clear()
+        self.repeated.clear()
+
     def __call__(self) -> str:
         return str(uuid5(self._seed, str(next(self._numbers))))
 

@@ -52,7 +52,7 @@ def migrate(config: Config) -> tuple[str | None, str | None]:
     Raises:
         StorageError: a process, which is named, serves the database; or it cannot be migrated.
     """
-    with alone(config.database):
+    with alone(config.database, "migrate"):
         before = migrations.current(config.database)
         migrations.upgrade(config.database)
         return before, migrations.current(config.database)
@@ -203,7 +203,7 @@ async def replay(config: Config, span: timedelta, *, unreadable: bool) -> Replay
     Raises:
         StorageError: a process, which is named, serves the database.
     """
-    with alone(config.database):
+    with alone(config.database, "replay"):
         return await _replay(config, span, unreadable=unreadable)
 
 

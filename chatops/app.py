@@ -38,7 +38,7 @@ from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
 from storage import NEWER, SCHEMA, Storage, is_newer, named, open_storage
-from storage.carry import copying
+from storage.carry import BACKUP, copying
 
 #: Every outside call has a time-out; adapters set shorter ones of their own.
 TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
@@ -319,9 +319,14 @@ async def _check_schema(service: Service) -> None:
             f"wants {SCHEMA}: {schema_remedy(schema)}"
         )
     if (source := await service.storage.reader.run(copying)) is not None:
+        remedy = (
+            "make a new database, write its address as `database` in app.yaml, and run "
+            "`python -m chatops restore` into that"
+            if source == BACKUP
+            else "run `python -m chatops copy` again"
+        )
         raise ConfigError(
-            f"{named(service.config.database)}: the copy of {source} into it is not finished: run "
-            "`python -m chatops copy` again"
+            f"{named(service.config.database)}: the copy of {source} into it is not finished: {remedy}"
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from chatops.app import schema_remedy
 from chatops.channel import Author
 from chatops.clock import SystemClock
 from chatops.config import Config
@@ -55,14 +56,14 @@ async def copy(config: Config, to: str, told: Told) -> Copied:
     """
     if config.database == to:
         raise ConfigError(f"{named(to)}: is what would be copied; write the address of another")
-    with alone(config.database), alone(to) as beside:
+    with alone(config.database, "copy"), alone(to, "copy") as beside:
         found = migrations.current(config.database)
         if found != SCHEMA:
             raise ConfigError(
                 f"{named(config.database)}: the schema is {found or 'not there'}, this version wants "
-                f"{SCHEMA}: run `python -m chatops migrate`"
+                f"{SCHEMA}: {schema_remedy(found)}"
             )
-        migrations.upgrade(to)
+        make_ready(to, "copy")
         key, clock = config.key.get_secret_value(), SystemClock()
         source = open_storage(config.database, key, clock)
         try:
@@ -77,13 +78,28 @@ async def copy(config: Config, to: str, told: Told) -> Copied:
             await source.close()
 
 
-async def carried(source: Storage, target: Storage, name: str, into: str, told: Told) -> Copied:
-    """Carry all rows over, and check that they are there.
+def make_ready(to: str, command: str) -> None:
+    """Make the tables where there are none; a database that has any is left as it is.
+
+    Raises:
+        StorageError: it has those of another version, or cannot be written.
+    """
+    found = migrations.current(to)
+    if found is None:
+        migrations.upgrade(to)
+    elif found != SCHEMA:
+        raise StorageError(f"{named(to)}: its schema is {found}: {_elsewhere(command)}")
+
+
+async def carried(
+    source: Storage, target: Storage, name: str, into: str, told: Told, command: str = "copy"
+) -> Copied:
+    """Carry all rows over, and check that they are there; `command` is what does so.
 
     Raises:
         StorageError: as of `copy`.
     """
-    await target.work.run(partial(_begin, name=name, into=into))
+    await target.work.run(partial(_begin, name=name, into=into, command=command))
     rows: dict[str, int] = {}
     for table in carry.TABLES:
         after = await target.work.run(partial(carry.reached, table=table))
@@ -102,7 +118,7 @@ async def carried(source: Storage, target: Storage, name: str, into: str, told: 
         if left != arrived:
             raise StorageError(
                 f"{into}: of {table.name} {left.rows} rows left and {arrived.rows} arrived, or not "
-                "as they were: copy again into a new database"
+                f"as they were: {_elsewhere(command)}"
             )
         rows[table.name] = left.rows
     if target.work.shared:
@@ -112,13 +128,19 @@ async def carried(source: Storage, target: Storage, name: str, into: str, told: 
     return Copied(rows, proof)
 
 
-def _begin(db: Db, name: str, into: str) -> None:
+def _begin(db: Db, name: str, into: str, command: str) -> None:
     begun = carry.copying(db)
     if begun is None and not carry.is_empty(db):
-        raise StorageError(f"{into}: is not empty; make a new database, and copy into that")
+        raise StorageError(f"{into}: is not empty: {_elsewhere(command)}")
+    if begun == carry.BACKUP:
+        raise StorageError(f"{into}: a restore into it was cut off: {_elsewhere(command)}")
     if begun not in {None, name}:
         raise StorageError(f"{into}: a copy of {begun} into it was begun; go on with that one")
     carry.begin(db, name)
+
+
+def _elsewhere(command: str) -> str:
+    return f"make a new database, and {command} into that"
 
 
 async def _proven(target: Storage) -> int:

@@ -392,7 +392,12 @@ class Desk:
                 room=call.room,
                 typed_in=call.room if call.origin is Origin.THREAD else None,
             )
-        result = await self._surely(lambda tx: run(tx, act))
+
+        def anew(tx: Tx) -> T:
+            act.marks.begin()
+            return run(tx, act)
+
+        result = await self._surely(anew)
         self.repeated += len(act.marks.repeated)
         self.changed.set()
         self.on_change()

@@ -44,6 +44,8 @@ class Member:
     ops: str
     log: Path  #: to which each of its lives adds
     process: asyncio.subprocess.Process | None = field(default=None)
+    #: Held while it is started or ended: two who ask at once start one.
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def is_alive(self) -> bool:
@@ -73,16 +75,17 @@ class Fleet:
             KeyError: nobody has that name.
         """
         member = self._members[name]
-        if member.process is not None and member.process.returncode is None:
+        async with member.turn:
+            if member.process is not None and member.process.returncode is None:
+                return member.process
+            with member.log.open("ab") as log:
+                member.process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", *self._command),
+                    env=member.environment,
+                    stderr=log,
+                    start_new_session=True,
+                )
             return member.process
-        with member.log.open("ab") as log:
-            member.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", *self._command),
-                env=member.environment,
-                stderr=log,
-                start_new_session=True,
-            )
-        return member.process
 
     async def kill(self, name: str) -> None:
         """End a process at once and without a word to it, as a power cut does.
@@ -90,15 +93,15 @@ class Fleet:
         Raises:
             KeyError: nobody has that name.
         """
-        process = self._members[name].process
-        if process is not None and process.returncode is None:
-            process.kill()
-            await process.wait()
+        member = self._members[name]
+        async with member.turn:
+            if member.process is not None and member.process.returncode is None:
+                member.process.kill()
+                await member.process.wait()
 
     async def end(self) -> None:
         """End all that are alive, by asking first."""
-        started = [member.process for member in self.members if member.process is not None]
-        await asyncio.gather(*(end(process) for process in started))
+        await asyncio.gather(*(self._end(member) for member in self.members))
 
     async def seen(self) -> list[dict[str, object]]:
         """Return what is to be seen of each process."""
@@ -125,6 +128,11 @@ class Fleet:
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
         return runner
+
+    async def _end(self, member: Member) -> None:
+        async with member.turn:
+            if member.process is not None:
+                await end(member.process)
 
     async def _is_ready(self, member: Member) -> bool:
         if not member.is_alive:

@@ -36,6 +36,9 @@ from storage.statement import Db
 
 T = TypeVar("T")
 
+#: The last id of a page of rows, None after the last one; and how many of them were changed.
+_Page = tuple[int | None, int]
+
 #: Who is named in a ticket's log for what forgetting does to it, and why its replies did not go.
 RULE: Final = "forget"
 _CODE: Final = "forgotten"
@@ -81,7 +84,7 @@ async def forget(
         CareError: messages of theirs were received and could not be read yet.
         StorageError: a process serves the database, or it cannot be written.
     """
-    with alone(config.database) as path:
+    with alone(config.database, "forget") as path:
         async with opened(config) as service:
             persons = await _persons(service, said)
             await _read_what_waits(service)
@@ -133,23 +136,29 @@ async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
     messages = [message for each in everything for message in each.messages]
     others: set[int] = set()
 
-    def redact(db: Db, after: int) -> tuple[int | None, int]:
-        last, changed = forgetting.redact_messages(db, traces, after)
-        for ticket in sorted(changed):
-            forgetting.show_again(db, ticket, due)
-        others.update(changed)
-        return last, len(changed)
+    def shown_anew(page: Callable[..., tuple[int | None, set[int]]]) -> Callable[..., _Page]:
+        def run(db: Db, after: int) -> _Page:
+            last, changed = page(db, traces, after)
+            for ticket in sorted(changed):
+                forgetting.show_again(db, ticket, due)
+            others.update(changed)
+            return last, len(changed)
 
-    await _pages(service, redact)
+        return run
+
+    await _pages(service, shown_anew(forgetting.redact_messages))
     bodies = await _pages(service, partial(forgetting.remove_bodies, traces=traces))
     card = dump_card(_POST)
     posts = await _pages(
         service, partial(forgetting.redact_posts, traces=traces, card=card, due_at=due)
     )
-    await _pages(service, partial(forgetting.rename_bursts, traces=traces))
     for at in range(0, len(messages), forgetting.PAGE):
         page = messages[at : at + forgetting.PAGE]
         await _run(service, partial(forgetting.erase_messages, messages=page))
+    # their ids too are in traces, by which all of the above was found
+    await _pages(service, shown_anew(forgetting.rename_messages))
+    for table in forgetting.THREADED:
+        await _pages(service, partial(forgetting.rename_threads, table=table, traces=traces))
     # who they were, and that all is shown anew, in one: nothing is shown in between
     await _run(
         service, partial(_erase_persons, persons=persons, traces=traces, tickets=tickets, at=due)
@@ -279,7 +288,7 @@ def _erase_persons(
     forgetting.show_bursts_again(db, at)
 
 
-async def _pages(service: Service, page: Callable[..., tuple[int | None, int]]) -> int:
+async def _pages(service: Service, page: Callable[..., _Page]) -> int:
     """Go through a table by its ids; how many rows were changed."""
     after: int | None = 0
     changed = 0

@@ -13,7 +13,7 @@ from chatops.act import Act, Marks
 from chatops.app import opened, schema_remedy
 from chatops.clock import SystemClock
 from chatops.config import Config
-from chatops.copying import carried
+from chatops.copying import carried, make_ready
 from chatops.delivery.restored import Doubted, doubt
 from chatops.errors import ConfigError
 from chatops.forgetting import Again, forget_again
@@ -23,6 +23,7 @@ from storage import backup as backups
 from storage import migrate as migrations
 from storage.alone import alone
 from storage.backup import Backup
+from storage.carry import BACKUP
 from storage.sqlite import scrub
 
 #: Who is named in a ticket's log for what a restore does to it.
@@ -67,7 +68,7 @@ async def restore(config: Config, file: Path) -> Restored:
     Raises:
         StorageError: a process serves the database; the backup is damaged, or of a newer version.
     """
-    with alone(config.database) as path:
+    with alone(config.database, "restore") as path:
         found = backups.examined(file)
         prepared = path.with_name(f".{path.name}.restoring")
         try:
@@ -94,10 +95,16 @@ async def restore(config: Config, file: Path) -> Restored:
 
 async def _carry(prepared: Config, config: Config) -> None:
     """Put what was prepared into an empty database of a server's."""
-    migrations.upgrade(config.database)
+    make_ready(config.database, "restore")
     async with opened(prepared) as ready, opened(config) as service:
-        into = named(config.database)
-        await carried(ready.storage, service.storage, "a backup", into, lambda _name, _rows: None)
+        await carried(
+            ready.storage,
+            service.storage,
+            BACKUP,
+            named(config.database),
+            lambda _name, _rows: None,
+            "restore",
+        )
 
 
 async def _prepare(config: Config, made_at: datetime) -> Doubted:

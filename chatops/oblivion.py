@@ -24,8 +24,12 @@ NOBODY: Final = "—"
 
 #: A shorter name tells nobody from anybody else.
 _SHORTEST: Final = 2
-#: A shorter id is one only in a field that is called so; a longer one is found within words too.
+#: A shorter id is one only as a whole, in a field that is called so; a longer one within others too.
 _ID: Final = 5
+#: A shorter number is an order's or a price as well: among words it is nobody's. (X's have 19 digits.)
+_NUMBER: Final = 15
+#: What a field is called by that holds an id; in others a short number is none.
+_OF_IDS: Final = ("id", "ids", "customer", "thread", "parent")
 #: Bytes in UTF-8, where a Japanese letter has three: less than that, others say in the same words.
 _TELLING: Final = 24
 
@@ -37,9 +41,15 @@ class Traces:
     names: frozenset[str] = frozenset()  #: handles and names
     ids: frozenset[str] = frozenset()  #: external ids of the person and of their messages
     words: frozenset[str] = field(default=frozenset(), repr=False)  #: texts that they wrote
+    accounts: frozenset[str] = frozenset()  #: the ids that are their own, and of no message
 
     def __or__(self, other: "Traces") -> "Traces":
-        return Traces(self.names | other.names, self.ids | other.ids, self.words | other.words)
+        return Traces(
+            self.names | other.names,
+            self.ids | other.ids,
+            self.words | other.words,
+            self.accounts | other.accounts,
+        )
 
     def named_in(self, text: str | None) -> bool:
         """Tell whether a text holds one of the names."""
@@ -72,6 +82,13 @@ class Traces:
             id in self.ids or self._id.search(id) is not None or self.named_in(id)
         )
 
+    def named_by(self, id: str | None) -> bool:
+        """Tell whether an id or an address of somebody else's says who the person is.
+
+        That of a thread in which they wrote does not: it is the number of a message.
+        """
+        return id is not None and (self._account.search(id) is not None or self.named_in(id))
+
     def _is_about(self, event: "Sequence[_Leaf]") -> bool:
         return any(
             self._is_id(leaf)
@@ -80,9 +97,9 @@ class Traces:
         )
 
     def _is_id(self, leaf: "_Leaf") -> bool:
-        if leaf.is_key or leaf.field.casefold().endswith(("id", "customer")):
+        if leaf.is_key or leaf.field.casefold().endswith(_OF_IDS):
             return leaf.said in self.ids or self._id.search(leaf.said) is not None
-        return leaf.is_text and self._id.search(leaf.said) is not None
+        return leaf.is_text and self._telling_id.search(leaf.said) is not None
 
     def _quotes(self, leaf: str) -> bool:
         """Tell whether a text holds one of theirs whole, or is a long excerpt of one."""
@@ -110,6 +127,14 @@ class Traces:
     @cached_property
     def _id(self) -> re.Pattern[str]:
         return _any_of(each for each in self.ids if len(each) >= _ID)
+
+    @cached_property
+    def _telling_id(self) -> re.Pattern[str]:
+        return _any_of(each for each in self.ids if _is_telling_id(each))
+
+    @cached_property
+    def _account(self) -> re.Pattern[str]:
+        return _any_of(each for each in self.accounts if _is_telling_id(each))
 
 
 def digest(key: str, channel: str, external_id: str) -> str:
@@ -139,6 +164,10 @@ def _squashed(text: str) -> str:
 
 def _is_telling(squashed: str) -> bool:
     return len(squashed.encode(errors="replace")) >= _TELLING
+
+
+def _is_telling_id(id: str) -> bool:
+    return len(id) >= (_NUMBER if id.isdecimal() else _ID)
 
 
 class _Leaf(NamedTuple):

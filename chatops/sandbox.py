@@ -104,7 +104,7 @@ async def run(
         stack.push_async_callback(fleet.end)
         started = [await fleet.start(member.name) for member in members]
         for member, process in zip(members, started, strict=True):
-            await _wait(http, f"{member.ops}/readyz", process)
+            await _wait(http, f"{member.ops}/readyz", process, member.log)
         if has_teams:  # which tells the service where Teams is
             added = await http.post(f"{url}/dev/teams/install", json={"as": world.TEAMS_MAYA.id})
             added.raise_for_status()
@@ -113,7 +113,10 @@ async def run(
         logs = ", ".join(str(member.log) for member in members)
         _out.print(f"The sandbox is ready: [bold]{url}/?lang={lang}[/bold]")
         _out.print(f"The service's log: {logs}. Ctrl-C ends everything.", soft_wrap=True)
-        return await _until(stop, clouds, *(started if processes is None else []))
+        told: dict[asyncio.subprocess.Process, Path | None] = {clouds: None}
+        if processes is None:
+            told |= zip(started, (member.log for member in members), strict=True)
+        return await _until(stop, told)
 
 
 async def _prepare(http: httpx.AsyncClient, config: Config, url: str, service: str) -> None:
@@ -216,33 +219,55 @@ async def _start(
     return process
 
 
-async def _wait(http: httpx.AsyncClient, url: str, process: asyncio.subprocess.Process) -> None:
-    """Wait until `url` answers well.
+async def _wait(
+    http: httpx.AsyncClient,
+    url: str,
+    process: asyncio.subprocess.Process,
+    log: Path | None = None,
+    patience: float = PATIENCE,
+) -> None:
+    """Wait until `url` answers well, for `patience` seconds; what the process says is in `log`.
+
+    Without one it says it in the terminal.
 
     Raises:
         ConfigError: the process ended, or took too long.
     """
-    async with asyncio.timeout(PATIENCE):
-        while process.returncode is None:
-            try:
-                if (await http.get(url)).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-    raise ConfigError(f"{url} never answered: a process ended with {process.returncode}")
+    try:
+        async with asyncio.timeout(patience):
+            while process.returncode is None:
+                try:
+                    if (await http.get(url)).is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.1)
+    except TimeoutError as error:
+        raise ConfigError(f"{url} has not answered well for {patience:g} s{_see(log)}") from error
+    ended = f"a process ended with {process.returncode}"
+    raise ConfigError(f"{url} never answered: {ended}{_see(log)}")
 
 
-async def _until(stop: asyncio.Event, *processes: asyncio.subprocess.Process) -> int:
-    """Wait for ctrl-C, or for a process that ends by itself, which is a failure."""
+def _see(log: Path | None) -> str:
+    return f"; see {log}" if log is not None else ""
+
+
+async def _until(
+    stop: asyncio.Event, logs: Mapping[asyncio.subprocess.Process, Path | None]
+) -> int:
+    """Wait for ctrl-C, or for one of the processes that ends by itself, which is a failure.
+
+    Each has its log, where it has one.
+    """
     waits: list[asyncio.Task[object]] = [asyncio.create_task(stop.wait())]
-    waits += [asyncio.create_task(process.wait()) for process in processes]
+    waits += [asyncio.create_task(process.wait()) for process in logs]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
     if stop.is_set():
         return 0
-    _out.print(f"A process ended by itself; see {FOLDER / 'serve.log'}", style="red")
+    ended = [log for process, log in logs.items() if process.returncode is not None]
+    _out.print(f"A process ended by itself{_see(ended[0])}", style="red", soft_wrap=True)
     return 1
 
 

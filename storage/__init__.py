@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: What to do about a database that a newer version made.
 NEWER: Final = (
-    "a newer version of the service made it: start that version, "
+    "a newer version of the service made it: install that version or a newer one, "
     "or put back the backup from before its `python -m chatops migrate`"
 )
 

@@ -19,15 +19,16 @@ _LIVING: Final = (
 
 
 @contextmanager
-def alone(url: str) -> Iterator[Path]:
+def alone(url: str, command: str) -> Iterator[Path]:
     """Keep every `serve` from the database meanwhile; gives the path that files beside it begin with.
 
     That is a file's own path, whether it is there yet or not, and `var/` and the name of what a
-    server keeps. There, who serves it is only looked for: start nothing meanwhile.
+    server keeps. There, who serves it is only looked for: start nothing meanwhile. `command` is what
+    wants it; whoever else does is told so.
 
     Raises:
         ConfigError: the address cannot be used.
-        StorageError: a process, which is named, serves it; or its folder cannot be made.
+        StorageError: a process, which is named, serves it or has it alone; or its folder cannot be made.
     """
     hold = None
     if is_postgres(url):
@@ -36,7 +37,7 @@ def alone(url: str) -> Iterator[Path]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not is_postgres(url):
-            hold = Hold(path)
+            hold = Hold(path, command)
             hold.take()
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error

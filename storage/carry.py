@@ -30,6 +30,9 @@ TABLES: Final = tuple(each for each in METADATA.sorted_tables if each not in _PA
 #: The setting of a database into which a copy was begun and is not finished: of what.
 COPYING: Final = "copying"
 
+#: What it names where that is a backup. Of two restores no two are alike: none goes on with another.
+BACKUP: Final = "a backup"
+
 #: The settings that belong to the database and are not carried.
 _OWN: Final = frozenset({COPYING})
 

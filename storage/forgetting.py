@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, and_, case, delete, func, literal, null, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Table,
+    Text,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.oblivion import NOBODY, Traces
@@ -33,6 +46,9 @@ from storage.tables import (
 
 #: Rows that are read at a time.
 PAGE: Final = 500
+
+#: What is called after the thread that it is in.
+THREADED: Final = (BURST, CONVERSATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +115,12 @@ def theirs(db: Db, who: Person) -> Theirs:
     rows = {row[0]: row for id in tickets for row in db.all(_OF_TICKETS, ticket=id)}
     rows |= {row[0]: row for id in spoken for row in db.all(_OF_CONVERSATIONS, conversation=id)}
     inbound = [row for row in rows.values() if row[2] == "inbound"]
+    accounts = frozenset({who.external_id, _bare(who.external_id)})
     traces = Traces(
         names=frozenset({who.handle, who.name} - {NOBODY, ""}),
-        ids=frozenset(
-            {who.external_id, _bare(who.external_id), *(row[3] for row in inbound if row[3])}
-        ),
+        ids=accounts.union(row[3] for row in inbound if row[3]),
         words=frozenset(row[4] for row in inbound if row[4]),
+        accounts=accounts,
     )
     typed = sorted({row[1] for row in rows.values() if row[2] == "note" and row[5] and row[1]})
     asked = [id for id in tickets if db.one(_ASKED_ABOUT, ticket=id) is not None]
@@ -182,14 +198,35 @@ def redact_posts(
     return (rows[-1][0] if rows else None), redacted
 
 
-def rename_bursts(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:
-    """Overwrite the threads of a page of bursts that are called after the person."""
-    rows, renamed = db.all(_BURSTS, after=after, limit=PAGE), 0
+def rename_threads(db: Db, traces: Traces, after: int, table: Table) -> tuple[int | None, int]:
+    """Overwrite the threads of a page of bursts or conversations that are called after the person."""
+    rows, renamed = db.all(_THREADS[table], after=after, limit=PAGE), 0
     for id, key in rows:
-        if traces.identify(key):
-            db.run(_RENAME_BURST, id=id, key=f"forgotten:{id}")
+        if traces.named_by(key):
+            db.run(_RENAME[table], id=id, key=_gone(id))
             renamed += 1
     return (rows[-1][0] if rows else None), renamed
+
+
+def rename_messages(db: Db, traces: Traces, after: int) -> tuple[int | None, set[int]]:
+    """Overwrite the ids and addresses of a page of messages that say who the person is.
+
+    Returns as `redact_messages` does. A message whose id is overwritten is new when it comes again.
+    """
+    rows, changed = db.all(_IDS, after=after, limit=PAGE), set[int]()
+    for id, ticket, external_id, parent, url in rows:
+        if not any(traces.named_by(each) for each in (external_id, parent, url)):
+            continue
+        db.run(
+            _RENAME_MESSAGE,
+            id=id,
+            external_id=_gone(id) if traces.named_by(external_id) else external_id,
+            parent=_gone(id) if traces.named_by(parent) else parent,
+            url=None if traces.named_by(url) else url,
+        )
+        if ticket is not None:
+            changed.add(ticket)
+    return (rows[-1][0] if rows else None), changed
 
 
 def show_bursts_again(db: Db, due_at: datetime) -> None:
@@ -206,7 +243,7 @@ def erase_person(db: Db, who: Person, traces: Traces) -> None:
     """Overwrite who somebody was; the row stays, for its tickets."""
     for id, key in db.all(_KEYS, customer=who.id):
         if traces.identify(key):
-            db.run(_RENAME, id=id, key=f"forgotten:{id}")
+            db.run(_RENAME[CONVERSATION], id=id, key=_gone(id))
     db.run(_UNLINK, customer=who.id)
     db.run(_ERASE_PERSON, id=who.id, external_id=_gone(who.id), name=NOBODY)
 
@@ -345,25 +382,39 @@ _SHOW_AGAIN: Final = Statement(
 _SHOW_BURSTS: Final = Statement(
     update(DELIVERY).where(_d.what == "burst", _d.external_id.is_not(None)).values(_anew)
 )
-_BURSTS: Final = Statement(
+_THREADS: Final = {
+    each: Statement(
+        first(
+            select(each.c.id, each.c.thread_key)
+            .where(each.c.id > param("after"))
+            .order_by(each.c.id),
+            param("limit"),
+        )
+    )
+    for each in THREADED
+}
+_RENAME: Final = {
+    each: Statement(update(each).where(each.c.id == param("id")).values(thread_key=param("key")))
+    for each in THREADED
+}
+_IDS: Final = Statement(
     first(
-        select(BURST.c.id, BURST.c.thread_key)
-        .where(BURST.c.id > param("after"))
-        .order_by(BURST.c.id),
+        select(_m.id, _m.ticket, _m.external_id, _m.parent, _m.url)
+        .where(_m.id > param("after"))
+        .order_by(_m.id),
         param("limit"),
     )
 )
-_RENAME_BURST: Final = Statement(
-    update(BURST).where(BURST.c.id == param("id")).values(thread_key=param("key"))
+_RENAME_MESSAGE: Final = Statement(
+    update(MESSAGE)
+    .where(_m.id == param("id"))
+    .values({each: param(each.name, Text) for each in (_m.external_id, _m.parent, _m.url)})
 )
 
 _KEYS: Final = Statement(
     select(CONVERSATION.c.id, CONVERSATION.c.thread_key).where(
         CONVERSATION.c.customer == param("customer")
     )
-)
-_RENAME: Final = Statement(
-    update(CONVERSATION).where(CONVERSATION.c.id == param("id")).values(thread_key=param("key"))
 )
 _UNLINK: Final = Statement(
     delete(CONSENT).where(

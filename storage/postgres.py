@@ -168,7 +168,15 @@ async def scrub_tables(url: str) -> None:
 
 
 #: The tables in which people's words, names and handles stand.
-_WORDY: Final = ("customer", "conversation", "message", "message_words", "raw_body", "delivery")
+_WORDY: Final = (
+    "customer",
+    "conversation",
+    "burst",
+    "message",
+    "message_words",
+    "raw_body",
+    "delivery",
+)
 
 
 def is_cut(error: BaseException) -> bool:

@@ -110,12 +110,13 @@ def failing_as_storage(path: Path) -> Iterator[None]:
 class Hold:
     """The lock file beside a database: one `serve` at a time, or one command that wants it alone.
 
-    The lock is the operating system's and ends with the process, however that ends. The pid inside
-    is only for the sentence.
+    The lock is the operating system's and ends with the process, however that ends. The pid and the
+    command inside are only for the sentence.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, command: str = "serve") -> None:
         self._path = path.with_name(path.name + ".lock")
+        self._command = command
         self._file: int | None = None
 
     def take(self) -> None:
@@ -128,13 +129,18 @@ class Hold:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.pread(file, 20, 0).decode().strip() or "unknown"
+            holder, _, command = os.pread(file, 40, 0).decode().strip().partition(" ")
             os.close(file)
+            doing = (
+                f"runs `{command}` on this database; wait until it has ended"
+                if command not in {"", "serve"}
+                else "is serving this database; stop it first"
+            )
             raise StorageError(
-                f"{self._path.name}: process {holder} is serving this database; stop it first"
+                f"{self._path.name}: process {holder or 'unknown'} {doing}"
             ) from error
         os.ftruncate(file, 0)
-        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(file, f"{os.getpid()} {self._command}\n".encode(), 0)
         self._file = file
 
     def release(self) -> None:

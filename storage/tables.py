@@ -1,8 +1,10 @@
 """The tables. Migrations make them; a test proves that both say the same.
 
 Columns hold ids, words and small JSON texts; no rule lives here. A customer's words, name and
-handle stand in `customer`, `message` and `raw_body` alone, so that a person can be forgotten. Times
-are storage.instant. A partial index holds only the rows that its query can want (the open, the due,
+handle stand in `customer`, `message` and `raw_body`, in the finished cards of `delivery`, and, where
+a network names its threads after people, in `conversation` and `burst`: there alone, so that a person
+can be forgotten (storage.forgetting; storage.postgres lists those tables too). Times are
+storage.instant. A partial index holds only the rows that its query can want (the open, the due,
 the unresolved): its size follows the work at hand, not the years behind.
 """
 

@@ -1,6 +1,7 @@
 """What an administrator does, with the sandbox's app.yaml and its clouds behind real HTTP."""
 
 import asyncio
+import json
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from care import NOON, Care, wrote
 from shop import APP_YAML, ROOT, Shop
 from town import served
 
@@ -119,6 +121,27 @@ async def test_bodies_are_taken_again_and_those_that_cannot_be_read_are_counted(
     week = timedelta(days=7)
     assert await admin.replay(shop.config, week, unreadable=False) == Replayed(1, 1)
     assert await admin.replay(shop.config, week, unreadable=True) == Replayed(0, 1)
+
+
+async def test_replay_takes_in_what_came_and_sends_nothing_to_any_customer(
+    care: Care, shop: Shop
+) -> None:
+    ticket = await care.opens(wrote(thread="t"))
+    await care.did("ben", "claim", ticket)
+    await care.replies("ben", ticket)  # it waits since long before now
+    await care.storage.close()
+    waits = "SELECT * FROM delivery WHERE \"to\" LIKE 'account:%'"
+    before = care.sql(waits)
+    chirp = shop.sandbox.network
+    post = chirp.timeline.write(chirp.hands.person("mia"), "Hello?", NOON.timestamp())
+    await shop.store(json.dumps({"events": [chirp.hands.event(post).json()]}).encode())
+    posts = len(chirp.timeline.posts)
+    for _ in "12":
+        assert await admin.replay(shop.config, timedelta(days=7), unreadable=False) == Replayed(
+            1, 0
+        )
+    assert (care.count("message"), len(before)) == (3, 1)
+    assert (care.sql(waits), len(chirp.timeline.posts)) == (before, posts)
 
 
 async def test_figures_are_words_in_either_language(shop: Shop) -> None:

@@ -64,8 +64,22 @@ async def test_who_only_reads_does_so_beside_it(
     shop: Shop, run: Callable[[Config], Awaitable[None]]
 ) -> None:
     admin.migrate(shop.config)
-    with alone(shop.config.database):
+    with alone(shop.config.database, "forget"):
         await run(shop.config)
+
+
+async def test_who_starts_while_a_command_has_it_alone_is_told_which_and_to_wait(
+    shop: Shop,
+) -> None:
+    admin.migrate(shop.config)
+    async with opened(shop.config) as service:
+        with alone(shop.config.database, "forget"), pytest.raises(StorageError) as refused:
+            service.storage.work.hold()
+        who = f"care.db.lock: process {os.getpid()}"
+        assert (
+            str(refused.value) == f"{who} runs `forget` on this database; wait until it has ended"
+        )
+        service.storage.work.hold()
 
 
 async def test_a_service_that_runs_uses_the_account_that_is_connected_beside_it(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """A filled database into an empty one on PostgreSQL, and from there into a backup and back."""
 
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
@@ -17,11 +18,13 @@ from chatops.errors import ConfigError, StorageError
 from chatops.event import CustomerForgotten
 from chatops.forgetting import Again, forget
 from chatops.step import fold
-from storage import Storage, carry, open_storage
+from storage import NEWER, SCHEMA, Storage, carry, open_storage
+from storage import migrate as migrations
 from storage.carry import PAGE, TABLES, reached, sum_of
 from storage.carry import copying as copied_from
 from storage.forgetting import remember
 from storage.postgres import SETTINGS
+from storage.sqlite import Hold
 from storage.statement import Db, Row
 from tests import postgres
 
@@ -129,7 +132,7 @@ async def test_what_was_cut_off_goes_on_and_is_not_served_before(
 async def test_target_that_is_not_empty_is_left_alone(care: Care, shop: Shop, empty: str) -> None:
     await fill(care)
     await copying.copy(shop.config, empty, quietly)
-    with pytest.raises(StorageError, match="is not empty; make a new database"):
+    with pytest.raises(StorageError, match="is not empty: make a new database, and copy into"):
         await copying.copy(shop.config, empty, quietly)
     with pytest.raises(ConfigError, match="is what would be copied"):
         await copying.copy(shop.config, f"sqlite:///{shop.database}", quietly)
@@ -151,6 +154,74 @@ async def test_copy_of_another_database_is_not_gone_on_with(
     admin.migrate(shop.config)
     with pytest.raises(StorageError, match=r"a copy of .*care.db into it was begun"):
         await copying.copy(shop.config, empty, quietly)
+
+
+async def test_tables_of_another_version_are_not_migrated_but_left_alone(
+    care: Care, shop: Shop, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    admin.migrate(shop.config)
+    await keeping.back_up(shop.config, tmp_path / "copy.db")
+    of_version = "UPDATE alembic_version SET version_num = '{}' RETURNING version_num"
+    migrations.upgrade(empty)
+    for found in ("0003", "9999"):
+        postgres.ask(empty, of_version.format(found))
+        with pytest.raises(StorageError, match=f"its schema is {found}: .* and copy into that$"):
+            await copying.copy(shop.config, empty, quietly)
+        shop.environment["SANDBOX_DATABASE"] = empty
+        with pytest.raises(StorageError, match=f"its schema is {found}: .* and restore into that"):
+            await keeping.restore(shop.config, tmp_path / "copy.db")
+        shop.environment["SANDBOX_DATABASE"] = f"sqlite:///{shop.database}"
+        assert migrations.current(empty) == found
+
+
+async def test_source_of_a_newer_version_names_the_way_back(shop: Shop, empty: str) -> None:
+    admin.migrate(shop.config)
+    with closing(sqlite3.connect(shop.database)) as db, db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigError) as refused:
+        await copying.copy(shop.config, empty, quietly)
+    assert str(refused.value).endswith(f"is 9999, this version wants {SCHEMA}: {NEWER}")
+
+
+async def test_restore_that_was_cut_off_is_begun_anew_in_a_new_database(
+    care: Care, shop: Shop, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await fill(care)
+    file = tmp_path / "copy.db"
+    await keeping.back_up(shop.config, file)
+
+    async def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    shop.environment["SANDBOX_DATABASE"] = empty
+    with monkeypatch.context() as patched:
+        patched.setattr(copying, "_proven", cut)
+        with pytest.raises(KeyboardInterrupt):
+            await keeping.restore(shop.config, file)
+    with pytest.raises(StorageError, match="was cut off: make a new database, and restore into"):
+        await keeping.restore(shop.config, file)
+    async with app.opened(shop.config) as service:
+        with pytest.raises(ConfigError, match=r"run `python -m chatops restore` into that$"):
+            await app._check_schema(service)
+
+
+@pytest.mark.parametrize("held", ["source", "target"])
+async def test_copy_is_refused_while_either_database_is_served(
+    shop: Shop, tmp_path: Path, held: str
+) -> None:
+    admin.migrate(shop.config)
+    target = tmp_path / "target.db"
+    before = shop.database.read_bytes()
+    serving = Hold({"source": shop.database, "target": target}[held])
+    serving.take()
+    with pytest.raises(
+        StorageError, match=rf"process {os.getpid()} is serving this database; stop"
+    ):
+        await copying.copy(shop.config, f"sqlite:///{target}", quietly)
+    serving.release()
+    assert (shop.database.read_bytes() == before, target.exists()) == (True, False)
 
 
 async def test_what_did_not_arrive_as_it_left_is_told(care: Care, shop: Shop, empty: str) -> None:
@@ -195,7 +266,7 @@ async def test_backup_of_postgresql_is_a_file_and_goes_into_an_empty_database(
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     assert (made.rows["ticket"], made.rows["raw_body"]) == (2, PAGE + 5)
-    with pytest.raises(StorageError, match="is not empty"):
+    with pytest.raises(StorageError, match="is not empty: make a new database, and restore into"):
         await keeping.restore(shop.config, tmp_path / "copy.db")
     fresh = postgres.create(migrated=False)
     try:

@@ -135,6 +135,15 @@ async def test_starting_who_lives_and_killing_who_does_not_are_nothing(door: Doo
     assert door.fleet.members[0].process is before
 
 
+async def test_two_who_start_it_at_once_start_one_and_whoever_ends_it_ends_that(
+    door: Door,
+) -> None:
+    fleet = door.fleet
+    first, second, *_ = await asyncio.gather(fleet.start("one"), fleet.start("one"), fleet.end())
+    assert first is second
+    assert first.returncode is not None
+
+
 @pytest.mark.parametrize(
     "said", ["", "[]", "{}", '{"name": "one", "act": "mend"}', '{"name": "three", "act": "kill"}']
 )

@@ -107,6 +107,17 @@ async def everywhere(town: Town) -> list[int]:
     # what others repeat without their name
     await town.hears(wrote(f"RT Where is my {SAID}? {SINCE} Mine too", who="leo", thread="t9"))
     await town.did("ben", "note", other, fields={"text": f"see: Where is my {SAID}? {SINCE}"})
+    # in a thread that is called after them, as a forum calls it
+    await town.hears(
+        wrote(
+            "And in theirs",
+            who="leo",
+            thread=f"{HANDLE}/tents",
+            external_id=f"{HANDLE}/tents/2",
+            parent=f"{HANDLE}/tents/1",
+            url=f"https://forum.example/{HANDLE}/tents",
+        )
+    )
     now = town.hours.transport()
     bodies = (
         {"events": [{"id": "m1", "text": f"Where is my {SAID}?", "author": {"handle": HANDLE}}]},
@@ -164,6 +175,7 @@ async def test_not_a_byte_is_left_in_the_databases_files_nor_in_any_room(town: T
     assert "said so too" in lines
     assert "Mine too" in lines
     assert "Nobody is late" in lines
+    assert "And in theirs" in lines
     assert tickets == [1, 2, 3]
 
 
@@ -295,7 +307,7 @@ async def test_forgetting_that_was_cut_off_anywhere_ends_the_same(
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     whole = await forgotten_in(town, tmp_path / "whole.db", math.inf)
     assert SENTINEL.decode() not in "\n".join(whole).lower()
-    for steps in range(1, 20):
+    for steps in range(1, 24):
         cut = await forgotten_in(town, tmp_path / f"{steps}.db", steps)
         assert cut == whole, steps
 

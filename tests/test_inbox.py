@@ -312,6 +312,24 @@ async def test_fault_of_ours_sets_the_body_aside_and_stops_no_other(
     ]
 
 
+async def test_body_that_could_not_be_set_aside_is_counted_once_it_could(
+    town: Town, slow: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel: Slow = slow._channels["aozora"]  # type: ignore[assignment]
+    channel.faults[b"0"] = ZeroDivisionError()
+    await stored(town, b"0")
+
+    async def locked(*_given: object, **_more: object) -> None:
+        raise StorageError("locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(town.storage.work, "transact", locked)
+        await slow.read(*await town.storage.reader.unread_raw(BATCH))
+    assert (states(town), slow.unreadable) == (["unread"], 0)
+    await slow.read(*await town.storage.reader.unread_raw(BATCH))
+    assert (states(town), slow.unreadable) == (["unreadable"], 1)
+
+
 @pytest.mark.parametrize(
     ("fault", "state"), [(StorageError("locked"), "unread"), (RuntimeError(), "unreadable")]
 )

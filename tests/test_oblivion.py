@@ -13,6 +13,7 @@ MIA = Traces(
     words=frozenset(
         {"Where is my  tent? I need it.", "ok", "I sent a message about my ticket number"}
     ),
+    accounts=frozenset({"12345"}),
 )
 
 
@@ -86,10 +87,27 @@ def test_body_about_the_person_is_found_however_it_is_written(body: bytes | str)
         b'{"mia_k": true, "@Mia Kane": 1}',
         # a number is an id only where it is called so
         b'{"price": 12345, "page": "p7"}',
+        # and a short one is an order's too, in words and by itself
+        b'{"text": "Order 12345 is late", "order": "12345", "ref": "A-12345", "tel": "0-12345-6"}',
+        b'{"id": "9123459", "price_id": 123450}',
     ],
 )
 def test_body_about_others_is_left(body: bytes) -> None:
     assert MIA.found_in(body) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"text": "see x.com/i/user/1790000000000000001"}', True),
+        (b'{"text": "17900000000000000012 and 2179000000000000000"}', False),
+        (b'{"text": "order u-4711"}', True),
+        (b'{"text": "order u-47110"}', False),
+    ],
+)
+def test_long_id_and_one_with_letters_are_found_among_words(body: bytes, *, found: bool) -> None:
+    ids = frozenset({"1790000000000000001", "u-4711"})
+    assert (Traces(ids=ids).found_in(body) is not None) is found
 
 
 def test_traces_of_several_accounts_are_one() -> None:
@@ -118,6 +136,12 @@ def test_of_a_body_only_the_events_about_the_person_are_told() -> None:
 def test_id_of_a_thread_is_theirs_where_it_is_made_of_one_of_theirs() -> None:
     ids = ("p7", "dm-12345", "mia_k/3", "p77", "123456", None)
     assert [MIA.identify(id) for id in ids] == [True, True, True, False, False, False]
+
+
+def test_id_of_others_names_them_by_name_or_by_an_id_that_is_no_orders() -> None:
+    who = MIA | Traces(ids=frozenset({"1790"}), accounts=frozenset({"u-4711"}))
+    ids = ("mia_k/3", "t/Mia Kane", "dm-u-4711", "dm-12345", "12345", "p7", "1790", "u-47110", None)
+    assert [who.named_by(id) for id in ids] == [True, True, True, *[False] * 6]
 
 
 LATE = text("words", words="Mia Kane is late")

@@ -1,5 +1,6 @@
 """What a probe and Prometheus get while the database fails."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, closing
@@ -10,12 +11,16 @@ import pytest
 from aiohttp import web
 from care import Care
 from prometheus_client import CollectorRegistry
-from town import served
+from shop import Shop
+from town import PATIENCE, served
 
+from chatops import admin
+from chatops.app import schema_remedy, serve
 from chatops.clock import SystemClock
 from chatops.metrics import Metrics
+from chatops.sandbox import _free_port
 from chatops.web import ops_app
-from storage import migrate, open_storage
+from storage import NEWER, SCHEMA, migrate, open_storage
 from tests.calling import client
 
 
@@ -52,6 +57,36 @@ async def test_database_that_fails_is_not_ready_and_its_gauges_are_left_out(tmp_
     assert list(refused.json()["faults"]) == ["database"]
     assert 'chatops_deliveries_total{outcome="posted"} 1.0' in ill.text
     assert "chatops_deliveries_due" not in ill.text
+
+
+@pytest.mark.anyio
+async def test_service_that_runs_is_not_ready_on_the_schema_of_another_version(
+    shop: Shop,
+) -> None:
+    admin.migrate(shop.config)
+    for name in ("SANDBOX_SERVE_PORT", "SANDBOX_OPS_PORT"):
+        shop.environment[name] = str(_free_port())
+    config = shop.config
+    ready, stop = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(serve(config, ready, stop))
+    told = []
+    async with asyncio.timeout(PATIENCE), client(trust_env=False) as http:
+        await asyncio.wait(
+            [serving, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED
+        )
+        for found in (SCHEMA, "0003", "9999", SCHEMA):
+            with closing(sqlite3.connect(shop.database)) as other, other:
+                other.execute("UPDATE alembic_version SET version_num = ?", [found])
+            answer = await http.get(f"http://127.0.0.1:{config.web.ops_port}/readyz")
+            told.append((answer.status_code, answer.json()["faults"]))
+        stop.set()
+        await serving
+    assert told == [
+        (200, {}),
+        (503, {"schema": f"0003, this version wants {SCHEMA}: {schema_remedy('0003')}"}),
+        (503, {"schema": f"9999, this version wants {SCHEMA}: {NEWER}"}),
+        (200, {}),
+    ]
 
 
 @pytest.mark.anyio

@@ -1,20 +1,23 @@
 """The outbox on real storage and Slack's strict stand-in: all of it, in order, lawfully paced."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from care import POLICY, ROOMS, Hours, wrote
-from town import Town, shows, town_around
+from care import POLICY, REGISTRY, ROOMS, TRAITS_OF, WORDS, Hours, wrote
+from town import PATIENCE, Town, shows, town_around
 
 from adapters.chat.slack.chat import SlackChat
 from adapters.sandbox.slack import Fault, Kind
 from chatops.card import Card, Paragraph
 from chatops.channel import Edited
+from chatops.delivery import outbox
 from chatops.delivery.pace import ChatPace
 from chatops.delivery.patience import FAULTS
+from chatops.desk import Desk
 from chatops.errors import StorageError, Unreached
 from chatops.follow import AT_ACCOUNT
 from chatops.ports import Due, NewDelivery, Urgency, What
@@ -40,6 +43,22 @@ async def test_new_ticket_is_a_card_in_its_queues_room(town: Town) -> None:
     assert "Where is my tent?" in shows(card)
     assert town.calls("chat.postMessage") == ["ok"]
     assert town.calls("chat.update") == []
+
+
+async def test_what_nobody_rang_about_is_found_by_the_slow_poll(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.quiet()
+    monkeypatch.setattr(outbox, "POLL", 0.01)
+    town.desk.changed.set()  # the wait that is under way is a long one
+    work, reader = town.storage.work, town.storage.reader
+    elsewhere = Desk(work, reader, POLICY, REGISTRY, TRAITS_OF, town.hours, WORDS)
+    await elsewhere.receive([wrote("Who hears me?")])  # of which no bell tells this process
+    async with asyncio.timeout(PATIENCE):
+        while not town.seen("care-global"):
+            await asyncio.sleep(0.002)  # real calls on loopback need the real loop
+            await town.hours.turn(0.25)
+    assert "Who hears me?" in shows(town.seen("care-global")[0])
 
 
 async def test_ten_changes_are_one_update(town: Town) -> None:

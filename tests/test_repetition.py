@@ -8,9 +8,12 @@ import pytest
 from care import Care, refused, wrote
 from prometheus_client import generate_latest
 
+from chatops.act import Act
 from chatops.call import Done, Origin
+from chatops.errors import Crossed
 from chatops.event import ReplyRequested
 from chatops.metrics import Metrics
+from chatops.ports import Tx
 from chatops.ticket import Refusal
 from tests.faults.database import Sqlite
 from tests.faults.process import PATIENCE, staged
@@ -81,6 +84,19 @@ async def test_a_yes_lets_it_through_and_is_counted(care: Care, origin: Origin) 
     assert [each.repeated for each in await requested(care, again)] == [True]
     metrics = Metrics(care.storage.reader, care.hours, dict, dict, lambda: care.desk.repeated)
     assert "chatops_replies_repeated_total 1.0" in generate_latest(metrics.registry).decode()
+
+
+async def test_what_a_transaction_that_was_not_kept_repeated_is_not_counted(care: Care) -> None:
+    runs: list[str] = []
+
+    def run(_tx: Tx, act: Act) -> None:
+        act.marks.repeated.add(len(runs))  # numbers that were given once are not given again
+        runs.append(act.marks())
+        if len(runs) == 1:
+            raise Crossed("aozora m1")
+
+    await care.desk._transact(run)
+    assert (care.desk.repeated, len(set(runs))) == (1, 2)
 
 
 async def test_a_yes_to_a_text_that_was_changed_after_all_is_no_repeat(care: Care) -> None:

@@ -9,6 +9,7 @@ from care import Care, wrote
 from chatops.policy import Keep
 from chatops.ports import Tx
 from chatops.retention import REST, ROWS, TICKETS, Retention
+from chatops.ticket import Status
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +70,23 @@ async def test_what_is_kept_for_ever_is_not_even_looked_for(care: Care) -> None:
     await care.hours.turn(3660 * DAY.total_seconds())
     await retention.sweep()
     assert care.count("raw_body") == 1
+
+
+async def test_ticket_that_may_still_be_reopened_is_there(care: Care) -> None:
+    ticket = await care.opens(wrote(thread="t"))
+    await care.did("ben", "claim", ticket)
+    await care.did("ben", "close", ticket, fields={"reason": "resolved"})
+    await care.storage.work.run(
+        lambda db: db.connection.execute("UPDATE delivery SET state = 'sent', due_at = NULL")  # type: ignore[attr-defined] # SQLite's own
+    )
+    window = care.desk.policy.queues["global"].reopen_window
+    retention = retaining(care, Keep(closed=window))  # as short as app.yaml may say
+    closed_at = (await care.ticket(ticket)).closed_at
+    assert closed_at is not None
+    care.hours.jump(closed_at + window - care.hours.business())
+    await retention.sweep()
+    await care.hears(wrote("And the pegs?", thread="t"))
+    assert (await care.ticket(ticket)).status is Status.OPEN
 
 
 async def test_closed_tickets_go_once_nothing_of_theirs_waits(care: Care) -> None:

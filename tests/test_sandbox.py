@@ -125,17 +125,34 @@ async def test_process_that_ends_before_it_answers_is_a_fault() -> None:
     ends = await asyncio.create_subprocess_exec(sys.executable, "-c", "raise SystemExit(3)")
     async with httpx.AsyncClient() as http, asyncio.timeout(PATIENCE):
         with pytest.raises(ConfigError) as raised:
-            await sandbox._wait(http, url, ends)
-    assert str(raised.value) == f"{url} never answered: a process ended with 3"
+            await sandbox._wait(http, url, ends, Path("serve.log"))
+    assert str(raised.value) == f"{url} never answered: a process ended with 3; see serve.log"
 
 
 @pytest.mark.anyio
-async def test_process_that_ends_by_itself_ends_the_sandbox() -> None:
+async def test_process_that_lives_and_never_answers_is_a_fault_too() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    stays = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=-1)
+    try:
+        async with httpx.AsyncClient() as http:
+            with pytest.raises(ConfigError) as raised:
+                await sandbox._wait(http, url, stays, Path("serve.log"), patience=0.01)
+    finally:
+        await end(stays)
+    assert str(raised.value) == f"{url} has not answered well for 0.01 s; see serve.log"
+
+
+@pytest.mark.anyio
+async def test_process_that_ends_by_itself_ends_the_sandbox_which_names_its_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     ends = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     stays = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=-1)
     try:
         async with asyncio.timeout(PATIENCE):
-            assert await sandbox._until(asyncio.Event(), stays, ends) == 1
+            logs = {stays: None, ends: Path("serve.log")}
+            assert await sandbox._until(asyncio.Event(), logs) == 1
     finally:
         await end(stays)
     assert stays.returncode is not None
+    assert capsys.readouterr().out == "A process ended by itself; see serve.log\n"

@@ -198,10 +198,10 @@ class Inbox:
 
     async def _set_aside(self, body: RawBody, reason: str) -> None:
         """Mark a body as unreadable: counted, shown by `doctor`, and replayable."""
-        self.unreadable += 1
         _log.warning("inbox.unreadable", raw=body.id, account=body.account, reason=reason)
         with suppress(StorageError):  # then it stays unread, and is tried again
             await self._work.transact(lambda tx: tx.raw_read(body.id, reason))
+            self.unreadable += 1
 
     def _take(self, body: RawBody) -> None:
         if self._behind or self._waiting.qsize() >= ROOM:

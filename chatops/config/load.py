@@ -7,7 +7,7 @@ arguments; this module imports none of them, and is the only reader of the envir
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
@@ -93,7 +93,7 @@ def load(
     )
     if service is not None:
         _check_network(service, faults)
-        _check_keep(service, faults)
+        _check_keep(service, policy, faults)
     faults.raise_any()
     assert service is not None  # noqa: S101 - one that does not fit has just been raised
     return Config(
@@ -112,7 +112,7 @@ def load(
     )
 
 
-def _check_keep(service: Service, faults: Faults) -> None:
+def _check_keep(service: Service, policy: Policy, faults: Faults) -> None:
     raw, closed = service.keep.raw, service.keep.closed
     if closed is not None and (raw is None or raw > closed):
         said = (
@@ -120,6 +120,14 @@ def _check_keep(service: Service, faults: Faults) -> None:
             "write no more than closed has"
         )
         faults.add(("keep", "raw"), said)
+    longest = max(policy.queues.values(), key=lambda queue: queue.reopen_window, default=None)
+    if closed is not None and longest is not None and longest.reopen_window > closed:
+        days = -(-longest.reopen_window // timedelta(days=1))
+        said = (
+            f"closed tickets would go while a customer's message still reopens them; write at least "
+            f"{days}d, or a shorter reopen_window for queues.{longest.name}"
+        )
+        faults.add(("keep", "closed"), said)
 
 
 def _check_network(service: Service, faults: Faults) -> None:

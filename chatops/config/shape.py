@@ -87,7 +87,8 @@ class KeepBlock(Block):
     raw: Annotated[Span, between("1d", "3660d", "or null")] | None = timedelta(days=30)
     """Bodies from networks, once they were read; what could not be read stays."""
     closed: Annotated[Span, between("30d", "3660d", "or null")] | None = None
-    """Closed tickets, with messages, log, clocks and deliveries; a customer goes with the last."""
+    """Closed tickets, with messages, log, clocks and deliveries; a customer goes with the last. No less
+    than any queue's `reopen_window`, nor than `raw`."""
     logs: Annotated[Span, between("30d", "3660d", "or null")] | None = None
     """Keys of acts, the log of shifts, digests and other finished posts."""
 

@@ -94,7 +94,7 @@ async def test_what_is_theirs(storage: Storage) -> None:
     assert (found.tickets, found.messages, found.typed_notes) == ((1,), (1, 2), (1,))
     assert found.asked_about == ()
     assert found.traces == Traces(
-        frozenset({"@c1", "C1"}), frozenset({"c1", "p1"}), frozenset({"My tent"})
+        frozenset({"@c1", "C1"}), frozenset({"c1", "p1"}), frozenset({"My tent"}), frozenset({"c1"})
     )
 
 
@@ -209,8 +209,9 @@ async def test_customer_was_there_since_their_oldest_ticket(storage: Storage) ->
         assert found is was
 
 
-async def test_burst_that_is_called_after_them_gets_another_name(storage: Storage) -> None:
+async def test_thread_that_is_called_after_them_gets_another_name(storage: Storage) -> None:
     await fill(storage)
+    await storage.work.transact(lambda tx: given(tx, "c3", "c1/topic"))
     traces = await traces_of(storage)
     burst = {"account": "acme_x", "queue": "care", "opened_at": NOW, "newest_at": NOW, "message": 1}
     add = Statement(insert(BURST).values(**burst, thread_key=param("key"), earlier=0))
@@ -219,8 +220,39 @@ async def test_burst_that_is_called_after_them_gets_another_name(storage: Storag
         for key in ("c1", "t9"):
             db.run(add, key=key)
         forgetting.show_bursts_again(db, NOW)
-        return [forgetting.rename_bursts(db, traces, after) for after in (0, 2)]
+        return [
+            forgetting.rename_threads(db, traces, after, table=table)
+            for table in forgetting.THREADED
+            for after in (0, 3)
+        ]
 
-    assert await storage.work.run(run) == [(2, 1), (None, 0)]
-    names = Statement(select(BURST.c.thread_key).order_by(BURST.c.id))
-    assert await storage.reader.run(lambda db: db.all(names)) == [("forgotten:1",), ("t9",)]
+    assert await storage.work.run(run) == [(2, 1), (None, 0), (3, 1), (None, 0)]
+    burst_names, names = [
+        Statement(select(table.c.thread_key).order_by(table.c.id)) for table in forgetting.THREADED
+    ]
+    assert await storage.reader.run(lambda db: db.all(burst_names)) == [("forgotten:1",), ("t9",)]
+    kept = await storage.reader.run(lambda db: db.all(names))
+    assert kept == [("t1",), ("t2",), ("forgotten:3",)]
+
+
+async def test_ids_of_others_messages_that_hold_their_handle_are_overwritten(
+    storage: Storage,
+) -> None:
+    def run(tx: Tx) -> None:
+        given(tx)
+        other = given(tx, "c2", "t2")
+        said(tx, other, external_id="c1/1", parent="c1/0", url="https://net/c1/1")
+        said(tx, other, external_id="p2", parent="p1", url="https://net/c2/1")
+
+    await storage.work.transact(run)
+    traces = await traces_of(storage)
+    changed = [
+        await storage.work.run(lambda db: forgetting.rename_messages(db, traces, 0)) for _ in "12"
+    ]
+    assert changed == [(2, {2}), (2, set())]
+    m = MESSAGE.c
+    rows = Statement(select(m.external_id, m.parent, m.url).order_by(m.id))
+    assert await storage.reader.run(lambda db: db.all(rows)) == [
+        ("forgotten:1", "forgotten:1", None),
+        ("p2", "p1", "https://net/c2/1"),
+    ]

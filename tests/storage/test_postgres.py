@@ -322,6 +322,32 @@ async def test_processes_wake_each_other(url: str) -> None:
         await asyncio.gather(*listening, return_exceptions=True)
 
 
+async def test_bell_whose_connection_times_out_rings_on_another(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_work, "RECONNECT_S", 0.0)
+    async with opened(url) as one, opened(url) as other:
+        assert one.bell is not None
+        assert other.bell is not None
+        ours, theirs = asyncio.Event(), asyncio.Event()
+        listening = [
+            asyncio.create_task(one.bell.listen(ours.set)),
+            asyncio.create_task(other.bell.listen(theirs.set)),
+        ]
+        async with asyncio.timeout(20):
+            for event in (ours, theirs):  # both listen
+                await event.wait()
+                event.clear()
+            with monkeypatch.context() as patched:
+                patched.setattr(postgres_work, "STATEMENT_S", 0.0)
+                one.bell.ring()
+                await ours.wait()  # what was missed meanwhile is looked for
+            await theirs.wait()  # what was rung in vain is rung again
+        for each in listening:
+            each.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
+
+
 # --- the address, and the schema
 
 
@@ -382,3 +408,21 @@ def test_an_address_where_nobody_answers_is_told_in_words() -> None:
     """As asyncio says it of a name that has several addresses."""
     error = OSError("Multiple exceptions: [Errno 111] ('::1', 1), [Errno 111] ('127.0.0.1', 1)")
     assert postgres_driver.reason(error) == str(error)
+
+
+async def test_every_table_that_forgetting_overwrites_is_written_anew(url: str) -> None:
+    files = (
+        "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' AND relname !~ '^(pg|sql)_'"
+    )
+    before = dict(postgres.ask(url, files))
+    await postgres_driver.scrub_tables(url)
+    after = dict(postgres.ask(url, files))
+    assert sorted(name for name in after if after[name] != before[name]) == [
+        "burst",
+        "conversation",
+        "customer",
+        "delivery",
+        "message",
+        "message_words",
+        "raw_body",
+    ]
