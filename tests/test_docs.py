@@ -30,7 +30,6 @@ from chatops.wake_times import read_wake
 from storage import migrate
 from tests import doc_tables, findings
 from tests.doc_tables import PAGES, ROOT
-from tests.measured import measuring
 from tests.scenes import NOW, TOKYO
 
 #: What make does. CI runs `make check` and `make test`; the others' recipes are run by tests of
@@ -115,7 +114,6 @@ def surroundings() -> Mapping[str, str]:
         r"\$\{(\w+)\}", (ROOT / "adapters" / "sandbox" / "app.yaml").read_text("utf-8")
     )
     return {
-        **measuring(),
         **dict.fromkeys(names, "none"),
         "PATH": os.environ["PATH"],  # noqa: TID251 - the child's
         "PYTHONPATH": str(ROOT),

@@ -34,7 +34,6 @@ from tests.calling import client
 from tests.faults.database import Database, Row
 from tests.faults.nursery import PATIENCE, Child, Nursery
 from tests.faults.serve import Order
-from tests.measured import measuring
 
 #: How many times as much Slack allows here as it does: the pace is not what is tried.
 SPEED: Final = 20
@@ -340,7 +339,6 @@ async def staged(folder: Path, database: Database, *, with_x: bool = False) -> A
         (folder / "app.yaml").write_text(config, "utf-8")
         http = await stack.enter_async_context(client(timeout=5.0))
         environment = {
-            **measuring(),
             "SERVE_PORT": str(port),
             "OPS_PORT": str(ops_port),
             "CHATOPS_KEY": Fernet.generate_key().decode(),

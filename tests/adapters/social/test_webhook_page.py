@@ -22,7 +22,6 @@ from social.webhook_case import CASE, SECRET, Forum, far, outgoing, settings, si
 from adapters.social import webhook
 from storage import migrate
 from tests.calling import client
-from tests.measured import measuring
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[3]
@@ -110,7 +109,6 @@ def prepared(folder: Path) -> Mapping[str, str]:
     migrate.upgrade(f"sqlite:///{folder}/care.db")
     port, ops_port, nobody = free_ports()
     return {
-        **measuring(),
         **dict.fromkeys(re.findall(r"\$\{(\w+)\}", written), "none"),
         "PYTHONPATH": str(ROOT),
         "CHATOPS_KEY": Fernet.generate_key().decode(),
