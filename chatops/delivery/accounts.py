@@ -93,7 +93,7 @@ class Accounts:
                 return ready_at
             if not self._troubles.may_try(tx, [to], now):
                 return None
-            while (taken := tx.take(to, now, number, updates=False, posts=True)) is not None:
+            while (taken := tx.take_with_ticket(to, now, number)) is not None:
                 part = self._deeds if taken.what is What.DEED else self._replies
                 if (job := part.begin(tx, taken)) is not None:
                     buckets.spend([to], now)
