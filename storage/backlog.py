@@ -6,12 +6,12 @@ from typing import Final
 
 from sqlalchemy import Text, column, exists, func, select, table
 
-from chatops.ports import Due, Health, RawBody, Trouble
+from chatops.ports import STANDING, Due, Health, RawBody, Trouble
 from storage.held import held_since
 from storage.instant import instant, micros
 from storage.once import OFFSET
 from storage.statement import Db, Row, Statement, first, param, there
-from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, STANDS, UNRESOLVED
+from storage.tables import DELIVERY, DIGEST_RUN, RAW_BODY, SETTING, UNRESOLVED
 from storage.taking import ready
 from storage.troubles import troubles
 
@@ -109,7 +109,7 @@ _d = DELIVERY.c
 _in_room = (_d.to == param("room"), _d.what == "card")
 _CARD_AT: Final = Statement(
     select(_d.ticket).where(
-        _d.to == param("room"), _d.external_id == param("external_id"), _d.what.in_(STANDS)
+        _d.to == param("room"), _d.external_id == param("external_id"), _d.what.in_(STANDING)
     )
 )
 _CARD_OF: Final = Statement(

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 
+from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
@@ -52,10 +53,6 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 
 #: Deliveries that show a ticket's newest state, and are brought up to date with it.
 FOLLOWS: Final = ("card", "alert", "line")
-
-#: Deliveries that stay as long as their ticket or burst does, and come back if somebody deletes them.
-STANDS: Final = ("card", "burst", "line")
-
 
 #: Deliveries that carry a finished card.
 FINISHED: Final = ("published", "question")
@@ -387,7 +384,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_ticket", "ticket", "what", where="ticket IS NOT NULL"),
         _partial("ix_delivery_entry", "entry", where="entry IS NOT NULL"),
         _partial("ix_delivery_finished", "taken_at", where=f"what IN {_in(FINISHED)}"),
-        _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDS)}"),
+        _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDING)}"),
         _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -7,13 +7,14 @@ that it still does: whose lease has ended, and whose row another has by now, wri
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     Text,
     and_,
     case,
@@ -28,13 +29,13 @@ from sqlalchemy import (
 )
 
 from chatops.act import again as anew
-from chatops.ports import Delivery, DeliveryState, Urgency, What
+from chatops.ports import STANDING, Delivery, DeliveryState, Urgency, What
 from storage.instant import micros
 from storage.part import Part
 from storage.processes import lives
 from storage.rows import delivery_of
 from storage.statement import Statement, first, param
-from storage.tables import DELIVERY, PROCESS, STANDS, UNRESOLVED
+from storage.tables import DELIVERY, PROCESS, TICKET, UNRESOLVED
 
 
 class Taking(Part):
@@ -42,7 +43,14 @@ class Taking(Part):
         self, to: str, now: datetime, process: int, *, updates: bool, posts: bool
     ) -> Delivery | None:
         """Take the next delivery; see the port. What is in doubt is taken in any case."""
-        if (row := self._db.one(_NEXT[updates, posts], to=to, now=micros(now))) is None:
+        return self._taken(_NEXT[updates, posts], to, now, process)
+
+    def take_with_ticket(self, to: str, now: datetime, process: int) -> Delivery | None:
+        """Take the next post and its ticket; see the port. What is in doubt is taken in any case."""
+        return self._taken(_NEXT_WITH_TICKET, to, now, process)
+
+    def _taken(self, of: Statement, to: str, now: datetime, process: int) -> Delivery | None:
+        if (row := self._db.one(of, to=to, now=micros(now))) is None:
             return None
         taken = self._db.one(_TAKE, id=row[0], now=micros(now), process=process)
         return None if taken is None else delivery_of(taken, row[1], left=bool(row[2]))
@@ -175,21 +183,32 @@ def of_update(urgency: ColumnElement[int]) -> ColumnElement[int]:
 #: Posts go oldest first, however often they were tried. Of cards that change all the time, none may
 #: keep the others from their turn.
 _turn = case((_d.state == "sent", _d.due_at), else_=literal_column("0"))
+
+
+def _next(*, updates: bool, posts: bool) -> Select[Any]:
+    return first(
+        select(_d.id, case((_in_thread, _root)), _left)
+        .where(
+            _d.to == param("to"),
+            _d.due_at <= param("now"),
+            ready(updates=updates, posts=posts),
+        )
+        .order_by(_d.rank, _turn, _d.id)
+    )
+
+
 _NEXT: Final = {
     (updates, posts): Statement(
-        first(
-            select(_d.id, case((_in_thread, _root)), _left)
-            .where(
-                _d.to == param("to"),
-                _d.due_at <= param("now"),
-                ready(updates=updates, posts=posts),
-            )
-            .order_by(_d.rank, _turn, _d.id)
-            .with_for_update(skip_locked=True, of=DELIVERY)
-        )
+        _next(updates=updates, posts=posts).with_for_update(skip_locked=True, of=DELIVERY)
     )
     for updates, posts in product((False, True), repeat=2)
 }
+_NEXT_WITH_TICKET: Final = Statement(
+    _next(updates=False, posts=True)
+    .join(TICKET, TICKET.c.id == _d.ticket)
+    # never waiting: all others lock a ticket before its deliveries
+    .with_for_update(skip_locked=True, of=[DELIVERY, TICKET])
+)
 _TAKE: Final = Statement(
     update(DELIVERY)
     # whose lease has ended writes nothing: what it holds is somebody else's to take by now
@@ -300,7 +319,7 @@ _CARD_THERE: Final = Statement(
     select(_d.id, _d.marker)
     .where(
         _d.to == param("room"),
-        _d.what.in_(STANDS),
+        _d.what.in_(STANDING),
         _d.external_id == param("external_id"),
         _d.state == "sent",
         _d.left.is_(False),

@@ -222,7 +222,7 @@ async def test_slack_that_accepts_after_our_look_up_drops_the_second(town: Town)
     await town.until(lambda: town.outbox.progress.get("limited"))
     given = next(call.args for call in town.slack.calls if call.method == "chat.postMessage")
     answer = await town.http.post(
-        f"{town.outbox._chats['slack']._web.client.base_url}chat.postMessage",  # type: ignore[attr-defined]
+        f"{town.outbox._to_rooms._chats['slack']._web.client.base_url}chat.postMessage",  # type: ignore[attr-defined]
         json=given,
         headers={"authorization": f"Bearer {world.CARE_APP.bot_token}"},
     )

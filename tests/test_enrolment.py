@@ -193,7 +193,7 @@ async def stopping(
 ) -> AsyncIterator[Town]:
     """A town on PostgreSQL, stopped for 30 s between its first take and the call."""
     monkeypatch.setattr("chatops.delivery.enrolment.monotonic", hours.now)
-    monkeypatch.setattr("chatops.delivery.outbox.monotonic", hours.now)
+    monkeypatch.setattr("chatops.delivery.hand.monotonic", hours.now)
     stops = iter([30.0])
 
     async def stopped(*given: Any) -> Any:
@@ -300,7 +300,7 @@ async def test_an_update_that_came_after_its_lease_is_made_once_more(
 async def test_a_take_whose_answer_is_on_its_way_is_nobodys_to_free(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outbox, work = town.outbox, town.storage.work
+    hand, work = town.outbox._hand, town.storage.work
     taken, answered = asyncio.Event(), asyncio.Event()
 
     async def slow(fn: Callable[[Tx], Any], *, flushed: bool = True) -> Any:
@@ -311,12 +311,12 @@ async def test_a_take_whose_answer_is_on_its_way_is_nobodys_to_free(
         return result
 
     now = iter(range(0, 1000, 10))
-    monkeypatch.setattr("chatops.delivery.outbox.monotonic", lambda: float(next(now)))
-    monkeypatch.setattr(outbox, "_work", SimpleNamespace(transact=slow))
+    monkeypatch.setattr("chatops.delivery.hand.monotonic", lambda: float(next(now)))
+    monkeypatch.setattr(hand, "_work", SimpleNamespace(transact=slow))
     await town.opens()
     await town.until(taken.is_set, 0)
-    await outbox._give_back()
-    await outbox._give_back()
+    await hand.free_strays()
+    await hand.free_strays()
     assert town.due("card") == [("card", "care-global", "sending")]
     answered.set()
     await town.quiet()
@@ -334,10 +334,10 @@ async def test_a_take_that_was_kept_though_it_failed_is_taken_anew(town: Town) -
         return tx.take("care-global", town.hours.transport(), number, updates=True, posts=False)
 
     assert await town.storage.work.transact(take) is not None
-    town.outbox._unsure = True
+    town.outbox._hand.unsure = True
     await town.quiet()
     assert "Ben" in str((await town.card(ticket)).blocks)
-    assert not town.outbox._unsure
+    assert not town.outbox._hand.unsure
 
 
 async def test_at_the_end_the_call_under_way_is_finished_and_nothing_more_taken(

@@ -25,6 +25,7 @@ from chatops.errors import (
 from chatops.event import Deed, DeedDone, DeedFailed
 from chatops.ledger import apply
 from chatops.ports import Channel, Delivery, DeliveryState, Tx
+from chatops.ticket import Ticket
 
 _log = structlog.get_logger(__name__)
 
@@ -104,8 +105,9 @@ class Deeds:
         job = asked.delivery
 
         def run(tx: Tx) -> None:
+            ticket = tx.ticket(job.ticket or 0)  # before its delivery, as everywhere
             if tx.delivered(job, None, job.wanted, self._clock.transport()):
-                self._tell(tx, asked, DeedDone(job.message or 0, asked.deed))
+                self._tell(tx, ticket, DeedDone(job.message or 0, asked.deed))
 
         await self._keep(run)
         return "deed_done"
@@ -115,8 +117,9 @@ class Deeds:
         _log.warning("deed.failed", delivery=job.id, code=code)
 
         def run(tx: Tx) -> None:
+            ticket = tx.ticket(job.ticket or 0)
             if tx.delivery_is(job, DeliveryState.FAILED, None, detail):
-                self._tell(tx, asked, DeedFailed(job.message or 0, asked.deed, code))
+                self._tell(tx, ticket, DeedFailed(job.message or 0, asked.deed, code))
 
         await self._keep(run)
         return "deed_failed"
@@ -131,9 +134,8 @@ class Deeds:
             )
         )
 
-    def _tell(self, tx: Tx, asked: Asked, event: DeedDone | DeedFailed) -> None:
+    def _tell(self, tx: Tx, ticket: Ticket | None, event: DeedDone | DeedFailed) -> None:
         """Write the network's answer into the ticket's log."""
-        ticket = tx.ticket(asked.delivery.ticket or 0)
         if ticket is not None:
             now, due = self._clock.business(), self._clock.transport()
             apply(tx, self._desk.policy, ticket, [event], Act(now, due, Marks(), rule="outbox"))

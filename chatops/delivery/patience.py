@@ -1,10 +1,12 @@
 """How long the ways out wait for a far side, and how they write what became of it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
+from chatops.clock import Clock
 from chatops.ports import Tx
 
 T = TypeVar("T")
@@ -37,6 +39,16 @@ def rest(tries: int) -> timedelta:
 def network_rest(tries: int) -> timedelta:
     """Return how long to leave a reply or a deed alone after so many tries in vain."""
     return _nth(NETWORK_BACKOFF, tries)
+
+
+async def nap(clock: Clock, bell: asyncio.Event, seconds: float) -> None:
+    """Wait in transport time, but only until the bell."""
+    waits = [asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(bell.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def _nth(waits: Sequence[timedelta], tries: int) -> timedelta:

@@ -296,6 +296,8 @@ class Posting:
         now = self._clock.transport()
 
         def run(tx: Tx) -> bool:
+            if job.undo and job.ticket is not None:
+                tx.ticket(job.ticket)  # Undo locks it before its line and its reply
             if not tx.delivered(job, external_id, revision, now):
                 # the process that has a post now finds what we sent; an update may have come after
                 # its own, and show what was

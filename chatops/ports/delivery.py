@@ -99,12 +99,12 @@ class What(StrEnum):
     DEED = "deed"  #: something that the network is to do with a message, on an account
 
 
-#: What is wanted as long as its ticket is: what somebody deletes is posted again.
-STANDING: Final = frozenset({What.CARD, What.BURST, What.LINE})
+#: What stays as long as its ticket or burst does: what somebody deletes is posted again.
+STANDING: Final = (What.CARD, What.BURST, What.LINE)
 
 #: What may stand there twice for a while: people go on with either, and of cards the one that is
 #: not `Reader.card_of` is deleted where a chat sees it.
-HARMLESS_TWICE: Final = STANDING | {What.QUESTION}
+HARMLESS_TWICE: Final = (*STANDING, What.QUESTION)
 
 
 class DeliveryState(StrEnum):

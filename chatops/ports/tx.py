@@ -338,6 +338,14 @@ class Tx(Protocol):
         """
         ...
 
+    def take_with_ticket(self, to: str, now: datetime, process: int) -> Delivery | None:
+        """Take the next post due at a destination as `take` does, and lock its ticket with it.
+
+        What another has locked just now, the ticket or the post, is passed over: a ticket is locked
+        before its deliveries everywhere, and whoever began here would stand in the way of Undo.
+        """
+        ...
+
     def delivered(self, job: Delivery, external_id: str | None, shown: int, now: datetime) -> bool:
         """Record that the far side shows revision `shown`.
 

@@ -144,7 +144,7 @@ class Watched:
                 return "store"
             case "add_message" if args[0].direction is Direction.INBOUND:
                 return "receive"
-            case "take" if result is not None:
+            case "take" | "take_with_ticket" if result is not None:
                 return f"take:{self._kinds.keep(result)}"
             case "delivered":
                 return f"delivered:{self._kinds.of(args[0].id)}"
@@ -159,7 +159,16 @@ class Watched:
 
 
 _NAMED: Final = frozenset(
-    {"store_raw", "add_message", "take", "delivered", "deliver", "begin_wait", "reply_is"}
+    {
+        "store_raw",
+        "add_message",
+        "take",
+        "take_with_ticket",
+        "delivered",
+        "deliver",
+        "begin_wait",
+        "reply_is",
+    }
 )
 
 

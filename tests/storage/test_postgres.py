@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from sqlalchemy import select
 from sqlalchemy.util import await_only
 from stored import KEY, NOW, Turned, given, s, said, sent, took
 
@@ -17,7 +18,8 @@ from chatops.ports import DeliveryState, Tx, What
 from chatops.sla import Clock, ClockKind
 from storage import Storage, migrate, named, open_storage, postgres_work
 from storage import postgres as postgres_driver
-from storage.statement import Db
+from storage.statement import Db, Statement
+from storage.tables import DELIVERY
 from storage.tx import StoredTx
 from tests import postgres
 
@@ -70,6 +72,45 @@ async def test_two_who_wait_for_each_other_both_come_through(url: str) -> None:
             through(other, "other", [second.id, first.id]),
         )
     assert sorted(runs) in (["one", "one", "other"], ["one", "other", "other"])
+
+
+async def test_undo_and_the_taking_of_its_reply_do_not_wait_for_each_other(url: str) -> None:
+    async with opened(url) as one, opened(url) as other:
+
+        def fill(tx: Tx) -> tuple[int, int, int]:
+            ticket = given(tx)
+            reply = said(tx, ticket)
+            sent(tx, What.REPLY, "account:acme_x", "lane", ticket=ticket.id, message=reply)
+            return ticket.id, reply, tx.enrol("other", 60)
+
+        ticket, reply, process = await one.work.transact(fill)
+        undoing, taken = asyncio.Barrier(2), asyncio.Barrier(2)
+        runs: list[str] = []
+
+        def undo(tx: Tx) -> None:
+            runs.append("undo")
+            assert tx.ticket(ticket)
+            if runs.count("undo") == 1:
+                await_only(undoing.wait())
+                await_only(taken.wait())
+            tx.withhold_reply(reply)
+
+        def take(tx: Tx) -> object:
+            runs.append("take")
+            if runs.count("take") == 1:
+                await_only(undoing.wait())
+            job = tx.take_with_ticket("account:acme_x", NOW, process)
+            if runs.count("take") == 1:
+                await_only(taken.wait())
+            return job and tx.ticket(ticket)
+
+        _, job = await asyncio.gather(one.work.transact(undo), other.work.transact(take))
+        state = await one.work.run(lambda db: db.all(Statement(select(DELIVERY.c.state))))
+    assert (sorted(runs), job, [tuple(row) for row in state]) == (
+        ["take", "undo"],
+        None,
+        [("withdrawn",)],
+    )
 
 
 async def test_a_connection_that_is_cut_before_the_commit_is_no_loss(url: str) -> None:
