@@ -105,7 +105,7 @@ class Deeds:
         job = asked.delivery
 
         def run(tx: Tx) -> None:
-            ticket = tx.ticket(job.ticket or 0)  # before its delivery, as everywhere
+            ticket = tx.ticket(job.ticket or 0)  # before its delivery, as Undo does
             if tx.delivered(job, None, job.wanted, self._clock.transport()):
                 self._tell(tx, ticket, DeedDone(job.message or 0, asked.deed))
 
