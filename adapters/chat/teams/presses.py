@@ -150,7 +150,11 @@ class Presses:
             self.tasks.begin(self._drop(press.place, press.place.channel, press.ticket, call))
 
     async def _drop(self, place: Place, channel: str, ticket: int, call: Call) -> None:
-        room, message, there = self.room(place), place.message, await self.people.reader.ticket(ticket)
+        room, message, there = (
+            self.room(place),
+            place.message,
+            await self.people.reader.ticket(ticket),
+        )
         if room is None or message is None or there is None or not call.may(Role.VIEWER, there):
             return
         current = await self.people.reader.card_of(ticket, room)
