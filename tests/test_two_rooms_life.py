@@ -18,7 +18,7 @@ from typing import Final
 
 import pytest
 from care import wrote
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from teams_hall import HALL
 from town import PATIENCE
@@ -36,8 +36,12 @@ from tests import blank
 
 pytestmark = pytest.mark.anyio
 
-#: How many lives are lived: some in CI, thousands by `make fuzz`.
-LIVES: Final = int(os.environ.get("CHATOPS_LIVES", "60"))  # noqa: TID251 - as `make fuzz` sets it
+#: How many lives are lived: some with the tests, thousands by `make fuzz`.
+GIVEN: Final = os.environ.get("CHATOPS_LIVES")  # noqa: TID251 - as `make fuzz` sets it
+LIVES: Final = int(GIVEN or "60")
+
+#: To make a life that fails shorter takes more minutes than a test may: it is for `make fuzz`.
+PHASES: Final = [phase for phase in Phase if GIVEN or phase is not Phase.shrink]
 
 #: By how many seconds the clocks are turned at a time: what comes about is seen so much too late.
 STEP: Final = 1.0
@@ -380,6 +384,7 @@ async def lived(steps: list[Step], folder: Path) -> None:
 
 @settings(
     max_examples=LIVES,
+    phases=PHASES,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
