@@ -16,10 +16,12 @@ from bench import (
     flatness,
     intake,
     intake_postgres,
+    invokes,
     load,
     outbox,
     presses,
     rendering,
+    rendering_teams,
     routing,
     starting,
     webhook,
@@ -44,6 +46,8 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "i": flatness.measure,
     "j": load.measure,
     "k": routing.measure,
+    "l": rendering_teams.measure,
+    "m": invokes.measure,
 }
 
 

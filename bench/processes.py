@@ -61,6 +61,18 @@ async def plain(folder: Path, slack_url: str) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
+async def bare(folder: Path, teams_url: str) -> AsyncIterator[Server]:
+    """Run the bare bot on the SDK's CloudAdapter."""
+    (port,) = site.free_ports(1)
+    there = site.ORGANISATION
+    told = (teams_url, there.app_id, there.tenant, there.secret)
+    command = ["-m", "bench.baselines.cloud_adapter", str(port), *told]
+    url = f"http://{site.HOST}:{port}"
+    async with _running(command, url, f"{url}/readyz", folder / "bare.log") as server:
+        yield server
+
+
+@asynccontextmanager
 async def both(
     folder: Path, cloud: SlackCloud, seeded: int
 ) -> AsyncIterator[tuple[Server, Server]]:

@@ -18,8 +18,10 @@ from adapters.chat.slack.writing import JSON, Voice, Voices
 from bench import site
 from bench.figure import Figure, expect, in_turns, ratio
 from chatops import app
+from chatops.call import Registry
 from chatops.cards.ticket_card import ticket_card
 from chatops.scene import Agent, Scene
+from chatops.text import Words
 
 #: Tickets that are open at once; their sentences must find room in what is remembered.
 TICKETS: Final = 64
@@ -27,8 +29,8 @@ TICKETS: Final = 64
 
 async def measure(folder: Path, *, repeats: int = 4, rounds: int = 45) -> list[Figure]:
     """Return the figure of rendering."""
-    scenes, voices, agents = await _scenes(folder)
-    voice = voices.of("en", "Asia/Tokyo", agents)
+    scenes, words, _, agents = await scenes_in(folder)
+    voice = Voices(words).of("en", "Asia/Tokyo", agents)
     first = _seconds_of_drawing(scenes, voice, 1)
     drawn = [_draw(scene, voice) for scene in scenes]
     for scene, message in zip(scenes, drawn, strict=True):
@@ -46,7 +48,7 @@ async def measure(folder: Path, *, repeats: int = 4, rounds: int = 45) -> list[F
         return (perf_counter() - began) / repeats
 
     mine, dumps = await in_turns(rounds, ours, theirs)
-    changed = median(_seconds_of_drawing(_read(scenes, by), voice, 1) for by in range(100, 120))
+    changed = median(_seconds_of_drawing(read_by(scenes, by), voice, 1) for by in range(100, 120))
     per = 1e6 / TICKETS
     detail = (
         f"{median(mine) * per:.0f} of {median(dumps) * per:.1f} µs for {len(orjson.dumps(drawn[0]))} "
@@ -63,7 +65,7 @@ def _seconds_of_drawing(scenes: list[Scene], voice: Voice, repeats: int) -> floa
     return (perf_counter() - began) / repeats
 
 
-def _read(scenes: list[Scene], by: int) -> list[Scene]:
+def read_by(scenes: list[Scene], by: int) -> list[Scene]:
     """Return the tickets as somebody new has read them: a fact that no card has shown yet."""
     return [
         replace(each, ticket=replace(each.ticket, read_by=(by * TICKETS + each.ticket.id,)))
@@ -75,8 +77,8 @@ def _draw(scene: Scene, voice: Voice) -> JSON:
     return blocks.message(ticket_card(scene), voice, "12345678")
 
 
-async def _scenes(folder: Path) -> tuple[list[Scene], Voices, dict[int, Agent]]:
-    """Return tickets as the outbox reads them, some of them claimed."""
+async def scenes_in(folder: Path) -> tuple[list[Scene], Words, Registry, dict[int, Agent]]:
+    """Return tickets as the outbox reads them, some of them claimed, and what cards are made by."""
     config = site.config(folder, f"http://{site.HOST}:9/slack")
     async with app.opened(config) as service:
         now = service.clock.business()
@@ -89,4 +91,5 @@ async def _scenes(folder: Path) -> tuple[list[Scene], Voices, dict[int, Agent]]:
             record = await service.storage.reader.record(id)
             assert record is not None  # noqa: S101 - the ticket was seeded
             scenes.append(service.desk.scene(record, agents, now))
-        return scenes, Voices(service.words), {agent.id: agent for agent in agents}
+        known = {agent.id: agent for agent in agents}
+        return scenes, service.words, service.registry, known

@@ -19,6 +19,8 @@ from cryptography.fernet import Fernet
 
 from adapters.sandbox.slack import App, Person, Room, SlackCloud, Workspace
 from adapters.sandbox.slack.state import Message
+from adapters.sandbox.teams import Channel, Organisation, Team
+from adapters.sandbox.teams import Person as Colleague
 from chatops import app, policy
 from chatops.config import Config
 from chatops.ports import Tx
@@ -52,6 +54,26 @@ WORKSPACE: Final = Workspace(
     rooms=tuple(Room(f"C{number:02}ROOM", f"room{number}", _MEMBERS) for number in range(ROOMS)),
 )
 
+CHANNEL: Final = "19:care@thread.tacv2"
+ORGANISATION: Final = Organisation(
+    tenant="b0b0b0b0-0000-4000-8000-000000000001",
+    name="Bench",
+    app_id="b0b0b0b0-0000-4000-8000-0000000000a1",
+    secret="bench-teams-secret",
+    people=tuple(
+        Colleague(
+            f"b0b0b0b0-0000-4000-8000-0000000000c{number}",
+            f"29:agent{number}",
+            f"Agent {number}",
+            f"agent{number}@bench.test",
+            "b0b0b0b0-0000-4000-8000-000000000001",
+        )
+        for number in range(1, 5)
+    ),
+    team=Team("19:general@thread.tacv2", "Bench", "b0b0b0b0-0000-4000-8000-0000000000d1"),
+    channels=(Channel(CHANNEL, "Care"),),
+)
+
 _TEXTS: Final = (
     "My tent came with two left poles. Can you send me a right one before the weekend?",
     "The zip of my jacket broke on its second day and the shop in town says it is not theirs.",
@@ -72,15 +94,22 @@ def config(
     ops_port: int = 8301,
     fresh: bool = True,
     database: str | None = None,
+    teams_url: str | None = None,
 ) -> Config:
     """Write app.yaml into `folder` and read it; the database is migrated if `fresh`.
 
-    It is a file beside app.yaml, unless `database` is another's address.
+    It is a file beside app.yaml, unless `database` is another's address. Where `teams_url` says
+    where Teams is, people are there too; rooms are in Slack.
     """
     path = folder / "app.yaml"
     database = database or f"sqlite:///{folder.absolute() / 'care.db'}"
     # JSON is YAML
-    path.write_text(json.dumps(_app_yaml(database, slack_url, port, ops_port)), encoding="utf-8")
+    written = _app_yaml(database, slack_url, port, ops_port)
+    if teams_url is not None:
+        written["chats"]["teams"] = _in_teams(teams_url)
+        for agent, there in zip(AGENTS, ORGANISATION.people, strict=True):
+            written["people"][agent.name]["ids"]["teams"] = there.id
+    path.write_text(json.dumps(written), encoding="utf-8")
     made = app.read_config(path, environment())
     if fresh:
         upgrade(made.database)
@@ -94,6 +123,7 @@ def environment() -> dict[str, str]:
         "BENCH_KEY": KEY,
         "BENCH_BOT_TOKEN": CARE.bot_token,
         "BENCH_SIGNING_SECRET": CARE.signing_secret,
+        "BENCH_TEAMS_SECRET": ORGANISATION.secret,
         "BENCH_CHANNEL_TOKEN": "bench-channel-token",
         "BENCH_CHANNEL_SECRET": CHANNEL_SECRET,
     }
@@ -156,6 +186,17 @@ def free_ports(count: int) -> Sequence[int]:
     for probe in probes:
         probe.close()
     return ports
+
+
+def _in_teams(url: str) -> dict[str, Any]:
+    return {
+        "app_id": ORGANISATION.app_id,
+        "tenant": ORGANISATION.tenant,
+        "secret": "${BENCH_TEAMS_SECRET}",
+        "login": f"{url}/login",
+        "metadata": f"{url}/metadata/.well-known/openidconfiguration",
+        "connector": f"{url}/connector",
+    }
 
 
 def _app_yaml(database: str, slack_url: str, port: int, ops_port: int) -> dict[str, Any]:

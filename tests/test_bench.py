@@ -11,10 +11,12 @@ from bench import (
     flatness,
     intake,
     intake_postgres,
+    invokes,
     load,
     outbox,
     presses,
     rendering,
+    rendering_teams,
     routing,
     starting,
     webhook,
@@ -59,6 +61,18 @@ async def test_burst_is_measured_and_brought_to_its_last_state(tmp_path: Path) -
 async def test_rendering_is_measured(tmp_path: Path) -> None:
     figures = await rendering.measure(tmp_path, repeats=1, rounds=1)
     assert names(figures) == ["e. rendering a card"]
+
+
+async def test_rendering_for_teams_is_measured(tmp_path: Path) -> None:
+    figures = await rendering_teams.measure(tmp_path, repeats=1, rounds=1)
+    assert names(figures) == ["l. rendering a card for Teams"]
+
+
+async def test_invokes_are_measured(tmp_path: Path) -> None:
+    assert names(await invokes.measure(tmp_path, seconds=1)) == [
+        "m. time to answer an invoke, median",
+        "m. time to answer an invoke, p99",
+    ]
 
 
 async def test_starts_are_measured(tmp_path: Path) -> None:

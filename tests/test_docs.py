@@ -45,6 +45,7 @@ BY_MAKE: Final = frozenset(
         "make check",
         "make bench",
         "make faults",
+        "make fuzz",
         "make presses",
         "make docs",
         "make format",

@@ -98,6 +98,7 @@ class Town(Care):
     http: httpx.AsyncClient = None  # type: ignore[assignment]
     url: str = ""  #: where the service listens
     channels: Mapping[str, Channel] = None  # type: ignore[assignment]
+    chats: Mapping[str, Chat] = None  # type: ignore[assignment]
 
     async def until(self, true: Callable[[], Any], step: float = 0.25) -> None:
         """Wait until something has come about, turning the clocks by `step` seconds at a time.
@@ -195,9 +196,9 @@ async def town_around(
     empty: Path | str,
     hours: Hours,
     policy: Policy = POLICY,
-    beside: Chat | None = None,
+    beside: Chat | Callable[[Care], Chat] | None = None,
 ) -> AsyncIterator[Town]:
-    """Open the town; `beside` is a second chat, which Slack's stand-in knows nothing of."""
+    """Open the town; `beside` is a second chat, or opens it at the desk that is given."""
     async with AsyncExitStack() as stack:
         care = await stack.enter_async_context(cared_for(folder, empty, hours, policy))
         slack = SlackCloud(WORKSPACE, hours)
@@ -226,9 +227,10 @@ async def town_around(
             WORDS,
             True,
         )
+        second = beside(care) if callable(beside) else beside
         chats: dict[str, Chat] = {
             "slack": chat,
-            **({} if beside is None else {beside.name: beside}),
+            **({} if second is None else {second.name: second}),
         }
         for name, account in policy.accounts.items():
             if account.channel == internal.NAME:
@@ -237,10 +239,12 @@ async def town_around(
         enrolment = Enrolment(work, hours)
         await enrolment.begin()
         outbox = Outbox(care.desk, work, reader, hours, chats, channels, enrolment)
-        url = await served(stack, None, public_app(inbox, channels, hours, chat.routes()))
+        routes = [route for each in chats.values() for route in each.routes()]
+        url = await served(stack, None, public_app(inbox, channels, hours, routes))
         chirp.delivery.url = f"{url}/in/sandbox/aozora"
         slack.delivery.request_url = None  # presses are the Slack adapter's own tests
-        await stack.enter_async_context(chat.running())
+        for each in chats.values():
+            await stack.enter_async_context(each.running())
         for running in (inbox.run(), outbox.run(), enrolment.run()):
             stack.push_async_callback(_ended, asyncio.create_task(running))
         schedule = Schedule(care.desk, reader, hours, inbox.sweep, enrolment)
@@ -258,6 +262,7 @@ async def town_around(
             http,
             url,
             channels,
+            chats,
         )
 
 

@@ -110,8 +110,7 @@ class Dialogs:
             return After(said=agent)
         call = self.presses.call(press, agent)
         outcome = await self.presses.handled(call, place)
-        if not isinstance(outcome, Refusal):
-            self.presses.drop_older(press)
+        self.presses.drop_older(press, call)
         if isinstance(outcome, Done):
             return After(agent, said=outcome.said or text("chat-done"))
         if isinstance(outcome, Refusal) and outcome.asks is not None:

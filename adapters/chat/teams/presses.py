@@ -23,6 +23,7 @@ from chatops.card import Form
 from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.line import named
+from chatops.policy import Role
 from chatops.scene import Agent
 from chatops.text import Text, text
 from chatops.ticket import Refusal
@@ -140,14 +141,21 @@ class Presses:
         room = self.desk.policy.room_by_id(CHAT, place.channel or "")
         return room.name if room else None
 
-    def drop_older(self, press: Press) -> None:
-        """Delete the pressed card if it is an older copy of one that was posted again."""
-        if press.own and press.ticket is not None and press.place.channel is not None:
-            self.tasks.begin(self._drop(press.place, press.place.channel, press.ticket))
+    def drop_older(self, press: Press, call: Call) -> None:
+        """Delete the pressed card if it is an older copy of one that was posted again.
 
-    async def _drop(self, place: Place, channel: str, ticket: int) -> None:
-        room, message = self.room(place), place.message
-        if room is None or message is None:
+        What an older copy offers is often refused, for it shows what was: it goes all the same.
+        """
+        if press.own and press.ticket is not None and press.place.channel is not None:
+            self.tasks.begin(self._drop(press.place, press.place.channel, press.ticket, call))
+
+    async def _drop(self, place: Place, channel: str, ticket: int, call: Call) -> None:
+        room, message, there = (
+            self.room(place),
+            place.message,
+            await self.people.reader.ticket(ticket),
+        )
+        if room is None or message is None or there is None or not call.may(Role.VIEWER, there):
             return
         current = await self.people.reader.card_of(ticket, room)
         if current in {None, message} or await self.people.reader.card_at(room, message):
@@ -166,8 +174,7 @@ class Presses:
             return Told(agent)
         call = self.call(press, agent)
         outcome = await self.handled(call, place)
-        if not isinstance(outcome, Refusal):
-            self.drop_older(press)
+        self.drop_older(press, call)
         match outcome:
             case Done(said):
                 return Told(said, agent)

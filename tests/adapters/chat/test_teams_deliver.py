@@ -95,6 +95,27 @@ async def test_card_of_unknown_fate_is_posted_again_and_the_older_deleted_when_p
     assert "Ben" in shown(here.seen()[0])
 
 
+async def test_older_card_goes_though_what_it_offers_is_refused(here: World) -> None:
+    here.cloud.fault(Fault("reset_after", "create"))
+    ticket, card = await here.card()
+    older, _ = here.seen()
+    await here.did("aoi", "claim", ticket)
+    await here.quiet()
+    assert "伊藤" in str((await here.presses("ben", "claim", older.id)).message)
+    await here.until(lambda: [each.id for each in here.seen()] == [card])
+
+
+async def test_older_card_stays_where_somebody_presses_who_may_not_see_the_ticket(
+    here: World,
+) -> None:
+    here.cloud.fault(Fault("reset_after", "create"))
+    _, card = await here.card()
+    older, _ = here.seen()
+    await here.presses("kim", "claim", older.id)
+    await here.quiet()
+    assert [each.id for each in here.seen()] == [older.id, card]
+
+
 async def test_pressed_card_and_alert_stay(here: World) -> None:
     ticket, card = await here.card()
     await here.passes(timedelta(hours=2).total_seconds())
