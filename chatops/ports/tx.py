@@ -342,7 +342,8 @@ class Tx(Protocol):
         """Take the next post due at a destination as `take` does, and lock its ticket with it.
 
         What another has locked just now, the ticket or the post, is passed over: a ticket is locked
-        before its deliveries wherever a person presses, and whoever began here would stand in the way of Undo.
+        before its deliveries wherever a person presses, and whoever began with these would stand in
+        the way of Undo.
         """
         ...
 
