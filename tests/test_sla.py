@@ -434,3 +434,8 @@ def test_merged_and_parted_it_counts_what_each_had() -> None:
 def test_nearest_is_what_is_due_first_among_what_runs() -> None:
     late, early = begun("11:00"), begun("10:00")
     assert nearest([late, stop(early, at("10:10"), TOKYO), early]) is early
+
+
+def test_an_answer_from_before_a_pause_counts_nothing_of_it() -> None:
+    clock = resume(pause(begun("09:00"), at("09:20"), TOKYO), at("09:40"), TOKYO)
+    assert ended(stop(clock, at("09:10"), TOKYO)) == (Outcome.MET, 10, None)

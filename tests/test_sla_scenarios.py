@@ -50,6 +50,7 @@ from chatops.sla import (
     newest,
     newest_of_each,
 )
+from chatops.sla.terms import loaded
 from chatops.step import opened, step
 from chatops.ticket import Refusal, Ticket
 
@@ -424,3 +425,64 @@ def test_a_quiet_ticket_owes_from_when_somebody_shows_it() -> None:
     theirs = Matter(opened=replace(OPENED, quiet=True)).heard("09:00")
     theirs.had("10:00", BACK, CustomerWrote(2), heard="09:55")
     assert theirs.clock(FIRST).started_at == at("09:55")
+
+
+def test_a_ticket_without_clocks_changes_nothing_where_it_goes_and_comes_back() -> None:
+    backfill = Matter(id=2).had("Tue 10:00", CustomerWrote(1), heard="09:00")
+    one = Matter().heard("Tue 10:10")
+    before = one.clocks
+    merged(one, backfill, "Tue 10:20")
+    one.others = {2: backfill.had("Tue 10:30", Unmerged(1)).clocks}
+    assert one.had("Tue 10:30", Separated(2, 1)).clocks == before
+    other = Matter(id=3).had("Tue 10:00", CustomerWrote(1), heard="09:00")
+    merged(backfill, other, "Tue 10:40")
+    assert backfill.clocks == {}
+
+
+def test_what_was_late_stays_late_when_a_merge_is_taken_back() -> None:
+    early, late = Matter(id=2).heard("09:00"), Matter().heard("09:30")
+    merged(late, early, "09:40")
+    late.had("10:05", Breached(at("10:00")))
+    late.others = {2: early.had("10:10", Unmerged(1)).clocks}
+    late.had("10:10", Separated(2, 1))
+    assert ended(late.clock(FIRST)) == (None, None, at("10:00"))
+
+
+def test_a_close_that_waived_is_not_undone_by_a_later_one() -> None:
+    matter = Matter().heard("09:00").closed("09:10").had("09:20", Reopened(ReopenCause.AGENT, 1))
+    matter.answered("09:30").heard("09:40").closed("09:50")
+    matter.heard("10:00", BACK).answered("10:10").closed("10:20")
+    matter.had("10:30", Reopened(ReopenCause.AGENT, 1))
+    assert matter.clock(NEXT, 1).outcome is Outcome.WAIVED
+    assert matter.clock(NEXT, 2).outcome is Outcome.MET
+
+
+def test_a_calendar_that_is_gone_gives_way_to_the_promise_s() -> None:
+    matter = Matter().heard("09:00")
+    london = replace(TOKYO, name="london", zone="Europe/London")
+    matter.terms = SlaTerms({"care": QueueTerms(london, HOUR)}, {})
+    matter.had("09:30", TermsChanged())
+    assert matter.clock(FIRST).calendar == "london"
+    assert matter.clock(RESOLUTION).outcome is Outcome.WAIVED
+
+
+def test_a_clock_from_before_versions_is_held_to_the_same_promise() -> None:
+    matter = Matter().heard("09:00")
+    old = replace(matter.clock(FIRST), policy="", policy_version="", calendar_version="")
+    matter.clocks = {(FIRST, 1): old}
+    assert matter.had("09:30", TermsChanged()).clocks == {(FIRST, 1): old}
+    assert loaded(TERMS.dump()) == TERMS
+
+
+def test_what_a_policy_dropped_is_not_owed_again_by_a_merge_taken_back() -> None:
+    matter = Matter(CHOICE).heard("09:00").had("09:05", Prioritized(Priority.URGENT, 1))
+    matter.had("09:10", Merged(9, 1)).had("09:14", Unmerged(1))
+    assert matter.clock(FIRST).outcome is None
+    assert matter.clock(RESOLUTION).outcome is Outcome.WAIVED
+
+
+def test_a_resolution_that_is_promised_later_starts_with_the_next_message() -> None:
+    matter = Matter(replace(TERMS, policies=())).heard("09:00").closed("09:10")
+    matter.terms = TERMS
+    matter.heard("10:00", BACK)
+    assert matter.clock(RESOLUTION).started_at == at("10:00")
