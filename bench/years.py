@@ -91,11 +91,12 @@ _ROWS: Final = (
     """,
     """
     INSERT INTO clock (ticket, kind, cycle, calendar, target_s, started_at, due_at, stopped_at,
-        outcome, elapsed_s)
+        outcome, elapsed_s, alert_at)
     SELECT i, 'first_response', 1, 'always', 3600, :start + :step * i,
         :start + :step * i + 3600000000 + i % 7 * 60000000,
         iif(open, NULL, :start + :step * i + 900000000), iif(open, NULL, 'met'),
-        iif(open, NULL, 900)
+        iif(open, NULL, 900),
+        iif(open, :start + :step * i + 3600000000 + i % 7 * 60000000, NULL)
     FROM n
     """,
     """

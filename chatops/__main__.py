@@ -209,6 +209,22 @@ def replay(
 
 
 @cli.command()
+def clocks(
+    config: ConfigPath = APP_YAML,
+    rebuild: Annotated[bool, typer.Option(help="Write those that differ.")] = False,
+) -> None:
+    """Fold every ticket's clocks anew from its log, and say how many differ."""
+    from chatops import app, refolding
+
+    async def run() -> None:
+        found = await refolding.refold(app.read_config(config), write=rebuild)
+        done = "were put right" if rebuild else "differ from their log"
+        out.print(f"{found.tickets} tickets, the clocks of {found.others} {done}")
+
+    run_to_end(run())
+
+
+@cli.command()
 def connect(
     channel: Annotated[str, typer.Argument(help="The channel, as in app.yaml: x.")],
     account: Annotated[

@@ -45,7 +45,7 @@ from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
 from chatops.doing import Stage, on_many, on_one
 from chatops.doubts import settle
-from chatops.due import sweep
+from chatops.due import hold, sweep
 from chatops.errors import Crossed, Uncertain
 from chatops.event import Event, Read, WritingBegan, WritingEnded
 from chatops.follow import post
@@ -107,6 +107,7 @@ class Desk:
         self.on_change: Callable[[], None] = _nobody  #: called then, for the other processes
         self.repeated = 0  #: canned replies that were sent once more, over the question
         self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
+        self._holding: tuple[str, int | None] = ("", 0)  #: the terms, and how far clocks go by them
         self._work = work
         self._reader = reader
 
@@ -240,6 +241,16 @@ class Desk:
         """Mark clocks that passed their due second and wake what is due; return how many."""
         return await self._transact(lambda tx, act: sweep(tx, self.policy, act, SWEEP))
 
+    async def hold_clocks(self) -> None:
+        """Hold open clocks to what app.yaml promises, some at a time: all once for each version."""
+        version = self.policy.terms.version
+        known, after = self._holding
+        goes_on = after if known == version else 0
+        if goes_on is not None:
+            policy = self.policy
+            told = await self._transact(lambda tx, act: hold(tx, policy, act, goes_on, SWEEP))
+            self._holding = version, told
+
     async def change_shifts(self) -> None:
         """Put who has shifts in app.yaml on or off at their boundaries, each acted upon once."""
         now = self.clock.business()
@@ -290,6 +301,7 @@ class Desk:
             agents=tuple(agents),
             now=now,
             others=record.others,
+            clocks=record.clocks,
             near=near,
         )
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from chatops.act import Act
 from chatops.call import Draft
-from chatops.clocks import run_clock, start_clock
+from chatops.clocks import run_clocks
 from chatops.effect import Effect
 from chatops.event import (
     Consented,
@@ -35,6 +35,7 @@ from chatops.follow import carry_out
 from chatops.policy import Policy
 from chatops.ports import NewMessage, Tx
 from chatops.scene import Direction
+from chatops.sla import Moment
 from chatops.step import afterwards, opened, step
 from chatops.ticket import Refusal, Reply, Ticket
 
@@ -50,10 +51,7 @@ def open_ticket(tx: Tx, policy: Policy, event: Opened, act: Act, started: dateti
     draft, effects = opened(0, event, started)
     ticket = replace(draft, id=tx.add_ticket(draft))
     tx.point(event.conversation, ticket.id)
-    entry = tx.log(ticket.id, event, started, None, act.rule)
-    queue = policy.queue_of(ticket.queue, ticket.account)
-    if not ticket.quiet:
-        start_clock(tx, queue, ticket.id, started, act.now)
+    entry = tx.log(ticket.id, event, started, None, act.rule, terms=policy.terms.version)
     for effect in effects:
         carry_out(tx, policy, ticket, event, entry, effect, act)
     return ticket
@@ -134,11 +132,11 @@ def _write(
         steps = told
     before = ticket
     for event, after, effects in steps:
-        queue = policy.queue_of(after.queue, after.account)
-        entry = tx.log(ticket.id, event, act.now, act.agent, act.rule, act.chat)
+        terms = policy.terms
+        entry = tx.log(ticket.id, event, act.now, act.agent, act.rule, act.chat, terms.version)
         _note_message(tx, event)
         _note_consent(tx, ticket.customer, event, act)
-        run_clock(tx, queue, before, event, act)
+        run_clocks(tx, Moment(event, before, after, act.now, terms, act.heard_at))
         for effect in effects:
             carry_out(tx, policy, after, event, entry, effect, act)
         before = after

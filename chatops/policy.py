@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.event import Kind, Occasion, Priority
+from chatops.sla import QueueTerms, SlaPolicy, SlaTerms
 
 
 class Role(IntEnum):
@@ -190,6 +191,17 @@ class Policy:
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
     keep: Keep = Keep()
+    sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides
+    #: What clocks go by, of all this.
+    terms: SlaTerms = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        queues = {
+            name: QueueTerms(queue.calendar, int(queue.first_response.total_seconds()))
+            for name, queue in self.queues.items()
+        }
+        homes = {name: account.queue for name, account in self.accounts.items()}
+        object.__setattr__(self, "terms", SlaTerms(queues, homes, self.sla))
 
     def queue_of(self, name: str, account: str) -> Queue:
         """Return the queue, or where tickets of a queue that app.yaml no longer has belong."""

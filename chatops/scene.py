@@ -94,6 +94,7 @@ class Scene:
     near: Mapping[int, Ticket] = field(default_factory=dict)
     #: Where the chat shows the cards of other tickets, as far as that is known.
     urls: Mapping[int, str] = field(default_factory=dict)
+    clocks: tuple[Clock, ...] = ()  #: the newest of each kind; `clock` is the first response
 
     @property
     def newest(self) -> int:

@@ -62,6 +62,7 @@ from chatops.event import (
     Snoozed,
     SnoozeReason,
     Tagged,
+    TermsChanged,
     Then,
     Unclaimed,
     Untagged,
@@ -271,6 +272,9 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
 
         case Breached():
             return ticket, (AlertBreach(),)
+
+        case TermsChanged():
+            return ticket, ()
 
 
 def heard(

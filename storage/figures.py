@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union_all
 
-from chatops.event import Closed, CloseReason, Reopened
+from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.ticket import Status
 from storage.codec import read
@@ -98,6 +98,8 @@ def _within(column: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElem
 
 
 _queue = TICKET.c.queue
+#: These figures are of first responses alone.
+_is_first = CLOCK.c.kind == ClockKind.FIRST_RESPONSE.value
 _clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
 _NEW: Final = Statement(
@@ -122,10 +124,12 @@ _STANDING: Final = Statement(
 _RESPONSES: Final = Statement(
     select(_queue, CLOCK.c.elapsed_s)
     .select_from(_clocks)
-    .where(*_within(CLOCK.c.stopped_at), CLOCK.c.outcome.in_(["met", "met_late"]))
+    .where(*_within(CLOCK.c.stopped_at), _is_first, CLOCK.c.outcome.in_(["met", "met_late"]))
 )
 # two indexes: the clocks that run still, and those that were stopped since
-_began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(CLOCK.c.started_at < param("end"))
+_began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(
+    _is_first, CLOCK.c.started_at < param("end")
+)
 _ran = union_all(
     _began.where(CLOCK.c.outcome.is_(None)),
     _began.where(CLOCK.c.stopped_at >= param("end")),
@@ -145,7 +149,7 @@ _LATE: Final = Statement(
         CLOCK.c.calendar,
     )
     .select_from(_clocks)
-    .where(*_within(CLOCK.c.breached_at))
+    .where(*_within(CLOCK.c.breached_at), _is_first)
     .order_by(CLOCK.c.breached_at, CLOCK.c.id)
 )
 # that both names are named is what lets SQLite use their partial index

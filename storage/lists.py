@@ -222,7 +222,7 @@ def _listed(db: Db, id: int) -> Listed:
 
 
 def _entry(row: Row) -> Entry:
-    id, ticket, at, agent, rule, name, body, chat = row
+    id, ticket, at, agent, rule, name, body, chat, _terms = row
     return Entry(id, ticket, instant(at), agent, rule, decode(name, body), chat)
 
 

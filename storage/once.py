@@ -50,15 +50,15 @@ _PUBLISH: Final = Statement(
     .values(name=param("name"), period=param("period"), at=param("at"))
     .on_conflict_do_nothing()
 )
-_late = (CLOCK.c.outcome.is_(None), CLOCK.c.breached_at.is_(None), CLOCK.c.due_at < param("now"))
+_late = (CLOCK.c.alert_at.is_not(None), CLOCK.c.alert_at < param("now"))
 #: Of several processes each takes others: what one has locked, the next passes over.
 _BREACHED: Final = Statement(
-    first(select(CLOCK.c.ticket).where(*_late).order_by(CLOCK.c.due_at), param("limit")),
+    first(select(CLOCK.c.ticket).where(*_late).order_by(CLOCK.c.alert_at), param("limit")),
     first(
         select(CLOCK.c.ticket)
         .select_from(CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket))
         .where(*_late)
-        .order_by(CLOCK.c.due_at),
+        .order_by(CLOCK.c.alert_at),
         param("limit"),
     ).with_for_update(skip_locked=True, of=TICKET),
 )

@@ -8,11 +8,12 @@ from sqlalchemy import and_, case, select, union
 from chatops.event import ReplyState
 from chatops.ports import Record
 from chatops.scene import Customer, Direction, Line
-from chatops.sla import Clock
+from chatops.sla import Clock, ClockKind, newest, newest_of_each
 from chatops.ticket import Ticket
-from storage.rows import clock_of, customer_of, line_of, ticket_of
+from storage import clocks as stored
+from storage.rows import customer_of, line_of, ticket_of
 from storage.statement import Db, Statement, first, param, there
-from storage.tables import CLOCK, CONVERSATION, CUSTOMER, DELIVERY, MESSAGE, TICKET
+from storage.tables import CONVERSATION, CUSTOMER, DELIVERY, MESSAGE, TICKET
 
 #: A card and a form show so many messages; the thread holds the rest.
 LINES: Final = 20
@@ -30,14 +31,16 @@ def record(db: Db, id: int) -> Record | None:
     if (found := ticket(db, id)) is None:
         return None
     shown = _lines(db, found)
+    clocks = stored.clocks(db, id)
     spoken = {line.conversation for line in shown if line.conversation is not None}
     return Record(
         found,
         customer(db, found.customer),
         shown,
-        clock(db, id),
+        newest(clocks, ClockKind.FIRST_RESPONSE),
         _others(db, found),
         {each: _thread_key(db, each) for each in sorted(spoken | {found.conversation})},
+        newest_of_each(clocks),
     )
 
 
@@ -62,8 +65,7 @@ def line(db: Db, message: int) -> Line | None:
 
 def clock(db: Db, ticket: int) -> Clock | None:
     """Return the newest cycle of the first response clock."""
-    row = db.one(_CLOCK, ticket=ticket)
-    return None if row is None else clock_of(row)
+    return newest(stored.clocks(db, ticket), ClockKind.FIRST_RESPONSE)
 
 
 def customer(db: Db, id: int) -> Customer:
@@ -102,13 +104,6 @@ _CUSTOMER: Final = Statement(
         CUSTOMER.c.name,
         CUSTOMER.c.followers,
     ).where(CUSTOMER.c.id == param("id"))
-)
-_CLOCK: Final = Statement(
-    first(
-        select(*(column for column in CLOCK.c if column.name not in {"id", "ticket"}))
-        .where(CLOCK.c.ticket == param("ticket"), CLOCK.c.kind == "first_response")
-        .order_by(CLOCK.c.cycle.desc())
-    )
 )
 
 _UNDER_WAY: Final = (ReplyState.WAITING, ReplyState.SENDING, ReplyState.IN_DOUBT)

@@ -21,7 +21,6 @@ from chatops.event import (
 from chatops.policy import Role
 from chatops.ports import Delivery, DeliveryState, Found, What
 from chatops.scene import Customer, Direction, Line
-from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import OpenDeed, Reply, Status, Ticket, Waiting, Writer
 from storage.instant import instant, micros
 from storage.statement import Param, Row
@@ -170,39 +169,6 @@ def ticket_of(row: Row) -> Ticket:
         deeds=tuple(_deed(values) for values in _loads(deeds)),
         burst=burst,
         lined=bool(lined),
-    )
-
-
-def clock_params(clock: Clock) -> dict[str, Param]:
-    """Return a clock's columns but its ticket, by name."""
-    return {
-        "kind": clock.kind.value,
-        "cycle": clock.cycle,
-        "calendar": clock.calendar,
-        "target_s": clock.target_s,
-        "started_at": micros(clock.started_at),
-        "due_at": micros(clock.due_at),
-        "stopped_at": micros(clock.stopped_at),
-        "outcome": clock.outcome and clock.outcome.value,
-        "breached_at": micros(clock.breached_at),
-        "elapsed_s": clock.elapsed_s,
-    }
-
-
-def clock_of(row: Row) -> Clock:
-    """Return the clock of a row of `clock`, without its id and ticket."""
-    kind, cycle, calendar, target, started, due, stopped, outcome, breached, elapsed = row
-    return Clock(
-        ClockKind(kind),
-        cycle,
-        calendar,
-        target,
-        instant(started),
-        instant(due),
-        instant(stopped),
-        outcome and Outcome(outcome),
-        instant(breached),
-        elapsed,
     )
 
 

@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0004"
+SCHEMA: Final = "0005"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -280,6 +280,7 @@ class EntryRow(SQLModel, table=True):
     name: str  #: the event's class
     body: str = Field(sa_type=Text)  #: its fields, as storage.codec writes them
     chat: str | None  #: where the agent asked for it; None: of rules, and before schema 0004
+    terms: str | None  #: the version of what was promised then; None: before schema 0005
 
 
 class MessageRow(SQLModel, table=True):
@@ -324,7 +325,7 @@ class ClockRow(SQLModel, table=True):
     __tablename__ = "clock"
     __table_args__ = (
         UniqueConstraint("ticket", "kind", "cycle", name="uq_clock"),
-        _partial("ix_clock_due", "due_at", where="outcome IS NULL AND breached_at IS NULL"),
+        _partial("ix_clock_alert", "alert_at", where="alert_at IS NOT NULL"),
         _partial("ix_clock_running", "started_at", where="outcome IS NULL"),
         # the outcome too, for SQLite looks at what the condition says already
         _partial("ix_clock_owed", "ticket", "kind", "due_at", "outcome", where="outcome IS NULL"),
@@ -338,11 +339,27 @@ class ClockRow(SQLModel, table=True):
     calendar: str
     target_s: int
     started_at: datetime = Field(sa_type=Instant)
-    due_at: datetime = Field(sa_type=Instant)
+    due_at: datetime | None = Field(sa_type=Instant)  #: None while it stands still
     stopped_at: datetime | None = Field(sa_type=Instant)
     outcome: str | None
     breached_at: datetime | None = Field(sa_type=Instant)
     elapsed_s: int | None
+    policy: str  #: its name; "" of clocks from before schema 0005, like the versions
+    policy_version: str
+    calendar_version: str
+    past: str = Field(sa_type=Text)  #: JSON list of [since, until, counted seconds, why]
+    extra_s: int
+    given: str | None
+    told: bool
+    alert_at: datetime | None = Field(sa_type=Instant)  #: when the tick is to alert of its breach
+
+
+class TermsRow(SQLModel, table=True):
+    """A version of what was promised, which entries of the log and clocks name."""
+
+    __tablename__ = "terms"
+    version: str = Field(primary_key=True)
+    body: str = Field(sa_type=Text)  #: as chatops.sla.SlaTerms writes it
 
 
 # --- what came in and what must go out
@@ -530,6 +547,7 @@ TICKET: Final = _table(TicketRow)
 ENTRY: Final = _table(EntryRow)
 MESSAGE: Final = _table(MessageRow)
 CLOCK: Final = _table(ClockRow)
+TERMS: Final = _table(TermsRow)
 RAW_BODY: Final = _table(RawBodyRow)
 DELIVERY: Final = _table(DeliveryRow)
 ACT: Final = _table(ActRow)

@@ -1,4 +1,4 @@
-"""Tickets, their log and their clocks."""
+"""Tickets and their log."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,15 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 from chatops.event import Event
 from chatops.ports import Record, TicketFilter, Urgency
 from chatops.scene import Line
-from chatops.sla import Clock
 from chatops.ticket import Status, Ticket
 from storage import lists, records
 from storage.codec import encode
 from storage.instant import micros
 from storage.part import Part
-from storage.rows import clock_params, ticket_of, ticket_params
+from storage.rows import ticket_of, ticket_params
 from storage.statement import Statement, made, param
-from storage.tables import CLOCK, DELIVERY, ENTRY, FOLLOWS, TICKET
+from storage.tables import DELIVERY, ENTRY, FOLLOWS, TICKET
 from storage.taking import of_update
 
 
@@ -57,6 +56,7 @@ class Tickets(Part):
         agent: int | None,
         rule: str | None,
         chat: str | None = None,
+        terms: str | None = None,
     ) -> int:
         name, body = encode(event)
         return made(
@@ -69,17 +69,12 @@ class Tickets(Part):
                 name=name,
                 body=body,
                 chat=chat,
+                terms=terms,
             )
         )
 
     def asked_in(self, ticket: int, name: str) -> Sequence[int]:
         return [id for (id,) in self._db.all(_ASKED_IN, ticket=ticket, name=name)]
-
-    def clock(self, ticket: int) -> Clock | None:
-        return records.clock(self._db, ticket)
-
-    def save_clock(self, ticket: int, clock: Clock) -> None:
-        self._db.run(_SAVE_CLOCK, ticket=ticket, **clock_params(clock))
 
     def record(self, ticket: int) -> Record | None:
         return records.record(self._db, ticket)
@@ -133,25 +128,4 @@ _ASKED_IN: Final = Statement(
     select(ENTRY.c.id)
     .where(ENTRY.c.ticket == param("ticket"), ENTRY.c.name == param("name"))
     .order_by(ENTRY.c.id)
-)
-_clock = insert(CLOCK).values(
-    {column: param(column.name) for column in CLOCK.c if column.name != "id"}
-)
-_SAVE_CLOCK: Final = Statement(
-    _clock.on_conflict_do_update(
-        index_elements=["ticket", "kind", "cycle"],
-        set_={
-            name: _clock.excluded[name]
-            for name in (
-                "calendar",
-                "target_s",
-                "started_at",
-                "due_at",
-                "stopped_at",
-                "outcome",
-                "breached_at",
-                "elapsed_s",
-            )
-        },
-    )
 )

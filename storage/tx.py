@@ -2,6 +2,7 @@
 
 from storage.accounts import Accounts
 from storage.bursts import Bursts
+from storage.clocks import StoredClocks
 from storage.conversations import Conversations
 from storage.customers import Customers
 from storage.deliveries import Deliveries
@@ -23,6 +24,7 @@ class StoredTx(
     Conversations,
     Bursts,
     Tickets,
+    StoredClocks,
     People,
     Deliveries,
     Taking,

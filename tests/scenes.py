@@ -19,6 +19,8 @@ from chatops.policy import (
     Room,
 )
 from chatops.scene import Agent, Customer, Direction, Line, Scene
+from chatops.sla import Clock, ClockKind, Promise
+from chatops.sla.clock import start
 from chatops.text import Text, text
 from chatops.ticket import Ticket
 
@@ -139,6 +141,11 @@ def scene(**changes: Any) -> Scene:
         "now": NOW,
     }
     return Scene(**(usual | changes))
+
+
+def begun(target_s: int, at: datetime) -> Clock:
+    """A first response that was promised at `at`."""
+    return start(Promise(ClockKind.FIRST_RESPONSE, target_s, TOKYO, "queue", "p", "tokyo"), at)
 
 
 def call(command: str, line: str | None = None, **changes: Any) -> Call:

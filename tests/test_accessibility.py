@@ -156,6 +156,6 @@ def test_states_differ_in_their_letters(family: str, language: str) -> None:
 
 
 def _filled(id: str) -> Text:
-    names = ("agent", "at", "channel", "due", "late", "seconds", "visibility")
+    names = ("agent", "at", "channel", "due", "late", "left", "seconds", "visibility")
     counts = ("failed", "doubt", "unreadable")
     return text(id, **dict.fromkeys(names, "x"), **dict.fromkeys(counts, 1))

@@ -14,7 +14,7 @@ from care import NOON, Care, wrote
 from shop import APP_YAML, ROOT, Shop
 from town import served
 
-from chatops import admin
+from chatops import admin, refolding
 from chatops.admin import Replayed
 from chatops.app import opened
 from chatops.config import Config
@@ -187,3 +187,9 @@ async def test_connect_leads_through_the_consent_in_a_terminal(shop: Shop) -> No
         rest, _ = await process.communicate()
     assert process.returncode == 0, said + rest.decode()
     assert "Connected @aozora_outdoor.\n" in rest.decode()
+
+
+async def test_clocks_are_compared_with_their_log_and_put_right(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    assert await refolding.refold(shop.config, write=False) == refolding.Refolded(0, 0)
+    assert await refolding.refold(shop.config, write=True) == refolding.Refolded(0, 0)

@@ -5,11 +5,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from scenes import BEN, CUSTOMER, NOW, POLICY, TOKYO, TRAITS, line, scene, ticket
+from scenes import BEN, CUSTOMER, NOW, POLICY, TRAITS, begun, line, scene, ticket
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from chatops import sla
 from chatops.card import Card, Facts, Paragraph, Quote
 from chatops.cards.burst_card import burst_card, burst_line
 from chatops.event import CardAsked, Claimed, CloseReason, Event, Priority, SnoozeReason
@@ -22,7 +21,7 @@ from chatops.ticket import Refusal, Status
 
 WORDS = Words()
 ZONE = ZoneInfo("Asia/Tokyo")
-CLOCK = sla.start(TOKYO, 3600, NOW - timedelta(minutes=10))
+CLOCK = begun(3600, NOW - timedelta(minutes=10))
 BURST = Burst(
     id=5,
     account="aozora",

@@ -1,6 +1,7 @@
 """app.yaml: what it means when it is right, and what each fault says."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ from chatops.config import Config, Runs, environ, load
 from chatops.config.schema import schema, schema_text
 from chatops.config.shape import Network, Web
 from chatops.errors import ConfigError
-from chatops.event import Kind, Occasion, Priority
+from chatops.event import ClockKind, Kind, Occasion, Priority, SnoozeReason
 from chatops.policy import (
     Account,
     Assignment,
@@ -47,6 +48,7 @@ from chatops.policy import (
     RoutingRule,
     UrgencyRules,
 )
+from chatops.sla import SlaPolicy
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 21)
@@ -274,6 +276,70 @@ digests:""",
         RoutingRule("open", kinds=(Kind.DM,), calendar=tokyo),
         RoutingRule("rest"),
     )
+
+
+def test_every_key_of_a_policy(app_yaml: Path) -> None:
+    text = changed(
+        "digests:",
+        """\
+sla:
+  - name: urgent
+    when:
+      channel: net
+      kind: [dm, mention]
+      priority: [urgent, high]
+      language: ja
+      tag: vip
+      queue: japan
+    first_response: 15m
+    next_response: 30m
+    resolution: 4h
+    ceiling: 1d
+    calendar: always
+    reopen_grace: 1h
+    waiting_third_party: pauses
+  - {name: rest, next_response: 2h}
+digests:""",
+    )
+    policy = loaded(app_yaml, text).policy
+    assert policy.sla == (
+        SlaPolicy(
+            "urgent",
+            channels=("net",),
+            kinds=(Kind.DM, Kind.MENTION),
+            priorities=(Priority.URGENT, Priority.HIGH),
+            languages=("ja",),
+            tags=("vip",),
+            queues=("japan",),
+            targets={
+                ClockKind.FIRST_RESPONSE: 900,
+                ClockKind.NEXT_RESPONSE: 1800,
+                ClockKind.RESOLUTION: 14_400,
+                ClockKind.CEILING: 86_400,
+            },
+            calendar=Calendar.always("Asia/Tokyo"),
+            reopen_grace_s=3600,
+            pauses=frozenset({SnoozeReason.WAITING_CUSTOMER, SnoozeReason.WAITING_THIRD_PARTY}),
+        ),
+        SlaPolicy("rest", targets={ClockKind.NEXT_RESPONSE: 7200}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("sla: fast", "write a list, each policy beginning with a dash"),
+        ("sla: [{name: a, when: {tag: vip}}, {name: a}]", "another policy has this name"),
+        ("sla: [{name: a}, {name: b}]", '"a" above takes every one'),
+        ("sla: [{name: a, when: {queue: jpan}}]", "japan"),
+        ("sla: [{name: a, resolution: 2d}]", "working days differ in length"),
+    ],
+)
+def test_a_policy_that_says_nothing_or_too_much_is_refused(
+    app_yaml: Path, written: str, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        loaded(app_yaml, changed("digests:", f"{written}\ndigests:"))
 
 
 def test_a_star_is_every_queue_without_a_line_of_its_own(app_yaml: Path) -> None:

@@ -12,15 +12,26 @@ from chatops.sla import (
     Clock,
     ClockKind,
     ClockState,
+    Given,
     Outcome,
+    Promise,
     State,
+    Stretch,
+    Why,
+    left,
+    nearest,
+    say,
+)
+from chatops.sla.clock import (
     breach,
     earliest,
-    left,
+    on_its_own,
+    pause,
     rebase,
-    say,
+    resume,
     start,
     stop,
+    tell,
     waive,
 )
 
@@ -36,8 +47,12 @@ def at(text: str) -> datetime:
     return wall.replace(tzinfo=ZoneInfo("Asia/Tokyo")).astimezone(UTC)
 
 
+def promise(calendar: Calendar, target_s: int = HOUR) -> Promise:
+    return Promise(ClockKind.FIRST_RESPONSE, target_s, calendar, "queue", "p1", calendar.name)
+
+
 def begun(text: str, target_s: int = HOUR) -> Clock:
-    return start(TOKYO, target_s, at(text))
+    return start(promise(TOKYO, target_s), at(text))
 
 
 def ended(clock: Clock) -> tuple[Outcome | None, float | None, datetime | None]:
@@ -46,8 +61,9 @@ def ended(clock: Clock) -> tuple[Outcome | None, float | None, datetime | None]:
     return clock.outcome, minutes, clock.breached_at
 
 
-# The scenarios A to K; those that are left out need another clock. What stops nothing (a bot's
-# reply, a snooze) never reaches the clock, so the ticks in between stand for the time it waits.
+# What of the scenarios A to K concerns one clock alone; test_sla_scenarios has them whole. What
+# stops nothing (a bot's reply, a snooze) never reaches the clock, so the ticks in between stand for
+# the time it waits.
 
 
 def test_a_answered_in_half_an_hour() -> None:
@@ -93,7 +109,7 @@ def test_i_answered_at_the_due_second() -> None:
 
 def test_j_customer_returns_to_a_ticket_that_a_bot_closed() -> None:
     assert ended(waive(begun("09:00"), at("09:06"))) == (Outcome.WAIVED, None, None)
-    second = start(TOKYO, HOUR, at("Fri 14:00"), cycle=2)
+    second = start(promise(TOKYO), at("Fri 14:00"), cycle=2)
     assert second.cycle == 2
     assert ended(stop(second, at("Fri 14:10"), TOKYO)) == (Outcome.MET, 10, None)
 
@@ -104,20 +120,23 @@ def test_k_weekend_does_not_count() -> None:
 
 
 def test_start_gives_the_whole_clock() -> None:
-    assert start(TOKYO, HOUR, at("Fri 17:30").astimezone(ZoneInfo("Europe/London"))) == Clock(
+    assert start(promise(TOKYO), at("Fri 17:30").astimezone(ZoneInfo("Europe/London"))) == Clock(
         kind=ClockKind.FIRST_RESPONSE,
         cycle=1,
         calendar="tokyo",
         target_s=HOUR,
         started_at=at("Fri 17:30"),
         due_at=at("next Mon 09:30"),
+        policy="queue",
+        policy_version="p1",
+        calendar_version="tokyo",
     )
-    assert start(TOKYO, HOUR, at("Fri 17:30")).started_at.tzinfo is UTC
+    assert start(promise(TOKYO), at("Fri 17:30")).started_at.tzinfo is UTC
 
 
 def test_start_on_a_calendar_that_never_opens() -> None:
     with pytest.raises(NoWorkingTime):
-        start(Calendar("closed", "UTC", {}), HOUR, at("09:00"))
+        start(promise(Calendar("closed", "UTC", {})), at("09:00"))
 
 
 def test_due_second_lasts_until_the_next() -> None:
@@ -204,6 +223,7 @@ def test_what_is_left_counts_working_time_only(now: str, minutes: int) -> None:
 )
 def test_due_soon_begins(target_s: int, short_s: int) -> None:
     clock = begun("09:00", target_s)
+    assert clock.due_at is not None
     due_soon = clock.due_at - timedelta(seconds=short_s)
     assert say(clock, due_soon, TOKYO).state is State.DUE_SOON
     assert say(clock, due_soon - timedelta(seconds=1), TOKYO).state is State.ON_TIME
@@ -281,9 +301,10 @@ def test_stopped_clock_says_how_it_ended_and_stands_still() -> None:
 def test_what_is_left_and_what_is_used_make_the_target(
     begin_s: int, target_s: int, later_s: int
 ) -> None:
-    clock = start(TOKYO, target_s, at("00:00") + timedelta(seconds=begin_s))
+    clock = start(promise(TOKYO, target_s), at("00:00") + timedelta(seconds=begin_s))
     now = clock.started_at + timedelta(seconds=later_s)
     state = say(clock, now, TOKYO)
+    assert clock.due_at is not None
     assert state.left_s + TOKYO.elapsed(clock.started_at, now) == target_s
     assert (state.state is State.BREACHED) is (now > clock.due_at)
     assert (breach(clock, now).breached_at is None) is (now <= clock.due_at)
@@ -297,20 +318,20 @@ def test_what_is_left_and_what_is_used_make_the_target(
 
 
 def test_another_queues_promise_counts_from_the_same_start() -> None:
-    moved = rebase(begun("09:00"), TOKYO, 4 * HOUR, at("09:30"))
+    moved = rebase(begun("09:00"), promise(TOKYO, 4 * HOUR), TOKYO, at("09:30"))
     assert (moved.started_at, moved.target_s, moved.due_at) == (at("09:00"), 4 * HOUR, at("13:00"))
 
 
 def test_a_promise_that_would_be_late_by_the_move_leaves_a_quarter_of_an_hour() -> None:
-    moved = rebase(begun("09:00", 4 * HOUR), TOKYO, HOUR, at("12:00"))
+    moved = rebase(begun("09:00", 4 * HOUR), promise(TOKYO), TOKYO, at("12:00"))
     assert (moved.started_at, moved.due_at) == (at("09:00"), at("12:15"))
 
 
 def test_a_move_changes_no_clock_that_is_late_or_has_ended() -> None:
     late = breach(begun("09:00"), at("10:01"))
     met = stop(begun("09:00"), at("09:30"), TOKYO)
-    assert rebase(late, TOKYO, 4 * HOUR, at("10:30")) is late
-    assert rebase(met, TOKYO, 4 * HOUR, at("10:30")) is met
+    assert rebase(late, promise(TOKYO, 4 * HOUR), TOKYO, at("10:30")) is late
+    assert rebase(met, promise(TOKYO, 4 * HOUR), TOKYO, at("10:30")) is met
 
 
 def test_a_merged_ticket_counts_from_the_earlier_start() -> None:
@@ -319,3 +340,102 @@ def test_a_merged_ticket_counts_from_the_earlier_start() -> None:
     assert earliest(begun("09:00"), begun("09:30"), TOKYO) == begun("09:00")
     met = stop(begun("09:30"), at("09:40"), TOKYO)
     assert earliest(met, begun("09:00"), TOKYO) is met
+
+
+# --- clocks that stand still and go on
+
+
+def test_a_paused_clock_has_no_due_time_and_uses_nothing_up() -> None:
+    clock = pause(begun("09:00"), at("09:20"), TOKYO)
+    assert (clock.is_paused, clock.due_at, clock.alert_at) == (True, None, None)
+    assert clock.past == (Stretch(at("09:00"), at("09:20"), 1200, Why.RAN),)
+    assert say(clock, at("Fri 12:00"), TOKYO) == ClockState(State.STILL, 40 * 60, None)
+    assert pause(clock, at("10:00"), TOKYO) is clock
+    assert nearest([clock]) is None
+
+
+def test_a_paused_clock_goes_on_with_what_was_left() -> None:
+    clock = resume(pause(begun("09:00"), at("09:20"), TOKYO), at("Tue 17:30"), TOKYO)
+    assert clock.due_at is not None
+    assert clock.due_at.astimezone(UTC) == at("Tue 17:30") + timedelta(hours=15, minutes=40)
+    assert resume(clock, at("Fri 09:00"), TOKYO) is clock
+    assert ended(stop(clock, at("Tue 17:40"), TOKYO)) == (Outcome.MET, 30, None)
+
+
+def test_no_pause_hides_a_breach_nor_its_alert() -> None:
+    clock = pause(begun("09:00"), at("10:20"), TOKYO)
+    assert (clock.breached_at, clock.alert_at) == (at("10:00"), at("10:00"))
+    assert say(clock, at("Fri 12:00"), TOKYO) == ClockState(State.BREACHED, -20 * 60, at("10:00"))
+    assert ended(stop(clock, at("12:00"), TOKYO)) == (Outcome.MET_LATE, 80, at("10:00"))
+    goes_on = resume(clock, at("12:00"), TOKYO, grace_s=1800)
+    assert (goes_on.due_at, goes_on.extra_s) == (at("10:00"), 0)
+
+
+def test_a_breach_is_told_once_for_ever() -> None:
+    clock = tell(begun("09:00"), at("10:01"))
+    assert (clock.breached_at, clock.told, clock.alert_at) == (at("10:00"), True, None)
+    in_time = stop(clock, at("09:50"), TOKYO)
+    assert (in_time.breached_at, in_time.told) == (None, True)
+
+
+def test_reopened_with_little_left_it_gets_the_grace() -> None:
+    clock = stop(begun("09:00"), at("09:50"), TOKYO)
+    reopened = resume(clock, at("11:00"), TOKYO, grace_s=1800)
+    assert (reopened.due_at, reopened.extra_s, reopened.given) == (
+        at("11:30"),
+        20 * 60,
+        Given.REOPENED,
+    )
+    assert reopened.past == (
+        Stretch(at("09:00"), at("09:50"), 3000, Why.RAN),
+        Stretch(at("09:50"), at("11:00"), 0, Why.CLOSED),
+    )
+    assert ended(stop(reopened, at("11:20"), TOKYO)) == (Outcome.MET, 70, None)
+
+
+def test_closed_while_it_stood_still_it_counts_neither() -> None:
+    closed = stop(pause(begun("09:00"), at("09:20"), TOKYO), at("11:00"), TOKYO)
+    assert ended(closed) == (Outcome.MET, 20, None)
+    reopened = resume(closed, at("12:00"), TOKYO)
+    assert reopened.past[1:] == (
+        Stretch(at("09:20"), at("11:00"), 0, Why.SNOOZED),
+        Stretch(at("11:00"), at("12:00"), 0, Why.CLOSED),
+    )
+    assert reopened.due_at == at("12:40")
+
+
+def test_what_ran_by_another_calendar_is_kept_as_it_was_counted() -> None:
+    short = Calendar("short", "Asia/Tokyo", dict.fromkeys(range(5), (Window(600, 720),)))
+    moved = rebase(begun("09:00", 4 * HOUR), promise(short, 4 * HOUR), TOKYO, at("10:30"))
+    assert moved.past == (Stretch(at("09:00"), at("10:30"), 5400, Why.RAN_ELSEWHERE),)
+    assert moved.due_at == at("Tue 11:00")
+    assert ended(stop(moved, at("11:00"), short)) == (Outcome.MET, 120, None)
+    before_the_move = stop(moved, at("09:30"), short)
+    assert before_the_move.elapsed_s == 0  # by its own calendar, for nobody kept more than a sum
+
+
+def test_a_paused_clock_is_held_to_another_promise_and_stays_paused() -> None:
+    paused = pause(begun("09:00"), at("09:20"), TOKYO)
+    held = rebase(paused, promise(TOKYO, 2 * HOUR), TOKYO, at("10:00"))
+    assert (held.due_at, held.target_s, held.past) == (None, 2 * HOUR, paused.past)
+
+
+def test_merged_and_parted_it_counts_what_each_had() -> None:
+    late = resume(pause(begun("11:00"), at("11:10"), TOKYO), at("12:00"), TOKYO)
+    merged = earliest(late, begun("10:00"), TOKYO)
+    assert (merged.started_at, merged.due_at) == (at("10:00"), at("12:00"))
+    halfway = on_its_own(merged, at("10:30"), TOKYO)
+    assert (halfway.started_at, halfway.due_at) == (at("10:30"), at("12:20"))
+    assert on_its_own(merged, at("11:00"), TOKYO) == late
+    paused = pause(begun("11:00"), at("11:10"), TOKYO)
+    assert earliest(paused, begun("10:00"), TOKYO).due_at is None
+
+
+def test_nearest_is_what_is_due_first_among_what_runs() -> None:
+    late, early = begun("11:00"), begun("10:00")
+    assert nearest([late, stop(early, at("10:10"), TOKYO), early]) is early
+
+
+def test_an_answer_from_before_a_pause_counts_nothing_of_it() -> None:
+    clock = resume(pause(begun("09:00"), at("09:20"), TOKYO), at("09:40"), TOKYO)
+    assert ended(stop(clock, at("09:10"), TOKYO)) == (Outcome.MET, 10, None)

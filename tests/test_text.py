@@ -35,7 +35,7 @@ from chatops.event import (
 )
 from chatops.personal_data import Personal
 from chatops.policy import Role
-from chatops.sla import State
+from chatops.sla import ClockKind, Given, SegmentCause, State
 from chatops.text import LANGUAGES, LOCALE, Hand, Link, Mention, Text, Words, say_zoned_time, text
 from chatops.ticket import Waiting
 from chatops.wake_times import PRESETS
@@ -185,6 +185,9 @@ def _of(prefix: str, values: Iterable[object]) -> set[str]:
     return {f"{prefix}-{name.replace(' ', '-')}" for name in names}
 
 
+#: The first response has its sentences without a name of its own.
+LATER_CLOCKS = [kind for kind in ClockKind if kind is not ClockKind.FIRST_RESPONSE]
+OF_CLOCKS = ("fact-clock", "alert-breach", "alert-title", "push-breach", "log-breached")
 FAMILIES = [
     _of("kind", Kind),
     _of("language", KNOWN),
@@ -192,6 +195,8 @@ FAMILIES = [
     _of("priority", Priority),
     _of("waiting", Waiting),
     _of("clock", State),
+    set.union(*(_of(prefix, LATER_CLOCKS) for prefix in OF_CLOCKS)),
+    _of("why-cause", SegmentCause) | _of("why-given", Given),
     _of("announce", Occasion),
     _of("close", CloseReason),
     _of("snooze", SnoozeReason),

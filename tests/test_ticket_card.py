@@ -16,6 +16,7 @@ from scenes import (
     QUEUE,
     TOKYO,
     TRAITS,
+    begun,
     line,
     policy,
     scene,
@@ -24,7 +25,6 @@ from scenes import (
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from chatops import sla
 from chatops.card import Button, Card, Facts, Paragraph, Quote
 from chatops.cards.event_line import event_line
 from chatops.cards.thread_card import alert_card, announcement, message_line
@@ -74,6 +74,7 @@ from chatops.event import (
 from chatops.plain import card_in_words
 from chatops.policy import Macro, Room
 from chatops.scene import Direction, Scene
+from chatops.sla.clock import stop, waive
 from chatops.step import step
 from chatops.text import LANGUAGES, Hand, Text, Words, text
 from chatops.ticket import OpenDeed, Refusal, Status, Ticket, Writer
@@ -96,7 +97,7 @@ STATES: dict[str, dict[str, object]] = {
         "closed_at": NOW,
     },
 }
-CLOCK = sla.start(TOKYO, 3600, NOW - timedelta(minutes=10))
+CLOCK = begun(3600, NOW - timedelta(minutes=10))
 
 
 def shown(state: str, *, claimed: bool, private: bool) -> Scene:
@@ -385,15 +386,15 @@ def test_clock_is_said_in_words(minutes: int, how: str) -> None:
 @pytest.mark.parametrize("reply_late", [False, True])
 def test_stopped_clock_says_how_it_ended(reply_late: bool) -> None:
     at = NOW + timedelta(minutes=90 if reply_late else 5)
-    clock = sla.stop(CLOCK, at, TOKYO)
+    clock = stop(CLOCK, at, TOKYO)
     card = ticket_card(scene(clock=clock, now=at))
     assert facts(card)[text("fact-clock")].id == ("clock-met_late" if reply_late else "clock-met")
-    waived = ticket_card(scene(clock=sla.waive(CLOCK, NOW)))
+    waived = ticket_card(scene(clock=waive(CLOCK, NOW)))
     assert facts(waived)[text("fact-clock")].id == "clock-waived"
 
 
 def test_clock_that_pauses_overnight_says_until_when() -> None:
-    clock = sla.start(TOKYO, 3600 * 6, NOW)
+    clock = begun(3600 * 6, NOW)
     for now in (NOW, NOW + timedelta(hours=6)):
         card = ticket_card(scene(clock=clock, now=now))
         words = WORDS.say(facts(card)[text("fact-clock")], "en", ZONE)
@@ -552,7 +553,7 @@ def test_alert_says_how_its_clock_ended() -> None:
     late = NOW + timedelta(minutes=90)
     running = alert_card(scene(clock=CLOCK, now=late), None)
     assert text("fact-clock") not in facts(running)
-    answered = alert_card(scene(clock=sla.stop(CLOCK, late, TOKYO), now=late), None)
+    answered = alert_card(scene(clock=stop(CLOCK, late, TOKYO), now=late), None)
     assert facts(answered)[text("fact-clock")].id == "clock-met_late"
 
 

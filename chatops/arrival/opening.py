@@ -66,7 +66,8 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
     by_rule = replace(act, rule=routed.rule or "account")
     ticket = open_ticket(tx, gate.policy, event, by_rule, heard.at)
     tx.place_message(heard.id, ticket.id)
-    ticket = gate.apply(tx, ticket, [CustomerWrote(heard.id)], act)
+    wrote = replace(act, heard_at=heard.at)
+    ticket = gate.apply(tx, ticket, [CustomerWrote(heard.id)], wrote)
     if routed.quiet:
         return Taken.QUIET
     if len(heard.text) > CARD_EXCERPT:

@@ -9,7 +9,7 @@ from typing import Final
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
 from chatops.cards.excerpt import around
 from chatops.cards.ticket_buttons import CLAIM
-from chatops.cards.ticket_card import clock_words, push_of, status_words
+from chatops.cards.ticket_card import clock_shown, clock_words, push_of, status_words
 from chatops.channel import Traits
 from chatops.event import Priority
 from chatops.policy import Account
@@ -89,7 +89,11 @@ def _state(scene: Scene) -> Text:
     ticket = scene.ticket
     if ticket.status is Status.CLOSED:
         return status_words(ticket)
-    said = clock_words(scene) if ticket.status is Status.OPEN else status_words(ticket)
+    said = (
+        clock_words(scene, clock_shown(scene))
+        if ticket.status is Status.OPEN
+        else status_words(ticket)
+    )
     if ticket.assignee is None:
         return text("line-free", said=said)
     who = Mention(ticket.assignee) if ticket.lined else scene.named(ticket.assignee)

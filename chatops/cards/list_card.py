@@ -150,6 +150,6 @@ def holder(ticket: Ticket, names: Mapping[int, str]) -> Text:
 
 def _due(one: Listed, call: Call) -> Text:
     clock = one.clock
-    if clock is None or clock.outcome is not None:
+    if clock is None or clock.outcome is not None or clock.due_at is None:
         return text("list-no-clock")
     return text("list-past-due" if clock.due_at < call.now else "list-due", due=clock.due_at)

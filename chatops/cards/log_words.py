@@ -8,6 +8,8 @@ from chatops.cards.ticket_card import chat_named
 from chatops.event import (
     Absorbed,
     Assigned,
+    Breached,
+    ClockKind,
     Closed,
     DeedDone,
     DeedDropped,
@@ -43,13 +45,13 @@ _OURS: Final = frozenset(
     {
         "account",
         "channel_hop",
-        "first_response",
         "forget",
         "off_shift",
         "outbox",
         "restore",
         "round_robin",
         "snooze",
+        "terms",
     }
 )
 
@@ -77,6 +79,8 @@ def _who(entry: Entry) -> Text:
         return text("by-agent", agent=Mention(entry.agent))
     if entry.rule is None:
         return text("log-by-customer")
+    if entry.rule in {*ClockKind}:
+        return text("log-rule-first_response")
     if entry.rule in _OURS:
         return text(f"log-rule-{entry.rule}")
     return text("log-rule", rule=entry.rule)
@@ -93,6 +97,8 @@ def say_event(event: Event) -> Text:
             return text("status-snoozed", until=until, reason=text(f"snooze-{reason.value}"))
         case Escalated(target):
             return text("log-escalated", target=target)
+        case Breached(_, kind) if kind is not ClockKind.FIRST_RESPONSE:
+            return text(f"log-breached-{kind.value}")
         case Closed(reason):
             return text("log-closed", reason=text(f"close-{reason.value}"))
         case ReplyFailed(code=code):

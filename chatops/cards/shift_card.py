@@ -28,7 +28,7 @@ def shift_end_card(listed: Sequence[Listed], total: int, now: datetime) -> Card:
 def _line(one: Listed, now: datetime) -> Text:
     ticket, clock = one.ticket, one.clock
     due = text("list-no-clock")
-    if clock is not None and clock.outcome is None:
+    if clock is not None and clock.outcome is None and clock.due_at is not None:
         due = text("list-past-due" if clock.due_at < now else "list-due", due=clock.due_at)
     status = text(f"held-{ticket.status.value}")
     return text(

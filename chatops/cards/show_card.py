@@ -8,7 +8,8 @@ from chatops.card import Block, Button, Card, Paragraph
 from chatops.cards.log_words import say_log
 from chatops.cards.thread_card import message_line
 from chatops.cards.ticket_buttons import MUTE, UNMUTE
-from chatops.cards.ticket_card import ticket_card
+from chatops.cards.ticket_card import clock_shown, ticket_card
+from chatops.cards.why_lines import why_lines
 from chatops.channel import Can, Traits
 from chatops.ports import Entry, Record
 from chatops.scene import Agent, Scene
@@ -38,6 +39,9 @@ def show_card(
     blocks.append(Paragraph(text("show-messages")))
     for line in scene.lines[-_MESSAGES:]:
         blocks.extend(message_line(scene, line, mention=False).blocks)
+    if (clock := clock_shown(scene)) is not None:
+        blocks.append(Paragraph(text("show-why")))
+        blocks.extend(Paragraph(said, small=True) for said in why_lines(scene, clock))
     blocks.append(Paragraph(text("show-log")))
     log = say_log(entries, _ENTRIES, tells_chat=scene.spans_chats)
     blocks.extend(Paragraph(said, small=True) for said in log)
@@ -78,4 +82,5 @@ def _scene(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
         agents=tuple(agents),
         now=call.now,
         others=record.others,
+        clocks=record.clocks,
     )

@@ -7,8 +7,8 @@ from typing import Final
 
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
 from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE
-from chatops.cards.ticket_card import assignee_of, clock_words, kind_of, push_of
-from chatops.event import Occasion, ReplyState
+from chatops.cards.ticket_card import assignee_of, clock_named, clock_words, kind_of, push_of
+from chatops.event import ClockKind, Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
 from chatops.text import Link, Mention, Text, text
 from chatops.ticket import Status
@@ -63,27 +63,29 @@ def announcement(scene: Scene, occasion: Occasion, url: str | None) -> Card:
     )
 
 
-def alert_card(scene: Scene, url: str | None) -> Card:
-    """Return the alert of a breached first response: who, how late, who has it, what next."""
+def alert_card(scene: Scene, url: str | None, kind: ClockKind = ClockKind.FIRST_RESPONSE) -> Card:
+    """Return the alert of a breached clock: who, how late, who has it, what next."""
     ticket = scene.ticket
-    due = scene.clock.due_at if scene.clock else scene.now
+    clock = next((each for each in scene.clocks if each.kind is kind), scene.clock)
+    due = (clock.breached_at or clock.due_at) if clock else None
+    which = "" if kind is ClockKind.FIRST_RESPONSE else f"-{kind.value}"
     said = text(
-        "alert-breach",
+        f"alert-breach{which}",
         ticket=_link(scene, url),
         queue=ticket.queue,
-        due=due,
+        due=due or scene.now,
     )
     facts: tuple[tuple[Text, Text], ...] = (
         (text("fact-customer"), text("words", words=scene.customer.name)),
         (text("fact-channel"), _where(scene)),
         (text("fact-assignee"), assignee_of(scene)),
     )
-    if scene.clock is not None and scene.clock.outcome is not None:
-        facts = (*facts, (text("fact-clock"), clock_words(scene)))
+    if clock is not None and clock.outcome is not None:
+        facts = (*facts, (clock_named(kind), clock_words(scene, clock)))
     chosen = (ASSIGN, ESCALATE) if ticket.assignee is not None else (CLAIM, ASSIGN, ESCALATE)
     return Card(
-        push=text("push-breach", ticket=ticket.id, queue=ticket.queue),
-        title=text("alert-title", ticket=ticket.id),
+        push=text(f"push-breach{which}", ticket=ticket.id, queue=ticket.queue),
+        title=text(f"alert-title{which}", ticket=ticket.id),
         blocks=(Paragraph(said), Facts(facts)),
         buttons=chosen if ticket.status is not Status.CLOSED else (),
         ticket=ticket.id,

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Final
 
 from chatops import sla
+from chatops.calendar import Calendar
 from chatops.card import Block, Card, Facts, Paragraph, Quote
 from chatops.cards.ticket_buttons import buttons, menu
-from chatops.event import Kind, SnoozeReason
+from chatops.event import ClockKind, Kind, SnoozeReason
 from chatops.scene import Line, Scene
-from chatops.sla import State
+from chatops.sla import Clock, ClockState, State
 from chatops.text import Link, Text, text
 from chatops.ticket import Status, Ticket, Writer
 
@@ -104,11 +105,24 @@ def writing_words(scene: Scene, writer: Writer, *, tells_chat: bool) -> Text:
     return text("aside-writing-in", agent=who, chat=chat_named(writer.chat))
 
 
-def clock_words(scene: Scene) -> Text:
-    """Say how the first response clock stands."""
-    if scene.clock is None:
+def clock_shown(scene: Scene) -> Clock | None:
+    """Return the clock that is due first; where none runs, one that stands still, else the first."""
+    still = (each for each in scene.clocks if each.is_paused)
+    return sla.nearest(scene.clocks) or next(still, scene.clock)
+
+
+def clock_named(kind: ClockKind) -> Text:
+    """Say what a clock measures."""
+    return text("fact-clock" if kind is ClockKind.FIRST_RESPONSE else f"fact-clock-{kind.value}")
+
+
+def clock_words(scene: Scene, clock: Clock | None) -> Text:
+    """Say how a clock stands."""
+    if clock is None:
         return text("clock-none")
-    how = sla.say(scene.clock, scene.now, scene.queue.calendar)
+    how = sla.say(clock, scene.now, hours_of(scene, clock))
+    if how.due_at is None:
+        return _still_words(how)
     match how.state:
         case State.ON_TIME | State.DUE_SOON:
             said = text(f"clock-{how.state.value}", due=how.due_at)
@@ -124,6 +138,23 @@ def clock_words(scene: Scene) -> Text:
             return text("clock-met_late", due=how.due_at, late=late)
         case State.MET | State.WAIVED:
             return text(f"clock-{how.state.value}")
+        case State.STILL:
+            raise AssertionError("what stands still has no due time")
+
+
+def hours_of(scene: Scene, clock: Clock) -> Calendar:
+    """Return the calendar that a clock goes by."""
+    return scene.policy.terms.calendar_of(clock) or scene.queue.calendar
+
+
+def _still_words(how: ClockState) -> Text:
+    """Say how a clock stands that has no due time: what is left of it does not change."""
+    match how.state:
+        case State.MET | State.WAIVED:
+            return text(f"clock-{how.state.value}")
+        case _:
+            left = timedelta(seconds=max(how.left_s, 0))
+            return text("clock-still", left=left)
 
 
 # --- parts of the card
@@ -178,11 +209,12 @@ def _excerpt(words: str, longest: int) -> str:
 
 def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
     ticket = scene.ticket
+    clock = clock_shown(scene)
     read = tuple(text("by-agent", agent=scene.named(agent)) for agent in ticket.read_by)
     pairs = [
         (text("fact-status"), status_words(ticket)),
         (text("fact-assignee"), assignee_of(scene)),
-        (text("fact-clock"), clock_words(scene)),
+        (clock_named(clock.kind if clock else ClockKind.FIRST_RESPONSE), clock_words(scene, clock)),
         (text("fact-priority"), priority_words(scene)),
     ]
     if ticket.tags:

@@ -12,7 +12,7 @@ from itertools import chain
 from chatops import hours
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
-from chatops.config import routes, texts
+from chatops.config import promises, routes, texts
 from chatops.config.block import ALWAYS, EVERY_QUEUE
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
@@ -59,6 +59,7 @@ def policy(
     accounts: Mapping[str, Account],
     digests: Value,
     routing: Value,
+    sla: Value,
     today: date,
     runs: Runs,
     canned: texts.Source | None,
@@ -73,6 +74,7 @@ def policy(
         accounts=accounts,
         digests={plan.name: plan for _, plan in planned},
         routing=routes.rules(fitter, routing, accounts, calendars),
+        sla=promises.promises(fitter, sla, calendars),
         sample=service.quiet.sample,
         macros=_macros(fitter),
         prefix=service.prefix,

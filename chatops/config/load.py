@@ -87,6 +87,7 @@ def load(
         {name: account for name, (account, _) in accounts.items()},
         file.get("digests", []),
         file.get("routing", []),
+        file.get("sla", []),
         today,
         runs,
         canned or (None if named is None else texts.Source(named)),

@@ -4,7 +4,7 @@ Each docstring below a field is its help in an editor (app.schema.json), and eac
 a message offers where the key is missing. Whether the names that blocks use of one another exist
 is checked by `fit`, which reads the references here. The keys of chats and channels belong to the
 adapters, which bring a Settings model each; only the keys that the core reads stand here. The rules
-of routing stand in `routes`.
+of routing stand in `routes`, those of `sla` in `promises`.
 """
 
 from datetime import timedelta
@@ -54,6 +54,7 @@ from chatops.config.notation import (
     Zone,
     between,
 )
+from chatops.config.promises import SlaBlock
 from chatops.config.routes import Quiet, RoutingBlock
 from chatops.event import Occasion
 from chatops.policy import Assignment
@@ -316,5 +317,7 @@ class File(Service):
     """Commands that are done as one, by a name of your own."""
     routing: tuple[RoutingBlock, ...] = ()
     """Where new tickets go: ordered rules, of which the first that matches decides."""
+    sla: tuple[SlaBlock, ...] = ()
+    """What tickets are promised: ordered policies, of which the first that takes a ticket decides."""
     digests: tuple[DigestBlock, ...] = ()
     """Commands on a timer."""

@@ -20,7 +20,15 @@ from chatops.cards.thread_card import alert_card, announcement, left_line, messa
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
 from chatops.errors import CareError
-from chatops.event import DeedProposed, LinkDismissed, LinkSuggested, Moved, Occasion
+from chatops.event import (
+    Breached,
+    ClockKind,
+    DeedProposed,
+    LinkDismissed,
+    LinkSuggested,
+    Moved,
+    Occasion,
+)
 from chatops.policy import Policy, Queue, Room
 from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
@@ -112,7 +120,11 @@ async def _made(
         return ticket_card(scene), scene.ticket.revision
     if job.what is What.ALERT:
         url = await _url(reader, chat, home, scene.ticket.id)
-        return alert_card(scene, url), scene.ticket.revision
+        entry = await reader.entry(job.entry) if job.entry is not None else None
+        kind = ClockKind.FIRST_RESPONSE
+        if entry is not None and isinstance(entry.event, Breached):
+            kind = entry.event.clock
+        return alert_card(scene, url, kind), scene.ticket.revision
     card = await _line(reader, chat, room, job, scene)
     return (card, job.wanted) if card is not None else None
 

@@ -27,6 +27,7 @@ from chatops.event.arranging import (
     Untagged,
 )
 from chatops.event.kinds import (
+    ClockKind,
     CloseReason,
     Deed,
     Kind,
@@ -55,6 +56,7 @@ from chatops.event.life import (
     Read,
     Reopened,
     Snoozed,
+    TermsChanged,
     Unclaimed,
     Woken,
     WritingBegan,
@@ -101,6 +103,7 @@ Event = (
     | Closed
     | Reopened
     | Breached
+    | TermsChanged
     | Replying
     | Arranging
     | Moderating
@@ -114,6 +117,7 @@ __all__ = [
     "Breached",
     "CardAsked",
     "Claimed",
+    "ClockKind",
     "CloseReason",
     "Closed",
     "ConsentWithdrawn",
@@ -162,6 +166,7 @@ __all__ = [
     "SnoozeReason",
     "Snoozed",
     "Tagged",
+    "TermsChanged",
     "Then",
     "Unclaimed",
     "Unlinked",

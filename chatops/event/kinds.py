@@ -78,3 +78,16 @@ class Deed(StrEnum):
     HIDE = "hide"
     UNHIDE = "unhide"
     DELETE = "delete"
+
+
+class ClockKind(StrEnum):
+    """What a clock of a ticket measures."""
+
+    #: From the customer's first message to the first human reply.
+    FIRST_RESPONSE = "first_response"
+    #: From the oldest message that waits, after a human reply, to the next one.
+    NEXT_RESPONSE = "next_response"
+    #: From the first message to the close, without what the ticket waits for the customer.
+    RESOLUTION = "resolution"
+    #: As the first response, but in calendar time: what may not be passed, whoever works when.
+    CEILING = "ceiling"

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chatops.event.kinds import CloseReason, Kind, Priority, ReopenCause, SnoozeReason, WakeCause
+from chatops.event.kinds import (
+    ClockKind,
+    CloseReason,
+    Kind,
+    Priority,
+    ReopenCause,
+    SnoozeReason,
+    WakeCause,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,13 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True)
 class Breached:
-    """The first response clock passed its due second without a human reply."""
+    """A clock passed its due second undone."""
 
     due_at: datetime
+    clock: ClockKind = ClockKind.FIRST_RESPONSE
+    cycle: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TermsChanged:
+    """app.yaml promises something else by now: the open clocks are held to that."""

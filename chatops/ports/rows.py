@@ -67,6 +67,7 @@ class Record:
     clock: Clock | None
     others: tuple[int, ...]
     threads: Mapping[int, str]  #: the thread key of each conversation that the lines are of
+    clocks: tuple[Clock, ...] = ()  #: the newest of each kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,17 @@ class Entry:
     rule: str | None
     event: Event
     chat: str | None = None  #: where the agent asked for it, as far as that is known
+
+
+@dataclass(frozen=True, slots=True)
+class PastEntry:
+    """One line of a ticket's log, with what clocks go by."""
+
+    id: int
+    event: Event
+    at: datetime
+    terms: str | None  #: the version of what was promised then; None: before schema 0005
+    heard_at: datetime | None  #: when the customer wrote, of CustomerWrote
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,12 @@ from chatops.ports.rows import (
     Conversation,
     Found,
     NewMessage,
+    PastEntry,
     Record,
     TicketFilter,
 )
 from chatops.scene import Agent, Line
-from chatops.sla import Clock
+from chatops.sla import Clock, Clocks, SlaTerms
 from chatops.ticket import Ticket
 
 
@@ -185,15 +186,40 @@ class Tx(Protocol):
         agent: int | None,
         rule: str | None,
         chat: str | None = None,
+        terms: str | None = None,
     ) -> int:
-        """Append to the ticket's log; the entry's id. `chat` is where the agent asked for it."""
+        """Append to the ticket's log; the entry's id.
+
+        `chat` is where the agent asked for it, `terms` the version of what was promised then.
+        """
         ...
 
-    def clock(self, ticket: int) -> Clock | None:
-        """Return the newest cycle of the first response clock."""
+    def clocks(self, ticket: int) -> Clocks:
+        """Return all clocks of a ticket."""
         ...
 
     def save_clock(self, ticket: int, clock: Clock) -> None: ...
+    def drop_clocks(self, ticket: int, keep: Clocks) -> None:
+        """Delete a ticket's clocks but those kinds and cycles."""
+        ...
+
+    def keep_terms(self, terms: SlaTerms) -> None:
+        """Keep what was promised, so that the log can be folded by it; once for each version."""
+        ...
+
+    def terms(self, version: str) -> SlaTerms | None: ...
+    def history(self, ticket: int) -> Sequence[PastEntry]:
+        """Return the ticket's log, oldest first, with what its clocks go by."""
+        ...
+
+    def tickets_after(self, id: int, limit: int) -> Sequence[int]:
+        """Return ids of tickets above `id`, lowest first."""
+        ...
+
+    def running_after(self, id: int, limit: int) -> Sequence[int]:
+        """Return ids of tickets above `id` that have an open clock, lowest first."""
+        ...
+
     def record(self, ticket: int) -> Record | None: ...
 
     def find(self, wanted: TicketFilter) -> Sequence[int]:
@@ -540,7 +566,7 @@ class Tx(Protocol):
         ...
 
     def breached(self, now: datetime, limit: int) -> Sequence[int]:
-        """Return tickets whose running clock is past due and not yet marked, earliest first."""
+        """Return tickets with a late clock of which nobody was alerted, earliest first."""
         ...
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[int]: ...

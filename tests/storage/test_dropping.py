@@ -7,7 +7,8 @@ from stored import NOW, given, s, said, sent, shows, took
 
 from chatops.event import CloseReason, ReplyState, Then
 from chatops.ports import Tx, What
-from chatops.sla import start
+from chatops.sla import ClockKind, Promise
+from chatops.sla.clock import start
 from chatops.ticket import Reply, Status, Ticket
 from storage import Storage
 from tests.scenes import TOKYO
@@ -28,7 +29,9 @@ def closed(tx: Tx, customer: str = "c1", thread: str = "t1", **fields: object) -
         **fields,
     )
     said(tx, ticket, f"words of {customer}")
-    tx.save_clock(ticket.id, start(TOKYO, 60, NOW))
+    tx.save_clock(
+        ticket.id, start(Promise(ClockKind.FIRST_RESPONSE, 60, TOKYO, "queue", "p", "c"), NOW)
+    )
     return ticket
 
 

@@ -290,12 +290,12 @@ async def test_the_newest_cycle_of_the_clock_counts(storage: Storage) -> None:
 
     def run(tx: Tx) -> int:
         ticket = given(tx)
-        assert tx.clock(ticket.id) is None
+        assert tx.clocks(ticket.id) == {}
         for clock in (running, stopped):
             tx.save_clock(ticket.id, clock)
-            assert tx.clock(ticket.id) == clock
+            assert tx.clocks(ticket.id) == {(clock.kind, 1): clock}
         tx.save_clock(ticket.id, second)
-        assert tx.clock(ticket.id) == second
+        assert tx.clocks(ticket.id) == {(second.kind, 1): stopped, (second.kind, 2): second}
         return ticket.id
 
     await storage.work.transact(run)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,13 @@ from chatops import step
 from chatops.errors import ConfigError, StorageError
 from chatops.event import Opened
 from chatops.ports import Health
+from chatops.sla import Clock, ClockKind, Outcome
 from storage import SCHEMA, open_storage
 from storage.instant import micros
 from storage.migrate import current, head, upgrade
 from storage.tables import METADATA, ActRow, TicketRow
 
+CLOCK = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 3600, NOW, NOW + timedelta(hours=1))
 FULL_TEXT = {
     f"message_words{suffix}" for suffix in ("", "_data", "_idx", "_content", "_docsize", "_config")
 }
@@ -217,3 +220,35 @@ async def test_a_database_of_the_first_release_is_brought_along(tmp_path: Path) 
     finally:
         await opened.close()
     assert current(url) == SCHEMA
+
+
+@pytest.mark.anyio
+async def test_clocks_of_before_run_on_and_are_alerted_of_once(tmp_path: Path) -> None:
+    path = tmp_path / "care.db"
+    due, late, met = (replace(CLOCK, cycle=cycle) for cycle in (1, 2, 3))
+    late = replace(late, breached_at=CLOCK.due_at, told=True)
+    met = replace(met, stopped_at=NOW, outcome=Outcome.MET, elapsed_s=0)
+    with closing(at_first(path)) as db:
+        for clock in (due, late, met):
+            db.execute(
+                "INSERT INTO clock (ticket, kind, cycle, calendar, target_s, started_at, due_at,"
+                " stopped_at, outcome, breached_at, elapsed_s) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(clock.kind, clock.cycle, clock.calendar, clock.target_s),
+                    *(micros(clock.started_at), micros(clock.due_at), micros(clock.stopped_at)),
+                    *(clock.outcome, micros(clock.breached_at), clock.elapsed_s),
+                ),
+            )
+        db.commit()
+    url = f"sqlite:///{path}"
+    upgrade(url)
+    opened = open_storage(url, KEY)
+    try:
+        kept = await opened.work.transact(lambda tx: tx.clocks(1))
+        assert list(kept.values()) == [due, late, met]
+        later = NOW + timedelta(days=1)
+        assert await opened.work.transact(lambda tx: tx.breached(later, 9)) == [1]
+        await opened.work.transact(lambda tx: tx.save_clock(1, replace(due, due_at=None)))
+        assert await opened.work.transact(lambda tx: tx.breached(later, 9)) == []
+    finally:
+        await opened.close()

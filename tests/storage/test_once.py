@@ -46,7 +46,7 @@ async def test_clocks_past_due_are_found_earliest_first(storage: Storage) -> Non
         late, earlier, known, stopped, running = tickets
         tx.save_clock(late, clock)
         tx.save_clock(earlier, replace(clock, due_at=s(5)))
-        tx.save_clock(known, replace(clock, breached_at=s(10)))
+        tx.save_clock(known, replace(clock, told=True, breached_at=s(10)))
         tx.save_clock(stopped, replace(clock, outcome=Outcome.MET, stopped_at=s(1)))
         tx.save_clock(running, replace(clock, due_at=s(30)))
         return tickets

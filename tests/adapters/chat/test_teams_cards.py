@@ -21,7 +21,6 @@ from adapters.chat.teams import adaptive
 from adapters.chat.teams.actions import PRIMARY
 from adapters.chat.teams.adaptive import LONGEST_MESSAGE
 from adapters.chat.teams.writing import Voice, Voices, escape, is_plain, runs_of
-from chatops import sla
 from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
 from chatops.cards.list_card import list_card
 from chatops.cards.report_card import quiet_card
@@ -98,7 +97,7 @@ STATES: Final[dict[str, dict[str, object]]] = {
         "closed_at": scenes.NOW,
     },
 }
-CLOCK: Final = sla.start(scenes.TOKYO, 3600, scenes.NOW - timedelta(minutes=10))
+CLOCK: Final = scenes.begun(3600, scenes.NOW - timedelta(minutes=10))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,299 @@
+"""What each entry of a ticket's log makes of its clocks, as SLA.md §3 says. Pure.
+
+`advance` is the one step of the fold: the live path takes it for the event that is being written,
+a rebuild takes it for every entry of the log, and both get the same clocks. `answer` is a ticket's
+first response or its next one; which of the two is owed depends on whether a person has answered.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from chatops.calendar import Calendar
+from chatops.event import (
+    Absorbed,
+    AnsweredOutside,
+    Breached,
+    Claimed,
+    ClockKind,
+    Closed,
+    CloseReason,
+    CustomerForgotten,
+    CustomerWrote,
+    Event,
+    Merged,
+    Moved,
+    Prioritized,
+    ReopenCause,
+    Reopened,
+    ReplySent,
+    Separated,
+    Snoozed,
+    Tagged,
+    TermsChanged,
+    Unmerged,
+    Untagged,
+    Woken,
+)
+from chatops.sla import clock as sla
+from chatops.sla.clock import Clock, Outcome, Promise
+from chatops.sla.terms import Promised, SlaTerms
+from chatops.ticket import Status, Ticket
+
+#: A customer's message older than this at intake is backfill and starts no clock (SLA.md rule 13).
+BACKFILL: Final = timedelta(hours=24)
+
+_NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
+
+#: What a human reply ends.
+_ANSWERS: Final = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.CEILING)
+
+#: The events that can move a clock; the others cost nothing.
+MOVES: Final = (
+    CustomerWrote,
+    ReplySent,
+    AnsweredOutside,
+    Closed,
+    CustomerForgotten,
+    Reopened,
+    Breached,
+    Moved,
+    Prioritized,
+    Tagged,
+    Untagged,
+    TermsChanged,
+    Merged,
+    Absorbed,
+    Unmerged,
+    Separated,
+    Snoozed,
+    Woken,
+    Claimed,
+)
+
+#: Clocks by kind and cycle.
+Clocks = Mapping[tuple[ClockKind, int], Clock]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An entry of the log: the event, what it made of the ticket, when, and under which terms."""
+
+    event: Event
+    before: Ticket
+    after: Ticket
+    at: datetime
+    terms: SlaTerms
+    heard_at: datetime | None = None  #: when the customer wrote, of CustomerWrote
+
+
+def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> Clocks:
+    """Return the clocks after an entry; `others` gives those of another ticket, as they are then."""
+    if not isinstance(moment.event, MOVES):
+        return clocks
+    fold = _Fold(clocks, moment)
+    fold.take(others)
+    return fold.clocks
+
+
+def newest(clocks: Clocks, kind: ClockKind) -> Clock | None:
+    """Return the last cycle of a kind."""
+    cycles = [cycle for each, cycle in clocks if each is kind]
+    return clocks[kind, max(cycles)] if cycles else None
+
+
+def newest_of_each(clocks: Clocks) -> tuple[Clock, ...]:
+    """Return the last cycle of each kind."""
+    found = (newest(clocks, kind) for kind in ClockKind)
+    return tuple(each for each in found if each is not None)
+
+
+class _Fold:
+    """One step: the clocks that it has made so far."""
+
+    def __init__(self, clocks: Clocks, moment: Moment) -> None:
+        self.clocks = dict(clocks)
+        self._moment = moment
+        self._promised: Promised = moment.terms.promised(moment.after)
+
+    def take(self, others: Callable[[int], Clocks]) -> None:
+        self._worked()
+        self._arranged(others)
+        self._stand_or_run()
+        self._hold()
+
+    # --- what happened
+
+    def _worked(self) -> None:
+        moment = self._moment
+        match moment.event:
+            case CustomerWrote(_, thanks) if not thanks and not moment.after.quiet:
+                self._wrote(moment.heard_at or moment.at)
+            case ReplySent(at=at) | AnsweredOutside(at=at):
+                for clock in self._of(*_ANSWERS):
+                    self._put(sla.stop(clock, at, self._calendar(clock)))
+            case Closed(reason):
+                self._closed(void=reason in _NEVER_OWED)
+            case Reopened(cause):
+                self._reopened(cause)
+            case Breached(_, kind):
+                for clock in self._open(kind):
+                    self._put(sla.tell(clock, moment.at))
+            case _:
+                pass
+
+    def _arranged(self, others: Callable[[int], Clocks]) -> None:
+        match self._moment.event:
+            case CustomerForgotten() | Merged():
+                for clock in self._open(*ClockKind):
+                    self._put(sla.waive(clock, self._moment.at, void=True))
+            case Unmerged():
+                self._unwaive(ClockKind)
+            case Absorbed(other, _, unanswered):
+                self._absorbed(others(other), unanswered=unanswered)
+            case Separated(other):
+                self._separated(others(other))
+            case _:
+                pass
+
+    def _wrote(self, heard_at: datetime) -> None:
+        """The customer asks for something: start what is owed for it."""
+        moment = self._moment
+        if moment.at - heard_at > BACKFILL:
+            return
+        at = min(heard_at, moment.at)
+        first = newest(self.clocks, ClockKind.FIRST_RESPONSE)
+        if self._is_answered(first):
+            if not self._open(ClockKind.NEXT_RESPONSE):
+                self._start(ClockKind.NEXT_RESPONSE, at)
+        elif first is None or first.outcome is not None:
+            self._start(ClockKind.FIRST_RESPONSE, at)
+        if newest(self.clocks, ClockKind.CEILING) is None and not self._is_answered(first):
+            self._start(ClockKind.CEILING, at)
+        if newest(self.clocks, ClockKind.RESOLUTION) is None:
+            self._start(ClockKind.RESOLUTION, at)
+
+    def _is_answered(self, first: Clock | None) -> bool:
+        """Tell whether a person has answered; what was said before the customer wrote is no answer."""
+        return self._moment.before.answered_at is not None and (
+            first is None or first.outcome is not None
+        )
+
+    def _closed(self, *, void: bool) -> None:
+        at = self._moment.at
+        for clock in self._open(*_ANSWERS):
+            self._put(sla.waive(clock, at, void=void))
+        for clock in self._open(ClockKind.RESOLUTION):
+            if void:
+                self._put(sla.waive(clock, at, void=True))
+            else:
+                self._put(sla.stop(clock, at, self._calendar(clock)))
+
+    def _reopened(self, cause: ReopenCause) -> None:
+        moment = self._moment
+        if moment.before.quiet:
+            if cause is ReopenCause.AGENT:
+                self._wrote(moment.at)
+            return  # the customer's own message starts them
+        for clock in self._of(ClockKind.RESOLUTION):
+            grace_s, calendar = self._promised.reopen_grace_s, self._calendar(clock)
+            self._put(sla.resume(clock, moment.at, calendar, grace_s))
+        if cause is ReopenCause.AGENT:
+            self._unwaive(_ANSWERS)  # a close taken back: owed by the same second
+
+    def _unwaive(self, kinds: Iterable[ClockKind]) -> None:
+        """Owe again what the end of the ticket waived, for it is taken back."""
+        ended_at = self._moment.before.closed_at
+        for kind in kinds:
+            clock = newest(self.clocks, kind)
+            if clock is None or clock.outcome is not Outcome.WAIVED or ended_at is None:
+                continue
+            if clock.stopped_at == sla.second(ended_at):
+                self._put(sla.owed_again(clock))
+
+    def _absorbed(self, theirs: Clocks, *, unanswered: bool) -> None:
+        """Owe what was owed in the ticket that came into this one (rule 11)."""
+        first = newest(self.clocks, ClockKind.FIRST_RESPONSE)
+        owed = self._owed_there(theirs)
+        if first is None and self._moment.before.answered_at is None:
+            if owed is not None and owed.outcome is Outcome.WAIVED:
+                self._start(ClockKind.FIRST_RESPONSE, owed.started_at)
+        elif owed is not None and unanswered and self._is_answered(first):
+            if not self._open(ClockKind.NEXT_RESPONSE):
+                self._start(ClockKind.NEXT_RESPONSE, owed.started_at)
+            for clock in self._open(ClockKind.NEXT_RESPONSE):
+                self._put(sla.earliest(clock, owed, self._calendar(clock)))
+        elif owed is not None:
+            for clock in self._open(ClockKind.FIRST_RESPONSE, ClockKind.CEILING):
+                self._put(sla.earliest(clock, owed, self._calendar(clock)))
+        their = newest(theirs, ClockKind.RESOLUTION)
+        for clock in self._open(ClockKind.RESOLUTION):
+            if their is not None:
+                self._put(sla.earliest(clock, their, self._calendar(clock)))
+
+    def _owed_there(self, theirs: Clocks) -> Clock | None:
+        """Return the answer that the other ticket owes; None if it owes none."""
+        for kind in (ClockKind.NEXT_RESPONSE, ClockKind.FIRST_RESPONSE):
+            clock = newest(theirs, kind)
+            if clock is not None:
+                return clock if clock.elapsed_s is None else None
+        return None
+
+    def _separated(self, theirs: Clocks) -> None:
+        own = sla.second(self._moment.before.opened_at)
+        there = {clock.started_at for clock in theirs.values()}
+        for clock in self._open(ClockKind.FIRST_RESPONSE, ClockKind.CEILING, ClockKind.RESOLUTION):
+            if clock.breached_at or clock.cycle > 1:
+                continue
+            if clock.started_at > own and clock.started_at in there:
+                self._put(sla.waive(clock, self._moment.at, void=True))  # it had none of its own
+            elif clock.started_at < own:
+                self._put(sla.on_its_own(clock, own, self._calendar(clock)))
+
+    # --- what holds after every event
+
+    def _stand_or_run(self) -> None:
+        """Let the resolution stand still while the ticket waits for whom its policy names."""
+        after, at = self._moment.after, self._moment.at
+        stands = after.status is Status.SNOOZED and after.snooze_reason in self._promised.pauses
+        for clock in self._open(ClockKind.RESOLUTION):
+            calendar = self._calendar(clock)
+            if stands:
+                self._put(sla.pause(clock, at, calendar))
+            elif after.status is not Status.CLOSED:
+                self._put(sla.resume(clock, at, calendar))
+
+    def _hold(self) -> None:
+        """Hold open clocks to what the ticket is promised now; what it is not any more is waived."""
+        for clock in self._open(*ClockKind):
+            promise = self._promised.promises.get(clock.kind)
+            if promise is None:
+                self._put(sla.waive(clock, self._moment.at, void=True))
+            else:
+                self._put(sla.rebase(clock, promise, self._calendar(clock), self._moment.at))
+
+    # --- clocks
+
+    def _of(self, *kinds: ClockKind) -> list[Clock]:
+        return [clock for (kind, _), clock in self.clocks.items() if kind in kinds]
+
+    def _open(self, *kinds: ClockKind) -> list[Clock]:
+        return [clock for clock in self._of(*kinds) if clock.outcome is None]
+
+    def _start(self, kind: ClockKind, at: datetime) -> None:
+        if (promise := self._promised.promises.get(kind)) is None:
+            return
+        last = newest(self.clocks, kind)
+        self._put(sla.start(promise, at, 1 if last is None else last.cycle + 1))
+
+    def _put(self, clock: Clock) -> None:
+        self.clocks[clock.kind, clock.cycle] = clock
+
+    def _calendar(self, clock: Clock) -> Calendar:
+        found = self._moment.terms.calendar_of(clock)
+        return found or self._fallback(clock.kind).calendar
+
+    def _fallback(self, kind: ClockKind) -> Promise:
+        promises = self._promised.promises
+        return promises.get(kind) or promises[ClockKind.FIRST_RESPONSE]
