@@ -29,7 +29,7 @@ async def refold(config: Config, *, write: bool) -> Refolded:
     Raises:
         StorageError: a process, which is named, serves the database.
     """
-    with alone(config.database):
+    with alone(config.database, "clocks"):
         async with opened(config) as service:
             terms, work = service.desk.policy.terms, service.storage.work
             last, tickets, others = 0, 0, 0
