@@ -129,7 +129,7 @@ async def _plans(side: Side, reading: Reading) -> tuple[Plan, ...]:
 
 async def _sweep(side: Side, _: int) -> int:
     def run(tx: Tx) -> int:
-        return len(tx.breached(side.end, SWEPT)) + len(tx.to_wake(side.end, SWEPT))
+        return len(tx.to_alert(side.end, SWEPT)) + len(tx.to_wake(side.end, SWEPT))
 
     return await side.work.transact(run, flushed=False)
 

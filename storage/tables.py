@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0005"
+SCHEMA: Final = "0006"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -350,8 +350,8 @@ class ClockRow(SQLModel, table=True):
     past: str = Field(sa_type=Text)  #: JSON list of [since, until, counted seconds, why]
     extra_s: int
     given: str | None
-    told: bool
-    alert_at: datetime | None = Field(sa_type=Instant)  #: when the tick is to alert of its breach
+    alert_at: datetime | None = Field(sa_type=Instant)  #: when the tick is to send its next alert
+    alerted: str | None  #: the last level of alerts
 
 
 class TermsRow(SQLModel, table=True):

@@ -16,20 +16,21 @@ from chatops.cards.doubt_card import (
     question_card,
 )
 from chatops.cards.event_line import event_line
-from chatops.cards.thread_card import alert_card, announcement, left_line, message_line
+from chatops.cards.thread_card import Alarm, alert_card, announcement, left_line, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.event import (
+    Alerted,
+    AlertLevel,
     Breached,
-    ClockKind,
     DeedProposed,
     LinkDismissed,
     LinkSuggested,
     Moved,
     Occasion,
 )
-from chatops.policy import Policy, Queue, Room
+from chatops.policy import Policy, Queue, Role, Room
 from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
 from chatops.text import Text
@@ -121,10 +122,8 @@ async def _made(
     if job.what is What.ALERT:
         url = await _url(reader, chat, home, scene.ticket.id)
         entry = await reader.entry(job.entry) if job.entry is not None else None
-        kind = ClockKind.FIRST_RESPONSE
-        if entry is not None and isinstance(entry.event, Breached):
-            kind = entry.event.clock
-        return alert_card(scene, url, kind), scene.ticket.revision
+        alarm = Alarm() if entry is None else _alarm(scene, room, entry)
+        return alert_card(scene, url, alarm), scene.ticket.revision
     card = await _line(reader, chat, room, job, scene)
     return (card, job.wanted) if card is not None else None
 
@@ -187,6 +186,23 @@ async def _is_dismissed(reader: Reader, entry: Entry) -> bool:
         isinstance(each.event, LinkDismissed) and each.event.other == other
         for each in await reader.entries(entry.ticket)
     )
+
+
+def _alarm(scene: Scene, room: Room, entry: Entry) -> Alarm:
+    """Return what an alert says: a breach calls the leads in the queue's rooms, a repeat the
+    managers in theirs.
+    """
+    queue = scene.queue
+    match entry.event:
+        case Breached(planned, kind):
+            role = Role.LEAD if room.name in queue.rooms else None
+            level = AlertLevel.BREACH
+        case Alerted(level, planned, kind):
+            role = None if level is AlertLevel.DUE_SOON else Role.MANAGER
+        case _:
+            return Alarm()
+    called = tuple(each.id for each in scene.agents if each.roles.get(queue.name) is role)
+    return Alarm(kind, level, planned, entry.at, called if role else ())
 
 
 def _home(policy: Policy, queue: Queue, room: Room) -> Room:

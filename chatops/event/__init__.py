@@ -27,6 +27,7 @@ from chatops.event.arranging import (
     Untagged,
 )
 from chatops.event.kinds import (
+    AlertLevel,
     ClockKind,
     CloseReason,
     Deed,
@@ -40,6 +41,7 @@ from chatops.event.kinds import (
     WakeCause,
 )
 from chatops.event.life import (
+    Alerted,
     AnsweredOutside,
     Assigned,
     Breached,
@@ -103,6 +105,7 @@ Event = (
     | Closed
     | Reopened
     | Breached
+    | Alerted
     | TermsChanged
     | Replying
     | Arranging
@@ -111,6 +114,8 @@ Event = (
 
 __all__ = [
     "Absorbed",
+    "AlertLevel",
+    "Alerted",
     "AnsweredOutside",
     "Arranging",
     "Assigned",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatops.event.kinds import (
+    AlertLevel,
     ClockKind,
     CloseReason,
     Kind,
@@ -151,6 +152,20 @@ class Breached:
     due_at: datetime
     clock: ClockKind = ClockKind.FIRST_RESPONSE
     cycle: int = 1
+    superseded: bool = (
+        False  #: a later level was due as well when somebody looked: it alone is sent
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """A clock is due soon, or its breach goes on undone: every level of alerts but the breach's."""
+
+    level: AlertLevel
+    planned_at: datetime
+    clock: ClockKind
+    cycle: int
+    superseded: bool = False  #: as of Breached
 
 
 @dataclass(frozen=True, slots=True)

@@ -565,8 +565,8 @@ class Tx(Protocol):
         """Record that the digest `name` of `period` (a local date) is made; False if it is."""
         ...
 
-    def breached(self, now: datetime, limit: int) -> Sequence[int]:
-        """Return tickets with a late clock of which nobody was alerted, earliest first."""
+    def to_alert(self, now: datetime, limit: int) -> Sequence[int]:
+        """Return tickets with a clock whose next alert is due, earliest first."""
         ...
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[int]: ...

@@ -6,13 +6,15 @@ first response or its next one; which of the two is owed depends on whether a pe
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from chatops.calendar import Calendar
 from chatops.event import (
     Absorbed,
+    Alerted,
+    AlertLevel,
     AnsweredOutside,
     Breached,
     Claimed,
@@ -37,6 +39,7 @@ from chatops.event import (
     Woken,
 )
 from chatops.sla import clock as sla
+from chatops.sla.alerting import alert, next_alert
 from chatops.sla.clock import Clock, Outcome, Promise
 from chatops.sla.terms import Promised, SlaTerms
 from chatops.ticket import Status, Ticket
@@ -58,6 +61,7 @@ MOVES: Final = (
     CustomerForgotten,
     Reopened,
     Breached,
+    Alerted,
     Moved,
     Prioritized,
     Tagged,
@@ -93,7 +97,7 @@ def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> 
     if not isinstance(moment.event, MOVES):
         return clocks
     fold = _Fold(clocks, moment)
-    fold.take(others)
+    fold.take(clocks, others)
     return fold.clocks
 
 
@@ -117,11 +121,12 @@ class _Fold:
         self._moment = moment
         self._promised: Promised = moment.terms.promised(moment.after)
 
-    def take(self, others: Callable[[int], Clocks]) -> None:
+    def take(self, clocks: Clocks, others: Callable[[int], Clocks]) -> None:
         self._worked()
         self._arranged(others)
         self._stand_or_run()
         self._hold()
+        self._plan(clocks)
 
     # --- what happened
 
@@ -139,7 +144,10 @@ class _Fold:
                 self._reopened(cause)
             case Breached(_, kind):
                 for clock in self._open(kind):
-                    self._put(sla.tell(clock, moment.at))
+                    self._put(alert(clock, AlertLevel.BREACH, moment.at))
+            case Alerted(level, _, kind):
+                for clock in self._open(kind):
+                    self._put(alert(clock, level, moment.at))
             case _:
                 pass
 
@@ -272,6 +280,13 @@ class _Fold:
                 self._put(sla.waive(clock, self._moment.at, void=True))
             else:
                 self._put(sla.rebase(clock, promise, self._calendar(clock), self._moment.at))
+
+    def _plan(self, before: Clocks) -> None:
+        """Say when those clocks that moved are to be alerted of next."""
+        for key, clock in self.clocks.items():
+            if before.get(key) != clock:
+                at = next_alert(clock, self._calendar(clock))
+                self.clocks[key] = replace(clock, alert_at=at)
 
     # --- clocks
 

@@ -277,14 +277,14 @@ async def test_due_clocks_are_shared_out(url: str) -> None:
         taken, go = asyncio.Event(), asyncio.Event()
 
         def first(tx: Tx) -> list[int]:
-            found = list(tx.breached(s(9999), 4))
+            found = list(tx.to_alert(s(9999), 4))
             taken.set()
             await_only(go.wait())
             return found
 
         holding = asyncio.create_task(one.work.transact(first))
         await taken.wait()
-        theirs = await other.work.transact(lambda tx: list(tx.breached(s(9999), 4)))
+        theirs = await other.work.transact(lambda tx: list(tx.to_alert(s(9999), 4)))
         go.set()
         assert sorted([*await holding, *theirs]) == tickets
 
