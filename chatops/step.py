@@ -37,6 +37,7 @@ from chatops.event import (
     Arranging,
     Assigned,
     Breached,
+    BreachKnown,
     CardAsked,
     Claimed,
     Closed,
@@ -285,6 +286,9 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
 
         case Alerted():
             return ticket, (AlertAgain(),)
+
+        case BreachKnown():
+            return ticket, (PostEvent(),)
 
         case TermsChanged():
             return ticket, ()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from care import NOON, Care
+from care import NOON, Care, refused
 
 from chatops.event import Alerted, AlertLevel, Breached, ClockKind
 
@@ -85,6 +85,19 @@ async def test_due_soon_is_told_to_the_room_where_who_has_it_is_off(care: Care) 
     care.hours.jump(minutes(46))
     await care.desk.tick()
     assert sent(care) == [("alert", "care-global", "Alerted")]
+
+
+async def test_who_knows_of_it_ends_the_repeats_and_the_thread_says_who(care: Care) -> None:
+    ticket = await care.opens()
+    assert refused(await care.does("ben", "known", ticket)) == "nothing-late"
+    care.hours.jump(minutes(61))
+    await care.desk.tick()
+    await care.did("ben", "known", ticket)
+    assert refused(await care.does("aoi", "known", ticket)) == "nothing-late"
+    care.hours.jump(minutes(300))
+    await care.desk.tick()
+    assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
+    assert care.due("event") == [("event", "care-global", "pending")]
 
 
 async def test_an_answer_ends_the_repeats(care: Care) -> None:

@@ -10,6 +10,7 @@ from chatops.event import (
     Absorbed,
     Alerted,
     Assigned,
+    BreachKnown,
     ClockKind,
     Closed,
     CustomerForgotten,
@@ -58,6 +59,8 @@ def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -
             return text("event-escalated-to", said=said, people=called) if called else said
         case Alerted(_, _, kind):
             return _due_soon(scene, kind)
+        case BreachKnown():
+            return text("event-breach-known", who=who)
         case Closed(reason):
             return text("event-closed", who=who, reason=text(f"close-{reason.value}"))
         case CustomerForgotten():

@@ -9,7 +9,7 @@ from typing import Final
 
 from chatops import sla
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
-from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE
+from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE, KNOWN
 from chatops.cards.ticket_card import (
     assignee_of,
     clock_named,
@@ -21,6 +21,7 @@ from chatops.cards.ticket_card import (
 from chatops.event import AlertLevel, ClockKind, Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
 from chatops.sla import Clock
+from chatops.sla.alerting import is_unheard
 from chatops.text import Link, Mention, Text, Value, text
 from chatops.ticket import Status
 
@@ -116,6 +117,8 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
         stamp = text("alert-late", late=alarm.late, at=alarm.planned_at)
         blocks.append(Paragraph(stamp, small=True))
     chosen = (ASSIGN, ESCALATE) if ticket.assignee is not None else (CLAIM, ASSIGN, ESCALATE)
+    if clock is not None and is_unheard(clock):
+        chosen = (*chosen, KNOWN)
     return Card(
         push=text(push, **named),
         title=text(title, **named),

@@ -45,6 +45,7 @@ from chatops.event.life import (
     AnsweredOutside,
     Assigned,
     Breached,
+    BreachKnown,
     CardAsked,
     Claimed,
     Closed,
@@ -106,6 +107,7 @@ Event = (
     | Reopened
     | Breached
     | Alerted
+    | BreachKnown
     | TermsChanged
     | Replying
     | Arranging
@@ -119,6 +121,7 @@ __all__ = [
     "AnsweredOutside",
     "Arranging",
     "Assigned",
+    "BreachKnown",
     "Breached",
     "CardAsked",
     "Claimed",

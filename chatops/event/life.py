@@ -169,5 +169,12 @@ class Alerted:
 
 
 @dataclass(frozen=True, slots=True)
+class BreachKnown:
+    """Somebody knows that the ticket's late clocks are: they are not alerted of again."""
+
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
 class TermsChanged:
     """app.yaml promises something else by now: the open clocks are held to that."""

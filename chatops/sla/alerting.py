@@ -4,12 +4,13 @@ A level is due at an instant of the clock's calendar, and is passed once for eve
 given to a clock later brings none of them again.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from chatops.calendar import Calendar
-from chatops.event import AlertLevel
+from chatops.event import Alerted, AlertLevel, Breached, BreachKnown, ClockKind
 from chatops.sla.clock import Clock, breach, second
 
 #: Working time after the due second at which a breach that goes on is alerted of again (SLA.md §3).
@@ -17,6 +18,9 @@ REPEATS: Final = {
     AlertLevel.REPEAT: timedelta(hours=1),
     AlertLevel.LAST_REPEAT: timedelta(hours=4),
 }
+
+#: As chatops.sla.Clocks.
+_Clocks = Mapping[tuple[ClockKind, int], Clock]
 
 _LEVELS: Final = tuple(AlertLevel)
 
@@ -40,6 +44,15 @@ def next_alert(clock: Clock, calendar: Calendar) -> datetime | None:
     return None if level is None else _planned(clock, level, calendar)
 
 
+def planned(clocks: _Clocks, before: _Clocks, calendar: Callable[[Clock], Calendar]) -> _Clocks:
+    """Return those clocks that moved, each with the second of its next alert."""
+    moved = {key: clock for key, clock in clocks.items() if before.get(key) != clock}
+    return {
+        key: replace(clock, alert_at=next_alert(clock, calendar(clock)))
+        for key, clock in moved.items()
+    }
+
+
 def due_alerts(
     clock: Clock, now: datetime, calendar: Calendar
 ) -> list[tuple[AlertLevel, datetime]]:
@@ -57,6 +70,25 @@ def due_alerts(
     return due
 
 
+def alerted(
+    clocks: _Clocks, event: Breached | Alerted | BreachKnown, at: datetime
+) -> dict[tuple[ClockKind, int], Clock]:
+    """Return the open clocks that an event is about, as it leaves them."""
+    match event:
+        case Breached(_, kind):
+            kinds, level = {kind}, AlertLevel.BREACH
+        case Alerted(level, _, kind):
+            kinds = {kind}
+        case BreachKnown():
+            late = (clock for clock in clocks.values() if clock.breached_at is not None)
+            kinds, level = {clock.kind for clock in late}, AlertLevel.KNOWN
+    return {
+        key: alert(clock, level, at)
+        for key, clock in clocks.items()
+        if clock.kind in kinds and clock.outcome is None
+    }
+
+
 def alert(clock: Clock, level: AlertLevel, now: datetime) -> Clock:
     """Record that a level was sent, or passed over for a later one."""
     if _LEVELS.index(level) <= _rank(clock.alerted):
@@ -64,6 +96,12 @@ def alert(clock: Clock, level: AlertLevel, now: datetime) -> Clock:
     if level is not AlertLevel.DUE_SOON:
         clock = breach(clock, now)
     return replace(clock, alerted=level)
+
+
+def is_unheard(clock: Clock) -> bool:
+    """Tell whether a clock is late and undone, and nobody has said that they know."""
+    is_late = clock.outcome is None and clock.breached_at is not None
+    return is_late and clock.alerted is not AlertLevel.KNOWN
 
 
 def _rank(level: AlertLevel | None) -> int:

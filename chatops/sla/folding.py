@@ -6,7 +6,7 @@ first response or its next one; which of the two is owed depends on whether a pe
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,9 +14,9 @@ from chatops.calendar import Calendar
 from chatops.event import (
     Absorbed,
     Alerted,
-    AlertLevel,
     AnsweredOutside,
     Breached,
+    BreachKnown,
     Claimed,
     ClockKind,
     Closed,
@@ -39,7 +39,7 @@ from chatops.event import (
     Woken,
 )
 from chatops.sla import clock as sla
-from chatops.sla.alerting import alert, next_alert
+from chatops.sla.alerting import alerted, planned
 from chatops.sla.clock import Clock, Outcome, Promise
 from chatops.sla.terms import Promised, SlaTerms
 from chatops.ticket import Status, Ticket
@@ -61,6 +61,7 @@ MOVES: Final = (
     CustomerForgotten,
     Reopened,
     Breached,
+    BreachKnown,
     Alerted,
     Moved,
     Prioritized,
@@ -126,7 +127,7 @@ class _Fold:
         self._arranged(others)
         self._stand_or_run()
         self._hold()
-        self._plan(clocks)
+        self.clocks |= planned(self.clocks, clocks, self._calendar)
 
     # --- what happened
 
@@ -142,12 +143,8 @@ class _Fold:
                 self._closed(void=reason in _NEVER_OWED)
             case Reopened(cause):
                 self._reopened(cause)
-            case Breached(_, kind):
-                for clock in self._open(kind):
-                    self._put(alert(clock, AlertLevel.BREACH, moment.at))
-            case Alerted(level, _, kind):
-                for clock in self._open(kind):
-                    self._put(alert(clock, level, moment.at))
+            case Breached() | Alerted() | BreachKnown():
+                self.clocks |= alerted(self.clocks, moment.event, moment.at)
             case _:
                 pass
 
@@ -280,13 +277,6 @@ class _Fold:
                 self._put(sla.waive(clock, self._moment.at, void=True))
             else:
                 self._put(sla.rebase(clock, promise, self._calendar(clock), self._moment.at))
-
-    def _plan(self, before: Clocks) -> None:
-        """Say when those clocks that moved are to be alerted of next."""
-        for key, clock in self.clocks.items():
-            if before.get(key) != clock:
-                at = next_alert(clock, self._calendar(clock))
-                self.clocks[key] = replace(clock, alert_at=at)
 
     # --- clocks
 
