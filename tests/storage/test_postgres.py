@@ -270,7 +270,7 @@ async def test_due_clocks_are_shared_out(url: str) -> None:
         def late(tx: Tx) -> list[int]:
             tickets = [given(tx, f"c{n}") for n in range(6)]
             for ticket in tickets:
-                tx.save_clock(ticket.id, Clock(FIRST, 1, "tokyo", 60, NOW, s(60)))
+                tx.save_clock(ticket.id, Clock(FIRST, 1, "tokyo", 60, NOW, s(60), alert_at=s(60)))
             return [ticket.id for ticket in tickets]
 
         tickets = await one.work.transact(late)
