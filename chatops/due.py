@@ -6,7 +6,7 @@ Used by `desk` alone, inside one transaction.
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.act import Act
+from chatops.act import Act, Gathered
 from chatops.arrival import off_shift
 from chatops.calendar import Calendar
 from chatops.event import (
@@ -24,13 +24,16 @@ from chatops.ports import Tx
 from chatops.sla import Clock
 from chatops.sla.alerting import due_alerts
 from chatops.sla.clock import is_held_to
+from chatops.storm import put_together
 from chatops.ticket import Ticket
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
     """Alert of the clocks of at most so many tickets, wake at most so many tickets; return how many were due."""
     due = dict.fromkeys(tx.to_alert(act.now, most))  # of each ticket once
-    late = [id for id in due if _alert(tx, policy, id, act)]
+    gathered: list[Gathered] = []
+    late = [id for id in due if _alert(tx, policy, id, replace(act, gathered=gathered))]
+    put_together(tx, policy, gathered, act)
     asleep = tx.to_wake(act.now, most)
     for id in asleep:
         _wake(tx, policy, id, act)
@@ -75,13 +78,22 @@ def _alert(tx: Tx, policy: Policy, id: int, act: Act) -> bool:
 
 def _alerts(clock: Clock, now: datetime, calendar: Calendar) -> list[Event]:
     """Return an event for each level that is due; all but the newest are superseded by it."""
-    due = due_alerts(clock, now, calendar)
-    return [
-        Breached(planned, clock.kind, clock.cycle, superseded=n < len(due))
-        if level is AlertLevel.BREACH
-        else Alerted(level, planned, clock.kind, clock.cycle, superseded=n < len(due))
-        for n, (level, planned) in enumerate(due, 1)
-    ]
+    events: list[Event] = []
+    for level, planned in reversed(due_alerts(clock, now, calendar)):
+        superseded = bool(events)
+        if level is AlertLevel.BREACH:
+            if superseded and isinstance(newest := events[0], Alerted):
+                events[0] = replace(newest, unheard=True)
+            events.append(_breached(clock, planned, superseded=superseded))
+        else:
+            events.append(Alerted(level, planned, clock.kind, clock.cycle, superseded))
+    return events[::-1]
+
+
+def _breached(clock: Clock, planned: datetime, *, superseded: bool) -> Breached:
+    due = clock.breached_at or clock.due_at or planned
+    later = planned if planned != due else None
+    return Breached(due, clock.kind, clock.cycle, superseded, later)
 
 
 def _calendar_of(policy: Policy, ticket: Ticket, clock: Clock) -> Calendar:

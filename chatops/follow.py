@@ -133,7 +133,7 @@ def carry_out(
         case Withhold(message):
             tx.withhold_reply(message)
         case AlertBreach() | AlertAgain() | AlertDueSoon():
-            alert(tx, policy, ticket, entry, effect, act)
+            alert(tx, policy, ticket, event, entry, effect, act)
         case LeaveRooms():
             tx.leave_rooms(ticket.id, queue.rooms, act.due + SETTLED)
         case Divert(to):

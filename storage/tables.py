@@ -402,6 +402,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_entry", "entry", where="entry IS NOT NULL"),
         _partial("ix_delivery_finished", "taken_at", where=f"what IN {_in(FINISHED)}"),
         _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDING)}"),
+        _partial("ix_delivery_alert", "to", "id", where="what = 'alert'"),
         _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from care import NOON, Care, refused
+from care import NOON, WORDS, Care, refused, wrote
 
+from chatops.card_json import load_card
 from chatops.event import Alerted, AlertLevel, Breached, ClockKind
+from chatops.plain import card_in_words
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
@@ -64,9 +67,12 @@ async def test_after_downtime_only_the_newest_is_sent_and_the_others_are_recorde
     assert await alerts(care, ticket) == [
         Alerted(AlertLevel.DUE_SOON, due - timedelta(minutes=15), FIRST, 1, superseded=True),
         Breached(due, superseded=True),
-        Alerted(AlertLevel.REPEAT, due + timedelta(hours=1), FIRST, 1),
+        Alerted(AlertLevel.REPEAT, due + timedelta(hours=1), FIRST, 1, unheard=True),
     ]
-    assert sent(care) == [("alert", "care-managers", "Alerted")]
+    assert sent(care) == [  # nobody has heard of the breach yet
+        ("alert", "care-global", "Alerted"),
+        ("alert", "care-managers", "Alerted"),
+    ]
 
 
 async def test_due_soon_is_told_to_who_has_it_in_the_thread(care: Care) -> None:
@@ -108,3 +114,56 @@ async def test_an_answer_ends_the_repeats(care: Care) -> None:
     care.hours.jump(minutes(300))
     await care.desk.tick()
     assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
+
+
+# --- many at once
+
+
+def lists(care: Care, room: str) -> list[list[str]]:
+    """What each list of a room says: its title, its lines."""
+    rows = care.sql(
+        "SELECT body FROM delivery WHERE what = 'published' AND \"to\" = $1 ORDER BY id", room
+    )
+    cards = [load_card(body) for (body,) in rows]
+    return [card_in_words(card, WORDS, "en", ZoneInfo("Asia/Tokyo")).splitlines() for card in cards]
+
+
+async def opens(care: Care, many: int, ago: int = 0) -> list[int]:
+    return [
+        await care.opens(wrote(at=NOON - timedelta(minutes=ago + number))) for number in range(many)
+    ]
+
+
+async def test_more_than_three_at_once_are_one_list_by_due_time(care: Care) -> None:
+    tickets = await opens(care, 4)
+    care.hours.jump(minutes(61))
+    await care.desk.tick()
+    assert sent(care) == []
+    (said,) = lists(care, "care-global")
+    assert [line for line in said if line] == [
+        "⚠ 4 alerts",
+        "⚠ #4 in global: First response was due Mon 1 Jun 12:57 (nobody) [Details]",
+        "⚠ #3 in global: First response was due Mon 1 Jun 12:58 (nobody) [Details]",
+        "⚠ #2 in global: First response was due Mon 1 Jun 12:59 (nobody) [Details]",
+        "⚠ #1 in global: First response was due Mon 1 Jun 13:00 (nobody) [Details]",
+        "For #3",
+    ]
+    assert len(lists(care, "care-managers")) == 1
+    for ticket in tickets:  # each key is written all the same
+        assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
+    await care.desk.tick()
+    assert len(lists(care, "care-global")) == 1
+
+
+async def test_three_come_alone_and_what_the_minute_brings_is_gathered(care: Care) -> None:
+    for before in (6, 6, 6, 4, 2):
+        await care.opens(wrote(at=NOON - timedelta(seconds=before)))
+    care.hours.jump(timedelta(minutes=44, seconds=55))
+    await care.desk.tick()
+    assert (len(sent(care)), lists(care, "care-global")) == (3, [])
+    for title in ("⚠ One alert", "⚠ 2 alerts"):
+        care.hours.jump(timedelta(seconds=2))
+        await care.desk.tick()
+        (said,) = lists(care, "care-global")
+        assert said[0] == title
+    assert len(sent(care)) == 3

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from test_sla import TOKYO, at, begun
+from test_sla import HOUR, TOKYO, at, begun
 
-from chatops.event import AlertLevel
+from chatops.calendar import Calendar
+from chatops.event import AlertLevel, ClockKind
 from chatops.sla import Clock
 from chatops.sla.alerting import alert, due_alerts, next_alert
-from chatops.sla.clock import breach, pause, resume, stop
+from chatops.sla.alerting import planned as planned_of
+from chatops.sla.clock import Promise, breach, pause, resume, start, stop
 
 
 def planned(clock: Clock) -> Clock:
@@ -78,6 +80,21 @@ def test_more_time_brings_no_level_again_and_an_end_brings_none() -> None:
     later = resume(pause(warned, at("09:50"), TOKYO), at("14:00"), TOKYO)
     assert next_alert(later, TOKYO) == at("14:10")
     assert next_alert(stop(warned, at("09:50"), TOKYO), TOKYO) is None
+
+
+@pytest.mark.parametrize(
+    ("quiet", "warned"),
+    [(TOKYO, "Tue 09:00"), (None, "21:00")],
+    ids=["waits for the opening", "urgent"],
+)
+def test_a_ceiling_in_calendar_time_respects_the_night(quiet: Calendar | None, warned: str) -> None:
+    day = Calendar.always("UTC")
+    ceiling = Promise(ClockKind.CEILING, 4 * HOUR, day, "queue", "p1", "always")
+    clock = start(ceiling, at("18:00"))
+    key = (clock.kind, clock.cycle)
+    moved = planned_of({key: clock}, {}, lambda _: day, quiet)
+    assert moved[key].alert_at == at(warned)
+    assert planned_of({key: clock}, {key: clock}, lambda _: day, quiet) == {}
 
 
 def test_who_knows_of_it_is_not_told_again() -> None:

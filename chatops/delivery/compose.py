@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from chatops.alerting import called
 from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.cards.burst_card import burst_card, burst_line
@@ -30,7 +31,7 @@ from chatops.event import (
     Moved,
     Occasion,
 )
-from chatops.policy import Policy, Queue, Role, Room
+from chatops.policy import Policy, Queue, Room
 from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
 from chatops.scene import Agent, Direction, Scene
 from chatops.text import Text
@@ -189,20 +190,15 @@ async def _is_dismissed(reader: Reader, entry: Entry) -> bool:
 
 
 def _alarm(scene: Scene, room: Room, entry: Entry) -> Alarm:
-    """Return what an alert says: a breach calls the leads in the queue's rooms, a repeat the
-    managers in theirs.
-    """
-    queue = scene.queue
     match entry.event:
-        case Breached(planned, kind):
-            role = Role.LEAD if room.name in queue.rooms else None
-            level = AlertLevel.BREACH
-        case Alerted(level, planned, kind):
-            role = None if level is AlertLevel.DUE_SOON else Role.MANAGER
+        case Breached(due_at, kind) as event:
+            level, planned = AlertLevel.BREACH, event.planned_at or due_at
+        case Alerted(level, planned, kind) as event:
+            pass
         case _:
             return Alarm()
-    called = tuple(each.id for each in scene.agents if each.roles.get(queue.name) is role)
-    return Alarm(kind, level, planned, entry.at, called if role else ())
+    people = called(scene.agents, scene.queue, room.name, event)
+    return Alarm(kind, level, planned, entry.at, people)
 
 
 def _home(policy: Policy, queue: Queue, room: Room) -> Room:

@@ -152,9 +152,10 @@ class Breached:
     due_at: datetime
     clock: ClockKind = ClockKind.FIRST_RESPONSE
     cycle: int = 1
-    superseded: bool = (
-        False  #: a later level was due as well when somebody looked: it alone is sent
-    )
+    #: A later level was due as well when somebody looked, and that alone is sent.
+    superseded: bool = False
+    #: When its alert was to come, if not at the due second: a ceiling waits for the opening.
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,9 @@ class Alerted:
     clock: ClockKind
     cycle: int
     superseded: bool = False  #: as of Breached
+    unheard: bool = (
+        False  #: of a repeat: no room heard of the breach itself, so that all hear of this
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,14 @@ event-due-soon = ⏳ { $clock }: { $how }
 push-repeat = { $clock } still late: { ticket } in { $queue }
 alert-repeat-title = ⚠ { $clock } is still late: { ticket }
 alert-repeat = { $ticket } in { $queue }: { $clock } was due { $due } and is still not done.
+alerts-title = ⚠ { $count ->
+    [one] One alert
+   *[other] { $count } alerts
+}
+alerts-due-soon = ⏳ { ticket } in { $queue }: { $clock } is due { $due } ({ $holder })
+alerts-breach = ⚠ { ticket } in { $queue }: { $clock } was due { $due } ({ $holder })
+alerts-repeat = ⚠ { ticket } in { $queue }: { $clock } is still late, was due { $due } ({ $holder })
+alerts-more = And { $count } more: /care list late
 alert-for = For { $people }
 alert-late = Late by { $late }: this was to come { $at }.
 # a post of unknown fate, where the chat cannot be asked: whoever sees the room decides

@@ -199,6 +199,11 @@ event-due-soon = ⏳ { $clock }：{ $how }
 push-repeat = { $clock }の期限超過が継続中：{ $queue } の { ticket }
 alert-repeat-title = ⚠ { $clock }の期限超過が継続中：{ ticket }
 alert-repeat = { $queue } の { $ticket } の{ $clock }は{ $due }が期限でしたが、まだ完了していません。
+alerts-title = ⚠ アラート{ $count }件
+alerts-due-soon = ⏳ { $queue } の { ticket }：{ $clock }の期限間近（{ $due }、{ $holder }）
+alerts-breach = ⚠ { $queue } の { ticket }：{ $clock }の期限超過（{ $due }、{ $holder }）
+alerts-repeat = ⚠ { $queue } の { ticket }：{ $clock }の期限超過が継続中（{ $due }、{ $holder }）
+alerts-more = ほか{ $count }件：/care 一覧 期限超過
 alert-for = 確認してください：{ $people }
 alert-late = { $late }遅れのお知らせです（本来は{ $at }）。
 # 届いたか分からない投稿（チャットに問い合わせできない場合）：ルームを見られる人が判断します

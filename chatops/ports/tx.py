@@ -323,6 +323,18 @@ class Tx(Protocol):
         """
         ...
 
+    def newest_alerts(self, room: str, limit: int) -> Sequence[datetime]:
+        """Return the business times of a room's newest alerts, the newest first."""
+        ...
+
+    def waiting_body(self, lane: str) -> tuple[int, str] | None:
+        """Return the number and the body of a finished card in a lane that nobody has tried to post."""
+        ...
+
+    def rewrite(self, delivery: int, body: str) -> None:
+        """Give a finished card that waits another body."""
+        ...
+
     def refresh_message(self, message: int, due_at: datetime) -> None:
         """Want the message's thread lines brought up to date."""
         ...

@@ -44,13 +44,27 @@ def next_alert(clock: Clock, calendar: Calendar) -> datetime | None:
     return None if level is None else _planned(clock, level, calendar)
 
 
-def planned(clocks: _Clocks, before: _Clocks, calendar: Callable[[Clock], Calendar]) -> _Clocks:
-    """Return those clocks that moved, each with the second of its next alert."""
+def planned(
+    clocks: _Clocks,
+    before: _Clocks,
+    calendar: Callable[[Clock], Calendar],
+    quiet: Calendar | None,
+) -> _Clocks:
+    """Return those clocks that moved, each with the second of its next alert.
+
+    One in calendar time waits for the opening of `quiet`, the queue's; None: it does not.
+    """
     moved = {key: clock for key, clock in clocks.items() if before.get(key) != clock}
     return {
-        key: replace(clock, alert_at=next_alert(clock, calendar(clock)))
+        key: replace(clock, alert_at=_opened(next_alert(clock, calendar(clock)), clock, quiet))
         for key, clock in moved.items()
     }
+
+
+def _opened(at: datetime | None, clock: Clock, quiet: Calendar | None) -> datetime | None:
+    if at is None or quiet is None or clock.kind is not ClockKind.CEILING:
+        return at
+    return quiet.next_opening(at)
 
 
 def due_alerts(

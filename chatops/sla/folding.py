@@ -27,6 +27,7 @@ from chatops.event import (
     Merged,
     Moved,
     Prioritized,
+    Priority,
     ReopenCause,
     Reopened,
     ReplySent,
@@ -127,7 +128,7 @@ class _Fold:
         self._arranged(others)
         self._stand_or_run()
         self._hold()
-        self.clocks |= planned(self.clocks, clocks, self._calendar)
+        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet())
 
     # --- what happened
 
@@ -277,6 +278,13 @@ class _Fold:
                 self._put(sla.waive(clock, self._moment.at, void=True))
             else:
                 self._put(sla.rebase(clock, promise, self._calendar(clock), self._moment.at))
+
+    def _quiet(self) -> Calendar | None:
+        """Return the hours outside which nobody is alerted of a ceiling; None of an urgent ticket."""
+        ticket = self._moment.after
+        if ticket.priority is Priority.URGENT:
+            return None
+        return self._moment.terms.hours_of(ticket)
 
     # --- clocks
 

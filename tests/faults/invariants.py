@@ -6,13 +6,14 @@ there once, in its order, and none is in doubt: these networks have a key or a l
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from adapters.sandbox.slack.state import Message
+from chatops.card import Paragraph
 from chatops.card_json import load_card
 from chatops.event import Breached, Event
 from chatops.step import fold
@@ -217,14 +218,26 @@ def _alerts(
 ) -> None:
     """Each breach is told once in its queue's room and once to the managers."""
     told = Counter(each.entry for each in deliveries if each.what == "alert")
+    told.update(_listed(deliveries))
     for ticket, entries in log.items():
         breaches = {id: event for id, _, event in entries if isinstance(event, Breached)}
-        for id in breaches:
+        # of one that was passed over, a later alert tells
+        for id in (id for id, event in breaches.items() if not event.superseded):
             verdict.lost += [f"ticket {ticket}: an alert of {id}"] * max(0, 2 - told[id])
             verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, told[id] - 2)
         # a reopened ticket has a clock of its own again, with a due time of its own
         times = Counter(breaches.values())
         verdict.doubled += [f"ticket {ticket}: {e}" for e, count in times.items() if count > 1]
+
+
+def _listed(deliveries: list[Sent]) -> Iterator[int]:
+    """The entries whose alerts came in a list."""
+    for each in deliveries:
+        if each.what == "published" and each.body:
+            for block in load_card(each.body).blocks:
+                args = dict(block.said.args) if isinstance(block, Paragraph) else {}
+                if isinstance(entry := args.get("entry"), int):
+                    yield entry
 
 
 async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:

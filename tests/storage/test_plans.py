@@ -105,6 +105,8 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "bursts._COUNTS": "COVERING INDEX ix_ticket_burst",
         "bursts._GO_ON": "uq_burst_live",
         "once._TO_ALERT": "ix_clock_alert",
+        "alerts._NEWEST": "ix_delivery_alert (to=?)",
+        "alerts._WAITING": "ix_delivery_lane (lane=?)",
         "once._TO_WAKE": "ix_ticket_wake",
         "figures._NEW": "ix_ticket_opened",
         "figures._RESPONSES": "ix_clock_stopped",

@@ -1,4 +1,4 @@
-"""Say of each clock how far its alerts have gone, where it said only whether its breach was told.
+"""Say of each clock how far its alerts have gone, and find what alerts a room had.
 
 Revision ID: 0006
 Revises: 0005
@@ -20,3 +20,7 @@ def upgrade() -> None:
     op.execute(clock.update().where(clock.c.told.is_(sa.true())).values(alerted="breach"))
     # one that runs is due at `alert_at`: it is alerted of from then on
     op.drop_column("clock", "told")
+    where = sa.text("what = 'alert'")
+    op.create_index(
+        "ix_delivery_alert", "delivery", ["to", "id"], sqlite_where=where, postgresql_where=where
+    )
