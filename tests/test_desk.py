@@ -310,7 +310,7 @@ async def test_late_alerts_of_many_tickets_come_in_the_order_of_their_due_times(
     care.hours.jump(timedelta(hours=2))
     await care.desk.tick()
     rows = care.sql("SELECT ticket FROM delivery WHERE what = 'alert' ORDER BY id")
-    assert [ticket for (ticket,) in rows] == [3, 3, 2, 2, 1, 1]
+    assert [ticket for (ticket,) in rows] == [3, 2, 1, 3, 2, 1]  # in each of two rooms
 
 
 async def test_snooze_wakes_at_its_time(care: Care) -> None:
