@@ -13,11 +13,10 @@ from typing import Final
 
 import structlog
 
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.reading import Place
 from adapters.chat.teams.settings import Settings
-from adapters.chat.teams.writing import CHAT
+from adapters.chat.teams.writing import CHAT, JSON
 from chatops.desk import Desk
 from chatops.errors import CareError, Gone, TryLater, Unreached
 from chatops.policy import Policy
