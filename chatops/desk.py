@@ -130,6 +130,28 @@ class Desk:
                 return agent
         return None
 
+    async def link(self, chat: str, id: str, addresses: Sequence[str]) -> Agent | None:
+        """Give an id in a chat to the person of app.yaml who has one of its owner's e-mail addresses.
+
+        The caller knows that the addresses are that person's. None if nobody has them, several have,
+        or app.yaml says itself who they are in that chat.
+        """
+        person = self.policy.person_by_email(chat, addresses)
+        if person is None or (email := person.email) is None:
+            return None
+        name = person.name
+
+        def run(tx: Tx) -> bool:
+            agent = next((each.id for each in tx.agents() if each.name == name), None)
+            return agent is not None and tx.link(chat, id, agent, email)
+
+        await self._work.transact(run)
+        return await self.person(chat, id)
+
+    async def unlink(self, chat: str) -> int:
+        """Know nobody in a chat by an e-mail address any more; how many were."""
+        return await self._work.transact(lambda tx: tx.unlink(chat))
+
     def call(
         self,
         *,

@@ -55,6 +55,7 @@ class Person:
     identities: Mapping[str, str]
     roles: Mapping[str, Role]  #: by queue
     shifts: Calendar | None = None  #: when the person works, if app.yaml says so
+    email: str | None = None  #: at work; some chats may know the person by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +246,10 @@ class Policy:
     def person_by_identity(self, chat: str, id: str) -> Person | None:
         """Return the person who has this id in that chat."""
         return next((p for p in self.people.values() if p.identities.get(chat) == id), None)
+
+    def person_by_email(self, chat: str, addresses: Iterable[str]) -> Person | None:
+        """Return the one person with one of these addresses whom app.yaml gives no id in that chat."""
+        wanted = {address.casefold() for address in addresses}
+        found = [p for p in self.people.values() if p.email and p.email.casefold() in wanted]
+        alone = found[0] if len(found) == 1 else None
+        return alone if alone is not None and chat not in alone.identities else None

@@ -89,7 +89,8 @@ class IdentityRow(SQLModel, table=True):
     chat: str = Field(primary_key=True)
     external_id: str = Field(primary_key=True)
     agent: int = Field(foreign_key="agent.id", sa_type=Id)
-    given: bool  #: by a one-time code; otherwise app.yaml names it
+    given: bool  #: by a one-time code or an address; otherwise app.yaml names it
+    email: str | None = None  #: the address by which it was linked
 
 
 class CodeRow(SQLModel, table=True):

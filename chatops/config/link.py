@@ -201,7 +201,13 @@ def _canned(fitter: Fitter, queue: QueueBlock, place: Place) -> tuple[CannedRepl
 def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> dict[str, Person]:
     people: dict[str, Person] = {}
     owner: dict[tuple[str, str], str] = {}
+    reached: dict[str, str] = {}
     for name, place, block in fitter.blocks("people", PersonBlock):
+        if block.email is not None:
+            first = reached.setdefault(block.email.casefold(), name)
+            if first != name:
+                said = f'"{first}" has this address; it must tell who somebody is'
+                fitter.faults.add((*place, "email"), said)
         for identity in block.ids.items():
             first = owner.setdefault(identity, name)
             if first != name:
@@ -213,7 +219,9 @@ def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> d
             if isinstance(block.shifts, CalendarBlock)
             else calendars.get(block.shifts or "")
         )
-        people[name] = Person(name, block.name, block.language, block.ids, roles, shifts)
+        people[name] = Person(
+            name, block.name, block.language, block.ids, roles, shifts, block.email
+        )
     return people
 
 

@@ -154,6 +154,9 @@ Language = Annotated[
 Handle = Annotated[
     str, *_as_pattern(r"[^@\s]\S*", "write the handle without @ and spaces", "aozora_outdoor")
 ]
+Email = Annotated[
+    str, *_as_pattern(r"[^@\s]+@[^@\s]+", "write the address as aoi@example.com", "aoi@example.com")
+]
 #: Slack allows 32 characters to a slash command; the longest of ours adds `-report`.
 Prefix = Annotated[
     str,

@@ -35,6 +35,7 @@ from chatops.config.notation import (
     Database,
     Dates,
     Day,
+    Email,
     Handle,
     Keys,
     Language,
@@ -225,6 +226,8 @@ class PersonBlock(Block):
     """Language of what the service says to this person alone; otherwise the room's."""
     ids: dict[ToChat, Name] = Field(examples=[{"slack": "U0123456789"}])
     """The person's id in each chat."""
+    email: Email | None = None
+    """Their address at work; a chat where that is switched on knows them by it, if `ids` has none."""
     roles: dict[ToQueueOrEvery, RoleName] = Field(examples=[{"japan": "agent"}])
     """What the person may do in each queue; "*" is every queue without a line of its own."""
     shifts: ShiftsOf | None = Field(None, examples=["tokyo"])

@@ -901,6 +901,7 @@ teams-anew = Update the form
 teams-anew-why = “Update the form” counts what you typed and shows what you chose.
 teams-required = Please fill this in.
 teams-stranger = I do not know you here, so I may not do this. Ask an administrator to add your Entra object id to app.yaml, or give me the one-time code that “identify” tells you in an account that I know.
+teams-stranger-email = I do not know you here, so I may not do this. Ask an administrator to write your e-mail address or your Entra object id into app.yaml, or give me the one-time code that “identify” tells you in an account that I know.
 teams-guest = Guests of this organization may not work on tickets.
 teams-other-tenant = People of other organizations may not work on tickets.
 teams-told-alone = I have answered you where only you see it: here, or in our chat.

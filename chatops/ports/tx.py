@@ -292,6 +292,17 @@ class Tx(Protocol):
         """
         ...
 
+    def link(self, chat: str, external_id: str, agent: int, email: str) -> bool:
+        """Give an agent an identity by their e-mail address; False if it is somebody's already.
+
+        Another that they have in this chat by an address ends.
+        """
+        ...
+
+    def unlink(self, chat: str) -> int:
+        """Take back every identity in a chat that was given by an address; how many."""
+        ...
+
     def shift_due(self, agent: int, boundary: datetime) -> bool:
         """Record that a shift's boundary was acted upon; False if it was."""
         ...

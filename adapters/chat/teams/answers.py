@@ -13,12 +13,11 @@ import structlog
 
 from adapters.chat.teams import adaptive, files
 from adapters.chat.teams.actions import Opens
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.connector import Connector, thread_of
 from adapters.chat.teams.opening import always
 from adapters.chat.teams.people import People
 from adapters.chat.teams.reading import Place
-from adapters.chat.teams.writing import CHAT, Voice, Voices
+from adapters.chat.teams.writing import CHAT, JSON, Voice, Voices
 from chatops.call import Answer
 from chatops.card import Button, Card, Form, Paragraph, Style
 from chatops.errors import CareError

@@ -9,6 +9,7 @@ from ssl import SSLContext
 from typing import Final
 
 import httpx
+import structlog
 from aiohttp import web
 
 from adapters._address import demand_lawful
@@ -51,6 +52,9 @@ LIMITS: Final = ChatLimits(
     updates=Cap(calls=15, seconds=1, burst=5),
     updates_in_room=True,
 )
+
+
+_log = structlog.get_logger(__name__)
 
 
 def open_chat(
@@ -127,6 +131,8 @@ class TeamsChat:
         Where Microsoft cannot be reached, both are tried again and again: tickets go on being taken
         meanwhile, and cards catch up.
         """
+        if not self._settings.by_email and (ended := await self._desk.unlink(CHAT)):
+            _log.info("teams.links_by_email_ended", people=ended)
         keeping = [asyncio.create_task(each.keep()) for each in (self._gate, self._tokens)]
         try:
             yield

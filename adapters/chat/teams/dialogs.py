@@ -13,12 +13,11 @@ from adapters.chat._matching import matching
 from adapters.chat._outcome import outcome_of
 from adapters.chat._tasks import Tasks
 from adapters.chat.teams import forms, inputs
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.answers import Answers
 from adapters.chat.teams.forms import Asked, Sent
 from adapters.chat.teams.presses import Presses, again
 from adapters.chat.teams.reading import Place, Press, Search, Submit
-from adapters.chat.teams.writing import CHAT
+from adapters.chat.teams.writing import CHAT, JSON
 from chatops.call import Answer, Call, Done, Origin, Outcome
 from chatops.card import Card, Choice, Form
 from chatops.desk import Desk
