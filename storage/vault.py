@@ -92,6 +92,7 @@ class StoredVault:
                 owner=owner,
                 until=micros(until),
                 now=micros(now),
+                absurd=micros(until + timedelta(seconds=seconds)),
             )
             return taken == 1
 
@@ -166,7 +167,12 @@ _LEASE: Final = Statement(
     .on_conflict_do_update(
         index_elements=["account", "name"],
         set_={"owner": param("owner"), "until": param("until")},
-        where=or_(LEASE.c.owner == param("owner"), LEASE.c.until <= param("now")),
+        where=or_(
+            LEASE.c.owner == param("owner"),
+            LEASE.c.until <= param("now"),
+            # no lease of this length ends so late but that of a clock that has been set back since
+            LEASE.c.until > param("absurd"),
+        ),
     )
 )
 _RELEASE: Final = Statement(
