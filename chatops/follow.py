@@ -135,7 +135,7 @@ def carry_out(
         case Withhold(message):
             tx.withhold_reply(message)
         case AlertBreach():
-            for name in dict.fromkeys((*queue.rooms, queue.managers_room)):
+            for name in dict.fromkeys((*queue.rooms, *queue.managers_rooms)):
                 alert = replace(
                     row(What.ALERT, name, Urgency.ALERT),
                     entry=entry,

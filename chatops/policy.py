@@ -126,7 +126,7 @@ class BurstRule:
 class Queue:
     name: str
     rooms: tuple[str, ...]  #: the first is the ticket's first room
-    managers_room: str
+    managers_rooms: tuple[str, ...]  #: one in each chat that its managers are in, say
     calendar: Calendar
     first_response: timedelta  #: of business time
     escalation: Mapping[str, EscalationTarget]
@@ -142,7 +142,7 @@ class Queue:
     def places(self) -> frozenset[str]:
         """Every room in which something of the queue may be shown."""
         targets = (target.room for target in self.escalation.values())
-        return frozenset({*self.rooms, self.managers_room, *targets})
+        return frozenset({*self.rooms, *self.managers_rooms, *targets})
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _queues(
         name: Queue(
             name,
             rooms=tuple(dict.fromkeys(block.rooms)),
-            managers_room=block.managers_room,
+            managers_rooms=tuple(dict.fromkeys(routes.several(block.managers_room))),
             calendar=calendars.get(block.calendar, calendars[ALWAYS]),
             first_response=block.first_response,
             escalation={

@@ -22,6 +22,7 @@ from chatops import hours
 from chatops.calendar import Window
 from chatops.config.block import (
     Block,
+    Several,
     ToCalendar,
     ToChat,
     ToPerson,
@@ -186,13 +187,21 @@ class Burst(Block):
     """Time within which they come; a burst ends when none has come for as long."""
 
 
+def _some(rooms: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    if not rooms:
+        raise ValueError("write at least one")
+    return rooms
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
     rooms: Annotated[tuple[ToRoom, ...], Field(min_length=1)] = Field(examples=[["care-japan"]])
     """Rooms that get a card of each ticket; the first is the ticket's own."""
-    managers_room: ToRoom = Field(examples=["care-managers"])
-    """Room that hears of each breach."""
+    managers_room: Annotated[Several[ToRoom], AfterValidator(_some)] = Field(
+        examples=["care-managers"]
+    )
+    """Room that hears of each breach; a list where managers are in more than one chat."""
     calendar: ToCalendar = Field(examples=["tokyo"])
     """Name of a calendar under `calendars`, or always."""
     first_response: Annotated[WorkingSpan, between("1m", "720h", "of working time")] = Field(

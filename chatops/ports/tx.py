@@ -485,7 +485,7 @@ class Tx(Protocol):
         ...
 
     def spent(self, names: Sequence[str]) -> Mapping[str, Spent]:
-        """Return how far at most three lawful rates are used up, and lock them."""
+        """Return how far at most six lawful rates are used up, and lock them."""
         ...
 
     def spend(self, name: str, spent: Spent) -> None:
