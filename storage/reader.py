@@ -103,6 +103,9 @@ class StoredReader:
     ) -> Mapping[str, int]:
         return await self.run(lambda db: figures.quiet_counts(db, queues, start, end))
 
+    async def first_opened(self, now: datetime) -> datetime | None:
+        return await self.run(lambda db: figures.first_opened(db, now))
+
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
         return await self.run(lambda db: figures.counts(db, queues, start, end))
 

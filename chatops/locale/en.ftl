@@ -608,6 +608,15 @@ report-no-response = none yet
 report-median = median { $median } (n = { $count })
 report-spread = median { $median }, 90 % within { $p90 } (n = { $count })
 report-waiting-since = { $count }, the oldest since { $since }
+report-title-days = Customer care, { $first } to { $last }
+report-against = { $these }, compared with { $those }
+report-against-so-far = { $these } so far, compared with { $those } up to the same time
+report-both = { $now } (before: { $before })
+report-reversed = { $first } to { $last } runs backwards: write { $last }..{ $first }.
+report-future = { $first } has not come yet; today is { $today }.
+report-too-long = { $days } days are too many: ask for { $most } at most.
+report-no-such-day = The calendar has no { $said }.
+report-too-early = The first ticket here is of { $first }: there is nothing to count before it.
 closes-title = Closes on { $day }
 closes-said = { $closed } closed, { $new } new, { $open } open now
 breaches-title = Late first responses on { $day }
@@ -821,8 +830,8 @@ name-who = who
 usage-who = who
 help-who = show who is on shift, and what they hold
 name-report = report, care-report
-usage-report = report today | yesterday [in room]
-help-report = the day in figures; “in room” shows it to all
+usage-report = report today | yesterday | 7d | 2026-10 | 2026-10-01..2026-10-15 [in room]
+help-report = a day, or the days that you name, in figures; “in room” shows it to all
 name-digest = digest
 usage-digest = digest breaches | quiet | closes [by agent | by channel | by reason]
 help-digest = today’s late first responses, closes, or what rules put on the quiet list

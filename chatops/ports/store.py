@@ -126,6 +126,10 @@ class Reader(Protocol):
         """Return by rule how many tickets opened in [start, end) are on the quiet list."""
         ...
 
+    async def first_opened(self, now: datetime) -> datetime | None:
+        """Return when the first ticket of all was opened; None if none was by now."""
+        ...
+
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
         """Return the additive figures of [start, end)."""
         ...
