@@ -1,5 +1,6 @@
 """report (`/care-report`): a day or more in figures, to the asker alone or in the room."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
 from chatops.cards.report_card import By, Figures, report_card
-from chatops.cards.report_facts import Counted
+from chatops.cards.report_facts import Counted, is_provisional, report_facts
 from chatops.figures import may_name_people, queues_for, zone_of
 from chatops.line import OrWord
 from chatops.periods import Day, Period, period_of
@@ -34,15 +35,16 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     period = await _period(args.period, call, queues, reader)
     if isinstance(period, Refusal):
         return period
-    before = await _counted(queues, period.before(), reader)
-    counted = await _counted(queues, period, reader)
+    before = await _counted(queues, period.before(), call.now, reader)
+    counted = await _counted(queues, period, call.now, reader)
+    facts = report_facts(counted, before, await reader.open_since(queues), call.now)
     closes = await reader.closes(queues, period.start, period.end)
     named = may_name_people(call, queues, in_room=in_room)
     by = [each for each in By if not in_room or named or each is not By.AGENT]
     only = None if named else call.agent.id
     agents = await reader.agents()
     figures = Figures(period.first, counted.counts, closes, call.channels, agents)
-    return Answer(report_card(period, counted, before, figures, by, only), in_room)
+    return Answer(report_card(period, facts, figures, by, only), in_room)
 
 
 async def _period(
@@ -61,7 +63,10 @@ async def _period(
     return period
 
 
-async def _counted(queues: tuple[str, ...], period: Period, reader: Reader) -> Counted:
+async def _counted(
+    queues: tuple[str, ...], period: Period, now: datetime, reader: Reader
+) -> Counted:
     counts = await reader.counts(queues, period.start, period.end)
     by_rule = await reader.quiet_counts(queues, period.start, period.end)
-    return Counted(counts, sum(by_rule.values()))
+    measures = await reader.measures(queues, period.start, period.end)
+    return Counted(counts, sum(by_rule.values()), measures, is_provisional(period, now))

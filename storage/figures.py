@@ -104,7 +104,7 @@ def _within(column: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElem
 
 
 _queue = TICKET.c.queue
-#: These figures are of first responses alone.
+#: Responses and breaches are of first responses alone; who waits, waits for a next one too.
 _is_first = CLOCK.c.kind == ClockKind.FIRST_RESPONSE.value
 _clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
@@ -141,7 +141,8 @@ _RESPONSES: Final = Statement(
 )
 # two indexes: the clocks that run still, and those that were stopped since
 _began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(
-    _is_first, CLOCK.c.started_at < param("end")
+    CLOCK.c.kind.in_([ClockKind.FIRST_RESPONSE.value, ClockKind.NEXT_RESPONSE.value]),
+    CLOCK.c.started_at < param("end"),
 )
 _ran = union_all(
     _began.where(CLOCK.c.outcome.is_(None)),

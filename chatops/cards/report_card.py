@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from chatops.card import Block, Card, Facts, Paragraph, Table
-from chatops.cards.report_facts import Counted, report_against, report_facts, report_title
+from chatops.cards.report_facts import Fact, report_against, report_title
 from chatops.channel import Traits
 from chatops.periods import Period
 from chatops.policy import Policy
@@ -44,15 +44,14 @@ class Figures:
 
 def report_card(
     period: Period,
-    now: Counted,
-    before: Counted,
+    facts: tuple[Fact, ...],
     figures: Figures,
     by: Sequence[By],
     only: int | None,
 ) -> Card:
     """Return the report; `only` leaves in the table by agent that agent's row alone."""
     title = report_title(period)
-    blocks = (Paragraph(report_against(period)), Facts(report_facts(now, before)))
+    blocks = (Paragraph(report_against(period)), Facts(facts))
     return Card(push=title, title=title, blocks=(*blocks, *_tables(figures, by, only)))
 
 

@@ -12,6 +12,7 @@ from chatops.report import Counts
 from chatops.text import Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
+from tests.scenes import NOW
 
 
 async def a_day(team: Team) -> None:
@@ -37,9 +38,14 @@ New: 3 (before: 0)
 Closed: 2 (before: 0)
 Open now: 1
 Snoozed now: 0
+Open and snoozed, by age: under 1 day 1, under 3 days 0, under 7 days 0, older 0
 First response: none yet (before: none yet)
 Still waiting: 1, the oldest since Thu 1 Oct 15:30 (before: 0)
+First response in time: 0 % (0 of 1), waived: 2 (before: none yet)
 Late: 1 (before: 0)
+Reopened within 7 days: 0 % (0 of 2), provisional (before: none yet)
+Settled with one reply: none yet (before: none yet)
+Closed without a reply: 100 % (2 of 2): duplicate: 1, resolved: 1 (before: none yet)
 Agent | Closes | Share
 Maya Lind | 1 | ▇▇▇▇▇▇▇▇
 伊藤 葵 | 1 | ▇▇▇▇▇▇▇▇
@@ -152,7 +158,7 @@ async def test_without_a_queue_there_are_no_figures(team: Team) -> None:
 )
 def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: Text) -> None:
     counted = Counted(Counts(0, 0, 0, 0, seconds, 0, None, 0))
-    values = dict(report_facts(counted, counted))
+    values = dict(report_facts(counted, counted, (), NOW))
     assert values[text("report-first-response")] == text("report-both", now=said, before=said)
     none = text("number", count=0)
     assert values[text("report-waiting")] == text("report-both", now=none, before=none)
@@ -161,7 +167,7 @@ def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: Text) ->
 def test_repeated_canned_replies_are_shown_where_there_are_any() -> None:
     def labels(*repeated: int) -> list[str]:
         now, before = (Counted(Counts(0, 0, 0, 0, [], 0, None, 0, each)) for each in repeated)
-        return [label.id for label, _ in report_facts(now, before)]
+        return [label.id for label, _ in report_facts(now, before, (), NOW)]
 
     assert "report-repeated" in labels(3, 0)
     assert "report-repeated" in labels(0, 3)
@@ -170,7 +176,8 @@ def test_repeated_canned_replies_are_shown_where_there_are_any() -> None:
 
 def test_the_quiet_list_is_shown_where_there_is_one() -> None:
     nothing = Counts(0, 0, 0, 0, [], 0, None, 0)
-    facts = dict(report_facts(Counted(nothing, quiet=2), Counted(nothing)))
+    facts = dict(report_facts(Counted(nothing, quiet=2), Counted(nothing), (), NOW))
     two, none = text("number", count=2), text("number", count=0)
     assert facts[text("report-quiet")] == text("report-both", now=two, before=none)
-    assert text("report-quiet") not in dict(report_facts(Counted(nothing), Counted(nothing)))
+    none_yet = report_facts(Counted(nothing), Counted(nothing), (), NOW)
+    assert text("report-quiet") not in dict(none_yet)
