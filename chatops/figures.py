@@ -42,14 +42,15 @@ def may_name_people(call: Call, queues: tuple[str, ...], *, in_room: bool) -> bo
 
 def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> Window:
     """Return the day of the call, or one before it."""
-    zone = _zone(call, queues)
+    zone = zone_of(call, queues)
     day = call.now.astimezone(zone).date() - timedelta(days=days_ago)
     start = datetime.combine(day, time.min, zone)
     midnight = datetime.combine(day + timedelta(days=1), time.min, zone)
     return Window(day, start, min(midnight, call.now))
 
 
-def _zone(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
+def zone_of(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
+    """Return the zone whose days are meant."""
     if call.origin is Origin.TIMER:
         for plan in call.policy.digests.values():
             # its period is a date of its calendar, which its room need not share

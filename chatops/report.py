@@ -36,9 +36,9 @@ class Counts:
     """What a window holds.
 
     `first_responses` are the business seconds of every first reply accepted in the window, late
-    ones included; `waiting` are the tickets whose first response clock runs at the window's end,
-    and `oldest_waiting` the start of the oldest: beside each other, so that silence improves
-    nothing.
+    ones included; `waiting` are the tickets whose first or next response clock runs at the window's
+    end, and `oldest_waiting` the start of the oldest: beside each other, so that silence improves
+    nothing. `breached` are first response clocks.
     """
 
     new: int

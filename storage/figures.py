@@ -20,11 +20,17 @@ from chatops.report import CloseRow, Counts, LateRow
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
-from storage.statement import Db, Statement, param
+from storage.statement import Db, Statement, first, param
 from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
 
 #: A close undone by who made it within this time is left out.
 SLIP: Final = timedelta(seconds=60)
+
+
+def first_opened(db: Db, now: datetime) -> datetime | None:
+    """Return when the first ticket of all was opened; None if none was by now."""
+    row = db.one(_FIRST_OPENED, now=micros(now))
+    return None if row is None else instant(row[0])
 
 
 def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Counts:
@@ -98,10 +104,17 @@ def _within(column: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElem
 
 
 _queue = TICKET.c.queue
-#: These figures are of first responses alone.
+#: Responses and breaches are of first responses alone; who waits, waits for a next one too.
 _is_first = CLOCK.c.kind == ClockKind.FIRST_RESPONSE.value
 _clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
+_FIRST_OPENED: Final = Statement(
+    first(
+        select(TICKET.c.opened_at)
+        .where(TICKET.c.opened_at <= param("now"))
+        .order_by(TICKET.c.opened_at)
+    )
+)
 _NEW: Final = Statement(
     select(_queue, func.count())
     .where(
@@ -128,7 +141,8 @@ _RESPONSES: Final = Statement(
 )
 # two indexes: the clocks that run still, and those that were stopped since
 _began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(
-    _is_first, CLOCK.c.started_at < param("end")
+    CLOCK.c.kind.in_([ClockKind.FIRST_RESPONSE.value, ClockKind.NEXT_RESPONSE.value]),
+    CLOCK.c.started_at < param("end"),
 )
 _ran = union_all(
     _began.where(CLOCK.c.outcome.is_(None)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chatops.measures import Measures
 from chatops.ports import (
     AccountSign,
     Arrival,
@@ -29,6 +30,7 @@ from storage import (
     figures,
     held,
     lists,
+    measures,
     people,
     processes,
     records,
@@ -103,8 +105,17 @@ class StoredReader:
     ) -> Mapping[str, int]:
         return await self.run(lambda db: figures.quiet_counts(db, queues, start, end))
 
+    async def first_opened(self, now: datetime) -> datetime | None:
+        return await self.run(lambda db: figures.first_opened(db, now))
+
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
         return await self.run(lambda db: figures.counts(db, queues, start, end))
+
+    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
+        return await self.run(lambda db: measures.measures(db, queues, start, end))
+
+    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
+        return await self.run(lambda db: measures.open_since(db, queues))
 
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import Final
 
 from chatops.card import Block, Card, Facts, Paragraph, Table
+from chatops.cards.report_facts import Fact, report_against, report_title
 from chatops.channel import Traits
+from chatops.periods import Period
 from chatops.policy import Policy
-from chatops.report import CloseRow, Counts, LateRow, spread
+from chatops.report import CloseRow, Counts, LateRow
 from chatops.scene import Agent
 from chatops.text import Text, text
 
@@ -38,25 +40,19 @@ class Figures:
     closes: Sequence[CloseRow]
     channels: Mapping[str, Traits]  #: by name, for how people write them
     agents: Sequence[Agent]  #: named here and not called: a figure asks nobody to look
-    quiet: int = 0  #: what rules put on the quiet list
 
 
-def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
+def report_card(
+    period: Period,
+    facts: tuple[Fact, ...],
+    figures: Figures,
+    by: Sequence[By],
+    only: int | None,
+) -> Card:
     """Return the report; `only` leaves in the table by agent that agent's row alone."""
-    counts = figures.counts
-    title = text("report-title", day=figures.day)
-    facts = (
-        (text("report-new"), _number(counts.new)),
-        (text("report-closed"), _number(counts.closed)),
-        (text("report-open"), _number(counts.open)),
-        (text("report-snoozed"), _number(counts.snoozed)),
-        (text("report-first-response"), _first_response(counts)),
-        (text("report-waiting"), _waiting(counts)),
-        (text("report-breached"), _number(counts.breached)),
-        *(((text("report-quiet"), _number(figures.quiet)),) if figures.quiet else ()),
-        *(((text("report-repeated"), _number(counts.repeated)),) if counts.repeated else ()),
-    )
-    return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures, by, only)))
+    title = report_title(period)
+    blocks = (Paragraph(report_against(period)), Facts(facts))
+    return Card(push=title, title=title, blocks=(*blocks, *_tables(figures, by, only)))
 
 
 def closes_card(figures: Figures, by: Sequence[By]) -> Card:
@@ -113,23 +109,6 @@ def _breach(
     who = _name(row.assignee, agents) if row.assignee is not None else text("nobody")
     state = text("breach-open" if row.stopped_at is None else "breach-answered")
     return text("ticket", ticket=row.ticket), who, text("span", span=late), state
-
-
-def _first_response(counts: Counts) -> Text:
-    found = spread(counts.first_responses)
-    if found.median is None:
-        return text("report-no-response")
-    median = timedelta(seconds=found.median)
-    if found.p90 is None:
-        return text("report-median", median=median, count=found.count)
-    p90 = timedelta(seconds=found.p90)
-    return text("report-spread", median=median, p90=p90, count=found.count)
-
-
-def _waiting(counts: Counts) -> Text:
-    if counts.oldest_waiting is None:
-        return _number(counts.waiting)
-    return text("report-waiting-since", count=counts.waiting, since=counts.oldest_waiting)
 
 
 def _tables(figures: Figures, by: Sequence[By], only: int | None = None) -> tuple[Block, ...]:

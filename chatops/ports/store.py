@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from chatops.measures import Measures
 from chatops.ports.delivery import (
     Due,
     Waits,
@@ -126,8 +127,20 @@ class Reader(Protocol):
         """Return by rule how many tickets opened in [start, end) are on the quiet list."""
         ...
 
+    async def first_opened(self, now: datetime) -> datetime | None:
+        """Return when the first ticket of all was opened; None if none was by now."""
+        ...
+
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
         """Return the additive figures of [start, end)."""
+        ...
+
+    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
+        """Return the clocks' and closes' rows of [start, end)."""
+        ...
+
+    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
+        """Return when the tickets were opened that are open or snoozed now."""
         ...
 
     async def closes(

@@ -174,3 +174,15 @@ async def test_what_went_to_the_quiet_list_never_was_work(storage: Storage) -> N
     counts = await storage.reader.counts(CARE, START, END)
     assert (counts.new, counts.closed, counts.open) == (1, 0, 1)
     assert await storage.reader.quiet_counts([], START, END) == {}
+
+
+async def test_when_the_first_ticket_was_opened(storage: Storage) -> None:
+    assert await storage.reader.first_opened(END) is None
+
+    def run(tx: Tx) -> None:
+        given(tx, "b", at=s(20))
+        given(tx, "a", at=s(10), queue="sales")
+
+    await storage.work.transact(run)
+    assert await storage.reader.first_opened(END) == s(10)
+    assert await storage.reader.first_opened(s(9)) is None
