@@ -86,6 +86,7 @@ def test_update_spends_its_rooms_too_where_the_chat_counts_it_there() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.databases
 async def test_what_one_process_spent_and_was_told_the_next_goes_by(care: Care) -> None:
     caps = {"room:care": Cap(calls=1, seconds=1), "posts:slack": Cap(calls=1, seconds=5)}
 
@@ -106,6 +107,7 @@ async def test_what_one_process_spent_and_was_told_the_next_goes_by(care: Care) 
 
 
 @pytest.mark.anyio
+@pytest.mark.databases
 async def test_lane_spends_from_all_of_its_rooms_caps_at_once(care: Care) -> None:
     room = (Cap(calls=10, seconds=10, burst=2), Cap(calls=6, seconds=60, burst=4))
     limits = ChatLimits(room, Cap(calls=5, seconds=1), Cap(calls=5, seconds=1), True)
