@@ -7,13 +7,17 @@ from typing import Annotated
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
+from chatops.card import Card, File, Paragraph
+from chatops.cards.list_card import public_names
 from chatops.cards.report_card import By, Figures, report_card
 from chatops.cards.report_facts import Counted, is_provisional, report_facts
+from chatops.cards.split_card import split_card
 from chatops.figures import may_name_people, queues_for, zone_of
 from chatops.line import OrWord
 from chatops.periods import Day, Period, period_of
 from chatops.policy import Role
 from chatops.ports import Reader
+from chatops.splits import Split, csv_lines, split
 from chatops.text import text
 from chatops.ticket import Refusal
 
@@ -22,19 +26,28 @@ class Place(StrEnum):
     IN_ROOM = "in_room"
 
 
+class Form(StrEnum):
+    CSV = "csv"
+
+
 class Report(BaseModel):
     period: Annotated[str, OrWord(Day)] = Day.TODAY.value
+    by: Split | None = None
     place: Place | None = None
+    form: Form | None = None
 
 
 @looks("report", Report)
 async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
-    in_room = args.place is Place.IN_ROOM
+    # a file is given to its asker alone
+    in_room = args.place is Place.IN_ROOM and args.form is None
     if not (queues := queues_for(call, Role.VIEWER, in_room=in_room)):
         return Refusal(text("no-role"))
     period = await _period(args.period, call, queues, reader)
     if isinstance(period, Refusal):
         return period
+    if args.by is not None or args.form is not None:
+        return await _split(args, period, call, queues, reader, in_room=in_room)
     before = await _counted(queues, period.before(), call.now, reader)
     counted = await _counted(queues, period, call.now, reader)
     facts = report_facts(counted, before, await reader.open_since(queues), call.now)
@@ -45,6 +58,32 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     agents = await reader.agents()
     figures = Figures(period.first, counted.counts, closes, call.channels, agents)
     return Answer(report_card(period, facts, figures, by, only), in_room)
+
+
+async def _split(
+    args: Report,
+    period: Period,
+    call: Call,
+    queues: tuple[str, ...],
+    reader: Reader,
+    *,
+    in_room: bool,
+) -> Answer | Refusal:
+    by, named = args.by or Split.DAY, may_name_people(call, queues, in_room=in_room)
+    if by is Split.AGENT and in_room and not named:
+        return Refusal(text("report-no-names"))
+    rows = await reader.happened(queues, period.start, period.end)
+    if by is Split.AGENT and not named:
+        rows = [row for row in rows if row.agent == call.agent.id]
+    groups = split(rows, by, period.zone)
+    names = public_names(await reader.agents())
+    if args.form is None:
+        return Answer(split_card(period, groups, by, call.channels, names), in_room)
+    lines = tuple(csv_lines(groups, by, names))
+    days, what = period.written.replace("..", "_"), by.removeprefix("by_")
+    file = File(f"report-{days}-{what}.csv", lines, period.zone.key)
+    said = text("report-file", name=file.name)
+    return Answer(Card(push=said, blocks=(Paragraph(said),)), file=file)
 
 
 async def _period(

@@ -10,21 +10,19 @@ decided here. Named in the statement, they would lead SQLite to read all tickets
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union_all
 
 from chatops.event import ClockKind, Closed, CloseReason, Reopened
+from chatops.measures import SLIP
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
 from storage.statement import Db, Statement, first, param
 from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
-
-#: A close undone by who made it within this time is left out.
-SLIP: Final = timedelta(seconds=60)
 
 
 def first_opened(db: Db, now: datetime) -> datetime | None:

@@ -21,6 +21,7 @@ from chatops.ports import (
 )
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.scene import Agent, Line
+from chatops.splits import Happened
 from chatops.ticket import Ticket
 from storage import (
     arrivals,
@@ -35,6 +36,7 @@ from storage import (
     processes,
     records,
     search,
+    splits,
     standing,
 )
 from storage.runs import Reads
@@ -113,6 +115,11 @@ class StoredReader:
 
     async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
         return await self.run(lambda db: measures.measures(db, queues, start, end))
+
+    async def happened(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Happened]:
+        return await self.run(lambda db: splits.happened(db, queues, start, end))
 
     async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
         return await self.run(lambda db: measures.open_since(db, queues))

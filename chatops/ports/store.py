@@ -30,6 +30,7 @@ from chatops.ports.rows import (
 from chatops.ports.tx import Tx
 from chatops.report import CloseRow, Counts, LateRow
 from chatops.scene import Agent, Line
+from chatops.splits import Happened
 from chatops.ticket import Ticket
 
 T = TypeVar("T")
@@ -137,6 +138,12 @@ class Reader(Protocol):
 
     async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
         """Return the clocks' and closes' rows of [start, end)."""
+        ...
+
+    async def happened(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Happened]:
+        """Return what [start, end) held, to be split by who, where, what and when."""
         ...
 
     async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chatops.call import Done
+from chatops.call import Answer, Done
+from chatops.card import File
 from chatops.card_json import load_card
 from chatops.cards.report_facts import Counted, report_facts
 from chatops.ports import Tx
@@ -134,6 +135,60 @@ async def test_what_is_no_period_is_told_how_to_write_one(team: Team) -> None:
     usage = text("usage", prefix="care", line=text("usage-report"))
     said = text("word-not-taken", word="sideways", usage=usage)
     assert await team.ask("maya", "report", "sideways in room") == Refusal(said, field="period")
+
+
+@pytest.mark.anyio
+async def test_figures_by_person_are_for_leads(team: Team) -> None:
+    await a_day(team)
+    assert (
+        await team.shown("maya", "report", "7d by agent")
+        == """\
+Customer care, Fri 25 Sep to Thu 1 Oct
+2026-09-25..2026-10-01
+Agent | Closed | First response
+伊藤 葵 | 1 | none yet
+Maya Lind | 1 | none yet"""
+    )
+    assert "Maya" not in await team.shown("aoi", "report", "by agent")
+    refused = Refusal(text("report-no-names"))
+    assert await team.ask("maya", "report", "by agent in room", room="care-japan") == refused
+    assert "Maya" in await posted(team, "maya", "by agent in room", "care-leads")
+
+
+@pytest.mark.anyio
+async def test_figures_by_where_what_and_when(team: Team) -> None:
+    await a_day(team)
+    for line, head, row in (
+        ("by channel", "Channel", "X"),
+        ("by queue", "Queue", "japan"),
+        ("種類別", "Kind", "mention"),
+        ("by tag", "Tag", "no tag"),
+        ("by hour", "Hour", "15:00"),
+        ("by day", "Day", "Thu 1 Oct"),
+    ):
+        said = (await team.shown("maya", "report", line)).splitlines()
+        assert said[2:] == [f"{head} | New | Closed | First response", f"{row} | 3 | 2 | none yet"]
+
+
+@pytest.mark.anyio
+async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
+    await a_day(team)
+    answer = await team.ask("maya", "report", "7d by agent csv in room")
+    assert isinstance(answer, Answer)
+    assert not answer.in_room
+    assert answer.file == File(
+        "report-2026-09-25_2026-10-01-agent.csv",
+        (
+            "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s",
+            '"伊藤 葵",0,1,0,,',
+            '"Maya Lind",0,1,0,,',
+        ),
+        "Asia/Tokyo",
+    )
+    by_day = await team.ask("maya", "report", "csv")
+    assert isinstance(by_day, Answer)
+    assert by_day.file is not None
+    assert by_day.file.lines[1] == '"2026-10-01",3,2,0,,'
 
 
 @pytest.mark.anyio

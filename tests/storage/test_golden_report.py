@@ -21,7 +21,8 @@ from chatops.measures import Close, Kept, Measures, Response
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.sla.clock import Stretch, Why
-from chatops.text import text
+from chatops.splits import Count, Happened
+from chatops.text import Text, Value, text
 from chatops.ticket import Status
 from storage import Storage
 
@@ -157,14 +158,14 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
     assert sorted(opened) == [s(-50), s(10)]
     facts = dict(report_facts(now, nothing, opened, s(86_400)))
 
-    def said(id: str) -> object:
+    def said(id: str) -> Value:
         args = dict(facts[text(id)].args)
         return args.get("now", facts[text(id)])
 
-    def share(percent: float, part: int, whole: int) -> object:
+    def share(percent: float, part: int, whole: int) -> Text:
         return text("report-share", percent=percent, part=part, whole=whole)
 
-    def median(seconds: float, count: int) -> object:
+    def median(seconds: float, count: int) -> Text:
         return text("report-median", median=timedelta(seconds=seconds), count=count)
 
     assert {label.id: said(label.id) for label in facts} == {
@@ -202,3 +203,40 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
             ),
         ),
     }
+
+
+async def test_what_happened_by_who_where_and_when(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        a_log(tx)
+        around(tx)
+        tagged = given(tx, "g", at=s(40), tags=("refund", "angry"), status=Status.CLOSED).id
+        tx.log(tagged, ReplySent(8, 4, s(60)), s(61), 4, None)
+        tx.log(tagged, ReplySent(9, 3, s(90)), s(91), 3, None)
+        tx.save_clock(tagged, met(FIRST, 60, 20))
+        given(tx, "spam", at=s(50), status=Status.CLOSED, close_reason=CloseReason.SPAM)
+
+    await storage.work.transact(run)
+    of = ("care", "x", "mention")
+    tags = ("refund", "angry")
+
+    def order(row: Happened) -> str:
+        return f"{row.what} {row.at} {row.tags} {row.agent}"
+
+    found = await storage.reader.happened(CARE, START, END)
+    assert sorted(found, key=order) == sorted(
+        [
+            *(Happened(Count.NEW, NOW, *of) for _ in "abcd"),
+            Happened(Count.NEW, s(10), *of),
+            Happened(Count.NEW, s(40), *of, tags),
+            Happened(Count.ANSWERED, s(60), *of, tags, 4, 20),
+            Happened(Count.ANSWERED, s(120), *of, (), 3, 30),
+            Happened(Count.ANSWERED, s(400), *of, (), None, 390),  # on the network itself
+            Happened(Count.CLOSED, s(200), *of, (), 3),
+            Happened(Count.CLOSED, s(500), *of, (), 3),
+            Happened(Count.CLOSED, s(700), *of, (), 3),
+            Happened(Count.CLOSED, s(800), *of, (), 4),
+            Happened(Count.CLOSED, s(900), *of, (), 3),
+        ],
+        key=order,
+    )
+    assert await storage.reader.happened([], START, END) == []
