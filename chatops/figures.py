@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from chatops.call import Call, Origin
+from chatops.call import Call
 from chatops.policy import Role
 
 
@@ -50,10 +50,7 @@ def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> Window:
 
 
 def _zone(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
-    if call.origin is Origin.TIMER:
-        for plan in call.policy.digests.values():
-            # its period is a date of its calendar, which its room need not share
-            if plan.room == call.room and plan.run.partition(" ")[2] == call.line:
-                return ZoneInfo(plan.calendar.zone)
+    if call.plan is not None:  # its period is a date of its calendar, which its room need not share
+        return ZoneInfo(call.plan.calendar.zone)
     room = call.policy.rooms.get(call.room or "")
     return room.zoneinfo if room else ZoneInfo(call.policy.queues[queues[0]].calendar.zone)

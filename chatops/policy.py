@@ -25,6 +25,13 @@ class Role(IntEnum):
     ADMIN = 5
 
 
+class WhenEmpty(StrEnum):
+    """What a digest that has nothing to tell does."""
+
+    SAY = "say"  #: so, in one line
+    SILENT = "silent"
+
+
 class Assignment(StrEnum):
     MANUAL = "manual"
     ROUND_ROBIN = "round_robin"  #: the next agent who is on, in turn
@@ -165,6 +172,7 @@ class DigestPlan:
     calendar: Calendar
     run: str
     room: str
+    when_empty: WhenEmpty = WhenEmpty.SAY
 
 
 @dataclass(frozen=True, slots=True)

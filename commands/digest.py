@@ -1,21 +1,21 @@
-"""digest: today's breaches, closes or quiet tickets, by hand or on a timer."""
+"""digest: breaches since the last one, a day's closes or quiet tickets, by hand or on a timer.
 
-from datetime import timedelta
+By hand it is of today and for the asker alone. On a timer its room reads it: one of a team's own shows
+that room's queues, and names nobody.
+"""
+
 from enum import StrEnum
-from typing import Final
 
 from pydantic import BaseModel
 
-from chatops.call import Answer, Call, looks
-from chatops.cards.report_card import By, Figures, breaches_card, closes_card, quiet_card
-from chatops.figures import day_of, queues_for
+from chatops.call import Answer, Call, Origin, looks
+from chatops.cards.digest_card import Eyes, breaches_card
+from chatops.cards.report_card import By, Figures, closes_card, quiet_card
+from chatops.figures import day_of, may_name_people, queues_for
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.text import text
 from chatops.ticket import Refusal
-
-#: How far back a late ticket that still waits is counted.
-LOOK_BACK: Final = timedelta(days=90)
 
 
 class Topic(StrEnum):
@@ -31,18 +31,23 @@ class Digest(BaseModel):
 
 @looks("digest", Digest, Role.LEAD)
 async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
-    if not (queues := queues_for(call, Role.LEAD)):
+    in_room = call.origin is Origin.TIMER
+    if not (queues := queues_for(call, Role.LEAD, in_room=in_room)):
         return Refusal(text("no-role"))
     window, agents = day_of(call, queues), await reader.agents()
+    named = may_name_people(call, queues, in_room=in_room)
+    eyes = Eyes(call.policy, agents, named, call.now)
     if args.topic is Topic.BREACHES:
-        late = await reader.late(queues, window.start, window.end)
-        before = await reader.late(queues, window.start - LOOK_BACK, window.start)
-        earlier = sum(row.stopped_at is None for row in before)
-        return Answer(breaches_card(window.day, late, earlier, call.now, call.policy, agents))
+        since = call.since or window.start
+        rows = await reader.breaches(queues, since, window.end)
+        earlier = await reader.still_late(queues, since)
+        return Answer(breaches_card(since, rows, earlier, eyes), empty=not rows and not earlier)
     if args.topic is Topic.QUIET:
         by_rule = await reader.quiet_counts(queues, window.start, window.end)
         return Answer(quiet_card(window.day, by_rule))
     counts = await reader.counts(queues, window.start, window.end)
     closes = await reader.closes(queues, window.start, window.end)
-    by = [args.by] if args.by is not None else list(By)
+    by = (
+        [args.by] if args.by is not None else [each for each in By if named or each is not By.AGENT]
+    )
     return Answer(closes_card(Figures(window.day, counts, closes, call.channels, agents), by))

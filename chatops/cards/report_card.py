@@ -1,4 +1,4 @@
-"""Figures as cards: the report, and the digests of breaches and of closes. Pure.
+"""Figures as cards: the report, and the digests of closes and of the quiet list. Pure.
 
 What a figure means is said in chatops.report. Beside each bar stands its number.
 """
@@ -6,14 +6,13 @@ What a figure means is said in chatops.report. Beside each bar stands its number
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from chatops.card import Block, Card, Facts, Paragraph, Table
 from chatops.channel import Traits
-from chatops.policy import Policy
-from chatops.report import CloseRow, Counts, LateRow, spread
+from chatops.report import CloseRow, Counts, spread
 from chatops.scene import Agent
 from chatops.text import Text, text
 
@@ -67,33 +66,6 @@ def closes_card(figures: Figures, by: Sequence[By]) -> Card:
     return Card(push=title, title=title, blocks=(Paragraph(said), *_tables(figures, by)))
 
 
-def breaches_card(
-    day: date,
-    rows: Sequence[LateRow],
-    earlier: int,
-    now: datetime,
-    policy: Policy,
-    agents: Sequence[Agent],
-) -> Card:
-    """Return the digest of breaches: who has it, how late it was or is, and what is still open.
-
-    `earlier` is how many of the days before still wait: a day without a breach hides none of them.
-    """
-    title = text("breaches-title", day=day)
-    open_now = sum(row.stopped_at is None for row in rows)
-    said = text("breaches-said", count=len(rows), open=open_now)
-    head = ("head-ticket", "head-assignee", "head-late", "head-state")
-    table = Table(
-        tuple(text(each) for each in head), tuple(_breach(row, now, policy, agents) for row in rows)
-    )
-    blocks: list[Block] = [Paragraph(said)]
-    if earlier:
-        blocks.append(Paragraph(text("breaches-earlier", count=earlier)))
-    if rows:
-        blocks.append(table)
-    return Card(push=title, title=title, blocks=tuple(blocks))
-
-
 def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:
     """Return the digest of the quiet list: how much of it each rule made, most first."""
     title = text("quiet-title", day=day)
@@ -103,16 +75,6 @@ def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:
         counted = Counter({text("words", words=rule): n for rule, n in by_rule.items()})
         blocks.append(Table(head, _bars(counted)))
     return Card(push=title, title=title, blocks=tuple(blocks))
-
-
-def _breach(
-    row: LateRow, now: datetime, policy: Policy, agents: Sequence[Agent]
-) -> tuple[Text, ...]:
-    calendar = policy.queue_of(row.queue, "").calendar
-    late = timedelta(seconds=calendar.elapsed(row.due_at, row.stopped_at or now))
-    who = _name(row.assignee, agents) if row.assignee is not None else text("nobody")
-    state = text("breach-open" if row.stopped_at is None else "breach-answered")
-    return text("ticket", ticket=row.ticket), who, text("span", span=late), state
 
 
 def _first_response(counts: Counts) -> Text:

@@ -249,6 +249,7 @@ def _digests(
                 calendar=calendars.get(block.calendar, calendars[ALWAYS]),
                 run=block.run,
                 room=block.into,
+                when_empty=block.when_empty,
             ),
         )
 

@@ -57,7 +57,7 @@ from chatops.config.notation import (
 from chatops.config.promises import SlaBlock
 from chatops.config.routes import Quiet, RoutingBlock
 from chatops.event import Occasion
-from chatops.policy import Assignment
+from chatops.policy import Assignment, WhenEmpty
 
 
 class Web(Block):
@@ -266,6 +266,8 @@ class DigestBlock(Block):
     """The command, as an agent would type it."""
     into: ToRoom = Field(alias="in", examples=["care-managers"])
     """Room that gets it."""
+    when_empty: WhenEmpty = WhenEmpty.SAY
+    """What it does with nothing to tell: say so in one line, or stay silent."""
 
 
 class Service(Block):

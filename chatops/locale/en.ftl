@@ -610,26 +610,30 @@ report-spread = median { $median }, 90 % within { $p90 } (n = { $count })
 report-waiting-since = { $count }, the oldest since { $since }
 closes-title = Closes on { $day }
 closes-said = { $closed } closed, { $new } new, { $open } open now
-breaches-title = Late first responses on { $day }
+breaches-title = Targets missed since { $since }
+breaches-none = No target was missed since { $since }, and nothing late is still open.
 breaches-said = { $count ->
-    [0] No first response was late.
-    [one] One first response was late; still unanswered: { $open }
-   *[other] { $count } first responses were late; still unanswered: { $open }
+    [0] Nothing new is late.
+    [one] One target was missed; still open: { $open }
+   *[other] { $count } targets were missed; still open: { $open }
 }
-breaches-earlier = { $count ->
-    [one] One ticket that was late before this day still waits for an answer.
-   *[other] { $count } tickets that were late before this day still wait for an answer.
+breaches-queue = { $before ->
+    [0] { $queue }: { $count } missed, { $open } still open
+   *[other] { $queue }: { $count } missed, { $open } still open; from before and still open: { $before }
 }
+digest-more = The first { $shown } of { $total }.
 quiet-title = Quiet list on { $day }
 quiet-said = { $count ->
     [0] No rule put anything on the quiet list.
     [one] One ticket was put on the quiet list. “list quiet” shows it.
    *[other] { $count } tickets were put on the quiet list. “list quiet” shows them.
 }
-breach-open = ⚠ unanswered
-breach-answered = dealt with
+breach-open = ⚠ still open
+breach-met_late = done late
+breach-breached = closed without it
 head-ticket = Ticket
 head-assignee = Assignee
+head-clock = Target
 head-late = Late by
 head-state = State
 head-agent = Agent
@@ -825,7 +829,7 @@ usage-report = report today | yesterday [in room]
 help-report = the day in figures; “in room” shows it to all
 name-digest = digest
 usage-digest = digest breaches | quiet | closes [by agent | by channel | by reason]
-help-digest = today’s late first responses, closes, or what rules put on the quiet list
+help-digest = missed targets, closes, or what rules put on the quiet list
 part-me = You
 name-home = home
 usage-home = home [page]

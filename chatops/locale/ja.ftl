@@ -604,21 +604,28 @@ report-spread = 中央値 { $median }、90%が{ $p90 }以内（{ $count }件）
 report-waiting-since = { $count }件（最長：{ $since }から）
 closes-title = { $day }のクローズ
 closes-said = クローズ{ $closed }件、新着{ $new }件、現在オープン{ $open }件
-breaches-title = { $day }の初回返信の期限超過
+breaches-title = { $since }以降の期限超過
+breaches-none = { $since }以降の期限超過はなく、以前からの未完了もありません。
 breaches-said = { $count ->
-    [0] この日の期限超過はありませんでした。
-   *[other] 期限超過{ $count }件（未返信{ $open }件）
+    [0] 新しい期限超過はありません。
+   *[other] 期限超過{ $count }件（未完了{ $open }件）
 }
-breaches-earlier = 前日までに期限を過ぎ、まだ返信のないチケットが{ $count }件あります。
+breaches-queue = { $before ->
+    [0] { $queue }：期限超過{ $count }件、未完了{ $open }件
+   *[other] { $queue }：期限超過{ $count }件、未完了{ $open }件、以前から未完了{ $before }件
+}
+digest-more = { $total }件のうち、最初の{ $shown }件です。
 quiet-title = { $day }の返信不要リスト
 quiet-said = { $count ->
     [0] ルールで返信不要とされたものはありませんでした。
    *[other] { $count }件がルールで返信不要とされました。「一覧 返信不要」で確認できます。
 }
-breach-open = ⚠ 未返信
-breach-answered = 対応済み
+breach-open = ⚠ 未完了
+breach-met_late = 遅れて完了
+breach-breached = 未完了のままクローズ
 head-ticket = チケット
 head-assignee = 担当
+head-clock = 目標
 head-late = 超過
 head-state = 状態
 head-agent = 担当者
@@ -814,7 +821,7 @@ usage-report = レポート 今日 | 昨日 [ここに]
 help-report = 一日の数字を表示します（「ここに」を付けると全員に見えます）
 name-digest = ダイジェスト
 usage-digest = ダイジェスト 期限超過 | 返信不要 | クローズ [担当者別 | チャネル別 | 理由別]
-help-digest = 今日の期限超過、クローズ、またはルールで返信不要とされた件数を表示します
+help-digest = 期限超過、クローズ、またはルールで返信不要とされた件数を表示します
 part-me = 自分のこと
 name-home = ホーム
 usage-home = ホーム [ページ]

@@ -1,18 +1,22 @@
-"""digest: today's breaches, or today's closes."""
+"""digest: breaches since the last one, a day's closes: by hand and on a timer."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chatops.arrival.terms import Terms
-from chatops.call import Origin
+from chatops.call import Answer, Origin
+from chatops.cards.digest_card import Eyes, breaches_card
+from chatops.digest import Breach
 from chatops.figures import day_of
-from chatops.policy import RoutingRule
+from chatops.policy import Role, RoutingRule
+from chatops.scene import Agent
 from chatops.text import text
 from chatops.ticket import Refusal
-from tests.commands.conftest import Team
-from tests.scenes import NOW, call, digest_plan, policy
+from tests.commands.conftest import Team, in_words
+from tests.scenes import NOW, POLICY, TOKYO, begun, call, digest_plan
 
 
 @pytest.mark.anyio
@@ -27,18 +31,19 @@ async def test_breaches_say_who_how_late_and_whether_still_open(team: Team) -> N
     assert (
         said
         == """\
-Late first responses on Thu 1 Oct
-2 first responses were late; still unanswered: 1
-Ticket | Assignee | Late by | State
-#1 | 伊藤 葵 | 30 min | ⚠ unanswered
-#2 | nobody | 30 min | dealt with"""
+Targets missed since Thu 1 Oct 0:00
+2 targets were missed; still open: 1
+japan: 2 missed, 1 still open
+Ticket | Target | Assignee | Late by | State
+#1 | First response | 伊藤 葵 | 30 min | ⚠ still open
+#2 | First response | nobody | 30 min | closed without it"""
     )
 
 
 @pytest.mark.anyio
 async def test_a_day_without_breaches_says_so(team: Team) -> None:
     said = await team.shown("maya", "ダイジェスト", "期限超過")
-    assert said == "Late first responses on Thu 1 Oct\nNo first response was late."
+    assert said == "No target was missed since Thu 1 Oct 0:00, and nothing late is still open."
 
 
 @pytest.mark.anyio
@@ -52,10 +57,95 @@ async def test_a_day_without_breaches_hides_nobody_who_waits_since_the_day_befor
     assert (
         said
         == """\
-Late first responses on Fri 2 Oct
-No first response was late.
-One ticket that was late before this day still waits for an answer."""
+Targets missed since Fri 2 Oct 0:00
+Nothing new is late.
+japan: 0 missed, 0 still open; from before and still open: 1
+Ticket | Target | Assignee | Late by | State
+#1 | First response | nobody | 8 h 0 min | ⚠ still open"""
     )
+
+
+async def on_timer(team: Team, line: str, **changes: Any) -> Answer:
+    """Let the timer ask for a digest, as chatops.schedule does, for the leads' room."""
+    given = {"room": "care-leads", "since": None, **changes}
+    timer = Agent(0, "timer", "timer", None, dict.fromkeys(POLICY.queues, Role.ADMIN))
+    plan = digest_plan(run=f"digest {line}", calendar=TOKYO, room=given["room"])
+    made = team.desk.call(key=str(given), command="digest", agent=timer, origin=Origin.TIMER)
+    asked = replace(made, line=line, chat="slack", plan=plan, **given)
+    answer = await team.desk.handle(asked)
+    assert isinstance(answer, Answer), answer
+    return answer
+
+
+async def three_that_were_late(team: Team) -> datetime:
+    """Jo is due at 16:30, Kim at 16:40, Lou (global) at 16:50; the digest before was at 16:35."""
+    await team.wrote("Jo", "Where is it?")
+    team.clock.now += timedelta(minutes=10)
+    await team.wrote("Kim", "Hello")
+    team.clock.now += timedelta(minutes=10)
+    await team.wrote("Lou", "Hello")
+    await team.ask("maya", "move", "3 global")
+    await team.ask("aoi", "claim", "2")
+    team.clock.now = NOW + timedelta(minutes=100)
+    await team.desk.tick()
+    return NOW + timedelta(minutes=65)
+
+
+@pytest.mark.anyio
+async def test_on_a_timer_it_goes_on_where_the_last_one_left_off(team: Team) -> None:
+    since = await three_that_were_late(team)
+    made = await on_timer(team, "breaches", since=since)
+    assert (
+        in_words(made.card)
+        == """\
+Targets missed since Thu 1 Oct 16:35
+2 targets were missed; still open: 2
+japan: 1 missed, 1 still open; from before and still open: 1
+Ticket | Target | Assignee | Late by | State
+#2 | First response | 伊藤 葵 | 30 min | ⚠ still open
+#1 | First response | nobody | 40 min | ⚠ still open
+global: 1 missed, 1 still open
+Ticket | Target | Assignee | Late by | State
+#3 | First response | nobody | 20 min | ⚠ still open"""
+    )
+    assert not made.empty
+
+
+@pytest.mark.anyio
+async def test_a_team_s_own_room_sees_its_queues_and_no_names(team: Team) -> None:
+    since = await three_that_were_late(team)
+    made = await on_timer(team, "breaches", since=since, room="care-japan")
+    assert (
+        in_words(made.card)
+        == """\
+Targets missed since Thu 1 Oct 16:35
+One target was missed; still open: 1
+japan: 1 missed, 1 still open; from before and still open: 1
+Ticket | Target | Late by | State
+#2 | First response | 30 min | ⚠ still open
+#1 | First response | 40 min | ⚠ still open"""
+    )
+    await team.ask("aoi", "close", "2 resolved")
+    team.clock.now += timedelta(minutes=1)
+    for room, named in (("care-japan", False), ("care-leads", True)):
+        closes = in_words((await on_timer(team, "closes", room=room)).card)
+        assert ("Agent | Closes" in closes) == named
+
+
+@pytest.mark.anyio
+async def test_nothing_late_is_one_line(team: Team) -> None:
+    made = await on_timer(team, "breaches", since=NOW - timedelta(days=1))
+    said = "No target was missed since Wed 30 Sep 15:30, and nothing late is still open."
+    assert (in_words(made.card), made.empty) == (said, True)
+
+
+def test_a_long_table_says_how_many_there_are() -> None:
+    clock = replace(begun(3600, NOW), breached_at=NOW + timedelta(hours=1))
+    rows = [Breach(number, "japan", 9, clock) for number in range(21)]
+    card = breaches_card(NOW, rows, (), Eyes(POLICY, (), True, NOW + timedelta(hours=2)))
+    said = in_words(card).splitlines()
+    assert said[4] == "#0 | First response | #9 | 1 h 0 min | ⚠ still open"
+    assert said[-1] == "The first 20 of 21."
 
 
 @pytest.mark.anyio
@@ -110,20 +200,19 @@ async def test_it_is_for_leads(team: Team) -> None:
 
 def test_a_digest_s_day_is_its_calendar_s_wherever_its_room_is() -> None:
     plan = digest_plan()
-    other = digest_plan("other", room="care-managers")
     timer = call(
         "digest",
         "closes",
         origin=Origin.TIMER,
         room="care-leads",
         now=datetime(2026, 10, 1, 16, 30, tzinfo=UTC),
-        policy=policy(digests={"other": other, "closes": plan}),
+        plan=plan,
     )
     window = day_of(timer, ("japan",))
     assert window.day.isoformat() == "2026-10-01"
     assert window.start == datetime(2026, 9, 30, 23, tzinfo=UTC)
     assert window.end == timer.now
-    unplanned = replace(timer, line="breaches")
+    unplanned = replace(timer, plan=None)
     assert day_of(unplanned, ("japan",)).day.isoformat() == "2026-10-02"
     assert day_of(call("digest", now=NOW), ("japan",), days_ago=1).end == NOW.replace(
         day=30, month=9, hour=15, minute=0

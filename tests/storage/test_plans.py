@@ -113,6 +113,8 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "figures._CLOSES": "ix_entry_closes",
         "figures._QUIET": "ix_ticket_opened",
         "figures._REPEATED": "ix_entry_repeated",
+        "digests._STILL_LATE": "ix_clock_running",
+        "digests._BREACHES": "ix_clock_breached",
         "lists.page None": "ix_ticket_live (status=? AND queue=?)",
         "lists.page open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
         "lists.count open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",

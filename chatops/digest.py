@@ -1,0 +1,19 @@
+"""What digests are made of: rows that storage found in a period. Pure values.
+
+A period is half-open, [start, end), in UTC: that of `digest breaches` and `digest thanks` begins
+where the digest of the same name left off.
+"""
+
+from dataclasses import dataclass
+
+from chatops.sla import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A clock of any kind that was breached, whose ticket it is, and who has that now."""
+
+    ticket: int
+    queue: str
+    assignee: int | None
+    clock: Clock
