@@ -10,6 +10,17 @@ from chatops.sla import Clock
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """What came into a queue in a period, what was closed, and what was not at its end."""
+
+    queue: str
+    new: int
+    closed: int
+    open: int  #: snoozed ones too
+    goal: int | None  #: so many open at the most
+
+
+@dataclass(frozen=True, slots=True)
 class Breach:
     """A clock of any kind that was breached, whose ticket it is, and who has that now."""
 

@@ -1,19 +1,25 @@
 """Which figures somebody may see, and of which day. Pure.
 
-A day is a local one, from midnight to midnight on the wall (23 or 25 hours where clocks change), in
-the zone of the room where it is asked, of a digest's calendar, or else of the queue's hours.
+A day is a local one, from `day_starts` to `day_starts` on the wall (23 or 25 hours where clocks change),
+in the zone of the room where it is asked, of a digest's calendar, or else of the queue's hours.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from chatops.calendar import Calendar, Window
 from chatops.call import Call
 from chatops.policy import Role
 
+_DAY: Final = 24 * 60  # minutes
+_SECOND: Final = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Period:
     """A local day as [start, end); today's ends now."""
 
     day: date
@@ -40,13 +46,21 @@ def may_name_people(call: Call, queues: tuple[str, ...], *, in_room: bool) -> bo
     return all(call.agent.may(Role.LEAD, name) for name in queues)
 
 
-def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> Window:
+def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> Period:
     """Return the day of the call, or one before it."""
     zone = _zone(call, queues)
-    day = call.now.astimezone(zone).date() - timedelta(days=days_ago)
-    start = datetime.combine(day, time.min, zone)
-    midnight = datetime.combine(day + timedelta(days=1), time.min, zone)
-    return Window(day, start, min(midnight, call.now))
+    days = _days(zone.key, call.policy.day_starts)
+    start, end = next(days.working(call.now, call.now + _SECOND))
+    for _ in range(days_ago):
+        start, end = next(days.working(start - _SECOND, start))
+    return Period(start.astimezone(zone).date(), start, min(end, call.now))
+
+
+@cache
+def _days(zone: str, starts: time) -> Calendar:
+    """Return the calendar whose shifts are the whole days that begin at that time on the wall."""
+    begins = 60 * starts.hour + starts.minute
+    return Calendar("days", zone, {day: (Window(begins, begins + _DAY),) for day in range(7)})
 
 
 def _zone(call: Call, queues: tuple[str, ...]) -> ZoneInfo:

@@ -143,6 +143,7 @@ class Queue:
     urgency: UrgencyRules = field(default_factory=UrgencyRules)
     reopen_window: timedelta = timedelta(days=7)
     burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
+    open_goal: int | None = None  #: so many open at the end of a day, at the most
 
     @property
     def places(self) -> frozenset[str]:
@@ -198,6 +199,7 @@ class Policy:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
+    day_starts: time = time.min  #: when the local day of reports and digests begins
     keep: Keep = Keep()
     sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides
     #: What clocks go by, of all this.

@@ -126,6 +126,9 @@ class StoredReader:
     async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
         return await self.run(lambda db: digests.still_late(db, queues, before))
 
+    async def open_at(self, at: datetime) -> Mapping[str, int]:
+        return await self.run(lambda db: digests.open_at(db, at))
+
     async def unread_raw(self, limit: int) -> Sequence[RawBody]:
         return await self.run(lambda db: backlog.unread_raw(db, limit))
 

@@ -5,11 +5,11 @@ Beside each bar stands its number. A card for a team's own room names nobody (ch
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from chatops.card import Block, Card, Paragraph, Table
-from chatops.digest import Breach
+from chatops.digest import Breach, Flow
 from chatops.policy import Policy
 from chatops.scene import Agent
 from chatops.sla import ClockKind, left
@@ -65,6 +65,32 @@ def breaches_card(
         blocks.append(Paragraph(counted))
         blocks += _table(_head(eyes), [_breach(row, eyes) for row in (*here, *before)])
     return Card(push=title, title=title, blocks=tuple(blocks))
+
+
+def flow_blocks(flows: Sequence[Flow]) -> tuple[Block, ...]:
+    """Return what was closed against what was opened, and what was open in the end against the goal."""
+    said = text(
+        "closes-said",
+        closed=sum(each.closed for each in flows),
+        new=sum(each.new for each in flows),
+        open=sum(each.open for each in flows),
+    )
+    heads = ("head-queue", "head-new", "head-closes", "head-open", "head-goal")
+    return Paragraph(said), Table(tuple(text(each) for each in heads), tuple(map(_flow, flows)))
+
+
+def _flow(flow: Flow) -> tuple[Text, ...]:
+    numbers = (text("number", count=each) for each in (flow.new, flow.closed, flow.open))
+    if flow.goal is None:
+        goal = text("goal-none")
+    else:
+        goal = text("goal", goal=flow.goal, over=max(0, flow.open - flow.goal))
+    return text("words", words=flow.queue), *numbers, goal
+
+
+def closes_none(day: date, flows: Sequence[Flow]) -> Card:
+    """Return what a day says on which nothing was opened or closed."""
+    return _nothing(text("closes-none", day=day, open=sum(each.open for each in flows)))
 
 
 def _head(eyes: Eyes) -> tuple[str, ...]:

@@ -58,12 +58,10 @@ def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
     return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures, by, only)))
 
 
-def closes_card(figures: Figures, by: Sequence[By]) -> Card:
-    """Return the digest of closes."""
-    counts = figures.counts
+def closes_card(figures: Figures, by: Sequence[By], flows: Sequence[Block]) -> Card:
+    """Return the digest of closes; `flows` is what it says of each queue."""
     title = text("closes-title", day=figures.day)
-    said = text("closes-said", closed=counts.closed, new=counts.new, open=counts.open)
-    return Card(push=title, title=title, blocks=(Paragraph(said), *_tables(figures, by)))
+    return Card(push=title, title=title, blocks=(*flows, *_tables(figures, by)))
 
 
 def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:

@@ -609,7 +609,13 @@ report-median = median { $median } (n = { $count })
 report-spread = median { $median }, 90 % within { $p90 } (n = { $count })
 report-waiting-since = { $count }, the oldest since { $since }
 closes-title = Closes on { $day }
-closes-said = { $closed } closed, { $new } new, { $open } open now
+closes-said = { $closed } closed against { $new } new; { $open } open at the end
+closes-none = Nothing was opened or closed on { $day }; { $open } open at the end.
+goal-none = –
+goal = { $over ->
+    [0] ✓ at most { $goal }
+   *[other] ⚠ { $over } above { $goal }
+}
 breaches-title = Targets missed since { $since }
 breaches-none = No target was missed since { $since }, and nothing late is still open.
 breaches-said = { $count ->
@@ -634,6 +640,10 @@ breach-breached = closed without it
 head-ticket = Ticket
 head-assignee = Assignee
 head-clock = Target
+head-queue = Queue
+head-new = New
+head-open = Open at the end
+head-goal = Goal
 head-late = Late by
 head-state = State
 head-agent = Agent
@@ -828,7 +838,7 @@ name-report = report, care-report
 usage-report = report today | yesterday [in room]
 help-report = the day in figures; “in room” shows it to all
 name-digest = digest
-usage-digest = digest breaches | quiet | closes [by agent | by channel | by reason]
+usage-digest = digest breaches | quiet | closes [yesterday] [by agent | by channel | by reason]
 help-digest = missed targets, closes, or what rules put on the quiet list
 part-me = You
 name-home = home

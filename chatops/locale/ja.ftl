@@ -603,7 +603,13 @@ report-median = 中央値 { $median }（{ $count }件）
 report-spread = 中央値 { $median }、90%が{ $p90 }以内（{ $count }件）
 report-waiting-since = { $count }件（最長：{ $since }から）
 closes-title = { $day }のクローズ
-closes-said = クローズ{ $closed }件、新着{ $new }件、現在オープン{ $open }件
+closes-said = クローズ{ $closed }件、新着{ $new }件、終了時点で未クローズ{ $open }件
+closes-none = { $day }は新着もクローズもありませんでした。終了時点で未クローズ{ $open }件です。
+goal-none = –
+goal = { $over ->
+    [0] ✓ { $goal }件以内
+   *[other] ⚠ 目標{ $goal }件を{ $over }件超過
+}
 breaches-title = { $since }以降の期限超過
 breaches-none = { $since }以降の期限超過はなく、以前からの未完了もありません。
 breaches-said = { $count ->
@@ -625,7 +631,11 @@ breach-met_late = 遅れて完了
 breach-breached = 未完了のままクローズ
 head-ticket = チケット
 head-assignee = 担当
-head-clock = 目標
+head-clock = 対象
+head-queue = キュー
+head-new = 新着
+head-open = 終了時点の未クローズ
+head-goal = 目標
 head-late = 超過
 head-state = 状態
 head-agent = 担当者
@@ -820,7 +830,7 @@ name-report = レポート, 報告
 usage-report = レポート 今日 | 昨日 [ここに]
 help-report = 一日の数字を表示します（「ここに」を付けると全員に見えます）
 name-digest = ダイジェスト
-usage-digest = ダイジェスト 期限超過 | 返信不要 | クローズ [担当者別 | チャネル別 | 理由別]
+usage-digest = ダイジェスト 期限超過 | 返信不要 | クローズ [昨日] [担当者別 | チャネル別 | 理由別]
 help-digest = 期限超過、クローズ、またはルールで返信不要とされた件数を表示します
 part-me = 自分のこと
 name-home = ホーム

@@ -1,7 +1,7 @@
 """digest: breaches since the last one, a day's closes: by hand and on a timer."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +10,13 @@ from chatops.arrival.terms import Terms
 from chatops.call import Answer, Origin
 from chatops.cards.digest_card import Eyes, breaches_card
 from chatops.digest import Breach
-from chatops.figures import day_of
+from chatops.figures import Period, day_of
 from chatops.policy import Role, RoutingRule
 from chatops.scene import Agent
 from chatops.text import text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
-from tests.scenes import NOW, POLICY, TOKYO, begun, call, digest_plan
+from tests.scenes import NOW, POLICY, TOKYO, begun, call, digest_plan, policy
 
 
 @pytest.mark.anyio
@@ -154,7 +154,7 @@ async def test_closes_may_be_counted_by_one_thing(team: Team) -> None:
     await team.ask("aoi", "close", "1 resolved")
     team.clock.now += timedelta(minutes=5)
     whole = await team.shown("maya", "digest", "closes")
-    assert whole.splitlines()[1] == "1 closed, 1 new, 0 open now"
+    assert whole.splitlines()[1] == "1 closed against 1 new; 0 open at the end"
     assert "Reason | Closes | Share" in whole
     only = await team.shown("maya", "digest", "closes by agent")
     assert "Agent | Closes | Share" in only
@@ -196,6 +196,68 @@ async def test_it_is_for_leads(team: Team) -> None:
     assert await team.ask("aoi", "digest", "closes") == Refusal(text("no-role"))
     usage = text("usage", prefix="care", line=text("usage-digest"))
     assert await team.ask("maya", "digest") == Refusal(usage)
+
+
+@pytest.mark.anyio
+async def test_closes_stand_against_what_came_in_and_the_goal(team: Team) -> None:
+    """Four came (three Japan, one global), two of Japan were closed, one of these by mistake."""
+    goals = {"japan": 1, "global": 0}
+    queues = {
+        name: replace(team.desk.policy.queues[name], open_goal=n) for name, n in goals.items()
+    }
+    team.desk.policy = replace(team.desk.policy, queues=queues)
+    for who in ("Jo", "Kim", "Lou", "Max"):
+        await team.wrote(who, "Where is it?")
+    await team.ask("maya", "move", "4 global")
+    await team.ask("aoi", "close", "1 resolved")
+    await team.ask("aoi", "close", "2 resolved")
+    await team.ask("aoi", "reopen", "2")
+    team.clock.now += timedelta(minutes=5)
+    today = (
+        "Closes on Thu 1 Oct\n1 closed against 4 new; 3 open at the end\n"
+        "Queue | New | Closes | Open at the end | Goal\n"
+        "japan | 3 | 1 | 2 | ⚠ 1 above 1\n"
+        "global | 1 | 0 | 1 | ⚠ 1 above 0\n"
+        "Reason | Closes | Share\nresolved | 1 | ▇▇▇▇▇▇▇▇"
+    )
+    assert await team.shown("maya", "digest", "closes by reason") == today
+    team.clock.now += timedelta(days=1)
+    await team.ask("aoi", "close", "3 resolved")
+    await team.wrote("Nat", "Hello")
+    # at the end of yesterday the third was open still, and the fifth not there
+    assert await team.shown("maya", "digest", "closes yesterday by reason") == today
+
+
+@pytest.mark.anyio
+async def test_a_day_on_which_nothing_moved_is_one_line(team: Team) -> None:
+    await team.wrote("Jo", "Where is it?")
+    team.clock.now += timedelta(days=1)
+    made = await on_timer(team, "closes")
+    said = "Nothing was opened or closed on Fri 2 Oct; 1 open at the end."
+    assert (in_words(made.card), made.empty) == (said, True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day", "start", "hours"),
+    [
+        ("Asia/Tokyo", "2026-10-01T19:59Z", "2026-10-01", "2026-09-30T20:00Z", 24),
+        ("Asia/Tokyo", "2026-10-01T20:00Z", "2026-10-02", "2026-10-01T20:00Z", 24),
+        ("America/New_York", "2026-03-08T08:59Z", "2026-03-07", "2026-03-07T10:00Z", 23),
+        ("America/New_York", "2026-11-01T09:59Z", "2026-10-31", "2026-10-31T09:00Z", 25),
+    ],
+)
+def test_a_day_starts_when_the_night_shift_ends(
+    zone: str, at: str, day: str, start: str, hours: int
+) -> None:
+    """Asked within a day that starts at 5:00, and a day later for the whole of it."""
+    plan = digest_plan(calendar=replace(TOKYO, zone=zone))
+    now = datetime.fromisoformat(at)
+    asked = call("digest", now=now, plan=plan, policy=policy(day_starts=time(5)))
+    begins = datetime.fromisoformat(start)
+    assert day_of(asked, ("japan",)) == Period(date.fromisoformat(day), begins, now)
+    after = replace(asked, now=now + timedelta(days=1))
+    whole = day_of(after, ("japan",), days_ago=1)
+    assert (whole.start, whole.end) == (begins, begins + timedelta(hours=hours))
 
 
 def test_a_digest_s_day_is_its_calendar_s_wherever_its_room_is() -> None:

@@ -6,8 +6,10 @@ import pytest
 from stored import NOW, given, s
 
 from chatops.digest import Breach
+from chatops.event import Closed, CloseReason, ReopenCause, Reopened
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
+from chatops.ticket import Status
 from storage import Storage
 
 pytestmark = pytest.mark.anyio
@@ -77,3 +79,35 @@ async def test_what_was_late_before_and_is_owed_still(storage: Storage) -> None:
         Breach(second, "care", 4, paused),
         Breach(first, "care", None, just_out),
     ]
+
+
+async def test_what_was_open_at_a_moment_is_put_back_by_the_log(storage: Storage) -> None:
+    def shut(tx: Tx, ticket: int, at: float) -> None:
+        tx.log(ticket, Closed(CloseReason.RESOLVED, 3), s(at), 3, None)
+
+    def again(tx: Tx, ticket: int, at: float) -> None:
+        tx.log(ticket, Reopened(ReopenCause.CUSTOMER, None), s(at), None, None)
+
+    def run(tx: Tx) -> None:
+        closed = {"status": Status.CLOSED, "close_reason": CloseReason.RESOLVED}
+        given(tx, "open all along")
+        given(tx, "asleep", status=Status.SNOOZED)
+        given(tx, "came later", at=s(100))
+        shut(tx, given(tx, "came and went", at=s(100), **closed).id, 110)
+        shut(tx, given(tx, "closed before", **closed).id, 99)
+        shut(tx, given(tx, "closed since", **closed).id, 100)
+        both = given(tx, "closed and back").id
+        shut(tx, both, 110)
+        again(tx, both, 120)
+        back = given(tx, "back since").id
+        shut(tx, back, 50)
+        again(tx, back, 110)
+        twice = given(tx, "back and closed anew", **closed).id
+        shut(tx, twice, 50)
+        again(tx, twice, 110)
+        shut(tx, twice, 120)
+        given(tx, "elsewhere", queue="sales")
+
+    await storage.work.transact(run)
+    # open all along, asleep, closed since, closed and back
+    assert await storage.reader.open_at(s(100)) == {"care": 4, "sales": 1}
