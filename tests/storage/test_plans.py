@@ -115,7 +115,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "figures._REPEATED": "ix_entry_repeated",
         "digests._STILL_LATE": "ix_clock_running",
         "digests._TURNS": "ix_entry_closes",
-        "digests._LIVE": "ix_ticket_live",
+        "digests._LIVE": "ix_ticket_status (status=?)",
         "digests._BREACHES": "ix_clock_breached",
         "lists.page None": "ix_ticket_live (status=? AND queue=?)",
         "lists.page open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
