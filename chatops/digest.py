@@ -5,7 +5,9 @@ where the digest of the same name left off.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
+from chatops.report import Counts
 from chatops.sla import Clock
 
 
@@ -28,3 +30,14 @@ class Breach:
     queue: str
     assignee: int | None
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven whole local days, both ends included, and what they held."""
+
+    first: date
+    last: date
+    counts: Counts
+    open: int  #: not closed at its end
+    breaches: int  #: targets of every kind

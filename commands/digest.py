@@ -5,24 +5,42 @@ that room's queues, and names nobody.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, Origin, looks
-from chatops.cards.digest_card import Eyes, breaches_card, closes_none, flow_blocks
+from chatops.cards.digest_card import (
+    Eyes,
+    breaches_card,
+    closes_none,
+    flow_blocks,
+    handover_card,
+    week_card,
+)
 from chatops.cards.report_card import By, Figures, closes_card, quiet_card
-from chatops.digest import Flow
+from chatops.digest import Flow, Week
 from chatops.figures import Period, day_of, may_name_people, queues_for
 from chatops.policy import Role
-from chatops.ports import Reader
+from chatops.ports import Reader, TicketFilter
+from chatops.scene import Agent
 from chatops.text import text
-from chatops.ticket import Refusal
+from chatops.ticket import Refusal, Status
+
+#: Tickets that a hand-over looks through, the most urgent first.
+MOST: Final = 200
+
+#: Whose shift ends so soon passes on what they hold.
+SOON: Final = timedelta(hours=1)
 
 
 class Topic(StrEnum):
     BREACHES = "breaches"
     CLOSES = "closes"
+    WEEK = "week"
+    HANDOVER = "handover"
     QUIET = "quiet"
 
 
@@ -54,6 +72,16 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
     if args.topic is Topic.QUIET:
         by_rule = await reader.quiet_counts(queues, window.start, window.end)
         return Answer(quiet_card(window.day, by_rule))
+    if args.topic is Topic.WEEK:
+        week, before = [await _week(call, queues, ago, reader) for ago in (1, 8)]
+        return Answer(week_card(week, before))
+    if args.topic is Topic.HANDOVER:
+        loads = await reader.loads(queues, call.now)
+        live, _ = await reader.listed(TicketFilter(queues, status=Status.OPEN, limit=MOST))
+        asleep, _ = await reader.listed(TicketFilter(queues, status=Status.SNOOZED, limit=MOST))
+        going = {agent.id for agent in agents if _goes_off(agent, call)} | {None}
+        passed = [one for one in live if one.ticket.assignee in going]
+        return Answer(handover_card(loads, passed, asleep, eyes), empty=not loads)
     flows = await _flows(call, queues, window, reader)
     if not any(each.new or each.closed for each in flows):
         return Answer(closes_none(window.day, flows), empty=True)
@@ -73,3 +101,20 @@ async def _flows(call: Call, queues: Sequence[str], window: Period, reader: Read
         goal = call.policy.queues[name].open_goal
         flows.append(Flow(name, counts.new, counts.closed, left.get(name, 0), goal))
     return flows
+
+
+async def _week(call: Call, queues: Sequence[str], ago: int, reader: Reader) -> Week:
+    """Return the seven days of which the last was so many days ago."""
+    first, last = day_of(call, queues, days_ago=ago + 6), day_of(call, queues, days_ago=ago)
+    counts = await reader.counts(queues, first.start, last.end)
+    left = await reader.open_at(last.end)
+    missed = await reader.breaches(queues, first.start, last.end)
+    still = sum(left.get(name, 0) for name in queues)
+    return Week(first.day, last.day, counts, still, len(missed))
+
+
+def _goes_off(agent: Agent, call: Call) -> bool:
+    """Tell whether somebody is off shift, or will be by app.yaml within the hour."""
+    person = call.policy.people.get(agent.name)
+    shifts = person.shifts if person is not None else None
+    return agent.away or (shifts is not None and not shifts.is_open(call.now + SOON))

@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from chatops.card import Block, Card, Paragraph, Table
-from chatops.digest import Breach, Flow
+from chatops.digest import Breach, Flow, Week
 from chatops.policy import Policy
+from chatops.ports import Listed, Load
+from chatops.report import Counts, spread
 from chatops.scene import Agent
 from chatops.sla import ClockKind, left
 from chatops.text import Text, text
@@ -80,7 +82,7 @@ def flow_blocks(flows: Sequence[Flow]) -> tuple[Block, ...]:
 
 
 def _flow(flow: Flow) -> tuple[Text, ...]:
-    numbers = (text("number", count=each) for each in (flow.new, flow.closed, flow.open))
+    numbers = (_number(each) for each in (flow.new, flow.closed, flow.open))
     if flow.goal is None:
         goal = text("goal-none")
     else:
@@ -91,6 +93,81 @@ def _flow(flow: Flow) -> tuple[Text, ...]:
 def closes_none(day: date, flows: Sequence[Flow]) -> Card:
     """Return what a day says on which nothing was opened or closed."""
     return _nothing(text("closes-none", day=day, open=sum(each.open for each in flows)))
+
+
+def week_card(week: Week, before: Week) -> Card:
+    """Return the digest of seven whole days against the seven before."""
+    title = text("week-title", first=week.first, last=week.last)
+    pairs = (
+        ("report-new", _number(week.counts.new), _number(before.counts.new)),
+        ("report-closed", _number(week.counts.closed), _number(before.counts.closed)),
+        ("head-open", _number(week.open), _number(before.open)),
+        ("report-first-response", _response(week.counts), _response(before.counts)),
+        ("week-waiting", _number(week.counts.waiting), _number(before.counts.waiting)),
+        ("week-breaches", _number(week.breaches), _number(before.breaches)),
+    )
+    head = tuple(text(each) for each in ("head-figure", "head-week", "head-week-before"))
+    rows = tuple((text(name), now, then) for name, now, then in pairs)
+    return Card(push=title, title=title, blocks=(Table(head, rows),))
+
+
+def handover_card(
+    loads: Sequence[Load], passed: Sequence[Listed], asleep: Sequence[Listed], eyes: Eyes
+) -> Card:
+    """Return what the next shift gets.
+
+    `passed` are open tickets of nobody and of who goes off, due first first; `asleep` the snoozed.
+    """
+    title = text("handover-title", at=eyes.now)
+    if not loads:
+        return _nothing(text("handover-none"))
+    said = text(
+        "handover-said",
+        open=sum(each.open for each in loads),
+        nobody=sum(each.open for each in loads if each.assignee is None),
+        late=sum(each.late for each in loads),
+        snoozed=sum(each.snoozed for each in loads),
+    )
+    blocks: list[Block] = [Paragraph(said)]
+    # a person's tickets stand together, nobody's come last; within them what is due first
+    ordered = sorted(
+        passed, key=lambda one: (one.ticket.assignee is None, one.ticket.assignee or 0)
+    )
+    if ordered:
+        blocks.append(Paragraph(text("handover-passed")))
+        head = ("head-ticket", "head-assignee", "head-waiting", "head-due")
+        blocks += _table(head, [_passed(one, eyes) for one in ordered])
+    if asleep:
+        blocks.append(Paragraph(text("handover-asleep")))
+        head = ("head-ticket", "head-assignee", "head-until")
+        blocks += _table(head, [_asleep(one, eyes) for one in asleep])
+    return Card(push=title, title=title, blocks=tuple(blocks))
+
+
+def _passed(one: Listed, eyes: Eyes) -> tuple[Text, ...]:
+    ticket, clock = one.ticket, one.clock
+    due = text("list-no-clock")
+    if clock is not None and clock.outcome is None and clock.due_at is not None:
+        due = text("list-past-due" if clock.due_at < eyes.now else "list-due", due=clock.due_at)
+    waits = text(f"waiting-{ticket.waiting.value}")
+    return text("ticket", ticket=ticket.id), eyes.person(ticket.assignee), waits, due
+
+
+def _asleep(one: Listed, eyes: Eyes) -> tuple[Text, ...]:
+    until = one.ticket.snoozed_until
+    said = text("handover-until-customer") if until is None else text("handover-until", until=until)
+    return text("ticket", ticket=one.ticket.id), eyes.person(one.ticket.assignee), said
+
+
+def _response(counts: Counts) -> Text:
+    found = spread(counts.first_responses)
+    if found.median is None:
+        return text("report-no-response")
+    return text("report-median", median=timedelta(seconds=found.median), count=found.count)
+
+
+def _number(count: int) -> Text:
+    return text("number", count=count)
 
 
 def _head(eyes: Eyes) -> tuple[str, ...]:

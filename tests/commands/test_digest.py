@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chatops.arrival.terms import Terms
+from chatops.calendar import Calendar
 from chatops.call import Answer, Origin
 from chatops.cards.digest_card import Eyes, breaches_card
 from chatops.digest import Breach
@@ -235,6 +236,62 @@ async def test_a_day_on_which_nothing_moved_is_one_line(team: Team) -> None:
     made = await on_timer(team, "closes")
     said = "Nothing was opened or closed on Fri 2 Oct; 1 open at the end."
     assert (in_words(made.card), made.empty) == (said, True)
+
+
+@pytest.mark.anyio
+async def test_a_week_stands_against_the_week_before(team: Team) -> None:
+    """Asked on Thu 8 Oct: of Thu 1 to Wed 7 Oct, against Thu 24 to Wed 30 Sep.
+
+    Jo wrote at 15:30 and missed 16:30; Kim was closed. On Thu 8 Jo is closed: no matter for either.
+    """
+    await team.wrote("Jo", "Where is it?")
+    await team.wrote("Kim", "Hello")
+    await team.ask("aoi", "close", "2 resolved")
+    team.clock.now += timedelta(days=7)
+    await team.desk.tick()
+    await team.ask("aoi", "close", "1 resolved")
+    assert (
+        await team.shown("maya", "digest", "week")
+        == """\
+Week from Thu 1 Oct to Wed 7 Oct
+Figure | This week | Week before
+New | 2 | 0
+Closed | 1 | 0
+Open at the end | 1 | 0
+First response | none yet | none yet
+Waiting for a first response at the end | 1 | 0
+Missed targets | 1 | 0"""
+    )
+
+
+@pytest.mark.anyio
+async def test_a_hand_over_is_what_nobody_has_and_who_goes_off_holds(team: Team) -> None:
+    """At 17:10 Aoi's shift has fifty minutes left; Maya, who works round the clock, stays."""
+    people = team.desk.policy.people
+    shifts = {"aoi": TOKYO, "maya": Calendar.always("Asia/Tokyo")}
+    working = {name: replace(people[name], shifts=hours) for name, hours in shifts.items()}
+    team.desk.policy = replace(team.desk.policy, people={**people, **working})
+    assert (await on_timer(team, "handover")).empty
+    for who in ("Jo", "Kim", "Lou", "Max"):
+        await team.wrote(who, "Where is it?")
+    await team.ask("aoi", "claim", "2")
+    await team.ask("maya", "claim", "3")
+    await team.ask("maya", "claim", "4")
+    await team.ask("maya", "snooze", "4 2h")
+    team.clock.now += timedelta(minutes=100)
+    assert (
+        in_words((await on_timer(team, "handover")).card)
+        == """\
+Hand-over, Thu 1 Oct 17:10
+3 open, of which nobody has 1; 4 late for a first response; 1 snoozed
+For the next shift: what nobody has, and what people hold who are off or go off within the hour.
+Ticket | Assignee | Waiting for | Due
+#2 | 伊藤 葵 | us | ⚠ late: due Thu 1 Oct 16:30
+#1 | nobody | us | ⚠ late: due Thu 1 Oct 16:30
+Snoozed:
+Ticket | Assignee | Until
+#4 | Maya Lind | Thu 1 Oct 17:30"""
+    )
 
 
 @pytest.mark.parametrize(
