@@ -4,7 +4,6 @@ By hand it is of today and for the asker alone. On a timer its room reads it: on
 that room's queues, and names nobody.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -93,7 +92,7 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
     return Answer(closes_card(figures, shown, flow_blocks(flows)))
 
 
-async def _flows(call: Call, queues: Sequence[str], window: Period, reader: Reader) -> list[Flow]:
+async def _flows(call: Call, queues: tuple[str, ...], window: Period, reader: Reader) -> list[Flow]:
     left = await reader.open_at(window.end)
     flows = []
     for name in queues:
@@ -103,7 +102,7 @@ async def _flows(call: Call, queues: Sequence[str], window: Period, reader: Read
     return flows
 
 
-async def _week(call: Call, queues: Sequence[str], ago: int, reader: Reader) -> Week:
+async def _week(call: Call, queues: tuple[str, ...], ago: int, reader: Reader) -> Week:
     """Return the seven days of which the last was so many days ago."""
     first, last = day_of(call, queues, days_ago=ago + 6), day_of(call, queues, days_ago=ago)
     counts = await reader.counts(queues, first.start, last.end)

@@ -20,6 +20,9 @@ from chatops.text import Text, text
 #: Lines that a table of a digest has; it says how many there are in all.
 SHOWN: Final = 20
 
+_PASSED: Final = ("head-ticket", "head-assignee", "head-waiting", "head-due")
+_ASLEEP: Final = ("head-ticket", "head-assignee", "head-until")
+
 _KINDS: Final = {
     ClockKind.FIRST_RESPONSE: "fact-clock",
     ClockKind.NEXT_RESPONSE: "fact-clock-next_response",
@@ -135,12 +138,10 @@ def handover_card(
     )
     if ordered:
         blocks.append(Paragraph(text("handover-passed")))
-        head = ("head-ticket", "head-assignee", "head-waiting", "head-due")
-        blocks += _table(head, [_passed(one, eyes) for one in ordered])
+        blocks += _table(_PASSED, [_passed(one, eyes) for one in ordered])
     if asleep:
         blocks.append(Paragraph(text("handover-asleep")))
-        head = ("head-ticket", "head-assignee", "head-until")
-        blocks += _table(head, [_asleep(one, eyes) for one in asleep])
+        blocks += _table(_ASLEEP, [_asleep(one, eyes) for one in asleep])
     return Card(push=title, title=title, blocks=tuple(blocks))
 
 

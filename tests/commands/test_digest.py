@@ -9,15 +9,17 @@ import pytest
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.call import Answer, Origin
-from chatops.cards.digest_card import Eyes, breaches_card
-from chatops.digest import Breach
+from chatops.cards.digest_card import Eyes, breaches_card, handover_card, week_card
+from chatops.digest import Breach, Week
 from chatops.figures import Period, day_of
 from chatops.policy import Role, RoutingRule
+from chatops.ports import Listed, Load
+from chatops.report import Counts
 from chatops.scene import Agent
 from chatops.text import text
-from chatops.ticket import Refusal
+from chatops.ticket import Refusal, Status, Waiting
 from tests.commands.conftest import Team, in_words
-from tests.scenes import NOW, POLICY, TOKYO, begun, call, digest_plan, policy
+from tests.scenes import AOI, CUSTOMER, NOW, POLICY, TOKYO, begun, call, digest_plan, policy, ticket
 
 
 @pytest.mark.anyio
@@ -292,6 +294,27 @@ Snoozed:
 Ticket | Assignee | Until
 #4 | Maya Lind | Thu 1 Oct 17:30"""
     )
+
+
+def test_a_hand_over_says_what_waits_for_the_customer_and_has_no_clock() -> None:
+    asleep = ticket(id=7, status=Status.SNOOZED, assignee=1)
+    answered = ticket(id=8, assignee=1, waiting=Waiting.CUSTOMER)
+    rows = [Listed(each, CUSTOMER, "", None) for each in (asleep, answered)]
+    card = handover_card(
+        [Load("japan", 1, 1, 1, 0)], rows[1:], rows[:1], Eyes(POLICY, (AOI,), True, NOW)
+    )
+    said = in_words(card).splitlines()
+    assert said[4] == "#8 | 伊藤 葵 | the customer | nothing due"
+    assert said[-1] == "#7 | 伊藤 葵 | when the customer answers"
+    only = handover_card([Load("japan", 1, 1, 0, 0)], (), (), Eyes(POLICY, (), True, NOW))
+    assert len(only.blocks) == 1
+
+
+def test_a_week_says_how_long_first_responses_took() -> None:
+    day = NOW.date()
+    counts = Counts(2, 0, 0, 0, [600, 1200], 0, None, 0)
+    card = week_card(Week(day, day, counts, 0, 0), Week(day, day, counts, 0, 0))
+    assert "First response | median 15 min (n = 2) |" in in_words(card)
 
 
 @pytest.mark.parametrize(
