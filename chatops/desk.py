@@ -287,17 +287,22 @@ class Desk:
             await self._transact(partial(change_shift, agent=agent.id, stands=stands, end=end))
             self._stood[agent.id] = stands
 
-    async def publish(self, name: str, period: str, room: str, card: Card) -> bool:
-        """Post a finished card into a room, once for ever per (name, period); False if it was."""
+    async def publish(
+        self, name: str, period: str, room: str, card: Card, until: datetime | None = None
+    ) -> bool:
+        """Post a finished card into a room, once for ever per (name, period); False if it was.
+
+        Its figures go up to `until`, or up to now.
+        """
 
         def run(tx: Tx, act: Act) -> bool:
-            return tx.publish_once(name, period, act.now) and post(tx, room, card, act)
+            return tx.publish_once(name, period, until or act.now) and post(tx, room, card, act)
 
         return await self._transact(run)
 
-    async def pass_over(self, name: str, period: str) -> None:
-        """Record that (name, period) is not to be published."""
-        await self._transact(lambda tx, act: tx.publish_once(name, period, act.now))
+    async def pass_over(self, name: str, period: str, until: datetime | None = None) -> None:
+        """Record that (name, period) is not to be published, nor asked for again."""
+        await self._transact(lambda tx, act: tx.publish_once(name, period, until or act.now))
 
     # --- scenes
 

@@ -25,6 +25,13 @@ class Role(IntEnum):
     ADMIN = 5
 
 
+class WhenEmpty(StrEnum):
+    """What a digest that has nothing to tell does."""
+
+    SAY = "say"  #: so, in one line
+    SILENT = "silent"
+
+
 class Assignment(StrEnum):
     MANUAL = "manual"
     ROUND_ROBIN = "round_robin"  #: the next agent who is on, in turn
@@ -137,6 +144,7 @@ class Queue:
     urgency: UrgencyRules = field(default_factory=UrgencyRules)
     reopen_window: timedelta = timedelta(days=7)
     burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
+    open_goal: int | None = None  #: so many open at the end of a day, at the most
 
     @property
     def places(self) -> frozenset[str]:
@@ -166,6 +174,7 @@ class DigestPlan:
     calendar: Calendar
     run: str
     room: str
+    when_empty: WhenEmpty = WhenEmpty.SAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +200,7 @@ class Policy:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
+    day_starts: time = time.min  #: when the local day of reports and digests begins
     keep: Keep = Keep()
     sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides
     #: What clocks go by, of all this.

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from chatops.periods import Period, day_at
 from chatops.report import spread
 
 
@@ -67,13 +67,13 @@ Key = int | str | None
 _RUNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def split(rows: Iterable[Happened], by: Split, zone: ZoneInfo) -> Mapping[Key, Group]:
+def split(rows: Iterable[Happened], by: Split, period: Period) -> Mapping[Key, Group]:
     """Return the figures by key: hours and days in their order, others busiest first."""
     groups: defaultdict[Key, Group] = defaultdict(Group)
     for row in rows:
         if by is Split.AGENT and row.what is Count.NEW:
             continue
-        for key in _keys(row, by, zone):
+        for key in _keys(row, by, period):
             _count(groups[key], row)
     in_time = by in {Split.HOUR, Split.DAY}
     return dict(
@@ -119,7 +119,7 @@ def _cell(name: Key) -> str:
     return '"' + safe.replace('"', '""') + '"'
 
 
-def _keys(row: Happened, by: Split, zone: ZoneInfo) -> Iterator[Key]:
+def _keys(row: Happened, by: Split, period: Period) -> Iterator[Key]:
     match by:
         case Split.AGENT:
             yield row.agent
@@ -132,9 +132,9 @@ def _keys(row: Happened, by: Split, zone: ZoneInfo) -> Iterator[Key]:
         case Split.TAG:
             yield from row.tags or (None,)
         case Split.HOUR:
-            yield row.at.astimezone(zone).hour
+            yield row.at.astimezone(period.zone).hour
         case Split.DAY:
-            yield str(row.at.astimezone(zone).date())
+            yield str(day_at(row.at, period.zone, period.starts))
 
 
 def _count(group: Group, row: Happened) -> None:

@@ -75,7 +75,7 @@ async def _split(
     rows = await reader.happened(queues, period.start, period.end)
     if by is Split.AGENT and not named:
         rows = [row for row in rows if row.agent == call.agent.id]
-    groups = split(rows, by, period.zone)
+    groups = split(rows, by, period)
     names = public_names(await reader.agents())
     if args.form is None:
         return Answer(split_card(period, groups, by, call.channels, names), in_room)
@@ -90,7 +90,7 @@ async def _period(
     said: str, call: Call, queues: tuple[str, ...], reader: Reader
 ) -> Period | Refusal:
     zone = zone_of(call, queues)
-    period = period_of(said, call.now, zone)
+    period = period_of(said, call.now, zone, call.policy.day_starts)
     if period is None:
         usage = text("usage", prefix=call.policy.prefix, line=text("usage-report"))
         return Refusal(text("word-not-taken", word=said, usage=usage), field="period")

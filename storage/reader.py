@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chatops.digest import Breach
 from chatops.measures import Measures
 from chatops.ports import (
     AccountSign,
@@ -28,6 +29,7 @@ from storage import (
     backlog,
     conversations,
     customers,
+    digests,
     figures,
     held,
     lists,
@@ -134,6 +136,17 @@ class StoredReader:
     ) -> Sequence[LateRow]:
         return await self.run(lambda db: figures.late(db, queues, start, end))
 
+    async def breaches(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Breach]:
+        return await self.run(lambda db: digests.breaches(db, queues, start, end))
+
+    async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
+        return await self.run(lambda db: digests.still_late(db, queues, before))
+
+    async def open_at(self, at: datetime) -> Mapping[str, int]:
+        return await self.run(lambda db: digests.open_at(db, at))
+
     async def unread_raw(self, limit: int) -> Sequence[RawBody]:
         return await self.run(lambda db: backlog.unread_raw(db, limit))
 
@@ -146,7 +159,7 @@ class StoredReader:
     async def waits(self) -> Waits:
         return await self.run(held.waits)
 
-    async def published(self, name: str) -> str | None:
+    async def published(self, name: str) -> tuple[str, datetime] | None:
         return await self.run(lambda db: backlog.published(db, name))
 
     async def offset(self) -> float:

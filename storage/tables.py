@@ -480,7 +480,7 @@ class DigestRunRow(SQLModel, table=True):
     __table_args__ = (Index("ix_digest_run_at", "at"),)
     name: str = Field(primary_key=True)
     period: str = Field(primary_key=True)  #: a local date
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=Instant)  #: up to when its figures go
 
 
 class SettingRow(SQLModel, table=True):

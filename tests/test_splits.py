@@ -40,13 +40,13 @@ ROWS = (
     ],
 )
 def test_figures_by_key(by: Split, groups: dict[Key, tuple[int, int, list[int]]]) -> None:
-    found = split(ROWS, by, TOKYO)
+    found = split(ROWS, by, PERIOD)
     assert found == {key: Group(*figures) for key, figures in groups.items()}
     assert list(found) == list(groups)
 
 
 def test_a_spreadsheet_has_numbers() -> None:
-    assert csv_lines(split(ROWS, Split.AGENT, TOKYO), Split.AGENT, {3: "Aoi"}) == [
+    assert csv_lines(split(ROWS, Split.AGENT, PERIOD), Split.AGENT, {3: "Aoi"}) == [
         "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s",
         '"Aoi",0,1,0,,',
         '"#4",0,0,1,60,',

@@ -1,4 +1,4 @@
-"""Figures as cards: the report, and the digests of breaches and of closes. Pure.
+"""Figures as cards: the report, and the digests of closes and of the quiet list. Pure.
 
 What a figure means is said in chatops.report. Beside each bar stands its number.
 """
@@ -6,7 +6,7 @@ What a figure means is said in chatops.report. Beside each bar stands its number
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -14,8 +14,7 @@ from chatops.card import Block, Card, Facts, Paragraph, Table
 from chatops.cards.report_facts import Fact, report_against, report_title
 from chatops.channel import Traits
 from chatops.periods import Period
-from chatops.policy import Policy
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.report import CloseRow, Counts
 from chatops.scene import Agent
 from chatops.text import Text, text
 
@@ -55,39 +54,10 @@ def report_card(
     return Card(push=title, title=title, blocks=(*blocks, *_tables(figures, by, only)))
 
 
-def closes_card(figures: Figures, by: Sequence[By]) -> Card:
-    """Return the digest of closes."""
-    counts = figures.counts
+def closes_card(figures: Figures, by: Sequence[By], flows: Sequence[Block]) -> Card:
+    """Return the digest of closes; `flows` is what it says of each queue."""
     title = text("closes-title", day=figures.day)
-    said = text("closes-said", closed=counts.closed, new=counts.new, open=counts.open)
-    return Card(push=title, title=title, blocks=(Paragraph(said), *_tables(figures, by)))
-
-
-def breaches_card(
-    day: date,
-    rows: Sequence[LateRow],
-    earlier: int,
-    now: datetime,
-    policy: Policy,
-    agents: Sequence[Agent],
-) -> Card:
-    """Return the digest of breaches: who has it, how late it was or is, and what is still open.
-
-    `earlier` is how many of the days before still wait: a day without a breach hides none of them.
-    """
-    title = text("breaches-title", day=day)
-    open_now = sum(row.stopped_at is None for row in rows)
-    said = text("breaches-said", count=len(rows), open=open_now)
-    head = ("head-ticket", "head-assignee", "head-late", "head-state")
-    table = Table(
-        tuple(text(each) for each in head), tuple(_breach(row, now, policy, agents) for row in rows)
-    )
-    blocks: list[Block] = [Paragraph(said)]
-    if earlier:
-        blocks.append(Paragraph(text("breaches-earlier", count=earlier)))
-    if rows:
-        blocks.append(table)
-    return Card(push=title, title=title, blocks=tuple(blocks))
+    return Card(push=title, title=title, blocks=(*flows, *_tables(figures, by)))
 
 
 def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:
@@ -99,16 +69,6 @@ def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:
         counted = Counter({text("words", words=rule): n for rule, n in by_rule.items()})
         blocks.append(Table(head, _bars(counted)))
     return Card(push=title, title=title, blocks=tuple(blocks))
-
-
-def _breach(
-    row: LateRow, now: datetime, policy: Policy, agents: Sequence[Agent]
-) -> tuple[Text, ...]:
-    calendar = policy.queue_of(row.queue, "").calendar
-    late = timedelta(seconds=calendar.elapsed(row.due_at, row.stopped_at or now))
-    who = _name(row.assignee, agents) if row.assignee is not None else text("nobody")
-    state = text("breach-open" if row.stopped_at is None else "breach-answered")
-    return text("ticket", ticket=row.ticket), who, text("span", span=late), state
 
 
 def _tables(figures: Figures, by: Sequence[By], only: int | None = None) -> tuple[Block, ...]:

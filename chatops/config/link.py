@@ -79,6 +79,7 @@ def policy(
         macros=_macros(fitter),
         prefix=service.prefix,
         undo_in=service.undo,
+        day_starts=service.day_starts,
         keep=Keep(service.keep.raw, service.keep.closed, service.keep.logs),
     )
     for place, plan in planned:
@@ -166,6 +167,7 @@ def _queues(
             mention_assignee=block.mention_assignee,
             urgency=UrgencyRules(block.urgency.followers, Terms(block.urgency.words)),
             reopen_window=block.reopen_window,
+            open_goal=block.open_goal,
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
         )
         for name, _, block in blocks
@@ -257,6 +259,7 @@ def _digests(
                 calendar=calendars.get(block.calendar, calendars[ALWAYS]),
                 run=block.run,
                 room=block.into,
+                when_empty=block.when_empty,
             ),
         )
 

@@ -7,7 +7,7 @@ adapters, which bring a Settings model each; only the keys that the core reads s
 of routing stand in `routes`, those of `sla` in `promises`.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import (
@@ -50,6 +50,7 @@ from chatops.config.notation import (
     Span,
     Spoken,
     Term,
+    TimeOfDay,
     Timetable,
     Weekdays,
     WorkingSpan,
@@ -59,7 +60,7 @@ from chatops.config.notation import (
 from chatops.config.promises import SlaBlock
 from chatops.config.routes import Quiet, RoutingBlock
 from chatops.event import Occasion
-from chatops.policy import Assignment
+from chatops.policy import Assignment, WhenEmpty
 
 
 class Web(Block):
@@ -220,6 +221,8 @@ class QueueBlock(Block):
     """Whether a customer's message mentions the assignee in the thread."""
     urgency: Urgency = Urgency()
     """What raises the priority of a new ticket."""
+    open_goal: Annotated[int, Field(ge=0)] | None = None
+    """So many tickets open at the end of a day at the most; `digest closes` says how many are above."""
     reopen_window: Annotated[Span, between("0s", "365d", "of the calendar")] = timedelta(days=7)
     """For so long a customer's message reopens a closed ticket; later it opens a new one."""
     burst: Burst | None = Field(default_factory=Burst, json_schema_extra={"default": {}})
@@ -278,6 +281,8 @@ class DigestBlock(Block):
     """The command, as an agent would type it."""
     into: ToRoom = Field(alias="in", examples=["care-managers"])
     """Room that gets it."""
+    when_empty: WhenEmpty = WhenEmpty.SAY
+    """What it does with nothing to tell: say so in one line, or stay silent."""
 
 
 class Service(Block):
@@ -287,6 +292,8 @@ class Service(Block):
     """Language of rooms that name none."""
     zone: Zone = "UTC"
     """Time zone of rooms that name none, and of reports."""
+    day_starts: TimeOfDay = Field(time.min, json_schema_extra={"default": "0:00"})
+    """When the day of reports and digests begins: later than midnight for night shifts, as "5:00"."""
     key: Keys
     """Encrypts tokens at rest: Fernet keys with commas between them, the newest first."""
     database: Database = "sqlite:///var/chatops.db"

@@ -643,27 +643,57 @@ report-too-long = { $days } days are too many: ask for { $most } at most.
 report-no-such-day = The calendar has no { $said }.
 report-too-early = The first ticket here is of { $first }: there is nothing to count before it.
 closes-title = Closes on { $day }
-closes-said = { $closed } closed, { $new } new, { $open } open now
-breaches-title = Late first responses on { $day }
+closes-said = { $closed } closed against { $new } new; { $open } open at the end
+week-title = Week from { $first } to { $last }
+week-waiting = Waiting for a first response at the end
+week-breaches = Missed targets
+handover-title = Hand-over, { $at }
+handover-none = Nothing is open or snoozed: there is nothing to hand over.
+handover-said = { $open } open, of which nobody has { $nobody }; { $late } late for a first response; { $snoozed } snoozed
+handover-passed = For the next shift: what nobody has, and what people hold who are off or go off within the hour.
+handover-asleep = Snoozed:
+handover-until = { $until }
+handover-until-customer = when the customer answers
+closes-none = Nothing was opened or closed on { $day }; { $open } open at the end.
+goal-none = –
+goal = { $over ->
+    [0] ✓ at most { $goal }
+   *[other] ⚠ { $over } above { $goal }
+}
+breaches-title = Targets missed since { $since }
+breaches-none = No target was missed since { $since }, and nothing late is still open.
 breaches-said = { $count ->
-    [0] No first response was late.
-    [one] One first response was late; still unanswered: { $open }
-   *[other] { $count } first responses were late; still unanswered: { $open }
+    [0] Nothing new is late.
+    [one] One target was missed; still open: { $open }
+   *[other] { $count } targets were missed; still open: { $open }
 }
-breaches-earlier = { $count ->
-    [one] One ticket that was late before this day still waits for an answer.
-   *[other] { $count } tickets that were late before this day still wait for an answer.
+breaches-queue = { $before ->
+    [0] { $queue }: { $count } missed, { $open } still open
+   *[other] { $queue }: { $count } missed, { $open } still open; from before and still open: { $before }
 }
+digest-more = The first { $shown } of { $total }.
 quiet-title = Quiet list on { $day }
 quiet-said = { $count ->
     [0] No rule put anything on the quiet list.
     [one] One ticket was put on the quiet list. “list quiet” shows it.
    *[other] { $count } tickets were put on the quiet list. “list quiet” shows them.
 }
-breach-open = ⚠ unanswered
-breach-answered = dealt with
+breach-open = ⚠ still open
+breach-met_late = done late
+breach-breached = closed without it
 head-ticket = Ticket
 head-assignee = Assignee
+head-clock = Target
+head-figure = Figure
+head-week = This week
+head-week-before = Week before
+head-waiting = Waiting for
+head-due = Due
+head-until = Until
+head-queue = Queue
+head-new = New
+head-open = Open at the end
+head-goal = Goal
 head-late = Late by
 head-state = State
 head-agent = Agent
@@ -725,6 +755,8 @@ word-close = close
 word-wait = wait
 word-invite = invite
 word-closes = closes, closed
+word-week = week, weekly
+word-handover = handover, hand-over
 word-agent = by agent, agent
 word-channel = by channel, channel
 word-reason = by reason, reason
@@ -873,8 +905,8 @@ name-report = report, care-report
 usage-report = report today | yesterday | 7d | 2026-10 | 2026-10-01..2026-10-15 [by agent | channel | queue | kind | tag | hour | day] [in room] [csv]
 help-report = a day, or the days that you name, in figures; “in room” shows it to all
 name-digest = digest
-usage-digest = digest breaches | quiet | closes [by agent | by channel | by reason]
-help-digest = today’s late first responses, closes, or what rules put on the quiet list
+usage-digest = digest breaches | week | handover | quiet | closes [yesterday] [by agent | by channel | by reason]
+help-digest = missed targets, closes, the week, what the next shift gets, or what rules put on the quiet list
 part-me = You
 name-home = home
 usage-home = home [page]

@@ -637,22 +637,55 @@ report-too-long = { $days }日は長すぎます。{ $most }日以内で指定�
 report-no-such-day = { $said } という日付はありません。
 report-too-early = 最初のチケットは{ $first }のものです。それより前に集計できるものはありません。
 closes-title = { $day }のクローズ
-closes-said = クローズ{ $closed }件、新着{ $new }件、現在オープン{ $open }件
-breaches-title = { $day }の初回返信の期限超過
-breaches-said = { $count ->
-    [0] この日の期限超過はありませんでした。
-   *[other] 期限超過{ $count }件（未返信{ $open }件）
+closes-said = クローズ{ $closed }件、新着{ $new }件、終了時点で未クローズ{ $open }件
+week-title = { $first }から{ $last }までの週
+week-waiting = 終了時点で初回返信待ち
+week-breaches = 期限超過
+handover-title = { $at }の引き継ぎ
+handover-none = オープンもスヌーズ中もなく、引き継ぐものはありません。
+handover-said = オープン{ $open }件（未担当{ $nobody }件）、初回返信の期限超過{ $late }件、スヌーズ中{ $snoozed }件
+handover-passed = 次のシフトへ：未担当のチケットと、勤務外または1時間以内に勤務が終わる担当者のチケットです。
+handover-asleep = スヌーズ中：
+handover-until = { $until }
+handover-until-customer = お客様の返信まで
+closes-none = { $day }は新着もクローズもありませんでした。終了時点で未クローズ{ $open }件です。
+goal-none = –
+goal = { $over ->
+    [0] ✓ { $goal }件以内
+   *[other] ⚠ 目標{ $goal }件を{ $over }件超過
 }
-breaches-earlier = 前日までに期限を過ぎ、まだ返信のないチケットが{ $count }件あります。
+breaches-title = { $since }以降の期限超過
+breaches-none = { $since }以降の期限超過はなく、以前からの未完了もありません。
+breaches-said = { $count ->
+    [0] 新しい期限超過はありません。
+   *[other] 期限超過{ $count }件（未完了{ $open }件）
+}
+breaches-queue = { $before ->
+    [0] { $queue }：期限超過{ $count }件、未完了{ $open }件
+   *[other] { $queue }：期限超過{ $count }件、未完了{ $open }件、以前から未完了{ $before }件
+}
+digest-more = { $total }件のうち、最初の{ $shown }件です。
 quiet-title = { $day }の返信不要リスト
 quiet-said = { $count ->
     [0] ルールで返信不要とされたものはありませんでした。
    *[other] { $count }件がルールで返信不要とされました。「一覧 返信不要」で確認できます。
 }
-breach-open = ⚠ 未返信
-breach-answered = 対応済み
+breach-open = ⚠ 未完了
+breach-met_late = 遅れて完了
+breach-breached = 未完了のままクローズ
 head-ticket = チケット
 head-assignee = 担当
+head-clock = 対象
+head-figure = 項目
+head-week = この週
+head-week-before = 前の週
+head-waiting = 返信待ち
+head-due = 期限
+head-until = 再開
+head-queue = キュー
+head-new = 新着
+head-open = 終了時点の未クローズ
+head-goal = 目標
 head-late = 超過
 head-state = 状態
 head-agent = 担当者
@@ -714,6 +747,8 @@ word-close = クローズ
 word-wait = 待つ, 返信待ち
 word-invite = 招待
 word-closes = クローズ
+word-week = 週, 今週, 週間
+word-handover = 引き継ぎ, 引継ぎ
 word-agent = 担当者別, 担当別
 word-channel = チャネル別
 word-reason = 理由別
@@ -862,8 +897,8 @@ name-report = レポート, 報告
 usage-report = レポート 今日 | 昨日 | 7日 | 2026-10 | 2026-10-01..2026-10-15 [担当者別 | チャネル別 | キュー別 | 種類別 | タグ別 | 時間別 | 日別] [ここに] [csv]
 help-report = その日、または指定した期間の数字を表示します（「ここに」を付けると全員に見えます）
 name-digest = ダイジェスト
-usage-digest = ダイジェスト 期限超過 | 返信不要 | クローズ [担当者別 | チャネル別 | 理由別]
-help-digest = 今日の期限超過、クローズ、またはルールで返信不要とされた件数を表示します
+usage-digest = ダイジェスト 期限超過 | 週 | 引き継ぎ | 返信不要 | クローズ [昨日] [担当者別 | チャネル別 | 理由別]
+help-digest = 期限超過、クローズ、週の集計、次のシフトへの引き継ぎ、またはルールで返信不要とされた件数を表示します
 part-me = 自分のこと
 name-home = ホーム
 usage-home = ホーム [ページ]

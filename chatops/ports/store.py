@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from chatops.digest import Breach
 from chatops.measures import Measures
 from chatops.ports.delivery import (
     Due,
@@ -159,6 +160,20 @@ class Reader(Protocol):
         """Return the clocks that were breached in [start, end), latest last."""
         ...
 
+    async def breaches(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Breach]:
+        """Return the clocks of every kind that were breached in [start, end), due first first."""
+        ...
+
+    async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
+        """Return the clocks that were breached before then and are owed still, due first first."""
+        ...
+
+    async def open_at(self, at: datetime) -> Mapping[str, int]:
+        """Return by queue how many tickets were not closed at that moment, snoozed ones too."""
+        ...
+
     async def unread_raw(self, limit: int) -> Sequence[RawBody]: ...
     async def raw(self, since: datetime, *, unreadable: bool) -> Sequence[RawBody]: ...
     async def due(self, now: datetime) -> Due:
@@ -169,8 +184,8 @@ class Reader(Protocol):
         """Return what the outbox holds, whether due or not."""
         ...
 
-    async def published(self, name: str) -> str | None:
-        """Return the newest period of that digest."""
+    async def published(self, name: str) -> tuple[str, datetime] | None:
+        """Return the newest period of that digest, and up to when its figures go."""
         ...
 
     async def offset(self) -> float:

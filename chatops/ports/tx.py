@@ -572,8 +572,11 @@ class Tx(Protocol):
         ...
 
     # time
-    def publish_once(self, name: str, period: str, now: datetime) -> bool:
-        """Record that the digest `name` of `period` (a local date) is made; False if it is."""
+    def publish_once(self, name: str, period: str, until: datetime) -> bool:
+        """Record that the digest `name` of `period` (a local date) is made; False if it is.
+
+        Its figures go up to `until`, where the next one begins.
+        """
         ...
 
     def breached(self, now: datetime, limit: int) -> Sequence[int]:
