@@ -235,8 +235,14 @@ class Stage:
 
     async def join_teams(self) -> None:
         """Add the app to the team, from which the service learns where Teams is."""
-        if self.hall is not None:
-            await self.hall.cloud.hands.install(MAYA)
+        if (cloud := self.hall and self.hall.cloud) is None:
+            return
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await cloud.hands.install(MAYA)
+                if cloud.delivered[-1].answer.status == 200:
+                    return
+                await asyncio.sleep(0.05)  # it may have no keys yet to know Teams by
 
     def rooms_of(self, queue: str) -> list[str]:
         """The rooms in which a queue's tickets have cards."""
