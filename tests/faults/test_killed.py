@@ -98,7 +98,9 @@ async def test_what_is_broken_would_be_seen(tmp_path: Path, empty_database: Path
         )
         assert found.disorder == [f"C01GLOBAL {card.ts}: 7 before 5"]
         stale, revision, level = found.untrue
-        assert stale.startswith("ticket 1 is open at 10, assigned to 1; its card at 9 offers")
+        assert stale.startswith(
+            "ticket 1 is open at 10, assigned to 1; its card in north at 9 offers"
+        )
         assert (revision, level) == (
             "ticket 1: revision is 10, its log says 9",
             "ticket 1: level is 3, its log says 0",
