@@ -92,7 +92,7 @@ class StoredVault:
                 owner=owner,
                 until=micros(until),
                 now=micros(now),
-                absurd=micros(until + timedelta(seconds=seconds)),
+                absurd=micros(now + LONGEST),
             )
             return taken == 1
 
@@ -130,6 +130,9 @@ def fernet(key: str) -> MultiFernet:
             'print(Fernet.generate_key().decode())"` prints'
         ) from error
 
+
+#: No lease is given for longer.
+LONGEST: Final = timedelta(minutes=10)
 
 _NO_KEY: Final = "CHATOPS_KEY: set it: accounts' tokens are kept only encrypted"
 
@@ -170,7 +173,7 @@ _LEASE: Final = Statement(
         where=or_(
             LEASE.c.owner == param("owner"),
             LEASE.c.until <= param("now"),
-            # no lease of this length ends so late but that of a clock that has been set back since
+            # none ends so late but by a clock that has been set back since
             LEASE.c.until > param("absurd"),
         ),
     )

@@ -9,7 +9,7 @@ In Teams, what people were asked about and said not to be there stands below wha
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 
@@ -214,22 +214,29 @@ def _alerts(
         verdict.doubled += [f"ticket {ticket}: {e}" for e, count in times.items() if count > 1]
 
 
+async def digest_days(stage: Stage) -> dict[datetime, date]:
+    """The day of each digest but the first, by the moment where it goes on: where the last one ended."""
+    runs = await stage.rows(
+        "SELECT period, at FROM digest_run WHERE name = 'breaches' ORDER BY period"
+    )
+    return {instant(at): date.fromisoformat(day) for (_, at), (day, _) in pairwise(runs)}
+
+
 async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     """Each day's digest is one post; the very first, new in app.yaml, may be passed over."""
-    question = "SELECT period FROM digest_run WHERE name = 'breaches' ORDER BY period"
-    days = [date.fromisoformat(period) for (period,) in await stage.rows(question)]
+    days = await digest_days(stage)
     titles = [
         load_card(each.body).title
         for each in deliveries
         if each.what == "published" and each.to == "managers" and each.body
     ]
     told = Counter(
-        dict(title.args)["day"] for title in titles if title and title.id == "breaches-title"
+        days.get(dict(title.args)["since"])
+        for title in titles
+        if title and title.id == "breaches-title"
     )
-    verdict.lost += [f"the digest of {day}" for day in days[1:] if not told[day]]
-    verdict.doubled += [
-        f"the digest of {day}" for day, times in told.items() if times > 1 or day not in days
-    ]
+    verdict.lost += [f"the digest of {day}" for day in days.values() if not told[day]]
+    verdict.doubled += [f"the digest of {day or 'the first day'}" for day in told if told[day] > 1]
 
 
 def _folds(

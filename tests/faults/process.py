@@ -89,7 +89,7 @@ channels:
 {accounts}
 {x}
 digests:
-  - {{ name: breaches, at: "00:00 sun-sat", calendar: always, run: digest breaches, in: managers }}
+  - {{ name: breaches, at: "0:30 sun-sat", calendar: always, run: digest breaches, in: managers }}
 """
 _QUEUE: Final = "  {name}: {{ rooms: [{rooms}], managers_room: managers, calendar: always, first_response: 60m }}"
 _ACCOUNT: Final = """\

@@ -18,7 +18,7 @@ from chatops.card_json import load_card
 from tests.faults import kills
 from tests.faults.database import Sqlite
 from tests.faults.delivering import burst
-from tests.faults.invariants import OWED
+from tests.faults.invariants import OWED, digest_days
 from tests.faults.load import loaded
 from tests.faults.process import PLACES, staged
 
@@ -176,7 +176,8 @@ async def test_digest_that_is_lost_is_not_made_up_for_by_one_that_is_doubled(
             (_, first), (last, second) = db.execute(bodies).fetchall()[-2:]
             db.execute("UPDATE delivery SET body = ? WHERE id = ?", (first, last))
         db.close()
-        days = [dict(load_card(each).title.args)["day"] for each in (first, second)]
+        by_start = await digest_days(load.stage)
+        days = [by_start[dict(load_card(each).title.args)["since"]] for each in (first, second)]
         found = await load.settles()
         assert (found.lost, found.doubled) == (
             [f"the digest of {days[1]}"],

@@ -183,8 +183,8 @@ async def test_flood_of_tickets_keeps_to_teams_pace(here: World) -> None:
         await here.opens()
     await here.quiet()
     assert len(here.seen()) == 25
-    # five at once, and sixty in half a minute; an evenly spread hour would take 40 s
-    assert timedelta(seconds=10) < here.hours.transport() - began < timedelta(seconds=30)
+    # five at once, and sixty in half a minute at most; how much at most is tests/test_pace.py's
+    assert here.hours.transport() - began > timedelta(seconds=10)
     assert {call.outcome for call in here.cloud.calls if call.name == "create"} == {"ok"}
 
 
