@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union
 
 from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.measures import SLIP
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.report import CloseRow, Counts
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
@@ -48,7 +48,6 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
         ],
         waiting=sum(count for _, count, _ in waiting),
         oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
-        breached=len(late(db, queues, start, end)),
         repeated=sum(count for queue, count in db.all(_REPEATED, **window) if queue in queues),
     )
 
@@ -68,17 +67,6 @@ def closes(db: Db, queues: Collection[str], start: datetime, end: datetime) -> S
     return [
         CloseRow(agent, channel, reason.value, count)
         for (agent, channel, reason), count in (+tally).most_common()
-    ]
-
-
-def late(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[LateRow]:
-    """Return the clocks that were breached in [start, end), latest last."""
-    return [
-        LateRow(ticket, queue, assignee, instant(due), instant(stopped), calendar)
-        for ticket, queue, assignee, due, stopped, calendar in db.all(
-            _LATE, start=micros(start), end=micros(end)
-        )
-        if queue in queues
     ]
 
 
@@ -102,7 +90,7 @@ def _within(column: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElem
 
 
 _queue = TICKET.c.queue
-#: Responses and breaches are of first responses alone; who waits, waits for a next one too.
+#: Responses are of first responses alone; who waits, waits for a next one too.
 _is_first = CLOCK.c.kind == ClockKind.FIRST_RESPONSE.value
 _clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
@@ -150,19 +138,6 @@ _WAITING: Final = Statement(
     select(_queue, func.count(), func.min(_ran.c.started_at))
     .select_from(_ran.join(TICKET, TICKET.c.id == _ran.c.ticket))
     .group_by(_queue)
-)
-_LATE: Final = Statement(
-    select(
-        CLOCK.c.ticket,
-        _queue,
-        TICKET.c.assignee,
-        CLOCK.c.due_at,
-        CLOCK.c.stopped_at,
-        CLOCK.c.calendar,
-    )
-    .select_from(_clocks)
-    .where(*_within(CLOCK.c.breached_at), _is_first)
-    .order_by(CLOCK.c.breached_at, CLOCK.c.id)
 )
 # that both names are named is what lets SQLite use their partial index
 _ends = ENTRY.c.name.in_(["Closed", "Reopened"])

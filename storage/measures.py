@@ -108,7 +108,8 @@ def _resolution(
     return sum(counted for _, until, counted, _ in stretches if until <= at), calendar
 
 
-def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
+def within(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Tell whether an instant lies in [start, end)."""
     return and_(column >= param("start"), column < param("end"))
 
 
@@ -120,7 +121,7 @@ _RESPONSES: Final = Statement(
     select(_queue, CLOCK.c.kind, CLOCK.c.elapsed_s, CLOCK.c.started_at, CLOCK.c.stopped_at)
     .select_from(_clocks)
     .where(
-        _within(CLOCK.c.stopped_at),
+        within(CLOCK.c.stopped_at),
         CLOCK.c.kind.in_(_answers),
         CLOCK.c.outcome.in_([Outcome.MET.value, Outcome.MET_LATE.value]),
     )
@@ -128,7 +129,8 @@ _RESPONSES: Final = Statement(
 _reopened = ENTRY.alias("reopened")
 _later = ENTRY.alias("later")
 _reply = ENTRY.alias("reply")
-_next = (
+#: The first reopening of a ticket after an entry of its log; None: it stayed as that left it.
+next_reopening = (
     select(func.min(_later.c.id))
     .where(_later.c.ticket == ENTRY.c.ticket, _later.c.id > ENTRY.c.id)
     .where(_later.c.name == "Reopened")
@@ -159,7 +161,7 @@ _CLOSES: Final = Statement(
     )
     .select_from(
         ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket)
-        .outerjoin(_reopened, _reopened.c.id == _next)
+        .outerjoin(_reopened, _reopened.c.id == next_reopening)
         .outerjoin(
             CLOCK,
             and_(
@@ -171,12 +173,12 @@ _CLOSES: Final = Statement(
     )
     # that both names are named is what lets SQLite use their partial index
     .where(ENTRY.c.name.in_(["Closed", "Reopened"]), ENTRY.c.name == "Closed")
-    .where(_within(ENTRY.c.at), ~TICKET.c.quiet)
+    .where(within(ENTRY.c.at), ~TICKET.c.quiet)
 )
 _BREACHED: Final = Statement(
     select(_queue, func.count())
     .select_from(_clocks)
-    .where(_within(CLOCK.c.breached_at))
+    .where(within(CLOCK.c.breached_at))
     .group_by(_queue)
 )
 _late: ColumnElement[str] = literal_column("'breached'").label("outcome")
@@ -188,19 +190,19 @@ _not_ended_within = or_(
 )
 # four windows, each of an index, that have no clock in common
 _counted = union_all(
-    select(*_ticket_kind, CLOCK.c.outcome).where(_within(CLOCK.c.stopped_at)),
-    select(*_ticket_kind, _late).where(_within(CLOCK.c.breached_at), _not_ended_within),
+    select(*_ticket_kind, CLOCK.c.outcome).where(within(CLOCK.c.stopped_at)),
+    select(*_ticket_kind, _late).where(within(CLOCK.c.breached_at), _not_ended_within),
     # past due, which no tick has noted yet: a period ends now at the latest
     select(*_ticket_kind, _late).where(
         CLOCK.c.outcome.is_(None),
         CLOCK.c.started_at < param("end"),
-        _within(CLOCK.c.due_at),
+        within(CLOCK.c.due_at),
         CLOCK.c.breached_at.is_(None),
     ),
     select(*_ticket_kind, CLOCK.c.outcome).where(
         CLOCK.c.stopped_at >= param("back"),
         CLOCK.c.stopped_at < param("start"),
-        _within(CLOCK.c.due_at),
+        within(CLOCK.c.due_at),
         CLOCK.c.outcome.in_([Outcome.MET.value, Outcome.WAIVED.value]),
     ),
 ).subquery()

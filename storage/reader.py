@@ -20,7 +20,7 @@ from chatops.ports import (
     TicketFilter,
     Waits,
 )
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.report import CloseRow, Counts
 from chatops.scene import Agent, Line
 from chatops.splits import Happened
 from chatops.ticket import Ticket
@@ -130,11 +130,6 @@ class StoredReader:
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[CloseRow]:
         return await self.run(lambda db: figures.closes(db, queues, start, end))
-
-    async def late(
-        self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[LateRow]:
-        return await self.run(lambda db: figures.late(db, queues, start, end))
 
     async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime

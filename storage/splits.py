@@ -6,10 +6,10 @@ decided here.
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from chatops.event import ClockKind, Closed, CloseReason, Reopened, ReplySent
 from chatops.measures import SLIP
@@ -18,7 +18,8 @@ from chatops.sla.clock import second
 from chatops.splits import Count, Happened
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
-from storage.statement import Db, Statement, param
+from storage.measures import next_reopening, within
+from storage.statement import Db, Statement
 from storage.tables import CLOCK, ENTRY, TICKET
 
 
@@ -57,24 +58,12 @@ def _of(queue: str, channel: str, kind: str, tags: str) -> tuple[str, str, str, 
     return queue, channel, kind, tuple(orjson.loads(tags))
 
 
-def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(column >= param("start"), column < param("end"))
-
-
 _ticket = (TICKET.c.queue, TICKET.c.channel, TICKET.c.kind, TICKET.c.tags)
 _reopened = ENTRY.alias("reopened")
-_later = ENTRY.alias("later")
-_next = (
-    select(func.min(_later.c.id))
-    .where(_later.c.ticket == ENTRY.c.ticket, _later.c.id > ENTRY.c.id)
-    .where(_later.c.name == "Reopened")
-    .correlate(ENTRY)
-    .scalar_subquery()
-)
 
 _OPENED: Final = Statement(
     select(TICKET.c.opened_at, *_ticket).where(
-        _within(TICKET.c.opened_at),
+        within(TICKET.c.opened_at),
         ~TICKET.c.quiet,
         or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != CloseReason.SPAM.value),
     )
@@ -83,12 +72,12 @@ _CLOSED: Final = Statement(
     select(ENTRY.c.at, ENTRY.c.body, _reopened.c.at, _reopened.c.body, *_ticket)
     .select_from(
         ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket).outerjoin(
-            _reopened, _reopened.c.id == _next
+            _reopened, _reopened.c.id == next_reopening
         )
     )
     # that both names are named is what lets SQLite use their partial index
     .where(ENTRY.c.name.in_(["Closed", "Reopened"]), ENTRY.c.name == "Closed")
-    .where(_within(ENTRY.c.at), ~TICKET.c.quiet)
+    .where(within(ENTRY.c.at), ~TICKET.c.quiet)
 )
 _ANSWERED: Final = Statement(
     select(CLOCK.c.id, CLOCK.c.stopped_at, CLOCK.c.elapsed_s, ENTRY.c.body, *_ticket)
@@ -98,7 +87,7 @@ _ANSWERED: Final = Statement(
         )
     )
     .where(
-        _within(CLOCK.c.stopped_at),
+        within(CLOCK.c.stopped_at),
         CLOCK.c.kind == ClockKind.FIRST_RESPONSE.value,
         CLOCK.c.outcome.in_([Outcome.MET.value, Outcome.MET_LATE.value]),
     )

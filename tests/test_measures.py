@@ -26,7 +26,7 @@ from tests.scenes import NOW, ROOMS
 
 AT = datetime(2026, 10, 1, 3, tzinfo=UTC)
 WEEK = timedelta(days=7)
-NOTHING = Counts(0, 0, 0, 0, [], 0, None, 0)
+NOTHING = Counts(0, 0, 0, 0, [], 0, None)
 
 
 def close(back_in: timedelta | None = None, by: int | None = None, replies: int = 1) -> Close:

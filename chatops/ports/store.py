@@ -29,7 +29,7 @@ from chatops.ports.rows import (
     TicketFilter,
 )
 from chatops.ports.tx import Tx
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.report import CloseRow, Counts
 from chatops.scene import Agent, Line
 from chatops.splits import Happened
 from chatops.ticket import Ticket
@@ -154,12 +154,6 @@ class Reader(Protocol):
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[CloseRow]: ...
-    async def late(
-        self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[LateRow]:
-        """Return the clocks that were breached in [start, end), latest last."""
-        ...
-
     async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[Breach]:

@@ -212,7 +212,7 @@ async def test_without_a_queue_there_are_no_figures(team: Team) -> None:
     ],
 )
 def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: Text) -> None:
-    counted = Counted(Counts(0, 0, 0, 0, seconds, 0, None, 0))
+    counted = Counted(Counts(0, 0, 0, 0, seconds, 0, None))
     values = dict(report_facts(counted, counted, (), NOW))
     assert values[text("report-first-response")] == text("report-both", now=said, before=said)
     none = text("number", count=0)
@@ -221,7 +221,7 @@ def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: Text) ->
 
 def test_repeated_canned_replies_are_shown_where_there_are_any() -> None:
     def labels(*repeated: int) -> list[str]:
-        now, before = (Counted(Counts(0, 0, 0, 0, [], 0, None, 0, each)) for each in repeated)
+        now, before = (Counted(Counts(0, 0, 0, 0, [], 0, None, each)) for each in repeated)
         return [label.id for label, _ in report_facts(now, before, (), NOW)]
 
     assert "report-repeated" in labels(3, 0)
@@ -230,7 +230,7 @@ def test_repeated_canned_replies_are_shown_where_there_are_any() -> None:
 
 
 def test_the_quiet_list_is_shown_where_there_is_one() -> None:
-    nothing = Counts(0, 0, 0, 0, [], 0, None, 0)
+    nothing = Counts(0, 0, 0, 0, [], 0, None)
     facts = dict(report_facts(Counted(nothing, quiet=2), Counted(nothing), (), NOW))
     two, none = text("number", count=2), text("number", count=0)
     assert facts[text("report-quiet")] == text("report-both", now=two, before=none)

@@ -110,7 +110,6 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "figures._NEW": "ix_ticket_opened",
         "figures._RESPONSES": "ix_clock_stopped",
         "figures._WAITING": "ix_clock_running",
-        "figures._LATE": "ix_clock_breached",
         "figures._CLOSES": "ix_entry_closes",
         "figures._QUIET": "ix_ticket_opened",
         "figures._REPEATED": "ix_entry_repeated",
