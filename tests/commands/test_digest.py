@@ -287,7 +287,7 @@ async def test_a_hand_over_is_what_nobody_has_and_who_goes_off_holds(team: Team)
 Hand-over, Thu 1 Oct 17:10
 3 open, of which nobody has 1; 4 late for a first response; 1 snoozed
 For the next shift: what nobody has, and what people hold who are off or go off within the hour.
-Ticket | Assignee | Waiting for | Due
+Ticket | Assignee | Waiting for | Answer
 #2 | 伊藤 葵 | us | ⚠ late: due Thu 1 Oct 16:30
 #1 | nobody | us | ⚠ late: due Thu 1 Oct 16:30
 Snoozed:

@@ -85,7 +85,7 @@ async def _pressed_in_teams(load: Load, hall: Hall) -> None:
     """A ticket that Slack closes is opened again in Teams, by its card."""
     ticket = load.newest
     await load.press_until_acknowledged(f"close {ticket} resolved")
-    status = f"SELECT status FROM ticket WHERE id = {ticket}"  # noqa: S608
+    status = f"SELECT status FROM ticket WHERE id = {ticket}"  # noqa: S608 - its own number
     await load.stage.until(status, [("closed",)])
     async with asyncio.timeout(PATIENCE):
         while await load.stage.rows(status) == [("closed",)]:
@@ -156,7 +156,7 @@ async def _card_deleted(load: Load) -> int:
     await load.life(account=QUEUE)
     await load.settles_at_least()
     question = (
-        "SELECT external_id FROM delivery"  # noqa: S608
+        "SELECT external_id FROM delivery"  # noqa: S608 - our own names
         f" WHERE what = 'card' AND \"to\" = '{HALL}' AND ticket = {load.newest}"
     )
     ((id,),) = await load.stage.rows(question)
