@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import (
+    across,
     burst,
     flatness,
     intake,
@@ -48,6 +49,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "k": routing.measure,
     "l": rendering_teams.measure,
     "m": invokes.measure,
+    "n": across.measure,
 }
 
 

@@ -136,7 +136,8 @@ def _by_event(written: Rows) -> list[one_cte.Rows]:
             if "id" in row:
                 event_of[row["id"]] = event
     alone = [*(("raw_body", row) for row in raw)]
-    alone += [("account_state", row) for row in written["account_state"]]
+    for table in ("account_state", "terms"):
+        alone += [(table, row) for row in written[table]]
     return [*events, *([each] for each in alone)]
 
 

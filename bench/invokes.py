@@ -103,7 +103,7 @@ def _bodies(teams: TeamsCloud, many: int) -> Iterator[bytes]:
     """Return what Teams would send for a press of Claim on each ticket from 1 on."""
     for ticket in range(1, many + 1):
         who = site.ORGANISATION.people[ticket % len(site.AGENTS)]
-        card = Message(str(1_750_000_000_000 + ticket), site.CHANNEL, BOT, 0.0)
+        card = Message(site.card_in_teams(ticket), site.CHANNEL, BOT, 0.0)
         action = {"type": "Action.Execute", "verb": "claim", "data": {"c": "claim", "t": ticket}}
         value = {"action": action, "trigger": "manual"}
         yield orjson.dumps(

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from time import perf_counter, time
@@ -46,7 +46,7 @@ async def measure(
     total = WARMING + presses * rounds + calm
     cloud = SlackCloud(site.WORKSPACE)
     async with both(folder, cloud, total) as servers, aiohttp.ClientSession() as http:
-        ours, theirs = (_Presser(http, server, _bodies(cloud, total)) for server in servers)
+        ours, theirs = (_Presser(http, server, bodies(cloud, total)) for server in servers)
         await asyncio.gather(ours.press_many(WARMING), theirs.press_many(WARMING))
         mine, plain = await in_turns(
             rounds, lambda: ours.press_many(presses), lambda: theirs.press_many(presses)
@@ -78,11 +78,11 @@ class _Presser:
 
     async def press_many(self, many: int) -> float:
         """Press as fast as it answers, 32 at once; return the presses a second."""
-        waiting = iter([(body, _signed(body)) for body in islice(self._bodies, many)])
+        waiting = iter([(body, signed(body)) for body in islice(self._bodies, many)])
 
         async def hand() -> None:
             for body, headers in waiting:
-                await self._press(body, headers)
+                await press(self._http, self._server, body, headers)
 
         began = perf_counter()
         await asyncio.gather(*(hand() for _ in range(AT_ONCE)))
@@ -95,9 +95,9 @@ class _Presser:
 
         async def once(number: int, body: bytes) -> float:
             await asyncio.sleep(began + (number + later) / PER_SECOND - loop.time())
-            headers = _signed(body)
+            headers = signed(body)
             sent = perf_counter()
-            await self._press(body, headers)
+            await press(self._http, self._server, body, headers)
             return perf_counter() - sent
 
         bodies = enumerate(islice(self._bodies, many))
@@ -108,13 +108,17 @@ class _Presser:
         async with self._http.get(f"{self._server.url}/readyz") as answer:
             return int(await answer.json())
 
-    async def _press(self, body: bytes, headers: dict[str, str]) -> None:
-        url = f"{self._server.url}/slack/events"
-        async with self._http.post(url, data=body, headers=headers) as answer:
-            expect(answer.status == 200, f"a press is acknowledged, not answered {answer.status}")
+
+async def press(
+    http: aiohttp.ClientSession, server: Server, body: bytes, headers: Mapping[str, str]
+) -> None:
+    """Deliver a press that is signed; return once it is acknowledged."""
+    url = f"{server.url}/slack/events"
+    async with http.post(url, data=body, headers=headers) as answer:
+        expect(answer.status == 200, f"a press is acknowledged, not answered {answer.status}")
 
 
-def _bodies(cloud: SlackCloud, many: int) -> Iterator[bytes]:
+def bodies(cloud: SlackCloud, many: int) -> Iterator[bytes]:
     """Return what Slack would send for a press of Claim on each ticket from 1 on."""
     for ticket in range(1, many + 1):
         room = site.WORKSPACE.rooms[(ticket - 1) % site.ROOMS].id
@@ -134,7 +138,7 @@ def _bodies(cloud: SlackCloud, many: int) -> Iterator[bytes]:
         yield urlencode({"payload": json.dumps(pressed)}).encode()
 
 
-def _signed(body: bytes) -> dict[str, str]:
+def signed(body: bytes) -> dict[str, str]:
     """Return the headers of a request of Slack's that is sent now."""
     at = str(int(time()))
     secret = site.CARE.signing_secret.encode()

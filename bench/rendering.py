@@ -91,5 +91,6 @@ async def scenes_in(folder: Path) -> tuple[list[Scene], Words, Registry, dict[in
             record = await service.storage.reader.record(id)
             assert record is not None  # noqa: S101 - the ticket was seeded
             scenes.append(service.desk.scene(record, agents, now))
+        service.words.has("card-title")  # its language is parsed now, at no ticket's cost
         known = {agent.id: agent for agent in agents}
         return scenes, service.words, service.registry, known

@@ -10,7 +10,6 @@ import json
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +18,10 @@ from cryptography.fernet import Fernet
 
 from adapters.sandbox.slack import App, Person, Room, SlackCloud, Workspace
 from adapters.sandbox.slack.state import Message
-from adapters.sandbox.teams import Channel, Organisation, Team
+from adapters.sandbox.teams import Channel, Organisation, Team, TeamsCloud
 from adapters.sandbox.teams import Person as Colleague
+from adapters.sandbox.teams.state import BOT
+from adapters.sandbox.teams.state import Message as InTeams
 from chatops import app, policy
 from chatops.config import Config
 from chatops.ports import Tx
@@ -71,7 +72,10 @@ ORGANISATION: Final = Organisation(
         for number in range(1, 5)
     ),
     team=Team("19:general@thread.tacv2", "Bench", "b0b0b0b0-0000-4000-8000-0000000000d1"),
-    channels=(Channel(CHANNEL, "Care"),),
+    channels=(
+        Channel(CHANNEL, "Care"),
+        *(Channel(f"19:hall{number}@thread.tacv2", f"Hall {number}") for number in range(ROOMS)),
+    ),
 )
 
 _TEXTS: Final = (
@@ -86,6 +90,16 @@ def account(number: int) -> str:
     return f"shop{number % ROOMS}"
 
 
+def hall(number: int) -> str:
+    """Return the room in Teams of the queue whose account and room in Slack have that number too."""
+    return f"hall{number % ROOMS}"
+
+
+def card_in_teams(ticket: int) -> str:
+    """Return the id of a ticket's card in Teams."""
+    return str(1_750_000_000_000 + ticket)
+
+
 def config(
     folder: Path,
     slack_url: str,
@@ -95,11 +109,13 @@ def config(
     fresh: bool = True,
     database: str | None = None,
     teams_url: str | None = None,
+    halls: bool = False,
 ) -> Config:
     """Write app.yaml into `folder` and read it; the database is migrated if `fresh`.
 
     It is a file beside app.yaml, unless `database` is another's address. Where `teams_url` says
-    where Teams is, people are there too; rooms are in Slack.
+    where Teams is, people are there too; rooms are in Slack, and with `halls` each queue has one in
+    Teams beside.
     """
     path = folder / "app.yaml"
     database = database or f"sqlite:///{folder.absolute() / 'care.db'}"
@@ -109,6 +125,11 @@ def config(
         written["chats"]["teams"] = _in_teams(teams_url)
         for agent, there in zip(AGENTS, ORGANISATION.people, strict=True):
             written["people"][agent.name]["ids"]["teams"] = there.id
+    if halls:
+        for number in range(ROOMS):
+            channel = f"19:hall{number}@thread.tacv2"
+            written["rooms"][hall(number)] = {"chat": "teams", "id": channel}
+            written["queues"][f"queue{number}"]["rooms"].append(hall(number))
     path.write_text(json.dumps(written), encoding="utf-8")
     made = app.read_config(path, environment())
     if fresh:
@@ -156,8 +177,10 @@ async def seed(service: app.Service, count: int) -> None:
     await asyncio.gather(*(service.desk.receive(channel.parse(body)) for channel, body in bodies))
 
 
-async def fill(config: Config, cloud: SlackCloud, count: int) -> None:
-    """Open that many tickets in the database of `config`, with their cards in the stand-in."""
+async def fill(
+    config: Config, cloud: SlackCloud, count: int, teams: TeamsCloud | None = None
+) -> None:
+    """Open that many tickets in the database of `config`, with their cards in the stand-ins."""
     async with app.opened(config) as service:
         now = service.clock.transport()
         await seed(service, count)
@@ -166,9 +189,15 @@ async def fill(config: Config, cloud: SlackCloud, count: int) -> None:
             def show(tx: Tx, room: policy.Room = room) -> None:
                 process = tx.enrol("bench", MINUTE.total_seconds())
                 while job := tx.take(room.name, now + MINUTE, process, updates=False, posts=True):
-                    card = Message(room.id, f"{job.ticket}.000000", CARE.bot_user, "a card")
-                    cloud.state.add(replace(card, bot_id=CARE.bot_id))
-                    tx.delivered(job, card.ts, job.wanted, now)
+                    assert job.ticket is not None  # noqa: S101 - cards alone wait
+                    if room.chat == "teams" and teams is not None:
+                        id = card_in_teams(job.ticket)
+                        teams.state.add(InTeams(id, room.id, BOT, 0.0))
+                    else:
+                        id = f"{job.ticket}.000000"
+                        card = Message(room.id, id, CARE.bot_user, "a card", bot_id=CARE.bot_id)
+                        cloud.state.add(card)
+                    tx.delivered(job, id, job.wanted, now)
 
             await service.storage.work.transact(show)
 

@@ -25,7 +25,7 @@ from chatops.config import schema as schemas
 from chatops.dry_run import Trial
 from chatops.errors import CareError, ConfigError, StorageError
 from chatops.metrics import RELOAD_FAILED
-from chatops.plain import card_in_words
+from chatops.plain import card_in_words, file_in_bytes
 from chatops.policy import Role
 from chatops.scene import Agent
 from chatops.text import Words, text
@@ -259,6 +259,8 @@ async def report(config: Config, line: str, language: str) -> str:
         )
         outcome = await service.desk.handle(replace(call, now=service.clock.business()))
         zone = ZoneInfo(config.zone)
+        if isinstance(outcome, Answer) and outcome.file is not None:
+            return file_in_bytes(outcome.file, service.words, language).decode("utf-8-sig")
         if isinstance(outcome, Answer):
             return card_in_words(outcome.card, service.words, language, zone)
         said = outcome.said if isinstance(outcome, Refusal) else text("nothing-to-show")

@@ -32,10 +32,10 @@ def alert(
     queue = policy.queue_of(ticket.queue, ticket.account)
     match effect:
         case AlertBreach():
-            _alert(tx, ticket, (*queue.rooms, queue.managers_room), event, entry, act)
+            _alert(tx, ticket, (*queue.rooms, *queue.managers_rooms), event, entry, act)
         case AlertAgain():
             is_news = isinstance(event, Alerted) and event.unheard
-            rooms = (*queue.rooms, queue.managers_room) if is_news else (queue.managers_room,)
+            rooms = (*queue.rooms, *queue.managers_rooms) if is_news else queue.managers_rooms
             _alert(tx, ticket, rooms, event, entry, act)
         case AlertDueSoon():
             if (room := _warned_in(tx, policy, ticket)) is None:

@@ -124,6 +124,12 @@ class Calendar:
         """Whether a shift begins on that local day."""
         return bool(self._shifts(day))
 
+    def opens_on(self, day: date) -> datetime:
+        """When the first shift of a local day begins. Raises ValueError where none does."""
+        if not (spans := self._spans(day.toordinal())):
+            raise ValueError(f"calendar {self.name}: no shift begins on {day}")
+        return _instant(spans[0][0])
+
     def next_opening(self, t: datetime) -> datetime:
         """The first working second at or after `t`, which is `t` itself during a shift.
 

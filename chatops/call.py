@@ -31,7 +31,7 @@ from pydantic import BaseModel
 from chatops.card import Card, File, Form
 from chatops.channel import Traits
 from chatops.event import Event
-from chatops.policy import Policy, Role
+from chatops.policy import DigestPlan, Policy, Role
 from chatops.scene import Agent, Scene
 from chatops.text import Text
 from chatops.ticket import Refusal, Ticket
@@ -68,6 +68,8 @@ class Call:
     room: str | None = None  #: our name of the room where it was asked; None: elsewhere
     seen: int | None = None  #: newest message that the person's form had shown
     confirmed: frozenset[str] = frozenset()  #: questions already answered with yes
+    plan: DigestPlan | None = None  #: of the timer: the digest that this is
+    since: datetime | None = None  #: of the timer: where the digest before it left off
 
     def may(self, role: Role, ticket: Ticket) -> bool:
         """Tell whether who asks holds `role` in the queue to which a ticket belongs.
@@ -137,6 +139,7 @@ class Answer:
     about: int | None = None  #: the ticket whose details it shows: who sees them has read it
     private: tuple[int, ...] = ()  #: tickets of private messages that it shows: that is logged
     file: File | None = None  #: given to the asker alone, beside the card
+    empty: bool = False  #: it only says that there is nothing: a digest may stay silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,28 @@ class Desk:
                 return agent
         return None
 
+    async def link(self, chat: str, id: str, addresses: Sequence[str]) -> Agent | None:
+        """Give an id in a chat to the person of app.yaml who has one of its owner's e-mail addresses.
+
+        The caller knows that the addresses are that person's. None if nobody has them, several have,
+        or app.yaml says itself who they are in that chat.
+        """
+        person = self.policy.person_by_email(chat, addresses)
+        if person is None or (email := person.email) is None:
+            return None
+        name = person.name
+
+        def run(tx: Tx) -> bool:
+            agent = next((each.id for each in tx.agents() if each.name == name), None)
+            return agent is not None and tx.link(chat, id, agent, email)
+
+        await self._work.transact(run)
+        return await self.person(chat, id)
+
+    async def unlink(self, chat: str) -> int:
+        """Know nobody in a chat by an e-mail address any more; how many were."""
+        return await self._work.transact(lambda tx: tx.unlink(chat))
+
     def call(
         self,
         *,
@@ -265,17 +287,22 @@ class Desk:
             await self._transact(partial(change_shift, agent=agent.id, stands=stands, end=end))
             self._stood[agent.id] = stands
 
-    async def publish(self, name: str, period: str, room: str, card: Card) -> bool:
-        """Post a finished card into a room, once for ever per (name, period); False if it was."""
+    async def publish(
+        self, name: str, period: str, room: str, card: Card, until: datetime | None = None
+    ) -> bool:
+        """Post a finished card into a room, once for ever per (name, period); False if it was.
+
+        Its figures go up to `until`, or up to now.
+        """
 
         def run(tx: Tx, act: Act) -> bool:
-            return tx.publish_once(name, period, act.now) and post(tx, room, card, act)
+            return tx.publish_once(name, period, until or act.now) and post(tx, room, card, act)
 
         return await self._transact(run)
 
-    async def pass_over(self, name: str, period: str) -> None:
-        """Record that (name, period) is not to be published."""
-        await self._transact(lambda tx, act: tx.publish_once(name, period, act.now))
+    async def pass_over(self, name: str, period: str, until: datetime | None = None) -> None:
+        """Record that (name, period) is not to be published, nor asked for again."""
+        await self._transact(lambda tx, act: tx.publish_once(name, period, until or act.now))
 
     # --- scenes
 

@@ -1,19 +1,23 @@
 """Which figures somebody may see, and of which day. Pure.
 
-A day is a local one, from midnight to midnight on the wall (23 or 25 hours where clocks change), in
-the zone of the room where it is asked, of a digest's calendar, or else of the queue's hours.
+A day is a local one, from `day_starts` to `day_starts` on the wall (23 or 25 hours where clocks change),
+in the zone of the room where it is asked, of a digest's calendar, or else of the queue's hours.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from chatops.call import Call, Origin
+from chatops.call import Call
+from chatops.periods import days_of
 from chatops.policy import Role
+
+_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class LocalDay:
     """A local day as [start, end); today's ends now."""
 
     day: date
@@ -40,20 +44,19 @@ def may_name_people(call: Call, queues: tuple[str, ...], *, in_room: bool) -> bo
     return all(call.agent.may(Role.LEAD, name) for name in queues)
 
 
-def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> Window:
+def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> LocalDay:
     """Return the day of the call, or one before it."""
-    zone = _zone(call, queues)
-    day = call.now.astimezone(zone).date() - timedelta(days=days_ago)
-    start = datetime.combine(day, time.min, zone)
-    midnight = datetime.combine(day + timedelta(days=1), time.min, zone)
-    return Window(day, start, min(midnight, call.now))
+    zone = zone_of(call, queues)
+    days = days_of(zone.key, call.policy.day_starts)
+    start, end = next(days.working(call.now, call.now + _SECOND))
+    for _ in range(days_ago):
+        start, end = next(days.working(start - _SECOND, start))
+    return LocalDay(start.astimezone(zone).date(), start, min(end, call.now))
 
 
-def _zone(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
-    if call.origin is Origin.TIMER:
-        for plan in call.policy.digests.values():
-            # its period is a date of its calendar, which its room need not share
-            if plan.room == call.room and plan.run.partition(" ")[2] == call.line:
-                return ZoneInfo(plan.calendar.zone)
+def zone_of(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
+    """Return the zone whose days are meant."""
+    if call.plan is not None:  # its period is a date of its calendar, which its room need not share
+        return ZoneInfo(call.plan.calendar.zone)
     room = call.policy.rooms.get(call.room or "")
     return room.zoneinfo if room else ZoneInfo(call.policy.queues[queues[0]].calendar.zone)

@@ -83,6 +83,16 @@ def shift(text: object) -> Window:
     return Window(start, end if end > start else end + _DAY)
 
 
+def time_of_day(text: object) -> time:
+    """Read `5:00`."""
+    if not isinstance(text, str):
+        raise ValueError('write a time of day as "5:00"')
+    minutes = _minutes(text.strip())
+    if minutes == _DAY:
+        raise ValueError("a time of day ends at 23:59; for midnight write 0:00")
+    return time(minutes // 60, minutes % 60)
+
+
 def dates(text: object) -> tuple[date, ...]:
     """Read `2026-08-13`, or `2026-12-29..2027-01-03` with both its ends."""
     ends = [day(end.strip()) for end in text.split("..", 1)] if isinstance(text, str) else []

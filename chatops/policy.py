@@ -25,6 +25,13 @@ class Role(IntEnum):
     ADMIN = 5
 
 
+class WhenEmpty(StrEnum):
+    """What a digest that has nothing to tell does."""
+
+    SAY = "say"  #: so, in one line
+    SILENT = "silent"
+
+
 class Assignment(StrEnum):
     MANUAL = "manual"
     ROUND_ROBIN = "round_robin"  #: the next agent who is on, in turn
@@ -55,6 +62,7 @@ class Person:
     identities: Mapping[str, str]
     roles: Mapping[str, Role]  #: by queue
     shifts: Calendar | None = None  #: when the person works, if app.yaml says so
+    email: str | None = None  #: at work; some chats may know the person by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,7 @@ class BurstRule:
 class Queue:
     name: str
     rooms: tuple[str, ...]  #: the first is the ticket's first room
-    managers_room: str
+    managers_rooms: tuple[str, ...]  #: one in each chat that its managers are in, say
     calendar: Calendar
     first_response: timedelta  #: of business time
     escalation: Mapping[str, EscalationTarget]
@@ -136,12 +144,13 @@ class Queue:
     urgency: UrgencyRules = field(default_factory=UrgencyRules)
     reopen_window: timedelta = timedelta(days=7)
     burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
+    open_goal: int | None = None  #: so many open at the end of a day, at the most
 
     @property
     def places(self) -> frozenset[str]:
         """Every room in which something of the queue may be shown."""
         targets = (target.room for target in self.escalation.values())
-        return frozenset({*self.rooms, self.managers_room, *targets})
+        return frozenset({*self.rooms, *self.managers_rooms, *targets})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,7 @@ class DigestPlan:
     calendar: Calendar
     run: str
     room: str
+    when_empty: WhenEmpty = WhenEmpty.SAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +200,7 @@ class Policy:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
+    day_starts: time = time.min  #: when the local day of reports and digests begins
     keep: Keep = Keep()
     sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides
     #: What clocks go by, of all this.
@@ -245,3 +256,10 @@ class Policy:
     def person_by_identity(self, chat: str, id: str) -> Person | None:
         """Return the person who has this id in that chat."""
         return next((p for p in self.people.values() if p.identities.get(chat) == id), None)
+
+    def person_by_email(self, chat: str, addresses: Iterable[str]) -> Person | None:
+        """Return the one person with one of these addresses whom app.yaml gives no id in that chat."""
+        wanted = {address.casefold() for address in addresses}
+        found = [p for p in self.people.values() if p.email and p.email.casefold() in wanted]
+        alone = found[0] if len(found) == 1 else None
+        return alone if alone is not None and chat not in alone.identities else None

@@ -20,24 +20,12 @@ class CloseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LateRow:
-    """A first response clock that was breached; `late_s` until the answer, or until now."""
-
-    ticket: int
-    queue: str
-    assignee: int | None
-    due_at: datetime
-    stopped_at: datetime | None
-    calendar: str
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """What a window holds.
 
     `first_responses` are the business seconds of every first reply accepted in the window, late
-    ones included; `waiting` are the tickets whose first response clock runs at the window's end,
-    and `oldest_waiting` the start of the oldest: beside each other, so that silence improves
+    ones included; `waiting` are the tickets whose first or next response clock runs at the window's
+    end, and `oldest_waiting` the start of the oldest: beside each other, so that silence improves
     nothing.
     """
 
@@ -48,7 +36,6 @@ class Counts:
     first_responses: Sequence[int]
     waiting: int
     oldest_waiting: datetime | None
-    breached: int
     repeated: int = 0  #: canned replies that were sent again, over the question
 
 

@@ -24,7 +24,7 @@ from chatops.delivery.enrolment import Enrolment
 from chatops.desk import SWEEP, Desk
 from chatops.errors import StorageError
 from chatops.line import Missing, Read, named, read
-from chatops.policy import DigestPlan, Policy, Role
+from chatops.policy import DigestPlan, Policy, Role, WhenEmpty
 from chatops.ports import Reader
 from chatops.scene import Agent
 from chatops.text import Words, text
@@ -129,16 +129,20 @@ class Schedule:
             return
         period = fired.astimezone(ZoneInfo(plan.calendar.zone)).date().isoformat()
         newest = await self._reader.published(plan.name)
-        if newest is not None and newest >= period:
+        if newest is not None and newest[0] >= period:
             return
         if newest is None and fired < self._started:
             # a digest that is new in app.yaml begins with its next time
-            await self._desk.pass_over(plan.name, period)
+            await self._desk.pass_over(plan.name, period, fired)
             return
-        outcome = await self._desk.handle(self._call(plan, fired))
+        call = replace(self._call(plan, fired), since=newest and newest[1])
+        outcome = await self._desk.handle(call)
+        if isinstance(outcome, Answer) and outcome.empty and plan.when_empty is WhenEmpty.SILENT:
+            await self._desk.pass_over(plan.name, period, fired)
+            return
         card = outcome.card if isinstance(outcome, Answer) else _refused(plan, outcome)
         card = card if now - fired <= LATE else _stamped_late(card, fired)
-        if await self._desk.publish(plan.name, period, plan.room, card):
+        if await self._desk.publish(plan.name, period, plan.room, card, fired):
             made = isinstance(outcome, Answer)
             _log.info("tick.digest", digest=plan.name, period=period, made=made)
 
@@ -176,6 +180,7 @@ def _call_of(plan: DigestPlan, policy: Policy, fired: datetime) -> Call:
         line=line,
         chat=room.chat if room else None,
         room=plan.room,
+        plan=plan,
     )
 
 

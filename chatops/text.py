@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from fluent.runtime import FluentBundle, FluentResource
-from fluent.syntax import ast
 
 LANGUAGES: Final = ("en", "ja")
 LOCALE: Final = Path(__file__).parent / "locale"
@@ -84,6 +83,8 @@ PLAIN: Final = Hand()
 class Words:
     """The sentences of all languages, read once from the .ftl files.
 
+    An installation that speaks one language does not wait for the others at its start.
+
     Raises:
         KeyError: for a sentence that a language lacks; a test keeps both files alike.
     """
@@ -91,18 +92,18 @@ class Words:
     def __init__(self, locale: Path = LOCALE) -> None:
         sources = {lang: (locale / f"{lang}.ftl").read_text(encoding="utf-8") for lang in LANGUAGES}
         self._ids = {lang: frozenset(_ID.findall(source)) for lang, source in sources.items()}
-        self._bundles = {lang: _bundle(lang, source) for lang, source in sources.items()}
+        self._sources = sources
 
     def ids(self, language: str) -> frozenset[str]:
         """Return the sentence ids of one language (for the tests that compare them)."""
         return self._ids[language]
 
     def has(self, id: str, language: str = "en") -> bool:
-        return self._bundles[language].has_message(id)
+        return _bundle(language, self._sources[language]).has_message(id)
 
     def say(self, said: Text, language: str, zone: ZoneInfo, hand: Hand = PLAIN) -> str:
         """Return the sentence in `language`, times in `zone`, foreign words as `hand` writes them."""
-        bundle = self._bundles[language]
+        bundle = _bundle(language, self._sources[language])
         message = bundle.get_message(said.id)
         if message.value is None:
             raise KeyError(said.id)
@@ -180,13 +181,9 @@ def say_day(day: date, language: str) -> str:
     return format_date(day, _DAY[language], locale=language)
 
 
-def _bundle(language: str, source: str) -> FluentBundle:
-    bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(_parsed(source))
-    return bundle
-
-
 @cache
-def _parsed(source: str) -> ast.Resource:
-    """Parse sentences, which takes a fifth of a second, once a process."""
-    return FluentResource(source)
+def _bundle(language: str, source: str) -> FluentBundle:
+    """Parse sentences, which takes a fifth of a second, when the language is first spoken."""
+    bundle = FluentBundle([language], use_isolating=False)
+    bundle.add_resource(FluentResource(source))
+    return bundle

@@ -1,4 +1,8 @@
-"""digest: today's breaches, closes or quiet tickets, by hand or on a timer."""
+"""digest: breaches since the last one, a day's closes or quiet tickets, by hand or on a timer.
+
+By hand it is of today and for the asker alone. On a timer its room reads it: one of a team's own shows
+that room's queues, and names nobody.
+"""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -6,43 +10,112 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from chatops.call import Answer, Call, looks
-from chatops.cards.report_card import By, Figures, breaches_card, closes_card, quiet_card
-from chatops.figures import day_of, queues_for
+from chatops.call import Answer, Call, Origin, looks
+from chatops.cards.digest_card import (
+    Eyes,
+    breaches_card,
+    closes_none,
+    flow_blocks,
+    handover_card,
+    week_card,
+)
+from chatops.cards.report_card import By, Figures, closes_card, quiet_card
+from chatops.digest import Flow, Week
+from chatops.figures import LocalDay, day_of, may_name_people, queues_for
 from chatops.policy import Role
-from chatops.ports import Reader
+from chatops.ports import Reader, TicketFilter
+from chatops.scene import Agent
 from chatops.text import text
-from chatops.ticket import Refusal
+from chatops.ticket import Refusal, Status
 
-#: How far back a late ticket that still waits is counted.
-LOOK_BACK: Final = timedelta(days=90)
+#: Tickets that a hand-over looks through, the most urgent first.
+MOST: Final = 200
+
+#: Whose shift ends so soon passes on what they hold.
+SOON: Final = timedelta(hours=1)
 
 
 class Topic(StrEnum):
     BREACHES = "breaches"
     CLOSES = "closes"
+    WEEK = "week"
+    HANDOVER = "handover"
     QUIET = "quiet"
+
+
+class Day(StrEnum):
+    TODAY = "today"
+    YESTERDAY = "yesterday"
 
 
 class Digest(BaseModel):
     topic: Topic
+    day: Day = Day.TODAY  #: of closes and of the quiet list
     by: By | None = None
 
 
 @looks("digest", Digest, Role.LEAD)
 async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
-    if not (queues := queues_for(call, Role.LEAD)):
+    in_room = call.origin is Origin.TIMER
+    if not (queues := queues_for(call, Role.LEAD, in_room=in_room)):
         return Refusal(text("no-role"))
-    window, agents = day_of(call, queues), await reader.agents()
+    window = day_of(call, queues, days_ago=int(args.day is Day.YESTERDAY))
+    agents = await reader.agents()
+    named = may_name_people(call, queues, in_room=in_room)
+    eyes = Eyes(call.policy, agents, named, call.now)
     if args.topic is Topic.BREACHES:
-        late = await reader.late(queues, window.start, window.end)
-        before = await reader.late(queues, window.start - LOOK_BACK, window.start)
-        earlier = sum(row.stopped_at is None for row in before)
-        return Answer(breaches_card(window.day, late, earlier, call.now, call.policy, agents))
+        since = call.since or window.start
+        rows = await reader.breaches(queues, since, call.now)
+        earlier = await reader.still_late(queues, since)
+        return Answer(breaches_card(since, rows, earlier, eyes), empty=not rows and not earlier)
     if args.topic is Topic.QUIET:
         by_rule = await reader.quiet_counts(queues, window.start, window.end)
         return Answer(quiet_card(window.day, by_rule))
+    if args.topic is Topic.WEEK:
+        week, before = [await _week(call, queues, ago, reader) for ago in (1, 8)]
+        return Answer(week_card(week, before))
+    if args.topic is Topic.HANDOVER:
+        loads = await reader.loads(queues, call.now)
+        live, _ = await reader.listed(TicketFilter(queues, status=Status.OPEN, limit=MOST))
+        asleep, _ = await reader.listed(TicketFilter(queues, status=Status.SNOOZED, limit=MOST))
+        going = {agent.id for agent in agents if _goes_off(agent, call)} | {None}
+        passed = [one for one in live if one.ticket.assignee in going]
+        return Answer(handover_card(loads, passed, asleep, eyes), empty=not loads)
+    flows = await _flows(call, queues, window, reader)
+    if not any(each.new or each.closed for each in flows):
+        return Answer(closes_none(window.day, flows), empty=True)
     counts = await reader.counts(queues, window.start, window.end)
     closes = await reader.closes(queues, window.start, window.end)
     by = [args.by] if args.by is not None else list(By)
-    return Answer(closes_card(Figures(window.day, counts, closes, call.channels, agents), by))
+    figures = Figures(window.day, counts, closes, call.channels, agents)
+    shown = [each for each in by if named or each is not By.AGENT]
+    return Answer(closes_card(figures, shown, flow_blocks(flows)))
+
+
+async def _flows(
+    call: Call, queues: tuple[str, ...], window: LocalDay, reader: Reader
+) -> list[Flow]:
+    left = await reader.open_at(window.end)
+    flows = []
+    for name in queues:
+        counts = await reader.counts([name], window.start, window.end)
+        goal = call.policy.queues[name].open_goal
+        flows.append(Flow(name, counts.new, counts.closed, left.get(name, 0), goal))
+    return flows
+
+
+async def _week(call: Call, queues: tuple[str, ...], ago: int, reader: Reader) -> Week:
+    """Return the seven days of which the last was so many days ago."""
+    first, last = day_of(call, queues, days_ago=ago + 6), day_of(call, queues, days_ago=ago)
+    counts = await reader.counts(queues, first.start, last.end)
+    left = await reader.open_at(last.end)
+    missed = await reader.breaches(queues, first.start, last.end)
+    still = sum(left.get(name, 0) for name in queues)
+    return Week(first.day, last.day, counts, still, len(missed))
+
+
+def _goes_off(agent: Agent, call: Call) -> bool:
+    """Tell whether somebody is off shift, or will be by app.yaml within the hour."""
+    person = call.policy.people.get(agent.name)
+    shifts = person.shifts if person is not None else None
+    return agent.away or (shifts is not None and not shifts.is_open(call.now + SOON))

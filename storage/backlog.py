@@ -58,9 +58,9 @@ def due(db: Db, now: datetime) -> Due:
     return Due(every, posts, None if row is None else instant(row[0]), found)
 
 
-def published(db: Db, name: str) -> str | None:
-    (period,) = there(db.one(_PUBLISHED, name=name))
-    return None if period is None else str(period)
+def published(db: Db, name: str) -> tuple[str, datetime] | None:
+    row = db.one(_PUBLISHED, name=name)
+    return None if row is None else (row[0], instant(row[1]))
 
 
 def offset(db: Db) -> float:
@@ -167,7 +167,11 @@ _IN_DOUBT: Final = Statement(
 )
 _FAILED: Final = Statement(select(func.count()).select_from(DELIVERY).where(_d.state == "failed"))
 _PUBLISHED: Final = Statement(
-    select(func.max(DIGEST_RUN.c.period)).where(DIGEST_RUN.c.name == param("name"))
+    first(
+        select(DIGEST_RUN.c.period, DIGEST_RUN.c.at)
+        .where(DIGEST_RUN.c.name == param("name"))
+        .order_by(DIGEST_RUN.c.period.desc())
+    )
 )
 _SETTING: Final = Statement(select(SETTING.c.value).where(SETTING.c.name == param("name")))
 #: Alembic's own table, asked without Alembic: it is loaded only by `migrate`.

@@ -10,21 +10,25 @@ decided here. Named in the statement, they would lead SQLite to read all tickets
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union_all
 
 from chatops.event import ClockKind, Closed, CloseReason, Reopened
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.measures import SLIP
+from chatops.report import CloseRow, Counts
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
-from storage.statement import Db, Statement, param
+from storage.statement import Db, Statement, first, param
 from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
 
-#: A close undone by who made it within this time is left out.
-SLIP: Final = timedelta(seconds=60)
+
+def first_opened(db: Db, now: datetime) -> datetime | None:
+    """Return when the first ticket of all was opened; None if none was by now."""
+    row = db.one(_FIRST_OPENED, now=micros(now))
+    return None if row is None else instant(row[0])
 
 
 def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Counts:
@@ -44,7 +48,6 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
         ],
         waiting=sum(count for _, count, _ in waiting),
         oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
-        breached=len(late(db, queues, start, end)),
         repeated=sum(count for queue, count in db.all(_REPEATED, **window) if queue in queues),
     )
 
@@ -64,17 +67,6 @@ def closes(db: Db, queues: Collection[str], start: datetime, end: datetime) -> S
     return [
         CloseRow(agent, channel, reason.value, count)
         for (agent, channel, reason), count in (+tally).most_common()
-    ]
-
-
-def late(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[LateRow]:
-    """Return the clocks that were breached in [start, end), latest last."""
-    return [
-        LateRow(ticket, queue, assignee, instant(due), instant(stopped), calendar)
-        for ticket, queue, assignee, due, stopped, calendar in db.all(
-            _LATE, start=micros(start), end=micros(end)
-        )
-        if queue in queues
     ]
 
 
@@ -98,10 +90,17 @@ def _within(column: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElem
 
 
 _queue = TICKET.c.queue
-#: These figures are of first responses alone.
+#: Responses are of first responses alone; who waits, waits for a next one too.
 _is_first = CLOCK.c.kind == ClockKind.FIRST_RESPONSE.value
 _clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
+_FIRST_OPENED: Final = Statement(
+    first(
+        select(TICKET.c.opened_at)
+        .where(TICKET.c.opened_at <= param("now"))
+        .order_by(TICKET.c.opened_at)
+    )
+)
 _NEW: Final = Statement(
     select(_queue, func.count())
     .where(
@@ -128,7 +127,8 @@ _RESPONSES: Final = Statement(
 )
 # two indexes: the clocks that run still, and those that were stopped since
 _began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(
-    _is_first, CLOCK.c.started_at < param("end")
+    CLOCK.c.kind.in_([ClockKind.FIRST_RESPONSE.value, ClockKind.NEXT_RESPONSE.value]),
+    CLOCK.c.started_at < param("end"),
 )
 _ran = union_all(
     _began.where(CLOCK.c.outcome.is_(None)),
@@ -138,19 +138,6 @@ _WAITING: Final = Statement(
     select(_queue, func.count(), func.min(_ran.c.started_at))
     .select_from(_ran.join(TICKET, TICKET.c.id == _ran.c.ticket))
     .group_by(_queue)
-)
-_LATE: Final = Statement(
-    select(
-        CLOCK.c.ticket,
-        _queue,
-        TICKET.c.assignee,
-        CLOCK.c.due_at,
-        CLOCK.c.stopped_at,
-        CLOCK.c.calendar,
-    )
-    .select_from(_clocks)
-    .where(*_within(CLOCK.c.breached_at), _is_first)
-    .order_by(CLOCK.c.breached_at, CLOCK.c.id)
 )
 # that both names are named is what lets SQLite use their partial index
 _ends = ENTRY.c.name.in_(["Closed", "Reopened"])

@@ -26,8 +26,8 @@ class Once(Part):
     def shift_due(self, agent: int, boundary: datetime) -> bool:
         return self.once(f"shift:{agent}:{micros(boundary)}", self._at)
 
-    def publish_once(self, name: str, period: str, now: datetime) -> bool:
-        return self._db.run(_PUBLISH, name=name, period=period, at=micros(now)) == 1
+    def publish_once(self, name: str, period: str, until: datetime) -> bool:
+        return self._db.run(_PUBLISH, name=name, period=period, at=micros(until)) == 1
 
     def to_alert(self, now: datetime, limit: int) -> Sequence[int]:
         rows = self._db.all(_TO_ALERT, now=micros(now), limit=limit)

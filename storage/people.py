@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.policy import Person
@@ -49,6 +49,8 @@ class People(Part):
     def know(self, people: Iterable[Person], now: datetime) -> None:
         """Bring agents and identities up to app.yaml; identities given by a code stay.
 
+        One that was linked by an e-mail address stays as long as app.yaml has that address.
+
         Who left keeps the row, for the log names it, but has no roles, no identity and no shift.
         """
         everyone = list(people)
@@ -65,6 +67,10 @@ class People(Part):
             for person in everyone
         }
         self._db.run(_FORGET_NAMED)
+        addresses = {known[person.name]: person.email for person in everyone}
+        for chat, external_id, agent, email in self._db.all(_LINKED):
+            if folded_email(addresses.get(agent)) != email:
+                self._db.run(_UNLINK, chat=chat, external_id=external_id)
         for person in everyone:
             for chat, external_id in person.identities.items():
                 self._db.run(
@@ -90,6 +96,16 @@ class People(Part):
         self._db.run(_FORGET_CODE, agent=agent)
         return int(agent)
 
+    def link(self, chat: str, external_id: str, agent: int, email: str) -> bool:
+        self._db.run(_UNLINK_OTHERS, chat=chat, external_id=external_id, agent=agent)
+        row = self._db.one(
+            _LINK, chat=chat, external_id=external_id, agent=agent, email=folded_email(email)
+        )
+        return row is not None
+
+    def unlink(self, chat: str) -> int:
+        return self._db.run(_UNLINK_ALL, chat=chat)
+
     def shift(self, agent: int, now: datetime, *, on: bool) -> bool:
         self._db.run(_KEEPS_SHIFTS, id=agent)
         if self._db.run(_SHIFT, id=agent, on_shift=on) == 0:
@@ -111,6 +127,10 @@ class People(Part):
         return turn
 
 
+def folded_email(email: str | None) -> str | None:
+    return None if email is None else email.casefold()
+
+
 def _identified(*, given: bool) -> Statement:
     row = insert(IDENTITY).values(
         chat=param("chat"), external_id=param("external_id"), agent=param("agent"), given=given
@@ -118,7 +138,7 @@ def _identified(*, given: bool) -> Statement:
     return Statement(
         row.on_conflict_do_update(
             index_elements=["chat", "external_id"],
-            set_={"agent": row.excluded.agent, "given": given},
+            set_={"agent": row.excluded.agent, "given": given, "email": null()},
             where=IDENTITY.c.given.is_(True) if given else None,
         )
     )
@@ -165,6 +185,39 @@ _FORGET_IDENTITIES: Final = Statement(delete(IDENTITY).where(IDENTITY.c.agent ==
 _IDENTIFY: Final = _identified(given=False)
 #: An identity that app.yaml gives to somebody stays theirs, whoever knows a code.
 _GIVE: Final = _identified(given=True)
+_by_email = IDENTITY.c.email.is_not(None)
+_LINKED: Final = Statement(
+    select(IDENTITY.c.chat, IDENTITY.c.external_id, IDENTITY.c.agent, IDENTITY.c.email).where(
+        _by_email
+    )
+)
+_UNLINK: Final = Statement(
+    delete(IDENTITY).where(
+        IDENTITY.c.chat == param("chat"), IDENTITY.c.external_id == param("external_id"), _by_email
+    )
+)
+#: An address is one account's at a time: it has come to another's.
+_UNLINK_OTHERS: Final = Statement(
+    delete(IDENTITY).where(
+        IDENTITY.c.chat == param("chat"),
+        IDENTITY.c.agent == param("agent"),
+        IDENTITY.c.external_id != param("external_id"),
+        _by_email,
+    )
+)
+_UNLINK_ALL: Final = Statement(delete(IDENTITY).where(IDENTITY.c.chat == param("chat"), _by_email))
+_LINK: Final = Statement(
+    insert(IDENTITY)
+    .values(
+        chat=param("chat"),
+        external_id=param("external_id"),
+        agent=param("agent"),
+        given=True,
+        email=param("email"),
+    )
+    .on_conflict_do_nothing()
+    .returning(IDENTITY.c.agent)
+)
 _code = insert(CODE).values(agent=param("agent"), digest=param("digest"), until=param("until"))
 _KEEP_CODE: Final = Statement(
     _code.on_conflict_do_update(

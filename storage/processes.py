@@ -13,8 +13,8 @@ from storage.part import Part
 from storage.statement import Db, Statement, database_time, first, made, param, there
 from storage.tables import EDITION, PACE, PROCESS
 
-#: Buckets that one call spends at the most: a room's, and its chat's.
-MOST: Final = 3
+#: Buckets that a room's courier has in hand at the most: four of the room's, and its chat's two.
+MOST: Final = 6
 
 
 def lives() -> ColumnElement[bool]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chatops.digest import Breach
+from chatops.measures import Measures
 from chatops.ports import (
     AccountSign,
     Arrival,
@@ -18,21 +20,25 @@ from chatops.ports import (
     TicketFilter,
     Waits,
 )
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.report import CloseRow, Counts
 from chatops.scene import Agent, Line
+from chatops.splits import Happened
 from chatops.ticket import Ticket
 from storage import (
     arrivals,
     backlog,
     conversations,
     customers,
+    digests,
     figures,
     held,
     lists,
+    measures,
     people,
     processes,
     records,
     search,
+    splits,
     standing,
 )
 from storage.runs import Reads
@@ -103,18 +109,38 @@ class StoredReader:
     ) -> Mapping[str, int]:
         return await self.run(lambda db: figures.quiet_counts(db, queues, start, end))
 
+    async def first_opened(self, now: datetime) -> datetime | None:
+        return await self.run(lambda db: figures.first_opened(db, now))
+
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
         return await self.run(lambda db: figures.counts(db, queues, start, end))
+
+    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
+        return await self.run(lambda db: measures.measures(db, queues, start, end))
+
+    async def happened(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Happened]:
+        return await self.run(lambda db: splits.happened(db, queues, start, end))
+
+    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
+        return await self.run(lambda db: measures.open_since(db, queues))
 
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[CloseRow]:
         return await self.run(lambda db: figures.closes(db, queues, start, end))
 
-    async def late(
+    async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[LateRow]:
-        return await self.run(lambda db: figures.late(db, queues, start, end))
+    ) -> Sequence[Breach]:
+        return await self.run(lambda db: digests.breaches(db, queues, start, end))
+
+    async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
+        return await self.run(lambda db: digests.still_late(db, queues, before))
+
+    async def open_at(self, at: datetime) -> Mapping[str, int]:
+        return await self.run(lambda db: digests.open_at(db, at))
 
     async def unread_raw(self, limit: int) -> Sequence[RawBody]:
         return await self.run(lambda db: backlog.unread_raw(db, limit))
@@ -128,7 +154,7 @@ class StoredReader:
     async def waits(self) -> Waits:
         return await self.run(held.waits)
 
-    async def published(self, name: str) -> str | None:
+    async def published(self, name: str) -> tuple[str, datetime] | None:
         return await self.run(lambda db: backlog.published(db, name))
 
     async def offset(self) -> float:

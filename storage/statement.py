@@ -71,12 +71,13 @@ class Statement:
     """A statement with named parameters; `postgres` is what PostgreSQL is asked instead."""
 
     def __init__(self, clause: ClauseElement, postgres: ClauseElement | None = None) -> None:
-        self._clause = _with_constants(clause)
-        self._postgres = self._clause if postgres is None else _with_constants(postgres)
+        self._clause = clause
+        self._postgres = clause if postgres is None else postgres
 
     def text(self, dialect: Dialect) -> tuple[str, Sequence[str]]:
         """Return the dialect's text, and the parameters' names in its order."""
-        clause = self._postgres if dialect.name == "postgresql" else self._clause
+        # only now, and not where it is written: of all statements a start needs a few
+        clause = _with_constants(self._postgres if dialect.name == "postgresql" else self._clause)
         # of a statement, not of a mere type: that compiler knows the order
         compiled = cast(
             SQLCompiler,

@@ -89,7 +89,8 @@ class IdentityRow(SQLModel, table=True):
     chat: str = Field(primary_key=True)
     external_id: str = Field(primary_key=True)
     agent: int = Field(foreign_key="agent.id", sa_type=Id)
-    given: bool  #: by a one-time code; otherwise app.yaml names it
+    given: bool  #: by a one-time code or an address; otherwise app.yaml names it
+    email: str | None = None  #: the address by which it was linked
 
 
 class CodeRow(SQLModel, table=True):
@@ -326,6 +327,7 @@ class ClockRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("ticket", "kind", "cycle", name="uq_clock"),
         _partial("ix_clock_alert", "alert_at", where="alert_at IS NOT NULL"),
+        _partial("ix_clock_due", "due_at", where="outcome IS NULL AND breached_at IS NULL"),
         _partial("ix_clock_running", "started_at", where="outcome IS NULL"),
         # the outcome too, for SQLite looks at what the condition says already
         _partial("ix_clock_owed", "ticket", "kind", "due_at", "outcome", where="outcome IS NULL"),
@@ -480,7 +482,7 @@ class DigestRunRow(SQLModel, table=True):
     __table_args__ = (Index("ix_digest_run_at", "at"),)
     name: str = Field(primary_key=True)
     period: str = Field(primary_key=True)  #: a local date
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=Instant)  #: up to when its figures go
 
 
 class SettingRow(SQLModel, table=True):

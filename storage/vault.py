@@ -92,6 +92,7 @@ class StoredVault:
                 owner=owner,
                 until=micros(until),
                 now=micros(now),
+                absurd=micros(now + LONGEST),
             )
             return taken == 1
 
@@ -130,6 +131,9 @@ def fernet(key: str) -> MultiFernet:
         ) from error
 
 
+#: No lease is given for longer.
+LONGEST: Final = timedelta(minutes=10)
+
 _NO_KEY: Final = "CHATOPS_KEY: set it: accounts' tokens are kept only encrypted"
 
 _s = ACCOUNT_STATE.c
@@ -166,7 +170,12 @@ _LEASE: Final = Statement(
     .on_conflict_do_update(
         index_elements=["account", "name"],
         set_={"owner": param("owner"), "until": param("until")},
-        where=or_(LEASE.c.owner == param("owner"), LEASE.c.until <= param("now")),
+        where=or_(
+            LEASE.c.owner == param("owner"),
+            LEASE.c.until <= param("now"),
+            # none ends so late but by a clock that has been set back since
+            LEASE.c.until > param("absurd"),
+        ),
     )
 )
 _RELEASE: Final = Statement(

@@ -100,7 +100,7 @@ ROOMS: Final = {
 GLOBAL: Final = Queue(
     name="global",
     rooms=("care-global",),
-    managers_room="care-managers",
+    managers_rooms=("care-managers",),
     calendar=SHOP,
     first_response=timedelta(minutes=60),
     escalation={"specialists": EscalationTarget("specialists", "care-escalation", ("maya",))},

@@ -41,7 +41,7 @@ SPECIALISTS = EscalationTarget("specialists", "care-second", ("maya",))
 QUEUE = Queue(
     name="japan",
     rooms=("care-japan",),
-    managers_room="care-managers",
+    managers_rooms=("care-managers",),
     calendar=TOKYO,
     first_response=timedelta(hours=1),
     escalation={"specialists": SPECIALISTS},

@@ -34,7 +34,7 @@ BOTH: Final = replace(
 )
 
 _MANY: Final = Cap(calls=1000, seconds=1, burst=1000)
-_UNLIMITED: Final = ChatLimits(_MANY, _MANY, _MANY)
+_UNLIMITED: Final = ChatLimits((_MANY,), _MANY, _MANY)
 
 
 @dataclass

@@ -148,6 +148,8 @@ async def test_figures_are_words_in_either_language(shop: Shop) -> None:
     admin.migrate(shop.config)
     assert (await admin.report(shop.config, "today", "en")).startswith("Customer care on ")
     assert "カスタマーケア" in await admin.report(shop.config, "今日", "ja")
+    as_csv = await admin.report(shop.config, "7d by hour csv", "en")
+    assert as_csv.startswith("hour,new,closed,first_responses,")
     with pytest.raises(CareError, match="I do not understand “sideways” here"):
         await admin.report(shop.config, "sideways", "en")
 

@@ -1,6 +1,6 @@
 """Working time: the written vectors, the odd days of the year, and a minute-stepping oracle."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatops.calendar import Calendar, NoWorkingTime, Window
+from chatops.hours import time_of_day
 
 NINE_TO_FIVE = (Window(540, 1020),)
 NIGHT = (Window(1320, 1800),)
@@ -391,3 +392,19 @@ def test_openings_and_closings_agree_with_walking(case: tuple[Calendar, datetime
     assert calendar.is_open(t) is now
     assert calendar.next_opening(t) == (t if now else change)
     assert calendar.closes_at(t) == (change if now else None)
+
+
+def test_a_day_begins_with_its_first_shift_and_a_closed_one_does_not() -> None:
+    week = {0: (Window(9 * 60, 17 * 60),)}
+    office = Calendar("office", "Asia/Tokyo", week)
+    assert office.opens_on(date(2026, 6, 1)) == datetime(2026, 6, 1, 0, 0, tzinfo=UTC)
+    with pytest.raises(ValueError, match="calendar office: no shift begins on 2026-06-02"):
+        office.opens_on(date(2026, 6, 2))
+
+
+def test_a_day_that_starts_late_starts_within_it() -> None:
+    assert time_of_day(" 5:00 ") == time(5)
+    with pytest.raises(ValueError, match="write a time of day"):
+        time_of_day(300)
+    with pytest.raises(ValueError, match="for midnight write 0:00"):
+        time_of_day("24:00")

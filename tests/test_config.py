@@ -166,7 +166,7 @@ def test_the_smallest_whole_file(app_yaml: Path) -> None:
                 "japan": Queue(
                     "japan",
                     rooms=("care",),
-                    managers_room="boss",
+                    managers_rooms=("boss",),
                     calendar=tokyo,
                     first_response=timedelta(hours=1),
                     escalation={},
@@ -211,7 +211,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
     assert loaded(app_yaml, text).policy.queues["japan"] == Queue(
         "japan",
         rooms=("care",),
-        managers_room="boss",
+        managers_rooms=("boss",),
         calendar=Calendar.always("Asia/Tokyo"),
         first_response=timedelta(minutes=90),
         escalation={"specialists": EscalationTarget("specialists", "boss", ("aoi",))},
@@ -350,6 +350,12 @@ def test_a_star_is_every_queue_without_a_line_of_its_own(app_yaml: Path) -> None
     )
     held = loaded(app_yaml, text).policy.people["aoi"].roles
     assert held == {"other": Role.LEAD, "japan": Role.VIEWER}
+
+
+@pytest.mark.parametrize("written", ["[boss, care]", "[boss, care, boss]"])
+def test_managers_may_have_a_room_in_each_chat(app_yaml: Path, written: str) -> None:
+    text = changed("managers_room: boss", f"managers_room: {written}")
+    assert loaded(app_yaml, text).policy.queues["japan"].managers_rooms == ("boss", "care")
 
 
 def test_an_account_may_leave_all_to_what_is_shared(app_yaml: Path) -> None:

@@ -42,6 +42,7 @@ BY_MAKE: Final = frozenset(
         "make sandbox PROCESSES=2 DATABASE=postgres",
         "make demo-day",
         "make test",
+        "make coverage",
         "make check",
         "make bench",
         "make faults",

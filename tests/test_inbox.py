@@ -15,7 +15,7 @@ from town import Town, served, shows, town_around
 from adapters.sandbox import world
 from adapters.sandbox.network.delivery import sign
 from chatops.arrival import intake
-from chatops.arrival.inbox import BATCH, ROOM, STALE, Inbox
+from chatops.arrival.inbox import BATCH, ELSEWHERE, ROOM, STALE, Inbox
 from chatops.channel import AccountRevoked, Inbound, Message, SearchEnded
 from chatops.errors import StorageError, TryLater
 from chatops.ports import Channel, RawBody
@@ -389,6 +389,22 @@ async def test_body_of_an_account_that_is_gone_is_set_aside(town: Town, slow: In
     await stored(town, b"1", account="gone")
     await slow.read(*await town.storage.reader.unread_raw(BATCH))
     assert town.sql("SELECT error FROM raw_body") == [("there is no account gone any more",)]
+
+
+@pytest.mark.databases("postgres")
+async def test_body_of_an_account_that_another_process_has_is_left_to_it_for_an_hour(
+    town: Town, slow: Inbox
+) -> None:
+    await stored(town, b"1", account="theirs")
+    await stored(town, b"2")
+    slow._behind = True
+    await slow._catch_up()
+    await slow.read(slow._waiting.get_nowait())
+    assert (states(town), slow._waiting.empty()) == (["unread", "read"], True)
+    town.hours._now += ELSEWHERE.total_seconds()
+    await slow.sweep()
+    await slow.read(slow._waiting.get_nowait())
+    assert states(town) == ["unreadable", "read"]
 
 
 async def test_flood_waits_in_the_database_and_not_in_memory(town: Town, slow: Inbox) -> None:

@@ -464,7 +464,7 @@ async def test_fault_of_ours_at_one_place_stops_no_other(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(ChatPace, "room", fails)
+        patch.setattr(ChatPace, "of_post", fails)
         mia = town.chirp.hands.person("mia")
         town.chirp.hands.write(mia, "Where is my tent?")
         await town.until(lambda: town.due() == [("card", "care-global", "pending")])

@@ -72,19 +72,21 @@ def test_no_window_holds_more_than_its_calls_and_a_burst(
 
 def test_update_and_post_spend_what_is_theirs() -> None:
     room, posts, updates = (Cap(calls=1, seconds=seconds) for seconds in (1, 2, 3))
-    pace = ChatPace("slack", ChatLimits(room, posts, updates))
+    pace = ChatPace("slack", ChatLimits((room,), posts, updates))
     assert pace.of_post("care") == {"room:care": room, "posts:slack": posts}
     assert pace.of_update("care") == {"updates:slack": updates}
 
 
 def test_update_spends_its_rooms_too_where_the_chat_counts_it_there() -> None:
-    room, posts, updates = (Cap(calls=1, seconds=seconds) for seconds in (1, 2, 3))
-    pace = ChatPace("teams", ChatLimits(room, posts, updates, updates_in_room=True))
-    spent = pace.of_update("care")
-    assert list(spent.items()) == [("room:care", room), ("updates:teams", updates)]
+    room, hour, posts, updates = (Cap(calls=1, seconds=seconds) for seconds in (1, 9, 2, 3))
+    pace = ChatPace("teams", ChatLimits((room, hour), posts, updates, updates_in_room=True))
+    of_room = [("room:care", room), ("room:care#2", hour)]
+    assert list(pace.of_update("care").items()) == [*of_room, ("updates:teams", updates)]
+    assert list(pace.of_post("care").items()) == [*of_room, ("posts:teams", posts)]
 
 
 @pytest.mark.anyio
+@pytest.mark.databases
 async def test_what_one_process_spent_and_was_told_the_next_goes_by(care: Care) -> None:
     caps = {"room:care": Cap(calls=1, seconds=1), "posts:slack": Cap(calls=1, seconds=5)}
 
@@ -102,3 +104,47 @@ async def test_what_one_process_spent_and_was_told_the_next_goes_by(care: Care) 
     assert await care.storage.work.transact(spend) == s(10)
     assert await care.storage.work.transact(pause) == s(60)
     assert care.sql("SELECT name FROM pace ORDER BY name") == [("posts:slack",), ("room:care",)]
+
+
+@pytest.mark.anyio
+@pytest.mark.databases
+async def test_lane_spends_from_all_of_its_rooms_caps_at_once(care: Care) -> None:
+    room = (Cap(calls=10, seconds=10, burst=2), Cap(calls=6, seconds=60, burst=4))
+    limits = ChatLimits(room, Cap(calls=5, seconds=1), Cap(calls=5, seconds=1), True)
+    pace = ChatPace("teams", limits)
+    a_post, an_update = pace.of_post("care"), pace.of_update("care")
+
+    def spend(tx: Tx, now: datetime, caps: dict[str, Cap]) -> tuple[datetime, datetime]:
+        buckets = Buckets(tx, {**a_post, **an_update})
+        buckets.spend([*caps], now)
+        return buckets.ready_at([*a_post], now), buckets.ready_at([*an_update], now)
+
+    ready, told = NOON, []
+    for caps in (a_post, an_update, a_post, an_update, a_post):
+        spent = await care.storage.work.transact(
+            lambda tx, now=ready, caps=caps: spend(tx, now, caps)
+        )
+        told.append(spent)
+        ready = max(spent)
+    # posts and updates alike: two at once, then one a second, and the fifth waits for the minute's
+    assert told == [(s(0.2), s(0)), (s(1), s(1)), (s(2), s(2)), (s(10), s(10)), (s(20), s(20))]
+    assert care.sql("SELECT name FROM pace ORDER BY name") == [
+        ("posts:teams",),
+        ("room:care",),
+        ("room:care#2",),
+        ("updates:teams",),
+    ]
+
+
+@pytest.mark.anyio
+async def test_pause_of_a_rooms_first_cap_holds_posts_and_updates(care: Care) -> None:
+    cap = Cap(calls=5, seconds=1, burst=5)
+    pace = ChatPace("teams", ChatLimits((cap, cap), cap, cap, updates_in_room=True))
+
+    def pause(tx: Tx) -> list[datetime]:
+        caps = {**pace.of_post("care"), **pace.of_update("care")}
+        buckets = Buckets(tx, caps)
+        buckets.pause([*pace.of_update("care")][:1], s(60))
+        return [buckets.ready_at([*each("care")], NOON) for each in (pace.of_post, pace.of_update)]
+
+    assert await care.storage.work.transact(pause) == [s(60), s(60)]

@@ -13,7 +13,7 @@ from care import NOON, POLICY, SHOP, Care, Hours, cared_for
 from chatops.calendar import Calendar
 from chatops.delivery.enrolment import Enrolment
 from chatops.errors import StorageError
-from chatops.policy import DigestPlan, Policy
+from chatops.policy import DigestPlan, Policy, WhenEmpty
 from chatops.schedule import Schedule, newest_fire
 
 ALL_DAYS = tuple(range(7))
@@ -159,6 +159,47 @@ async def test_downtime_over_the_very_first_digest_does_not_lose_it(care: Care) 
     await schedule(care).tick()
     assert len(published(care)) == 1
     assert "digest-late" in bodies(care)[0]
+
+
+def runs(care: Care) -> list[tuple[str, datetime]]:
+    """The digest's periods, and up to when the figures of each go."""
+    rows = care.sql("SELECT period, at FROM digest_run ORDER BY period")
+    return [(period, datetime.fromtimestamp(at / 1_000_000, UTC)) for period, at in rows]
+
+
+@pytest.mark.anyio
+async def test_digest_goes_on_where_the_last_one_left_off_however_late_that_was(care: Care) -> None:
+    six = NOON + timedelta(hours=6)
+    await schedule(care).tick()
+    await turn(care, six + timedelta(hours=2))
+    await schedule(care).tick()
+    await turn(care, six + timedelta(days=3, hours=1))
+    await schedule(care).tick()
+    assert runs(care) == [
+        ("2026-05-31", six - timedelta(days=1)),
+        ("2026-06-01", six),
+        ("2026-06-04", six + timedelta(days=3)),
+    ]
+    first, second = bodies(care)
+    assert "2026-05-31T09:00" in first
+    assert "2026-06-01T09:00" in second
+
+
+@pytest.mark.anyio
+async def test_digest_with_nothing_to_tell_may_stay_silent(
+    tmp_path: Path, empty_database: Path, hours: Hours
+) -> None:
+    quiet = replace(plan(name="quiet"), when_empty=WhenEmpty.SILENT)
+    policy = with_digests(quiet, plan(name="says so"))
+    async with cared_for(tmp_path, empty_database, hours, policy) as care:
+        process = schedule(care)
+        await process.tick()
+        await turn(care, NOON + timedelta(hours=6))
+        await process.tick()
+        await process.tick()
+        assert [("breaches-none" in body) for body in bodies(care)] == [True]
+        names = care.sql("SELECT name, period FROM digest_run WHERE period > '2026-05-31'")
+        assert sorted(names) == [("quiet", "2026-06-01"), ("says so", "2026-06-01")]
 
 
 @pytest.mark.anyio

@@ -6,15 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from care import Hours, wrote
-from teams_hall import BOTH, HALL, TeamsHall, links, said
+from care import NOON, Hours, wrote
+from teams_hall import BOTH, HALL, LEADS_HALL, TeamsHall, links, said
 from town import Town, shows, town_around
 
 from chatops import internal
 from chatops.act import Act, Marks
 from chatops.call import Answer, Origin
 from chatops.card import Card, Form, Paragraph
-from chatops.channel import Author
+from chatops.channel import AccountRevoked, Author
 from chatops.delivery.troubles import hearers
 from chatops.errors import Barred
 from chatops.event import Claimed, WritingBegan
@@ -248,9 +248,38 @@ async def test_chat_that_is_closed_is_told_by_its_name_and_the_other_goes_on(
 
 
 def test_managers_hear_of_a_closed_chat_in_the_other() -> None:
-    there = replace(BOTH.queues["global"], managers_room="hall")
+    there = replace(BOTH.queues["global"], managers_rooms=("hall",))
     policy = replace(BOTH, queues={"global": there})
     assert hearers(policy, "chat:teams", {"chat:teams"}) == ["care-global"]
+
+
+async def test_managers_with_a_room_in_each_chat_hear_in_both(
+    tmp_path: Path, empty_database: Path | str, hours: Hours, hall: TeamsHall
+) -> None:
+    both = replace(BOTH.queues["global"], managers_rooms=("care-managers", "leads-hall"))
+    policy = replace(BOTH, queues={**BOTH.queues, "global": both})
+    async with town_around(tmp_path, empty_database, hours, policy, hall) as town:
+        ticket = await opened(town)
+        town.hours.jump(timedelta(hours=2))
+        await town.desk.tick()
+        await town.desk.receive([AccountRevoked("aozora", NOON)])
+        await town.quiet()
+        alert, revoked = (shows(line) for line in town.seen("care-managers"))
+        assert f"#{ticket}" in alert
+        assert "python -m chatops connect" in revoked
+        leads = hall.seen(LEADS_HALL)
+        assert [each.card.title for each in leads] == [
+            text("alert-title", ticket=ticket),
+            text("alert-revoked-title", account="aozora"),
+        ]
+
+
+def test_managers_with_a_room_in_each_chat_hear_in_those_that_are_open() -> None:
+    both = replace(BOTH.queues["global"], managers_rooms=("care-managers", "leads-hall"))
+    policy = replace(BOTH, queues={"global": both})
+    told = [hearers(policy, "hall", {"hall", *shut}) for shut in ((), ("chat:teams",))]
+    assert told == [["care-managers", "leads-hall"], ["care-managers"]]
+    assert hearers(policy, "hall", {"hall", "care-managers", "leads-hall"}) == ["care-global"]
 
 
 def test_place_of_a_thread_is_read_whatever_its_rooms_id_holds() -> None:

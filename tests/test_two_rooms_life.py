@@ -46,6 +46,9 @@ PHASES: Final = [phase for phase in Phase if GIVEN or phase is not Phase.shrink]
 #: By how many seconds the clocks are turned at a time: what comes about is seen so much too late.
 STEP: Final = 1.0
 
+#: The slowest cap that a life meets in each chat: it ends long before Teams' one of the hour binds.
+PACES: Final = {"slack": SLACK.updates, "teams": TEAMS.room[0]}
+
 #: What tells a question about a post of unknown fate, which may be there twice as a card may.
 ASKED: Final = "A post may not have arrived here"
 
@@ -286,16 +289,15 @@ class Life:
         owed = Counter(to for _, to, *_ in self._waits())
         # the card and the line of a reply on its way, of a reply sent, of a ticket answered
         after = 6 * replies
-        paces = {"slack": SLACK.updates, "teams": TEAMS.room}
         return sum(
             [
                 max(
-                    self._of_calls(paces[chat], owed[room] + 2 * len(self.bare))
+                    self._of_calls(PACES[chat], owed[room] + 2 * len(self.bare))
                     + self._of_faults(chat)
                     for chat, room in ROOMS.items()
                 ),
                 town.desk.policy.undo_in.total_seconds() * bool(replies),
-                max(self._of_calls(pace, after) for pace in paces.values()) if replies else 0,
+                max(self._of_calls(pace, after) for pace in PACES.values()) if replies else 0,
             ]
         )
 
@@ -310,7 +312,7 @@ class Life:
         asked = [
             each.retry_after if each.what == "429" else SETTLE.total_seconds() for each in here
         ]
-        return sum(rests) + sum(asked) + self._of_calls(TEAMS.room, 2 * len(here))
+        return sum(rests) + sum(asked) + self._of_calls(PACES[chat], 2 * len(here))
 
     def customer(self, ticket: int) -> str:
         return next(who for who, id in self.tickets.items() if id == ticket)

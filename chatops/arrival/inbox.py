@@ -31,6 +31,10 @@ STALE: Final = timedelta(minutes=1)
 #: How long to wait before a database that refused to be read is asked again.
 AGAIN: Final = timedelta(seconds=1)
 
+#: How long another process that has an account open may take to read what came for it, before
+#: whoever finds it sets it aside as nobody's.
+ELSEWHERE: Final = timedelta(hours=1)
+
 #: How exactly it is known when an account was last heard of.
 HEARD: Final = timedelta(seconds=30)
 
@@ -123,7 +127,7 @@ class Inbox:
         if self._swept_at is not None and now - self._swept_at < STALE:
             return
         self._swept_at = now
-        for body in await self._reader.unread_raw(ROOM):
+        for body in self._ours(await self._reader.unread_raw(ROOM)):
             if body.received_at <= now - STALE:
                 self._take(body)
 
@@ -147,9 +151,20 @@ class Inbox:
             _log.error("inbox.storage", error=str(error))
             await self._clock.sleep(AGAIN.total_seconds())
             return
-        self._behind = self._more or len(found) == ROOM
-        for body in found:
+        ours = self._ours(found)
+        # where all are another's, that one reads them meanwhile, and the sweep looks again
+        self._behind = self._more or (len(found) == ROOM and bool(ours))
+        for body in ours:
             self._put(body)
+
+    def _ours(self, bodies: Sequence[RawBody]) -> list[RawBody]:
+        """Leave out what a process with another app.yaml, which has that account, will read."""
+        if not self._work.shared:
+            return list(bodies)
+        since = self._clock.transport() - ELSEWHERE
+        return [
+            each for each in bodies if each.account in self._channels or each.received_at <= since
+        ]
 
     async def read(self, *bodies: RawBody) -> None:
         """Read bodies together and let the desk take them in, in their order."""

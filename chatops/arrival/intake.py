@@ -294,6 +294,7 @@ def _search_ended(tx: Tx, gate: Gate, ended: SearchEnded, act: Act) -> None:
 def _alert(
     tx: Tx, gate: Gate, account: Account, title: Text, said: tuple[Text, ...], act: Act
 ) -> None:
-    """Post what is wrong with an account into its managers' room."""
+    """Post what is wrong with an account into its managers' rooms."""
     card = Card(push=said[0], title=title, blocks=tuple(Paragraph(each) for each in said))
-    post(tx, gate.policy.queues[account.queue].managers_room, card, act)
+    for room in gate.policy.queues[account.queue].managers_rooms:
+        post(tx, room, card, act)

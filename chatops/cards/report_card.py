@@ -1,4 +1,4 @@
-"""Figures as cards: the report, and the digests of breaches and of closes. Pure.
+"""Figures as cards: the report, and the digests of closes and of the quiet list. Pure.
 
 What a figure means is said in chatops.report. Beside each bar stands its number.
 """
@@ -6,14 +6,15 @@ What a figure means is said in chatops.report. Beside each bar stands its number
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from chatops.card import Block, Card, Facts, Paragraph, Table
+from chatops.cards.report_facts import Fact, report_against, report_title
 from chatops.channel import Traits
-from chatops.policy import Policy
-from chatops.report import CloseRow, Counts, LateRow, spread
+from chatops.periods import Period
+from chatops.report import CloseRow, Counts
 from chatops.scene import Agent
 from chatops.text import Text, text
 
@@ -38,60 +39,25 @@ class Figures:
     closes: Sequence[CloseRow]
     channels: Mapping[str, Traits]  #: by name, for how people write them
     agents: Sequence[Agent]  #: named here and not called: a figure asks nobody to look
-    quiet: int = 0  #: what rules put on the quiet list
 
 
-def report_card(figures: Figures, by: Sequence[By], only: int | None) -> Card:
-    """Return the report; `only` leaves in the table by agent that agent's row alone."""
-    counts = figures.counts
-    title = text("report-title", day=figures.day)
-    facts = (
-        (text("report-new"), _number(counts.new)),
-        (text("report-closed"), _number(counts.closed)),
-        (text("report-open"), _number(counts.open)),
-        (text("report-snoozed"), _number(counts.snoozed)),
-        (text("report-first-response"), _first_response(counts)),
-        (text("report-waiting"), _waiting(counts)),
-        (text("report-breached"), _number(counts.breached)),
-        *(((text("report-quiet"), _number(figures.quiet)),) if figures.quiet else ()),
-        *(((text("report-repeated"), _number(counts.repeated)),) if counts.repeated else ()),
-    )
-    return Card(push=title, title=title, blocks=(Facts(facts), *_tables(figures, by, only)))
-
-
-def closes_card(figures: Figures, by: Sequence[By]) -> Card:
-    """Return the digest of closes."""
-    counts = figures.counts
-    title = text("closes-title", day=figures.day)
-    said = text("closes-said", closed=counts.closed, new=counts.new, open=counts.open)
-    return Card(push=title, title=title, blocks=(Paragraph(said), *_tables(figures, by)))
-
-
-def breaches_card(
-    day: date,
-    rows: Sequence[LateRow],
-    earlier: int,
-    now: datetime,
-    policy: Policy,
-    agents: Sequence[Agent],
+def report_card(
+    period: Period,
+    facts: tuple[Fact, ...],
+    figures: Figures,
+    by: Sequence[By],
+    only: int | None,
 ) -> Card:
-    """Return the digest of breaches: who has it, how late it was or is, and what is still open.
+    """Return the report; `only` leaves in the table by agent that agent's row alone."""
+    title = report_title(period)
+    blocks = (Paragraph(report_against(period)), Facts(facts))
+    return Card(push=title, title=title, blocks=(*blocks, *_tables(figures, by, only)))
 
-    `earlier` is how many of the days before still wait: a day without a breach hides none of them.
-    """
-    title = text("breaches-title", day=day)
-    open_now = sum(row.stopped_at is None for row in rows)
-    said = text("breaches-said", count=len(rows), open=open_now)
-    head = ("head-ticket", "head-assignee", "head-late", "head-state")
-    table = Table(
-        tuple(text(each) for each in head), tuple(_breach(row, now, policy, agents) for row in rows)
-    )
-    blocks: list[Block] = [Paragraph(said)]
-    if earlier:
-        blocks.append(Paragraph(text("breaches-earlier", count=earlier)))
-    if rows:
-        blocks.append(table)
-    return Card(push=title, title=title, blocks=tuple(blocks))
+
+def closes_card(figures: Figures, by: Sequence[By], flows: Sequence[Block]) -> Card:
+    """Return the digest of closes; `flows` is what it says of each queue."""
+    title = text("closes-title", day=figures.day)
+    return Card(push=title, title=title, blocks=(*flows, *_tables(figures, by)))
 
 
 def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:
@@ -103,33 +69,6 @@ def quiet_card(day: date, by_rule: Mapping[str, int]) -> Card:
         counted = Counter({text("words", words=rule): n for rule, n in by_rule.items()})
         blocks.append(Table(head, _bars(counted)))
     return Card(push=title, title=title, blocks=tuple(blocks))
-
-
-def _breach(
-    row: LateRow, now: datetime, policy: Policy, agents: Sequence[Agent]
-) -> tuple[Text, ...]:
-    calendar = policy.queue_of(row.queue, "").calendar
-    late = timedelta(seconds=calendar.elapsed(row.due_at, row.stopped_at or now))
-    who = _name(row.assignee, agents) if row.assignee is not None else text("nobody")
-    state = text("breach-open" if row.stopped_at is None else "breach-answered")
-    return text("ticket", ticket=row.ticket), who, text("span", span=late), state
-
-
-def _first_response(counts: Counts) -> Text:
-    found = spread(counts.first_responses)
-    if found.median is None:
-        return text("report-no-response")
-    median = timedelta(seconds=found.median)
-    if found.p90 is None:
-        return text("report-median", median=median, count=found.count)
-    p90 = timedelta(seconds=found.p90)
-    return text("report-spread", median=median, p90=p90, count=found.count)
-
-
-def _waiting(counts: Counts) -> Text:
-    if counts.oldest_waiting is None:
-        return _number(counts.waiting)
-    return text("report-waiting-since", count=counts.waiting, since=counts.oldest_waiting)
 
 
 def _tables(figures: Figures, by: Sequence[By], only: int | None = None) -> tuple[Block, ...]:

@@ -121,7 +121,7 @@ def clock_words(scene: Scene, clock: Clock | None) -> Text:
     if clock is None:
         return text("clock-none")
     how = sla.say(clock, scene.now, hours_of(scene, clock))
-    if how.due_at is None:
+    if how.due_at is None or how.state is State.STILL:
         return _still_words(how)
     match how.state:
         case State.ON_TIME | State.DUE_SOON:
@@ -138,8 +138,6 @@ def clock_words(scene: Scene, clock: Clock | None) -> Text:
             return text("clock-met_late", due=how.due_at, late=late)
         case State.MET | State.WAIVED:
             return text(f"clock-{how.state.value}")
-        case State.STILL:
-            raise AssertionError("what stands still has no due time")
 
 
 def hours_of(scene: Scene, clock: Clock) -> Calendar:

@@ -79,6 +79,7 @@ def policy(
         macros=_macros(fitter),
         prefix=service.prefix,
         undo_in=service.undo,
+        day_starts=service.day_starts,
         keep=Keep(service.keep.raw, service.keep.closed, service.keep.logs),
     )
     for place, plan in planned:
@@ -153,7 +154,7 @@ def _queues(
         name: Queue(
             name,
             rooms=tuple(dict.fromkeys(block.rooms)),
-            managers_room=block.managers_room,
+            managers_rooms=tuple(dict.fromkeys(routes.several(block.managers_room))),
             calendar=calendars.get(block.calendar, calendars[ALWAYS]),
             first_response=block.first_response,
             escalation={
@@ -166,6 +167,7 @@ def _queues(
             mention_assignee=block.mention_assignee,
             urgency=UrgencyRules(block.urgency.followers, Terms(block.urgency.words)),
             reopen_window=block.reopen_window,
+            open_goal=block.open_goal,
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
         )
         for name, _, block in blocks
@@ -201,7 +203,13 @@ def _canned(fitter: Fitter, queue: QueueBlock, place: Place) -> tuple[CannedRepl
 def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> dict[str, Person]:
     people: dict[str, Person] = {}
     owner: dict[tuple[str, str], str] = {}
+    reached: dict[str, str] = {}
     for name, place, block in fitter.blocks("people", PersonBlock):
+        if block.email is not None:
+            first = reached.setdefault(block.email.casefold(), name)
+            if first != name:
+                said = f'"{first}" has this address; it must tell who somebody is'
+                fitter.faults.add((*place, "email"), said)
         for identity in block.ids.items():
             first = owner.setdefault(identity, name)
             if first != name:
@@ -213,7 +221,9 @@ def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> d
             if isinstance(block.shifts, CalendarBlock)
             else calendars.get(block.shifts or "")
         )
-        people[name] = Person(name, block.name, block.language, block.ids, roles, shifts)
+        people[name] = Person(
+            name, block.name, block.language, block.ids, roles, shifts, block.email
+        )
     return people
 
 
@@ -249,6 +259,7 @@ def _digests(
                 calendar=calendars.get(block.calendar, calendars[ALWAYS]),
                 run=block.run,
                 room=block.into,
+                when_empty=block.when_empty,
             ),
         )
 

@@ -6,7 +6,7 @@ which blocks hold which values is `shape`'s.
 
 import re
 from base64 import urlsafe_b64decode
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import Annotated, Literal
@@ -154,6 +154,9 @@ Language = Annotated[
 Handle = Annotated[
     str, *_as_pattern(r"[^@\s]\S*", "write the handle without @ and spaces", "aozora_outdoor")
 ]
+Email = Annotated[
+    str, *_as_pattern(r"[^@\s]+@[^@\s]+", "write the address as aoi@example.com", "aoi@example.com")
+]
 #: Slack allows 32 characters to a slash command; the longest of ours adds `-report`.
 Prefix = Annotated[
     str,
@@ -206,6 +209,9 @@ Dates = Annotated[
     tuple[date, ...],
     PlainValidator(hours.dates),
     _written(r"\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?", "2026-12-29..2027-01-03"),
+]
+TimeOfDay = Annotated[
+    time, PlainValidator(hours.time_of_day), _written(r"\s*\d{1,2}:\d\d\s*", "5:00")
 ]
 Timetable = Annotated[
     hours.Timetable,

@@ -7,7 +7,7 @@ adapters, which bring a Settings model each; only the keys that the core reads s
 of routing stand in `routes`, those of `sla` in `promises`.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import (
@@ -22,6 +22,7 @@ from chatops import hours
 from chatops.calendar import Window
 from chatops.config.block import (
     Block,
+    Several,
     ToCalendar,
     ToChat,
     ToPerson,
@@ -35,6 +36,7 @@ from chatops.config.notation import (
     Database,
     Dates,
     Day,
+    Email,
     Handle,
     Keys,
     Language,
@@ -48,6 +50,7 @@ from chatops.config.notation import (
     Span,
     Spoken,
     Term,
+    TimeOfDay,
     Timetable,
     Weekdays,
     WorkingSpan,
@@ -57,7 +60,7 @@ from chatops.config.notation import (
 from chatops.config.promises import SlaBlock
 from chatops.config.routes import Quiet, RoutingBlock
 from chatops.event import Occasion
-from chatops.policy import Assignment
+from chatops.policy import Assignment, WhenEmpty
 
 
 class Web(Block):
@@ -185,13 +188,21 @@ class Burst(Block):
     """Time within which they come; a burst ends when none has come for as long."""
 
 
+def _some(rooms: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    if not rooms:
+        raise ValueError("write at least one")
+    return rooms
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
     rooms: Annotated[tuple[ToRoom, ...], Field(min_length=1)] = Field(examples=[["care-japan"]])
     """Rooms that get a card of each ticket; the first is the ticket's own."""
-    managers_room: ToRoom = Field(examples=["care-managers"])
-    """Room that hears of each breach."""
+    managers_room: Annotated[Several[ToRoom], AfterValidator(_some)] = Field(
+        examples=["care-managers"]
+    )
+    """Room that hears of each breach; a list where managers are in more than one chat."""
     calendar: ToCalendar = Field(examples=["tokyo"])
     """Name of a calendar under `calendars`, or always."""
     first_response: Annotated[WorkingSpan, between("1m", "720h", "of working time")] = Field(
@@ -210,6 +221,8 @@ class QueueBlock(Block):
     """Whether a customer's message mentions the assignee in the thread."""
     urgency: Urgency = Urgency()
     """What raises the priority of a new ticket."""
+    open_goal: Annotated[int, Field(ge=0)] | None = None
+    """So many tickets open at the end of a day at the most; `digest closes` says how many are above."""
     reopen_window: Annotated[Span, between("0s", "365d", "of the calendar")] = timedelta(days=7)
     """For so long a customer's message reopens a closed ticket; later it opens a new one."""
     burst: Burst | None = Field(default_factory=Burst, json_schema_extra={"default": {}})
@@ -225,6 +238,8 @@ class PersonBlock(Block):
     """Language of what the service says to this person alone; otherwise the room's."""
     ids: dict[ToChat, Name] = Field(examples=[{"slack": "U0123456789"}])
     """The person's id in each chat."""
+    email: Email | None = None
+    """Their address at work; a chat where that is switched on knows them by it, if `ids` has none."""
     roles: dict[ToQueueOrEvery, RoleName] = Field(examples=[{"japan": "agent"}])
     """What the person may do in each queue; "*" is every queue without a line of its own."""
     shifts: ShiftsOf | None = Field(None, examples=["tokyo"])
@@ -266,6 +281,8 @@ class DigestBlock(Block):
     """The command, as an agent would type it."""
     into: ToRoom = Field(alias="in", examples=["care-managers"])
     """Room that gets it."""
+    when_empty: WhenEmpty = WhenEmpty.SAY
+    """What it does with nothing to tell: say so in one line, or stay silent."""
 
 
 class Service(Block):
@@ -275,6 +292,8 @@ class Service(Block):
     """Language of rooms that name none."""
     zone: Zone = "UTC"
     """Time zone of rooms that name none, and of reports."""
+    day_starts: TimeOfDay = Field(time.min, json_schema_extra={"default": "0:00"})
+    """When the day of reports and digests begins: later than midnight for night shifts, as "5:00"."""
     key: Keys
     """Encrypts tokens at rest: Fernet keys with commas between them, the newest first."""
     database: Database = "sqlite:///var/chatops.db"

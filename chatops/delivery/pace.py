@@ -55,8 +55,8 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class ChatPace:
-    """The names of one chat's buckets and what they hold at the most: a room's, and the
-    workspace's for posts and for updates.
+    """The names of one chat's buckets and what they hold at the most: a room's, one for each of
+    its caps, and the workspace's for posts and for updates.
     """
 
     chat: str
@@ -64,23 +64,19 @@ class ChatPace:
 
     def of_post(self, room: str) -> dict[str, Cap]:
         """Return what a post to a room spends."""
-        return {self.room(room): self.limits.room, self.posts: self.limits.posts}
+        return {**self._of_room(room), f"posts:{self.chat}": self.limits.posts}
 
     def of_update(self, room: str) -> dict[str, Cap]:
-        """Return what an update spends: in some chats the room's too, which then leads."""
-        spent = {self.room(room): self.limits.room} if self.limits.updates_in_room else {}
-        return {**spent, self.updates: self.limits.updates}
+        """Return what an update spends: in some chats the room's too, which then lead."""
+        spent = self._of_room(room) if self.limits.updates_in_room else {}
+        return {**spent, f"updates:{self.chat}": self.limits.updates}
 
-    def room(self, room: str) -> str:
-        return f"room:{room}"
-
-    @property
-    def posts(self) -> str:
-        return f"posts:{self.chat}"
-
-    @property
-    def updates(self) -> str:
-        return f"updates:{self.chat}"
+    def _of_room(self, room: str) -> dict[str, Cap]:
+        """Return a room's buckets; the first is named as it was when a room had one."""
+        return {
+            f"room:{room}{f'#{number}' if number > 1 else ''}": cap
+            for number, cap in enumerate(self.limits.room, 1)
+        }
 
 
 class Buckets:

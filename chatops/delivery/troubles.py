@@ -176,9 +176,9 @@ class Troubles:
 def hearers(policy: Policy, place: str, shut: Collection[str]) -> list[str]:
     """Return the rooms where a trouble is told: the managers' of each queue that it concerns.
 
-    Where a managers' room is itself `shut` (a place in trouble, as all rooms of a chat are), it is
-    another room of the queue; where none is open, other managers' rooms. One person's direct
-    messages concern no queue.
+    Where a queue's managers' rooms are all `shut` themselves (a place in trouble, as all rooms of a
+    chat are), it is another room of the queue; where none is open, other managers' rooms. One
+    person's direct messages concern no queue.
     """
     if place.startswith(TO_PERSON):
         return []
@@ -186,13 +186,17 @@ def hearers(policy: Policy, place: str, shut: Collection[str]) -> list[str]:
         name for name, room in policy.rooms.items() if not {name, f"{AT_CHAT}{room.chat}"} & {*shut}
     }
     queues = [queue for queue in policy.queues.values() if _concerns(policy, place, queue)]
-    nearest = [
-        next((room for room in (queue.managers_room, *queue.rooms) if room in is_open), None)
+
+    def open_of(rooms: Sequence[str]) -> list[str]:
+        return [room for room in rooms if room in is_open]
+
+    found = [
+        room
         for queue in queues or policy.queues.values()
+        for room in open_of(queue.managers_rooms) or open_of(queue.rooms)[:1]
     ]
-    far = [queue.managers_room for queue in policy.queues.values()]
-    found = [room for room in nearest if room] or [room for room in far if room in is_open]
-    return list(dict.fromkeys(found))
+    far = [room for queue in policy.queues.values() for room in open_of(queue.managers_rooms)]
+    return list(dict.fromkeys(found or far))
 
 
 def _concerns(policy: Policy, place: str, queue: Queue) -> bool:

@@ -6,6 +6,7 @@ people = { $people }
 words = { $words }
 number = { $count }
 span = { $span }
+day = { $day }
 label = { $label }:
 labelled = { $label }: { $value }
 ticket = #{ NUMBER($ticket, useGrouping: 0) }
@@ -634,28 +635,91 @@ report-no-response = none yet
 report-median = median { $median } (n = { $count })
 report-spread = median { $median }, 90 % within { $p90 } (n = { $count })
 report-waiting-since = { $count }, the oldest since { $since }
+report-title-days = Customer care, { $first } to { $last }
+report-against = { $these }, compared with { $those }
+report-against-so-far = { $these } so far, compared with { $those } up to the same time
+report-both = { $now } (before: { $before })
+report-closed-tickets = Closed tickets
+report-age = Open and snoozed, by age
+report-ages = under 1 day { $one }, under 3 days { $three }, under 7 days { $seven }, older { $older }
+report-calendar = First response, by the calendar
+report-within = { $median }; in 5 min { $five }, 30 min { $thirty }, 60 min { $sixty }
+report-next-response = Next response
+report-resolution = Resolution
+report-kept-first_response = First response in time
+report-kept-next_response = Next response in time
+report-kept-resolution = Resolution in time
+report-kept-ceiling = Ceiling kept
+report-waived = { $share }, waived: { $waived }
+report-reopened = Reopened within 7 days
+report-one-touch = Settled with one reply
+report-no-reply = Closed without a reply
+report-by-reason = { $share }: { $reasons }
+report-share = { $percent } % ({ $part } of { $whole })
+report-percent = { $percent } %
+report-provisional = { $share }, provisional
+report-nothing = Nothing happened in that time.
+report-outside = Not by one of us here
+report-no-tag = no tag
+report-no-names = Figures by person are for leads, in their own room or alone: ask without “in room”.
+report-file = The figures as a file: { $name }
+report-reversed = { $first } to { $last } runs backwards: write { $last }..{ $first }.
+report-future = { $first } has not come yet; today is { $today }.
+report-too-long = { $days } days are too many: ask for { $most } at most.
+report-no-such-day = The calendar has no { $said }.
+report-too-early = The first ticket here is of { $first }: there is nothing to count before it.
 closes-title = Closes on { $day }
-closes-said = { $closed } closed, { $new } new, { $open } open now
-breaches-title = Late first responses on { $day }
+closes-said = { $closed } closed against { $new } new; { $open } open at the end
+week-title = Week from { $first } to { $last }
+week-waiting = Waiting for a first response at the end
+week-breaches = Missed targets
+handover-title = Hand-over, { $at }
+handover-none = Nothing is open or snoozed: there is nothing to hand over.
+handover-said = { $open } open, of which nobody has { $nobody }; { $late } late for a first response; { $snoozed } snoozed
+handover-passed = For the next shift: what nobody has, and what people hold who are off or go off within the hour.
+handover-asleep = Snoozed:
+handover-until = { $until }
+handover-until-customer = when the customer answers
+closes-none = Nothing was opened or closed on { $day }; { $open } open at the end.
+goal-none = –
+goal = { $over ->
+    [0] ✓ at most { $goal }
+   *[other] ⚠ { $over } above { $goal }
+}
+breaches-title = Targets missed since { $since }
+breaches-none = No target was missed since { $since }, and nothing late is still open.
 breaches-said = { $count ->
-    [0] No first response was late.
-    [one] One first response was late; still unanswered: { $open }
-   *[other] { $count } first responses were late; still unanswered: { $open }
+    [0] Nothing new is late.
+    [one] One target was missed; still open: { $open }
+   *[other] { $count } targets were missed; still open: { $open }
 }
-breaches-earlier = { $count ->
-    [one] One ticket that was late before this day still waits for an answer.
-   *[other] { $count } tickets that were late before this day still wait for an answer.
+breaches-queue = { $before ->
+    [0] { $queue }: { $count } missed, { $open } still open
+   *[other] { $queue }: { $count } missed, { $open } still open; from before and still open: { $before }
 }
+digest-more = The first { $shown } of { $total }.
 quiet-title = Quiet list on { $day }
 quiet-said = { $count ->
     [0] No rule put anything on the quiet list.
     [one] One ticket was put on the quiet list. “list quiet” shows it.
    *[other] { $count } tickets were put on the quiet list. “list quiet” shows them.
 }
-breach-open = ⚠ unanswered
-breach-answered = dealt with
+breach-open = ⚠ still open
+breach-met_late = done late
+breach-breached = closed without it
 head-ticket = Ticket
 head-assignee = Assignee
+head-clock = Target
+head-figure = Figure
+head-week = This week
+head-week-before = Week before
+head-waiting = Waiting for
+head-due = Answer
+head-until = Until
+head-queue = Queue
+head-new = New
+head-open = Open at the end
+head-goal = Goal
 head-late = Late by
 head-state = State
 head-agent = Agent
@@ -664,6 +728,13 @@ head-reason = Reason
 head-closes = Closes
 head-rule = Rule
 head-tickets = Tickets
+head-by_agent = Agent
+head-by_channel = Channel
+head-by_queue = Queue
+head-by_kind = Kind
+head-by_tag = Tag
+head-by_hour = Hour
+head-by_day = Day
 head-bar = Share
 
 # Words of commands: every word before a comma is understood
@@ -695,6 +766,14 @@ word-again = again, post again
 word-today = today
 word-yesterday = yesterday
 word-in_room = in room, in the room
+word-by_agent = by agent
+word-by_channel = by channel
+word-by_queue = by queue
+word-by_kind = by kind
+word-by_tag = by tag
+word-by_hour = by hour
+word-by_day = by day
+word-csv = csv, as csv
 word-breaches = breaches, breach, late
 word-then = then
 word-nothing = nothing, send
@@ -702,6 +781,8 @@ word-close = close
 word-wait = wait
 word-invite = invite
 word-closes = closes, closed
+word-week = week, weekly
+word-handover = handover, hand-over
 word-agent = by agent, agent
 word-channel = by channel, channel
 word-reason = by reason, reason
@@ -850,11 +931,11 @@ name-who = who
 usage-who = who
 help-who = show who is on shift, and what they hold
 name-report = report, care-report
-usage-report = report today | yesterday [in room]
-help-report = the day in figures; “in room” shows it to all
+usage-report = report today | yesterday | 7d | 2026-10 | 2026-10-01..2026-10-15 [by agent | channel | queue | kind | tag | hour | day] [in room] [csv]
+help-report = a day, or the days that you name, in figures; “in room” shows it to all
 name-digest = digest
-usage-digest = digest breaches | quiet | closes [by agent | by channel | by reason]
-help-digest = today’s late first responses, closes, or what rules put on the quiet list
+usage-digest = digest breaches | week | handover | quiet | closes [yesterday] [by agent | by channel | by reason]
+help-digest = missed targets, closes, the week, what the next shift gets, or what rules put on the quiet list
 part-me = You
 name-home = home
 usage-home = home [page]
@@ -930,6 +1011,7 @@ teams-anew = Update the form
 teams-anew-why = “Update the form” counts what you typed and shows what you chose.
 teams-required = Please fill this in.
 teams-stranger = I do not know you here, so I may not do this. Ask an administrator to add your Entra object id to app.yaml, or give me the one-time code that “identify” tells you in an account that I know.
+teams-stranger-email = I do not know you here, so I may not do this. Ask an administrator to write your e-mail address or your Entra object id into app.yaml, or give me the one-time code that “identify” tells you in an account that I know.
 teams-guest = Guests of this organization may not work on tickets.
 teams-other-tenant = People of other organizations may not work on tickets.
 teams-told-alone = I have answered you where only you see it: here, or in our chat.

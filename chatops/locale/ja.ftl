@@ -6,6 +6,7 @@ people = { $people }
 words = { $words }
 number = { $count }
 span = { $span }
+day = { $day }
 label = { $label }：
 labelled = { $label }：{ $value }
 ticket = #{ NUMBER($ticket, useGrouping: 0) }
@@ -625,23 +626,89 @@ report-no-response = まだなし
 report-median = 中央値 { $median }（{ $count }件）
 report-spread = 中央値 { $median }、90%が{ $p90 }以内（{ $count }件）
 report-waiting-since = { $count }件（最長：{ $since }から）
+report-title-days = { $first }〜{ $last }のカスタマーケア集計
+report-against = { $these }（前期間：{ $those }）
+report-against-so-far = { $these }の現在まで（前期間：{ $those }の同時刻まで）
+report-both = { $now }（前期間：{ $before }）
+report-closed-tickets = クローズしたチケット
+report-age = 未クローズの経過日数
+report-ages = 1日未満 { $one }件、3日未満 { $three }件、7日未満 { $seven }件、それ以上 { $older }件
+report-calendar = 初回返信（実時間）
+report-within = { $median }。5分以内 { $five }、30分以内 { $thirty }、60分以内 { $sixty }
+report-next-response = 次の返信
+report-resolution = 解決時間
+report-kept-first_response = 初回返信の期限内率
+report-kept-next_response = 次の返信の期限内率
+report-kept-resolution = 解決の期限内率
+report-kept-ceiling = 初回返信の最終期限内率
+report-waived = { $share }、免除{ $waived }件
+report-reopened = 7日以内の再オープン
+report-one-touch = 返信1回で解決
+report-no-reply = 返信なしのクローズ
+report-by-reason = { $share }：{ $reasons }
+report-share = { $percent }%（{ $whole }件中{ $part }件）
+report-percent = { $percent }%
+report-provisional = { $share }、暫定
+report-nothing = この期間の記録はありません。
+report-outside = 担当者以外
+report-no-tag = タグなし
+report-no-names = 個人別の数字はリーダー専用です。「ここに」を付けずに入力してください。
+report-file = 集計ファイル：{ $name }
+report-reversed = { $first }〜{ $last }は順序が逆です。{ $last }..{ $first } と入力してください。
+report-future = { $first }はまだ来ていません（今日は{ $today }です）。
+report-too-long = { $days }日は長すぎます。{ $most }日以内で指定してください。
+report-no-such-day = { $said } という日付はありません。
+report-too-early = 最初のチケットは{ $first }のものです。それより前に集計できるものはありません。
 closes-title = { $day }のクローズ
-closes-said = クローズ{ $closed }件、新着{ $new }件、現在オープン{ $open }件
-breaches-title = { $day }の初回返信の期限超過
-breaches-said = { $count ->
-    [0] この日の期限超過はありませんでした。
-   *[other] 期限超過{ $count }件（未返信{ $open }件）
+closes-said = クローズ{ $closed }件、新着{ $new }件、終了時点で未クローズ{ $open }件
+week-title = { $first }から{ $last }までの週
+week-waiting = 終了時点で初回返信待ち
+week-breaches = 期限超過
+handover-title = { $at }の引き継ぎ
+handover-none = オープンもスヌーズ中もなく、引き継ぐものはありません。
+handover-said = オープン{ $open }件（未担当{ $nobody }件）、初回返信の期限超過{ $late }件、スヌーズ中{ $snoozed }件
+handover-passed = 次のシフトへ：未担当のチケットと、勤務外または1時間以内に勤務が終わる担当者のチケットです。
+handover-asleep = スヌーズ中：
+handover-until = { $until }
+handover-until-customer = お客様の返信まで
+closes-none = { $day }は新着もクローズもありませんでした。終了時点で未クローズ{ $open }件です。
+goal-none = –
+goal = { $over ->
+    [0] ✓ { $goal }件以内
+   *[other] ⚠ 目標{ $goal }件を{ $over }件超過
 }
-breaches-earlier = 前日までに期限を過ぎ、まだ返信のないチケットが{ $count }件あります。
+breaches-title = { $since }以降の期限超過
+breaches-none = { $since }以降の期限超過はなく、以前からの未完了もありません。
+breaches-said = { $count ->
+    [0] 新しい期限超過はありません。
+   *[other] 期限超過{ $count }件（未完了{ $open }件）
+}
+breaches-queue = { $before ->
+    [0] { $queue }：期限超過{ $count }件、未完了{ $open }件
+   *[other] { $queue }：期限超過{ $count }件、未完了{ $open }件、以前から未完了{ $before }件
+}
+digest-more = { $total }件のうち、最初の{ $shown }件です。
 quiet-title = { $day }の返信不要リスト
 quiet-said = { $count ->
     [0] ルールで返信不要とされたものはありませんでした。
    *[other] { $count }件がルールで返信不要とされました。「一覧 返信不要」で確認できます。
 }
-breach-open = ⚠ 未返信
-breach-answered = 対応済み
+breach-open = ⚠ 未完了
+breach-met_late = 遅れて完了
+breach-breached = 未完了のままクローズ
 head-ticket = チケット
 head-assignee = 担当
+head-clock = 対象
+head-figure = 項目
+head-week = この週
+head-week-before = 前の週
+head-waiting = 返信待ち
+head-due = 返信
+head-until = 再開
+head-queue = キュー
+head-new = 新着
+head-open = 終了時点の未クローズ
+head-goal = 目標
 head-late = 超過
 head-state = 状態
 head-agent = 担当者
@@ -650,6 +717,13 @@ head-reason = 理由
 head-closes = クローズ
 head-rule = ルール
 head-tickets = 件数
+head-by_agent = 担当者
+head-by_channel = チャネル
+head-by_queue = キュー
+head-by_kind = 種類
+head-by_tag = タグ
+head-by_hour = 時間帯
+head-by_day = 日付
 head-bar = 割合
 
 # コマンドの言葉：読点やコンマで区切った言葉はどれも使えます
@@ -681,6 +755,14 @@ word-again = もう一度投稿, もう一度, ない
 word-today = 今日, 本日
 word-yesterday = 昨日
 word-in_room = ここに, 全員に, ルームに
+word-by_agent = 担当者別, 担当別
+word-by_channel = チャネル別
+word-by_queue = キュー別
+word-by_kind = 種類別
+word-by_tag = タグ別
+word-by_hour = 時間別, 時間帯別
+word-by_day = 日別
+word-csv = csv
 word-breaches = 期限超過, 超過
 word-then = 送信後
 word-nothing = なし, 送信
@@ -688,6 +770,8 @@ word-close = クローズ
 word-wait = 待つ, 返信待ち
 word-invite = 招待
 word-closes = クローズ
+word-week = 週, 今週, 週間
+word-handover = 引き継ぎ, 引継ぎ
 word-agent = 担当者別, 担当別
 word-channel = チャネル別
 word-reason = 理由別
@@ -836,11 +920,11 @@ name-who = 勤務状況, 勤務中
 usage-who = 勤務状況
 help-who = 勤務中の人と、持っているチケットの数を表示します
 name-report = レポート, 報告
-usage-report = レポート 今日 | 昨日 [ここに]
-help-report = 一日の数字を表示します（「ここに」を付けると全員に見えます）
+usage-report = レポート 今日 | 昨日 | 7日 | 2026-10 | 2026-10-01..2026-10-15 [担当者別 | チャネル別 | キュー別 | 種類別 | タグ別 | 時間別 | 日別] [ここに] [csv]
+help-report = その日、または指定した期間の数字を表示します（「ここに」を付けると全員に見えます）
 name-digest = ダイジェスト
-usage-digest = ダイジェスト 期限超過 | 返信不要 | クローズ [担当者別 | チャネル別 | 理由別]
-help-digest = 今日の期限超過、クローズ、またはルールで返信不要とされた件数を表示します
+usage-digest = ダイジェスト 期限超過 | 週 | 引き継ぎ | 返信不要 | クローズ [昨日] [担当者別 | チャネル別 | 理由別]
+help-digest = 期限超過、クローズ、週の集計、次のシフトへの引き継ぎ、またはルールで返信不要とされた件数を表示します
 part-me = 自分のこと
 name-home = ホーム
 usage-home = ホーム [ページ]
@@ -913,6 +997,7 @@ teams-anew = 表示を更新
 teams-anew-why = 「表示を更新」を押すと、文字数と選んだ内容が反映されます。
 teams-required = 入力してください。
 teams-stranger = まだ登録されていないため、この操作はできません。管理者に app.yaml へのEntraオブジェクトIDの追加を依頼するか、登録済みのアカウントで「アカウント連携」を実行し、表示される一回限りのコードをここで入力してください。
+teams-stranger-email = まだ登録されていないため、この操作はできません。管理者に app.yaml へのメールアドレスまたはEntraオブジェクトIDの追加を依頼するか、登録済みのアカウントで「アカウント連携」を実行し、表示される一回限りのコードをここで入力してください。
 teams-guest = この組織のゲストはチケットを操作できません。
 teams-other-tenant = ほかの組織の方はチケットを操作できません。
 teams-told-alone = ご本人だけに見える形でお答えしました。このチャネル、または個人チャットをご覧ください。

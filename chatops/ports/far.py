@@ -101,10 +101,10 @@ class Cap:
 class ChatLimits:
     """A chat's lawful rates: posts per room, posts and updates per workspace or tenant."""
 
-    room: Cap
+    room: tuple[Cap, ...]  #: kept all together, four at the most
     posts: Cap
     updates: Cap
-    updates_in_room: bool = False  #: whether a room's cap counts its updates too
+    updates_in_room: bool = False  #: whether a room's caps count its updates too
 
 
 class Chat(Protocol):

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from chatops.digest import Breach
+from chatops.measures import Measures
 from chatops.ports.delivery import (
     Due,
     Waits,
@@ -27,8 +29,9 @@ from chatops.ports.rows import (
     TicketFilter,
 )
 from chatops.ports.tx import Tx
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.report import CloseRow, Counts
 from chatops.scene import Agent, Line
+from chatops.splits import Happened
 from chatops.ticket import Ticket
 
 T = TypeVar("T")
@@ -126,17 +129,43 @@ class Reader(Protocol):
         """Return by rule how many tickets opened in [start, end) are on the quiet list."""
         ...
 
+    async def first_opened(self, now: datetime) -> datetime | None:
+        """Return when the first ticket of all was opened; None if none was by now."""
+        ...
+
     async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
         """Return the additive figures of [start, end)."""
+        ...
+
+    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
+        """Return the clocks' and closes' rows of [start, end)."""
+        ...
+
+    async def happened(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Happened]:
+        """Return what [start, end) held, to be split by who, where, what and when."""
+        ...
+
+    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
+        """Return when the tickets were opened that are open or snoozed now."""
         ...
 
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[CloseRow]: ...
-    async def late(
+    async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[LateRow]:
-        """Return the clocks that were breached in [start, end), latest last."""
+    ) -> Sequence[Breach]:
+        """Return the clocks of every kind that were breached in [start, end), due first first."""
+        ...
+
+    async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
+        """Return the clocks that were breached before then and are owed still, due first first."""
+        ...
+
+    async def open_at(self, at: datetime) -> Mapping[str, int]:
+        """Return by queue how many tickets were not closed at that moment, snoozed ones too."""
         ...
 
     async def unread_raw(self, limit: int) -> Sequence[RawBody]: ...
@@ -149,8 +178,8 @@ class Reader(Protocol):
         """Return what the outbox holds, whether due or not."""
         ...
 
-    async def published(self, name: str) -> str | None:
-        """Return the newest period of that digest."""
+    async def published(self, name: str) -> tuple[str, datetime] | None:
+        """Return the newest period of that digest, and up to when its figures go."""
         ...
 
     async def offset(self) -> float:

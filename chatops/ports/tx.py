@@ -292,6 +292,17 @@ class Tx(Protocol):
         """
         ...
 
+    def link(self, chat: str, external_id: str, agent: int, email: str) -> bool:
+        """Give an agent an identity by their e-mail address; False if it is somebody's already.
+
+        Another that they have in this chat by an address ends.
+        """
+        ...
+
+    def unlink(self, chat: str) -> int:
+        """Take back every identity in a chat that was given by an address; how many."""
+        ...
+
     def shift_due(self, agent: int, boundary: datetime) -> bool:
         """Record that a shift's boundary was acted upon; False if it was."""
         ...
@@ -486,7 +497,7 @@ class Tx(Protocol):
         ...
 
     def spent(self, names: Sequence[str]) -> Mapping[str, Spent]:
-        """Return how far at most three lawful rates are used up, and lock them."""
+        """Return how far at most six lawful rates are used up, and lock them."""
         ...
 
     def spend(self, name: str, spent: Spent) -> None:
@@ -573,8 +584,11 @@ class Tx(Protocol):
         ...
 
     # time
-    def publish_once(self, name: str, period: str, now: datetime) -> bool:
-        """Record that the digest `name` of `period` (a local date) is made; False if it is."""
+    def publish_once(self, name: str, period: str, until: datetime) -> bool:
+        """Record that the digest `name` of `period` (a local date) is made; False if it is.
+
+        Its figures go up to `until`, where the next one begins.
+        """
         ...
 
     def to_alert(self, now: datetime, limit: int) -> Sequence[int]:

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from chatops.call import Done
-from chatops.card import Facts
+from chatops.call import Answer, Done
+from chatops.card import File
 from chatops.card_json import load_card
-from chatops.cards.report_card import Figures, report_card
+from chatops.cards.report_facts import Counted, report_facts
 from chatops.ports import Tx
 from chatops.report import Counts
-from chatops.text import text
+from chatops.text import Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
 from tests.scenes import NOW
@@ -34,13 +34,19 @@ async def test_the_day_in_figures(team: Team) -> None:
         said
         == """\
 Customer care on Thu 1 Oct
-New: 3
-Closed: 2
+2026-10-01 so far, compared with 2026-09-30 up to the same time
+New: 3 (before: 0)
+Closed: 2 (before: 0)
 Open now: 1
 Snoozed now: 0
-First response: none yet
-Still waiting: 1, the oldest since Thu 1 Oct 15:30
-Late: 1
+Open and snoozed, by age: under 1 day 1, under 3 days 0, under 7 days 0, older 0
+First response: none yet (before: none yet)
+Still waiting: 1, the oldest since Thu 1 Oct 15:30 (before: 0)
+First response in time: 0 % (0 of 1), waived: 2 (before: none yet)
+Late: 1 (before: 0)
+Reopened within 7 days: 0 % (0 of 2), provisional (before: none yet)
+Settled with one reply: none yet (before: none yet)
+Closed without a reply: 100 % (2 of 2): duplicate: 1, resolved: 1 (before: none yet)
 Agent | Closes | Share
 Maya Lind | 1 | ▇▇▇▇▇▇▇▇
 伊藤 葵 | 1 | ▇▇▇▇▇▇▇▇
@@ -97,7 +103,92 @@ async def test_yesterday_is_a_day_too(team: Team) -> None:
     await a_day(team)
     team.clock.now += timedelta(days=1)
     said = await team.shown("maya", "report", "昨日", room=None)
-    assert said.startswith("Customer care on Thu 1 Oct\nNew: 3\n")
+    assert said.startswith(
+        "Customer care on Thu 1 Oct\n2026-10-01, compared with 2026-09-30\nNew: 3 (before: 0)\n"
+    )
+
+
+@pytest.mark.anyio
+async def test_days_are_held_against_those_before(team: Team) -> None:
+    await a_day(team)
+    team.clock.now += timedelta(days=7)
+    said = await team.shown("maya", "report", "2026-10-02 .. 2026-10-08", room=None)
+    assert said.startswith(
+        "Customer care, Fri 2 Oct to Thu 8 Oct\n"
+        "2026-10-02..2026-10-08 so far, compared with 2026-09-25..2026-10-01 up to the same time\n"
+        "New: 0 (before: 3)\n"
+    )
+
+
+@pytest.mark.anyio
+async def test_before_the_first_ticket_there_is_nothing(team: Team) -> None:
+    assert "New: 0" in await team.shown("maya", "report", "2026-09")  # nor has there been any
+    await a_day(team)
+    too_early = Refusal(text("report-too-early", first="2026-10-01"))
+    assert await team.ask("maya", "report", "2026-09") == too_early
+    reversed_ = text("report-reversed", first="2026-10-01", last="2026-09-01")
+    assert await team.ask("maya", "report", "2026-10-01..2026-09-01") == Refusal(reversed_)
+
+
+@pytest.mark.anyio
+async def test_what_is_no_period_is_told_how_to_write_one(team: Team) -> None:
+    usage = text("usage", prefix="care", line=text("usage-report"))
+    said = text("word-not-taken", word="sideways", usage=usage)
+    assert await team.ask("maya", "report", "sideways in room") == Refusal(said, field="period")
+
+
+@pytest.mark.anyio
+async def test_figures_by_person_are_for_leads(team: Team) -> None:
+    await a_day(team)
+    assert (
+        await team.shown("maya", "report", "7d by agent")
+        == """\
+Customer care, Fri 25 Sep to Thu 1 Oct
+2026-09-25..2026-10-01
+Agent | Closed | First response
+伊藤 葵 | 1 | none yet
+Maya Lind | 1 | none yet"""
+    )
+    assert "Maya" not in await team.shown("aoi", "report", "by agent")
+    refused = Refusal(text("report-no-names"))
+    assert await team.ask("maya", "report", "by agent in room", room="care-japan") == refused
+    assert "Maya" in await posted(team, "maya", "by agent in room", "care-leads")
+
+
+@pytest.mark.anyio
+async def test_figures_by_where_what_and_when(team: Team) -> None:
+    await a_day(team)
+    for line, head, row in (
+        ("by channel", "Channel", "X"),
+        ("by queue", "Queue", "japan"),
+        ("種類別", "Kind", "mention"),
+        ("by tag", "Tag", "no tag"),
+        ("by hour", "Hour", "15:00"),
+        ("by day", "Day", "Thu 1 Oct"),
+    ):
+        said = (await team.shown("maya", "report", line)).splitlines()
+        assert said[2:] == [f"{head} | New | Closed | First response", f"{row} | 3 | 2 | none yet"]
+
+
+@pytest.mark.anyio
+async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
+    await a_day(team)
+    answer = await team.ask("maya", "report", "7d by agent csv in room")
+    assert isinstance(answer, Answer)
+    assert not answer.in_room
+    assert answer.file == File(
+        "report-2026-09-25_2026-10-01-agent.csv",
+        (
+            "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s",
+            '"伊藤 葵",0,1,0,,',
+            '"Maya Lind",0,1,0,,',
+        ),
+        "Asia/Tokyo",
+    )
+    by_day = await team.ask("maya", "report", "csv")
+    assert isinstance(by_day, Answer)
+    assert by_day.file is not None
+    assert by_day.file.lines[1] == '"2026-10-01",3,2,0,,'
 
 
 @pytest.mark.anyio
@@ -120,22 +211,28 @@ async def test_without_a_queue_there_are_no_figures(team: Team) -> None:
         ),
     ],
 )
-def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: object) -> None:
-    counts = Counts(0, 0, 0, 0, seconds, 0, None, 0)
-    card = report_card(Figures(NOW.date(), counts, (), {}, ()), (), None)
-    (facts,) = card.blocks
-    assert isinstance(facts, Facts)
-    values = dict(facts.pairs)
-    assert values[text("report-first-response")] == said
-    assert values[text("report-waiting")] == text("number", count=0)
+def test_the_90th_percentile_needs_ten_values(seconds: list[int], said: Text) -> None:
+    counted = Counted(Counts(0, 0, 0, 0, seconds, 0, None))
+    values = dict(report_facts(counted, counted, (), NOW))
+    assert values[text("report-first-response")] == text("report-both", now=said, before=said)
+    none = text("number", count=0)
+    assert values[text("report-waiting")] == text("report-both", now=none, before=none)
 
 
 def test_repeated_canned_replies_are_shown_where_there_are_any() -> None:
-    def labels(repeated: int) -> list[str]:
-        counts = Counts(0, 0, 0, 0, [], 0, None, 0, repeated)
-        (facts,) = report_card(Figures(NOW.date(), counts, (), {}, ()), (), None).blocks
-        assert isinstance(facts, Facts)
-        return [label.id for label, _ in facts.pairs]
+    def labels(*repeated: int) -> list[str]:
+        now, before = (Counted(Counts(0, 0, 0, 0, [], 0, None, each)) for each in repeated)
+        return [label.id for label, _ in report_facts(now, before, (), NOW)]
 
-    assert "report-repeated" in labels(3)
-    assert "report-repeated" not in labels(0)
+    assert "report-repeated" in labels(3, 0)
+    assert "report-repeated" in labels(0, 3)
+    assert "report-repeated" not in labels(0, 0)
+
+
+def test_the_quiet_list_is_shown_where_there_is_one() -> None:
+    nothing = Counts(0, 0, 0, 0, [], 0, None)
+    facts = dict(report_facts(Counted(nothing, quiet=2), Counted(nothing), (), NOW))
+    two, none = text("number", count=2), text("number", count=0)
+    assert facts[text("report-quiet")] == text("report-both", now=two, before=none)
+    none_yet = report_facts(Counted(nothing), Counted(nothing), (), NOW)
+    assert text("report-quiet") not in dict(none_yet)

@@ -1,5 +1,7 @@
 """show."""
 
+from datetime import timedelta
+
 import pytest
 
 from chatops.call import Answer, Done
@@ -32,6 +34,13 @@ async def test_it_shows_words_and_log(team: Team) -> None:
         "#2 · closed: spam",
     ):
         assert told in said
+
+
+@pytest.mark.anyio
+async def test_what_came_a_day_late_has_no_clock_to_explain(team: Team) -> None:
+    await team.wrote("Jo", "My parcel is not here", team.clock.now - timedelta(days=2))
+    said = await team.shown("ken", "show", "#1")
+    assert ("My parcel is not here" in said, "Why this due time" in said) == (True, False)
 
 
 @pytest.mark.anyio

@@ -79,7 +79,7 @@ EN: Final = Tale(
         "list": "Your tickets",
         "help": "Commands",
         "report": "Customer care on",
-        "breaches": "Late first responses on",
+        "breaches": "Targets missed since",
         "closes": "Closes on",
     },
 )
@@ -120,7 +120,7 @@ JA: Final = Tale(
         "list": "担当中のチケット",
         "help": "コマンド一覧",
         "report": "のカスタマーケア",
-        "breaches": "の初回返信の期限超過",
+        "breaches": "以降の期限超過",
         "closes": "のクローズ",
     },
 )

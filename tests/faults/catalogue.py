@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from tests.faults import delivering, far_sides, here, kills, many
+from tests.faults import delivering, far_sides, here, kills, many, teams
 from tests.faults.load import Load
 
 SQLITE: Final = frozenset({"SQLite"})
 POSTGRES: Final = frozenset({"PostgreSQL"})
 EACH: Final = frozenset({"SQLite", "PostgreSQL"})
+
+#: Kills at random in the scene with Teams: people answer for each post that they leave in doubt.
+_AT_RANDOM: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Fault:
     strike: Callable[[Load], Awaitable[int]]
     databases: frozenset[str] = EACH
     with_x: bool = False  #: it wants the account on X
+    with_teams: bool = False  #: it wants a room in Teams
     in_ci: frozenset[str] = frozenset()  #: on which of them CI tries it
 
 
@@ -82,8 +86,8 @@ def _here() -> list[Fault]:
         Fault("SQLite: disk full", here.disk_full, SQLITE, in_ci=SQLITE),
         Fault("SQLite: a second process", here.second_process, SQLITE),
         Fault("process stopped and woken", here.stopped_and_woken, in_ci=SQLITE),
-        Fault("clock an hour ahead", partial(here.wrong_clock, hours=1), SQLITE),
-        Fault("clock an hour behind", partial(here.wrong_clock, hours=-1), SQLITE),
+        Fault("clock an hour ahead", partial(here.wrong_clock, hours=1), SQLITE, with_x=True),
+        Fault("clock an hour behind", partial(here.wrong_clock, hours=-1), SQLITE, with_x=True),
     ]
 
 
@@ -117,4 +121,58 @@ def _many() -> list[Fault]:
     ]
 
 
-FAULTS: Final = (*_killed(), *_here(), *_slack(), *_networks(), *_delivering(), *_many())
+def _teams() -> list[Fault]:
+    in_ci = {"time-out after accepting"}
+    struck = [
+        Fault(
+            f"Teams: {name}",
+            strike,
+            with_teams=True,
+            in_ci=SQLITE if name in in_ci else frozenset(),
+        )
+        for name, strike in teams.TEAMS.items()
+    ]
+    died, stopped = [], []
+    for point in teams.points():
+        name = point.replace(":teams:", " ")
+        died.append(
+            Fault(f"Teams: killed {name}", partial(teams.killed_at, point=point), with_teams=True)
+        )
+        stopped += [
+            Fault(
+                f"Teams: stopped {name}, past its lease",
+                partial(teams.stopped_alone, point),
+                with_teams=True,
+            ),
+            Fault(
+                f"Teams, two processes: one stopped {name}",
+                partial(teams.stopped_at, point),
+                POSTGRES,
+                with_teams=True,
+            ),
+        ]
+    at_random = [
+        Fault(
+            "Teams: killed at random",
+            partial(kills.killed_at_random, times=_AT_RANDOM),
+            with_teams=True,
+        ),
+        Fault(
+            "Teams, two processes: killed at random",
+            partial(kills.two_killed_at_random, times=_AT_RANDOM),
+            POSTGRES,
+            with_teams=True,
+        ),
+    ]
+    return [*struck, *died, *stopped, *at_random]
+
+
+FAULTS: Final = (
+    *_killed(),
+    *_here(),
+    *_slack(),
+    *_networks(),
+    *_delivering(),
+    *_many(),
+    *_teams(),  # last: they have a stage of their own
+)

@@ -45,6 +45,9 @@ STEPS: Final = (
     "delivered:published",
 )
 
+#: Where it is Teams that is called, which lets nobody look up what was posted.
+IN_TEAMS: Final = ("teams:post:card", "teams:update", "teams:post:message")
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -59,7 +62,7 @@ class Point:
         """Read `before:take:card:1`."""
         when, _, rest = written.partition(":")
         step, _, nth = rest.rpartition(":")
-        if when not in {"before", "after"} or step not in STEPS:
+        if when not in {"before", "after"} or step not in STEPS + IN_TEAMS:
             raise ValueError(f"{written}: no such point")
         return cls(when, step, int(nth))
 

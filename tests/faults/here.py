@@ -92,6 +92,7 @@ async def wrong_clock(load: Load, hours: float) -> int:
     await load.renew()
     await load.goes_on(account, post)
     await load.press_until_acknowledged(f"note {ticket} the clock is right again")
+    await load.life_on_x()  # whoever held its stream by the wrong time has let it go
     return 1
 
 

@@ -3,16 +3,16 @@
 Every inbound message is in exactly one ticket. Each card, line, alert and digest is in its room once,
 and each shows the newest state. A thread's order is the events' order. Each reply to a customer is
 there once, in its order, and none is in doubt: these networks have a key or a look-up. Each ticket equals the fold of its events.
+In Teams, what people were asked about and said not to be there stands below what came meanwhile.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 
-from adapters.sandbox.slack.state import Message
 from chatops.card import Paragraph
 from chatops.card_json import load_card
 from chatops.event import Breached, Event
@@ -22,7 +22,7 @@ from storage.codec import decode
 from storage.instant import instant
 from storage.rows import ticket_of
 from storage.tables import TICKET
-from tests.faults import shown
+from tests.faults import seen, shown
 from tests.faults.database import Row
 from tests.faults.process import ROOMS, Stage
 from tests.faults.verdict import Sent, Verdict
@@ -40,7 +40,7 @@ _ENTRIES: Final = "SELECT id, ticket, at, name, body FROM entry ORDER BY id"
 _MESSAGES: Final = (
     "SELECT id, external_id, direction, text, ticket, state, agent FROM message ORDER BY id"
 )
-_DELIVERIES: Final = """
+DELIVERIES: Final = """
     SELECT id, what, "to", marker, ticket, entry, state, wanted, shown, external_id, "left", error, burst, message, body
       FROM delivery ORDER BY id
 """
@@ -60,20 +60,21 @@ async def judge(stage: Stage, told: Iterable[str], own: Iterable[str] = ()) -> V
     """
     verdict = Verdict()
     tickets = [ticket_of(row) for row in await stage.rows(_TICKETS)]
-    deliveries = [Sent(*row) for row in await stage.rows(_DELIVERIES)]
+    deliveries = [Sent(*row) for row in await stage.rows(DELIVERIES)]
     log: dict[int, list[tuple[int, int, Event]]] = defaultdict(list)
     for id, ticket, at, name, body in await stage.rows(_ENTRIES):
         log[ticket].append((id, at, decode(name, body)))
     messages = await stage.rows(_MESSAGES)
     await _inbound(stage, verdict, messages, set(told), {ticket.id for ticket in tickets})
     _replies(stage, verdict, messages, deliveries, set(own))
-    _posts(stage, verdict, deliveries)
+    words = {id: text for id, _, _, text, *_ in messages}
+    _posts(stage, verdict, deliveries, words)
     shown.cards(stage, verdict, tickets, deliveries)
     earlier = dict(await stage.rows("SELECT id, earlier FROM burst"))
     shown.bursts(stage, verdict, earlier, tickets, deliveries)
     said = [(id, direction, text, state) for id, _, direction, text, _, state, _ in messages]
     shown.lines(stage, verdict, said, deliveries)
-    _alerts(verdict, log, deliveries)
+    _alerts(stage, verdict, tickets, log, deliveries)
     await _digests(stage, verdict, deliveries)
     _folds(verdict, tickets, log)
     journal = stage.journal()
@@ -82,7 +83,7 @@ async def judge(stage: Stage, told: Iterable[str], own: Iterable[str] = ()) -> V
     verdict.repeated = sum(times - 1 for times in sends.values())
     verdict.asked = sum(
         type(event).__name__ == "ReplyDoubted" for entries in log.values() for *_, event in entries
-    )
+    ) + sum(each.what == "question" for each in deliveries)
     return verdict
 
 
@@ -145,15 +146,17 @@ def _in_order(stage: Stage, verdict: Verdict, messages: list[Row]) -> None:
         ]
 
 
-def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
-    """Compare what the rooms hold with what was to be posted."""
-    seen = _marked(stage, verdict)
+def _posts(
+    stage: Stage, verdict: Verdict, deliveries: list[Sent], words: Mapping[int, str]
+) -> None:
+    """Compare what the rooms hold with what was to be posted; `words` are those of messages."""
+    there_is = seen.in_all_chats(stage, verdict, deliveries, words)
     threads: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     roots = _roots(deliveries)
     for each in deliveries:
         if each.what not in _IN_ROOMS:
             continue
-        there = seen.pop(each.marker, [])
+        there = there_is.pop(each.marker, [])
         said = f"{each.what} {each.id} to {each.to}"
         if each.what == "announce" and each.state == "withdrawn" and not there:
             continue  # it was no news any more
@@ -161,18 +164,18 @@ def _posts(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
             verdict.lost.append(f"{said}, {each.state}: {each.error}")
             continue
         verdict.doubled += [f"{said}: {len(there)} times"] * (len(there) > 1)
-        (message, *_) = there
-        if message.channel != ROOMS.get(each.to, message.channel):
-            verdict.untrue.append(f"{said} is in {message.channel}")
+        (post, *_) = there
+        if post.channel != ROOMS.get(each.to, post.channel):
+            verdict.untrue.append(f"{said} is in {post.channel}")
         if each.what in _IN_THREADS:
-            if not _is_under(stage, message, roots.get(_root_of(each))):
-                verdict.untrue.append(f"{said} is under {message.thread_ts}")
+            if not (post.thread == roots.get(_root_of(each)) or post.is_orphan):
+                verdict.untrue.append(f"{said} is under {post.thread}")
             # a burst's line that is in doubt keeps no other ticket's waiting
             order = 0 if each.what == "line" else each.id
-            threads[message.channel, str(message.thread_ts)].append((message.ts, order))
+            threads[post.channel, str(post.thread)] += [(post.id, order)] * (not post.is_late)
         if (each.state, each.shown) != ("sent", each.wanted):
             verdict.untrue.append(f"{said} shows {each.shown} of {each.wanted}, {each.state}")
-    verdict.doubled += [f"post {marker} is nobody's" for marker in seen]
+    verdict.doubled += [f"post {marker} is nobody's" for marker in there_is]
     for (channel, thread), lines in threads.items():
         ids = [id for _, id in sorted(lines)]
         verdict.disorder += [
@@ -191,40 +194,24 @@ def _roots(deliveries: list[Sent]) -> dict[Root, str | None]:
     return {(d.what, of[d.what](d), d.to): d.external_id for d in deliveries if d.what in of}
 
 
-def _marked(stage: Stage, verdict: Verdict) -> dict[str, list[Message]]:
-    """The app's messages in all rooms, by the mark that they bear."""
-    rooms = {id: name for name, id in ROOMS.items()}
-    seen: dict[str, list[Message]] = defaultdict(list)
-    for channel, messages in stage.slack.state.messages.items():
-        for message in messages.values():
-            if message.bot_id is None or message.ephemeral_to or message.deleted:
-                continue
-            payload = (message.metadata or {}).get("event_payload", {})
-            if (marker := payload.get("marker")) is not None:
-                seen[marker].append(message)
-            elif channel in rooms:
-                verdict.doubled.append(f"a post without a mark in {rooms[channel]}")
-    return seen
-
-
-def _is_under(stage: Stage, message: Message, root: str | None) -> bool:
-    """Whether a line is under its card, or under one that somebody has deleted since."""
-    under = stage.slack.state.messages[message.channel].get(str(message.thread_ts))
-    return message.thread_ts == root or (under is not None and under.deleted)
-
-
 def _alerts(
-    verdict: Verdict, log: dict[int, list[tuple[int, int, Event]]], deliveries: list[Sent]
+    stage: Stage,
+    verdict: Verdict,
+    tickets: list[Ticket],
+    log: dict[int, list[tuple[int, int, Event]]],
+    deliveries: list[Sent],
 ) -> None:
-    """Each breach is told once in its queue's room and once to the managers."""
+    """Each breach is told once in each of its queue's rooms and once to the managers."""
     told = Counter(each.entry for each in deliveries if each.what == "alert")
     told.update(_listed(deliveries))
+    rooms = {ticket.id: len(stage.rooms_of(ticket.queue)) + 1 for ticket in tickets}
     for ticket, entries in log.items():
         breaches = {id: event for id, _, event in entries if isinstance(event, Breached)}
         # of one that was passed over, a later alert tells
         for id in (id for id, event in breaches.items() if not event.superseded):
-            verdict.lost += [f"ticket {ticket}: an alert of {id}"] * max(0, 2 - told[id])
-            verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, told[id] - 2)
+            more = told[id] - rooms[ticket]
+            verdict.lost += [f"ticket {ticket}: an alert of {id}"] * max(0, -more)
+            verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, more)
         # a reopened ticket has a clock of its own again, with a due time of its own
         times = Counter(breaches.values())
         verdict.doubled += [f"ticket {ticket}: {e}" for e, count in times.items() if count > 1]
@@ -240,22 +227,29 @@ def _listed(deliveries: list[Sent]) -> Iterator[int]:
                     yield entry
 
 
+async def digest_days(stage: Stage) -> dict[datetime, date]:
+    """The day of each digest but the first, by the moment where it goes on: where the last one ended."""
+    runs = await stage.rows(
+        "SELECT period, at FROM digest_run WHERE name = 'breaches' ORDER BY period"
+    )
+    return {instant(at): date.fromisoformat(day) for (_, at), (day, _) in pairwise(runs)}
+
+
 async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     """Each day's digest is one post; the very first, new in app.yaml, may be passed over."""
-    question = "SELECT period FROM digest_run WHERE name = 'breaches' ORDER BY period"
-    days = [date.fromisoformat(period) for (period,) in await stage.rows(question)]
+    days = await digest_days(stage)
     titles = [
         load_card(each.body).title
         for each in deliveries
         if each.what == "published" and each.to == "managers" and each.body
     ]
     told = Counter(
-        dict(title.args)["day"] for title in titles if title and title.id == "breaches-title"
+        days.get(dict(title.args)["since"])
+        for title in titles
+        if title and title.id == "breaches-title"
     )
-    verdict.lost += [f"the digest of {day}" for day in days[1:] if not told[day]]
-    verdict.doubled += [
-        f"the digest of {day}" for day, times in told.items() if times > 1 or day not in days
-    ]
+    verdict.lost += [f"the digest of {day}" for day in days.values() if not told[day]]
+    verdict.doubled += [f"the digest of {day or 'the first day'}" for day in told if told[day] > 1]
 
 
 def _folds(

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 from tests.faults.fate import STEPS
@@ -37,21 +38,21 @@ def step_of(point: str) -> str:
 
 async def killed_at(load: Load, point: str) -> int:
     """Let a process die at a point in a ticket's life, and another go on; how often it died."""
-    await load.renew(die=f"{point}:1", armed=True)
-    doomed = load.stage.children[-1]
-    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
-        group.create_task(_revive(load, doomed))
-        await load.life(late=step_of(point) in LATE)
-    return 1
+    return await killed_in(load, point, partial(load.life, late=step_of(point) in LATE))
 
 
 async def killed_on_x(load: Load, point: str) -> int:
     """Let a process die while it answers on X, which takes no key: the next has to look it up."""
+    return await killed_in(load, point, load.life_on_x)
+
+
+async def killed_in(load: Load, point: str, life: Callable[[], Awaitable[None]]) -> int:
+    """Let a process die at a point in some ticket's life, and another go on."""
     await load.renew(die=f"{point}:1", armed=True)
     doomed = load.stage.children[-1]
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         group.create_task(_revive(load, doomed))
-        await load.life_on_x()
+        await life()
     return 1
 
 

@@ -1,5 +1,8 @@
 """What goes on while faults strike: customers write, Ben and Aoi press in Slack, and time passes.
 
+Where there is a room in Teams, Maya presses there, and says of posts of unknown fate whether they are
+there.
+
 Everything is remembered that somebody was promised: a webhook answered with 200, and, in the stage's
 journal, a reply that somebody was told is on its way. What was not promised is tried again, as
 networks and people do; a reply is not, for nobody retypes what may be on its way.
@@ -19,12 +22,17 @@ from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack.hands import Done
 from adapters.sandbox.x.world import Post
 from tests.faults.database import Database
-from tests.faults.invariants import OWED, Verdict, judge
+from tests.faults.hall import Hall
+from tests.faults.invariants import DELIVERIES, OWED, judge
 from tests.faults.process import PATIENCE, PLACES, Child, Stage, staged
+from tests.faults.verdict import Sent, Verdict
 
 AGENTS: Final = ("U01BEN", "U02AOI")
 #: Replies in a minute: Chirp takes 120 writes.
 PACE: Final = 80
+
+#: Posts of unknown fate that people have been asked about.
+_ASKED: Final = "SELECT id FROM delivery WHERE state = 'in doubt' AND due_at IS NULL ORDER BY id"
 
 
 @dataclass
@@ -218,16 +226,47 @@ class Load:
     async def settles(self) -> Verdict:
         """Wait until nothing is owed, and judge; what was broken before is not told again."""
         await self.settles_at_least()
+        await self.looks_at_teams()
         verdict = await judge(self.stage, self.told, self.own)
         since, self._before = verdict.since(self._before), verdict
         return since
 
+    async def looks_at_teams(self) -> None:
+        """Maya answers what is asked in Teams, and presses older copies of cards, upon which they go."""
+        if (hall := self.stage.hall) is None:
+            return
+        while asked := await self.stage.rows(_ASKED):
+            for (id,) in asked:
+                await self._settles(hall, id)
+            await self.settles_at_least()
+        for old in hall.old_cards(await self._sent()):
+            self.stage.point_teams()
+            await hall.press_away(old)
+        await self.settles_at_least()
+
+    async def _settles(self, hall: Hall, post: int) -> None:
+        sent = await self._sent()
+        words = dict(await self.stage.rows("SELECT id, text FROM message"))
+        wanted = next(each for each in sent if each.id == post)
+        there = hall.found(wanted, hall.unknown(sent), sent, words)
+        hall.settled[post] = seen = "again" if there is None else "there"
+        async with asyncio.timeout(PATIENCE):
+            while (post,) in await self.stage.rows(_ASKED):
+                self.stage.point_teams()
+                for each in hall.posts():
+                    await hall.press("settle", each, post=str(post), seen=seen)
+                await asyncio.sleep(0.05)
+
+    async def _sent(self) -> list[Sent]:
+        return [Sent(*row) for row in await self.stage.rows(DELIVERIES)]
+
 
 @asynccontextmanager
 async def loaded(
-    folder: Path, database: Database, seed: int, *, with_x: bool = False
+    folder: Path, database: Database, seed: int, *, with_x: bool = False, with_teams: bool = False
 ) -> AsyncIterator[Load]:
     """A stage with one process that serves, and nobody's having written yet."""
-    async with staged(folder, database, with_x=with_x) as stage:
+    async with staged(folder, database, with_x=with_x, with_teams=with_teams) as stage:
         await stage.serve()
+        await stage.join_teams()
         yield Load(stage, random.Random(seed))  # noqa: S311 - when to do what is no secret

@@ -123,15 +123,16 @@ async def stopped_past_its_lease(load: Load) -> int:
 
 async def stopped_at(point: str, load: Load) -> int:
     """One of two stops at a point, and is woken when its lease has ended."""
-    return await _stopped(point, load, load.life)
+    return await stopped_in(point, load, load.life)
 
 
 async def stopped_on_x(point: str, load: Load) -> int:
     """The same where the network takes no key."""
-    return await _stopped(point, load, load.life_on_x)
+    return await stopped_in(point, load, load.life_on_x)
 
 
-async def _stopped(point: str, load: Load, life: Callable[[], Awaitable[None]]) -> int:
+async def stopped_in(point: str, load: Load, life: Callable[[], Awaitable[None]]) -> int:
+    """The same in some other ticket's life."""
     stopped = await load.renew(die=f"{point}:1", armed=True, how=signal.SIGSTOP)
     living = asyncio.create_task(life())
     async with asyncio.timeout(PATIENCE):

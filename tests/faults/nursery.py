@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +54,10 @@ class Nursery:
         self._hearing = asyncio.create_task(self._hear())
 
     @classmethod
-    async def open(cls, environment: dict[str, str]) -> "Nursery":
+    async def open(cls, environment: dict[str, str], late: Sequence[str] = ()) -> "Nursery":
+        """Start it; `late` are more modules that the service imports late."""
         pipe = asyncio.subprocess.PIPE
-        arguments = (sys.executable, "-m", "tests.faults.serve")
+        arguments = (sys.executable, "-m", "tests.faults.serve", *late)
         return cls(
             await asyncio.create_subprocess_exec(
                 *arguments, env=environment, stdin=pipe, stdout=pipe

@@ -27,15 +27,20 @@ from adapters.sandbox.network.delivery import Event, sign
 from adapters.sandbox.network.posts import Chirp
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
+from adapters.sandbox.teams import DOCUMENTED as OF_TEAMS
+from adapters.sandbox.teams import TeamsCloud
+from adapters.sandbox.teams import sped as sped_teams
 from adapters.sandbox.x import XCloud
 from adapters.sandbox.x.world import Post
 from chatops import admin, app
 from tests.calling import client
+from tests.faults import hall
 from tests.faults.database import Database, Row
+from tests.faults.hall import HALL, HALL_ID, MAYA, QUEUE, Hall
 from tests.faults.nursery import PATIENCE, Child, Nursery
 from tests.faults.serve import Order
 
-#: How many times as much Slack allows here as it does: the pace is not what is tried.
+#: How many times as much the chats allow here as they do: the pace is not what is tried.
 SPEED: Final = 20
 
 #: account -> the room of its queue
@@ -47,6 +52,9 @@ PLACES: Final = {
 MANAGERS: Final = "C05MANAGERS"
 #: room -> its id in Slack
 ROOMS: Final = {**PLACES, "managers": MANAGERS}
+
+_ROOMS: Final = [(name, "slack", id) for name, id in ROOMS.items()]
+_IN_TEAMS: Final = (HALL, "teams", HALL_ID)
 
 #: The account on X; its queue is the first one's.
 ON_X: Final = "west"
@@ -66,6 +74,7 @@ chats:
     app_token: ${{SLACK_APP_TOKEN}}
     api_url: {clouds}/slack/api/
     speed: {speed}
+{teams}
 rooms:
 {rooms}
 queues:
@@ -73,15 +82,16 @@ queues:
 people:
   ben: {{ name: Ben, language: en, ids: {{ slack: U01BEN }}, roles: {{ "*": agent }} }}
   aoi: {{ name: Aoi, language: en, ids: {{ slack: U02AOI }}, roles: {{ "*": agent }} }}
+{people}
 channels:
   sandbox:
     accounts:
 {accounts}
 {x}
 digests:
-  - {{ name: breaches, at: "00:00 sun-sat", calendar: always, run: digest breaches, in: managers }}
+  - {{ name: breaches, at: "0:30 sun-sat", calendar: always, run: digest breaches, in: managers }}
 """
-_QUEUE: Final = "  {name}: {{ rooms: [{name}], managers_room: managers, calendar: always, first_response: 60m }}"
+_QUEUE: Final = "  {name}: {{ rooms: [{rooms}], managers_room: managers, calendar: always, first_response: 60m }}"
 _ACCOUNT: Final = """\
       {name}:
         queue: {name}
@@ -117,6 +127,7 @@ class Stage:
     slack: SlackCloud
     chirp: Network
     x: XCloud | None
+    hall: Hall | None
     http: httpx.AsyncClient
     port: int
     ops_port: int
@@ -189,7 +200,8 @@ class Stage:
     ) -> Child:
         """Start a process of the service on that name's ports, and wait until it is ready."""
         if self.nursery is None:
-            self.nursery = await Nursery.open(self.environment)
+            late = () if self.hall is None else ("adapters.chat.teams.chat",)
+            self.nursery = await Nursery.open(self.environment, late)
         self.starts += 1
         port, ops_port = self._ports.setdefault(name, (_free_port(), _free_port()))
         order = Order(
@@ -212,7 +224,29 @@ class Stage:
                     if not child.is_alive:
                         break
                     await asyncio.sleep(0.02)
+        self.point_teams()
         return child
+
+    def point_teams(self) -> None:
+        """Let Teams call a process that should listen, as a balancer has it."""
+        if self.hall is not None:
+            url = f"http://127.0.0.1:{self.somewhere()}/teams/messages"
+            self.hall.cloud.point_at(url)
+
+    async def join_teams(self) -> None:
+        """Add the app to the team, from which the service learns where Teams is."""
+        if (cloud := self.hall and self.hall.cloud) is None:
+            return
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await cloud.hands.install(MAYA)
+                if cloud.delivered[-1].answer.status == 200:
+                    return
+                await asyncio.sleep(0.05)  # it may have no keys yet to know Teams by
+
+    def rooms_of(self, queue: str) -> list[str]:
+        """The rooms in which a queue's tickets have cards."""
+        return [queue, HALL] if self.hall is not None and queue == QUEUE else [queue]
 
     def named(self, name: str) -> Child:
         """The newest child of that name."""
@@ -260,14 +294,14 @@ class Stage:
             "content-type": "application/json",
             "x-chirp-signature": sign(world.CHIRP_SECRET, int(RealClock().now()), body),
         }
-        url = f"http://127.0.0.1:{port or self._somewhere()}/in/sandbox/{account}"
+        url = f"http://127.0.0.1:{port or self.somewhere()}/in/sandbox/{account}"
         status: int | None = None
         with suppress(httpx.TransportError):
             status = (await self.http.post(url, content=body, headers=headers)).status_code
         self.untaken += status != 200
         return status
 
-    def _somewhere(self) -> int:
+    def somewhere(self) -> int:
         """A port where a process should listen, another one each time, as a balancer has it."""
         alive = [child for child in self.children if child.is_alive]
         if not alive:
@@ -318,21 +352,28 @@ def _body(account: str, events: list[Event]) -> bytes:
 
 
 @asynccontextmanager
-async def staged(folder: Path, database: Database, *, with_x: bool = False) -> AsyncIterator[Stage]:
+async def staged(
+    folder: Path, database: Database, *, with_x: bool = False, with_teams: bool = False
+) -> AsyncIterator[Stage]:
     """The clouds on loopback and app.yaml; the service is not started."""
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         slack = SlackCloud(world.WORKSPACE, limits=sped(DOCUMENTED, SPEED))
         chirp = world.chirp(RealClock())
         x = XCloud(world.x_world(), RealClock()) if with_x else None
-        clouds = await _mounted(stack, slack, chirp, *([x] if x else []))
+        teams = _teams() if with_teams else None
+        clouds = await _mounted(stack, *(each for each in (slack, chirp, x, teams) if each))
+        if teams is not None:
+            teams.state.base_url = f"{clouds}/teams"
         port, ops_port = _free_port(), _free_port()
         config = _CONFIG.format(
             database=database.url,
             speed=SPEED,
             clouds=clouds,
-            rooms="\n".join(f"  {n}: {{ chat: slack, id: {id} }}" for n, id in ROOMS.items()),
-            queues="\n".join(_QUEUE.format(name=name) for name in PLACES),
+            teams=_chat(clouds) if teams else "",
+            rooms="\n".join(_room(*room) for room in (*_ROOMS, *([_IN_TEAMS] if teams else []))),
+            queues="\n".join(_queue(name, teams is not None) for name in PLACES),
+            people=hall.PEOPLE if teams else "",
             accounts="\n".join(_ACCOUNT.format(name=name, clouds=clouds) for name in PLACES),
             x=_X.format(name=ON_X, clouds=clouds) if x else "",
         )
@@ -346,16 +387,40 @@ async def staged(folder: Path, database: Database, *, with_x: bool = False) -> A
             "SLACK_APP_TOKEN": world.CARE_APP.app_token,
             "CHIRP_TOKEN": world.CHIRP_TOKEN,
             "CHIRP_SECRET": world.CHIRP_SECRET,
+            "TEAMS_SECRET": world.ORGANISATION.secret,
             "X_CLIENT_SECRET": str(world.X_APP.client_secret),
             "X_CONSUMER_KEY": world.X_APP.consumer_key,
             "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
         }
-        stage = Stage(folder, database, slack, chirp, x, http, port, ops_port, environment)
+        in_teams = Hall(teams) if teams else None
+        stage = Stage(
+            folder, database, slack, chirp, x, in_teams, http, port, ops_port, environment
+        )
         stack.push_async_callback(_cleared, stage)
         if x is not None:
             await _connect_x(stage)
             _silence_echoes(x)
         yield stage
+
+
+def _teams() -> TeamsCloud:
+    return TeamsCloud(world.ORGANISATION, limits=sped_teams(OF_TEAMS, SPEED))
+
+
+def _chat(clouds: str) -> str:
+    organisation = world.ORGANISATION
+    return hall.CHAT.format(
+        app_id=organisation.app_id, tenant=organisation.tenant, clouds=clouds, speed=SPEED
+    )
+
+
+def _room(name: str, chat: str, id: str) -> str:
+    return f'  {name}: {{ chat: {chat}, id: "{id}" }}'
+
+
+def _queue(name: str, with_teams: bool) -> str:
+    rooms = [name, HALL] if with_teams and name == QUEUE else [name]
+    return _QUEUE.format(name=name, rooms=", ".join(rooms))
 
 
 async def _connect_x(stage: Stage) -> None:

@@ -13,7 +13,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -169,18 +169,19 @@ def _watch_desk(desk: Any, fate: Fate) -> None:
 
 def _watch_chat(chat: Any, fate: Fate, kinds: Kinds) -> None:
     post, update, find = chat.post, chat.update, chat.find
+    of = "" if chat.finds else f"{chat.name}:"
 
     async def posted(room: Any, card: Any, thread: Any, marker: str) -> Any:
-        step = f"post:{kinds.of(marker)}"
+        step = f"{of}post:{kinds.of(marker)}"
         fate.before(step)
         id = await post(room, card, thread, marker)
         fate.after(step)
         return id
 
     async def updated(*args: Any) -> None:
-        fate.before("update")
+        fate.before(f"{of}update")
         await update(*args)
-        fate.after("update")
+        fate.after(f"{of}update")
 
     async def found(*args: Any) -> Any:
         id = await find(*args)
@@ -212,9 +213,9 @@ def _watch_channel(channel: Any, fate: Fate) -> None:
 # --- the nursery
 
 
-def nursery() -> None:
+def nursery(late: Sequence[str]) -> None:
     """Fork a process for every line, and tell of each that began and that ended."""
-    for name in _LATE:
+    for name in (*_LATE, *late):
         with suppress(ImportError):
             __import__(name)
     app.channel_models()
@@ -294,4 +295,4 @@ def _end_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    nursery()
+    nursery(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""What people in Slack see of tickets, bursts and messages, against what the database knows of them.
+"""What people in Slack and Teams see of tickets, bursts and messages, against what the database knows of them.
 
 That the outbox says `shown` proves nothing: here the words and buttons of the messages are read.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chatops.ticket import Status, Ticket
+from tests.faults import hall
 from tests.faults.process import ROOMS, Stage
 from tests.faults.verdict import Sent, Verdict
 
@@ -24,15 +25,15 @@ def cards(stage: Stage, verdict: Verdict, tickets: Sequence[Ticket], sent: Seque
     there = {(d.ticket, d.to): d for d in sent if d.what == "card"}
     lines = Counter((d.ticket, d.to) for d in sent if d.what == "line")
     verdict.doubled += [f"ticket {key}: its line" for key, count in lines.items() if count > 1]
-    for ticket in tickets:
-        card = there.get((ticket.id, ticket.queue))
+    for ticket, room in [(t, room) for t in tickets for room in stage.rooms_of(t.queue)]:
+        card = there.get((ticket.id, room))
         if card is None:
-            has_line = ticket.lined and lines[ticket.id, ticket.queue]
+            has_line = ticket.lined and lines[ticket.id, room]
             if not (ticket.quiet or has_line):
-                verdict.lost.append(f"ticket {ticket.id} has no card in {ticket.queue}")
+                verdict.lost.append(f"ticket {ticket.id} has no card in {room}")
             continue
         if (shown := _shown(stage, card)) is None:
-            verdict.lost.append(f"ticket {ticket.id}: its card in {ticket.queue}")
+            verdict.lost.append(f"ticket {ticket.id}: its card in {room}")
             continue
         offers = _offers(shown, "claim", "reopen", "close")
         wanted = {
@@ -43,7 +44,7 @@ def cards(stage: Stage, verdict: Verdict, tickets: Sequence[Ticket], sent: Seque
         if offers != wanted or card.wanted != ticket.revision:
             verdict.untrue.append(
                 f"ticket {ticket.id} is {ticket.status} at {ticket.revision}, assigned to "
-                f"{ticket.assignee}; its card at {card.shown} offers {offers}"
+                f"{ticket.assignee}; its card in {room} at {card.shown} offers {offers}"
             )
 
 
@@ -92,6 +93,9 @@ def lines(stage: Stage, verdict: Verdict, said: Sequence[Said], sent: Sequence[S
 
 def _shown(stage: Stage, sent: Sent) -> str | None:
     """What a delivery's message holds; None where there is none."""
+    if stage.hall is not None and sent.to == hall.HALL:
+        post = stage.hall.post(sent.external_id)
+        return None if post is None else hall.shown(post)
     message = stage.slack.state.message(ROOMS.get(sent.to, ""), str(sent.external_id))
     return None if message is None else str(message.blocks)
 

@@ -18,7 +18,7 @@ from chatops.card_json import load_card
 from tests.faults import kills
 from tests.faults.database import Sqlite
 from tests.faults.delivering import burst
-from tests.faults.invariants import OWED
+from tests.faults.invariants import OWED, digest_days
 from tests.faults.load import loaded
 from tests.faults.process import PLACES, staged
 
@@ -98,7 +98,9 @@ async def test_what_is_broken_would_be_seen(tmp_path: Path, empty_database: Path
         )
         assert found.disorder == [f"C01GLOBAL {card.ts}: 7 before 5"]
         stale, revision, level = found.untrue
-        assert stale.startswith("ticket 1 is open at 10, assigned to 1; its card at 9 offers")
+        assert stale.startswith(
+            "ticket 1 is open at 10, assigned to 1; its card in north at 9 offers"
+        )
         assert (revision, level) == (
             "ticket 1: revision is 10, its log says 9",
             "ticket 1: level is 3, its log says 0",
@@ -174,7 +176,8 @@ async def test_digest_that_is_lost_is_not_made_up_for_by_one_that_is_doubled(
             (_, first), (last, second) = db.execute(bodies).fetchall()[-2:]
             db.execute("UPDATE delivery SET body = ? WHERE id = ?", (first, last))
         db.close()
-        days = [dict(load_card(each).title.args)["day"] for each in (first, second)]
+        by_start = await digest_days(load.stage)
+        days = [by_start[dict(load_card(each).title.args)["since"]] for each in (first, second)]
         found = await load.settles()
         assert (found.lost, found.doubled) == (
             [f"the digest of {days[1]}"],

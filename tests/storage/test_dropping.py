@@ -175,4 +175,4 @@ async def test_logs_go_but_each_digests_newest_run(storage: Storage) -> None:
         "digest_run": 1,
         "delivery": 1,  # it waits
     }
-    assert await storage.reader.published("evening") == "2026-06-03"
+    assert await storage.reader.published("evening") == ("2026-06-03", NOW)

@@ -7,7 +7,7 @@ from stored import NOW, given, s
 
 from chatops.event import Closed, CloseReason, ReopenCause, Reopened, ReplyRequested
 from chatops.ports import Tx
-from chatops.report import CloseRow, Counts, LateRow
+from chatops.report import CloseRow, Counts
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Status
 from storage import Storage
@@ -112,9 +112,8 @@ async def test_counts(storage: Storage) -> None:
         first_responses=[90, 120],
         waiting=2,
         oldest_waiting=s(-50),
-        breached=1,
     )
-    nothing = Counts(0, 0, 0, 0, [], 0, None, 0)
+    nothing = Counts(0, 0, 0, 0, [], 0, None)
     assert await storage.reader.counts([], START, END) == nothing
     assert await storage.reader.counts(["legal"], START, END) == nothing
 
@@ -136,26 +135,6 @@ async def test_repeated_canned_replies_are_counted_by_the_log(storage: Storage) 
     assert (await storage.reader.counts(CARE, START, END)).repeated == 2
 
 
-async def test_breaches_latest_last(storage: Storage) -> None:
-    def run(tx: Tx) -> tuple[int, int]:
-        second = given(tx, "a", assignee=3).id
-        tx.save_clock(second, replace(CLOCK, due_at=s(80), breached_at=s(80)))
-        first = given(tx, "b").id
-        answered = replace(CLOCK, due_at=s(60), breached_at=s(60), stopped_at=s(90))
-        tx.save_clock(first, replace(answered, outcome=Outcome.MET_LATE))
-        next_day = given(tx, "c").id
-        tx.save_clock(next_day, replace(CLOCK, due_at=s(1000), breached_at=s(1000)))
-        return first, second
-
-    first, second = await storage.work.transact(run)
-    assert await storage.reader.late(CARE, START, END) == [
-        LateRow(first, "care", None, s(60), s(90), "tokyo"),
-        LateRow(second, "care", 3, s(80), None, "tokyo"),
-    ]
-    assert await storage.reader.late(["sales"], START, END) == []
-    assert await storage.reader.late([], START, END) == []
-
-
 async def test_what_went_to_the_quiet_list_never_was_work(storage: Storage) -> None:
     def run(tx: Tx) -> None:
         closed: dict[str, object] = {"status": Status.CLOSED, "quiet": True}
@@ -174,3 +153,15 @@ async def test_what_went_to_the_quiet_list_never_was_work(storage: Storage) -> N
     counts = await storage.reader.counts(CARE, START, END)
     assert (counts.new, counts.closed, counts.open) == (1, 0, 1)
     assert await storage.reader.quiet_counts([], START, END) == {}
+
+
+async def test_when_the_first_ticket_was_opened(storage: Storage) -> None:
+    assert await storage.reader.first_opened(END) is None
+
+    def run(tx: Tx) -> None:
+        given(tx, "b", at=s(20))
+        given(tx, "a", at=s(10), queue="sales")
+
+    await storage.work.transact(run)
+    assert await storage.reader.first_opened(END) == s(10)
+    assert await storage.reader.first_opened(s(9)) is None

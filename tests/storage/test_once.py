@@ -27,7 +27,7 @@ async def test_a_digest_is_made_once_a_period(storage: Storage) -> None:
         return [tx.publish_once("evening", period, NOW) for period in periods]
 
     assert await storage.work.transact(run) == [True, False, True]
-    assert await storage.reader.published("evening") == "2026-06-01"
+    assert await storage.reader.published("evening") == ("2026-06-01", NOW)
     assert await storage.reader.published("morning") is None
 
 

@@ -131,6 +131,43 @@ async def test_who_left_has_no_identity_and_no_code_left(storage: Storage) -> No
     assert (left.identities, left.also) == ({}, ())
 
 
+async def test_an_address_links_one_account_until_app_yaml_has_it_no_more(storage: Storage) -> None:
+    mailed = Person("anna", "Anna", None, {}, {"care": Role.AGENT}, email="Anna@aozora.test")
+    await storage.work.transact(lambda tx: tx.know([ITO, mailed], NOW))
+    _, anna = await storage.reader.agents()
+
+    def link(tx: Tx) -> list[bool]:
+        return [
+            tx.link("slack", "U1", anna.id, "Anna@aozora.test"),  # app.yaml says that this is Ito
+            tx.link("teams", "T1", anna.id, "Anna@aozora.test"),
+            tx.link("teams", "T2", anna.id, "anna@aozora.test"),  # the address is another's now
+        ]
+
+    assert await storage.work.transact(link) == [False, True, True]
+    await storage.work.transact(lambda tx: tx.know([ITO, mailed], NOW))
+    assert [(each.identities, each.also) for each in await storage.reader.agents()] == [
+        ({"slack": "U1"}, ()),
+        ({"teams": "T2"}, ()),
+    ]
+    await storage.work.transact(lambda tx: tx.know([ITO, ANNA], NOW))
+    assert (await storage.reader.agents())[1].identities == {"slack": "U2"}
+
+
+async def test_links_by_address_are_taken_back_together(storage: Storage) -> None:
+    mailed = Person("anna", "Anna", None, {}, {"care": Role.AGENT}, email="anna@aozora.test")
+    await storage.work.transact(lambda tx: tx.know([ITO, mailed], NOW))
+    ito, anna = await storage.reader.agents()
+
+    def run(tx: Tx) -> list[int]:
+        tx.link("teams", "T1", anna.id, "anna@aozora.test")
+        tx.keep_code("d", ito.id, s(60))
+        tx.spend_code("d", "teams", "T2", NOW)
+        return [tx.unlink("slack"), tx.unlink("teams"), tx.unlink("teams")]
+
+    assert await storage.work.transact(run) == [0, 1, 0]
+    assert (await storage.reader.agents())[0].identities == {"slack": "U1", "teams": "T2"}
+
+
 async def test_a_shifts_boundary_is_due_once(storage: Storage) -> None:
     def run(tx: Tx) -> list[bool]:
         return [tx.shift_due(agent, at) for agent, at in ((1, NOW), (1, NOW), (2, NOW), (1, s(1)))]

@@ -108,13 +108,25 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "alerts._NEWEST": "ix_delivery_alert (to=?)",
         "alerts._WAITING": "ix_delivery_lane (lane=?)",
         "once._TO_WAKE": "ix_ticket_wake",
+        "figures._FIRST_OPENED": "COVERING INDEX ix_ticket_opened",
         "figures._NEW": "ix_ticket_opened",
         "figures._RESPONSES": "ix_clock_stopped",
         "figures._WAITING": "ix_clock_running",
-        "figures._LATE": "ix_clock_breached",
         "figures._CLOSES": "ix_entry_closes",
         "figures._QUIET": "ix_ticket_opened",
         "figures._REPEATED": "ix_entry_repeated",
+        "measures._RESPONSES": "ix_clock_stopped",
+        "measures._CLOSES": "ix_entry_closes",
+        "measures._BREACHED": "ix_clock_breached",
+        "measures._KEPT": "ix_clock_stopped",
+        "measures._OPEN_SINCE": "ix_ticket_status (status=?)",
+        "splits._OPENED": "ix_ticket_opened",
+        "splits._CLOSED": "ix_entry_closes",
+        "splits._ANSWERED": "ix_clock_stopped",
+        "digests._STILL_LATE": "ix_clock_running",
+        "digests._TURNS": "ix_entry_closes",
+        "digests._LIVE": "ix_ticket_status (status=?)",
+        "digests._BREACHES": "ix_clock_breached",
         "lists.page None": "ix_ticket_live (status=? AND queue=?)",
         "lists.page open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
         "lists.count open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
@@ -148,6 +160,11 @@ def test_what_runs_often_leads_by_its_own_index(
     """A search may still be a long one: by a queue alone it would read years of tickets."""
     searches = [step for step in plan_of(db, name) if step.startswith("SEARCH")]
     assert index in searches[0]
+
+
+def test_what_ran_out_with_no_tick_since_leads_by_its_own_index(db: sqlite3.Connection) -> None:
+    searches = [step for step in plan_of(db, "digests._BREACHES") if step.startswith("SEARCH")]
+    assert [step for step in searches if "ix_clock_due (due_at>? AND due_at<?)" in step]
 
 
 def test_a_list_is_ordered_by_the_running_clocks_alone(db: sqlite3.Connection) -> None:

@@ -103,3 +103,13 @@ async def test_one_owner_holds_a_lease_until_it_ends(storage: Storage, clock: Tu
     assert not await lease("a")
     await storage.vault.release("acme_x", "stream", "b")
     assert await lease("a")
+
+
+async def test_a_lease_by_a_clock_that_was_an_hour_ahead_holds_nobody_up(
+    storage: Storage, clock: Turned
+) -> None:
+    clock.now = s(3600)
+    assert await storage.vault.lease("acme_x", "stream", "a", 30)
+    clock.now = s(0)
+    assert await storage.vault.lease("acme_x", "stream", "b", 30)
+    assert not await storage.vault.lease("acme_x", "stream", "a", 30)

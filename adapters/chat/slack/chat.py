@@ -45,7 +45,7 @@ EVENTS_PATH: Final = "/slack/events"
 #: minute in a workspace; chat.update is tier 3, 50 a minute. A bucket that lets `burst` through at
 #: once lets calls + burst through in its first minute, so the two together are Slack's number.
 LIMITS: Final = ChatLimits(
-    room=Cap(calls=1, seconds=1, burst=1),
+    room=(Cap(calls=1, seconds=1, burst=1),),
     posts=Cap(calls=296, seconds=60, burst=4),
     updates=Cap(calls=49, seconds=60, burst=1),
 )
@@ -189,10 +189,12 @@ class SlackChat:
 
 def _sped(limits: ChatLimits, speed: int) -> ChatLimits:
     """Return the limits for a Slack that allows `speed` times as much."""
-    room, posts, updates = (
-        replace(cap, calls=cap.calls * speed) for cap in (limits.room, limits.posts, limits.updates)
-    )
-    return ChatLimits(room, posts, updates)
+
+    def sped(cap: Cap) -> Cap:
+        return replace(cap, calls=cap.calls * speed)
+
+    room = tuple(sped(cap) for cap in limits.room)
+    return ChatLimits(room, sped(limits.posts), sped(limits.updates))
 
 
 def _bolt_log() -> logging.Logger:

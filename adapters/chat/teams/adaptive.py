@@ -94,13 +94,18 @@ def question(said: Text, carried: JSON, voice: Voice) -> JSON:
     A yes that carries too much (it repeats what was typed) is not offered.
     """
     made = sentence(said, voice)
-    pressed = [yes(carried, voice)] if weight(carried) <= _REPEATED else []
+    pressed = [yes(carried, voice)] if may_carry(carried) else []
     summary = cut(voice.plain(said), _SUMMARY)
     return {
         "type": "message",
         "summary": summary,
         "attachments": [sealed([made], pressed, voice)],
     }
+
+
+def may_carry(carried: JSON) -> bool:
+    """Tell whether the answer yes may repeat so much."""
+    return weight(carried) <= _REPEATED
 
 
 def sealed(parts: list[Made], pressed: list[JSON], voice: Voice) -> JSON:

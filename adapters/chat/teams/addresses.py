@@ -7,17 +7,16 @@ token goes there: only the named cloud's hosts are learnt.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from adapters.chat.teams.clouds import is_service
 from adapters.chat.teams.settings import Settings
+from adapters.chat.teams.writing import JSON
 from chatops.errors import Unreached
 from chatops.ports import Vault
 from chatops.text import text
-
-JSON = dict[str, Any]
 
 #: Where the vault keeps what the chat must remember.
 ACCOUNT: Final = "chat:teams"

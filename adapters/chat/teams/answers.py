@@ -5,7 +5,7 @@ where only that person sees it: a targeted message in the channel where the tena
 their personal chat with the app. State never depends on its arrival.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,14 +13,13 @@ import structlog
 
 from adapters.chat.teams import adaptive, files
 from adapters.chat.teams.actions import Opens
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.connector import Connector, thread_of
 from adapters.chat.teams.opening import always
 from adapters.chat.teams.people import People
 from adapters.chat.teams.reading import Place
-from adapters.chat.teams.writing import CHAT, Voice, Voices
+from adapters.chat.teams.writing import CHAT, JSON, Voice, Voices
 from chatops.call import Answer
-from chatops.card import Button, Card, Form, Paragraph, Style
+from chatops.card import Block, Button, Card, Form, Paragraph, Quote, Style
 from chatops.errors import CareError
 from chatops.scene import Agent
 from chatops.text import Text, text
@@ -28,6 +27,9 @@ from chatops.text import Text, text
 #: Says that an answer which is more than a sentence was given elsewhere, or by no way.
 ELSEWHERE: Final = text("teams-told-alone")
 NOWHERE: Final = text("teams-told-nowhere")
+
+#: Says what an offered form is for, where nothing was said against it.
+NEEDED: Final = text("chat-needs-form")
 
 #: Language and zone where app.yaml names no room in Teams.
 _NO_ROOM: Final = ("en", "UTC")
@@ -83,11 +85,21 @@ class Answers:
         asked = await self._deliver(place, adaptive.question(question, yes, voice))
         return ELSEWHERE if asked else question
 
-    async def offer(self, place: Place, form: Form, agent: Agent) -> Text:
-        """Offer a form where none can be opened, by a button that asks for it."""
+    async def offer(
+        self,
+        place: Place,
+        form: Form,
+        agent: Agent,
+        said: Text = NEEDED,
+        typed: Sequence[str] = (),
+    ) -> Text:
+        """Offer a form where none can be opened, by a button that asks for it.
+
+        `typed` are the words that were given into it, which are shown for the person to take again.
+        """
         button = Button(form.command, form.title, ticket=form.ticket, style=Style.PRIMARY)
-        said = text("chat-needs-form")
-        card = Card(push=said, blocks=(Paragraph(said),), buttons=(button,))
+        blocks: tuple[Block, ...] = (Paragraph(said), *map(Quote, typed))
+        card = Card(push=said, blocks=blocks, buttons=(button,))
         voice = await self.voice(place, agent)
         offered = await self._deliver(place, adaptive.message(card, voice, always))
         return ELSEWHERE if offered else NOWHERE

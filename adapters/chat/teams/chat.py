@@ -9,6 +9,7 @@ from ssl import SSLContext
 from typing import Final
 
 import httpx
+import structlog
 from aiohttp import web
 
 from adapters._address import demand_lawful
@@ -42,15 +43,19 @@ from chatops.text import LANGUAGES, Words, text
 #: learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: to one conversation, which a
 #: channel is with all its threads, 7 in 1 s, 8 in 2 s, 60 in 30 s and 1,800 in 3,600 s, changes
 #: among them; 50 a second by an app in a tenant. A bucket that lets `burst` through at once lets
-#: calls + burst through in its first hour, so of all four numbers the room's keeps the last, and
-#: with six at once the others too. The tenant's fifty are shared by posts, updates and private
-#: answers.
+#: calls + burst through in its first span: so the room's first one keeps half a minute's 60, with
+#: five at once the shorter spans' too, and the second one the hour's 1,800, of which 300 may go as
+#: fast as the first allows, in three minutes. The tenant's fifty are shared by posts, updates and
+#: private answers.
 LIMITS: Final = ChatLimits(
-    room=Cap(calls=1794, seconds=3600, burst=6),
+    room=(Cap(calls=55, seconds=30, burst=5), Cap(calls=1500, seconds=3600, burst=300)),
     posts=Cap(calls=15, seconds=1, burst=5),
     updates=Cap(calls=15, seconds=1, burst=5),
     updates_in_room=True,
 )
+
+
+_log = structlog.get_logger(__name__)
 
 
 def open_chat(
@@ -127,6 +132,8 @@ class TeamsChat:
         Where Microsoft cannot be reached, both are tried again and again: tickets go on being taken
         meanwhile, and cards catch up.
         """
+        if not self._settings.by_email and (ended := await self._desk.unlink(CHAT)):
+            _log.info("teams.links_by_email_ended", people=ended)
         keeping = [asyncio.create_task(each.keep()) for each in (self._gate, self._tokens)]
         try:
             yield
@@ -183,6 +190,5 @@ def _sped(limits: ChatLimits, speed: int) -> ChatLimits:
     def sped(cap: Cap) -> Cap:
         return replace(cap, calls=cap.calls * speed)
 
-    return replace(
-        limits, room=sped(limits.room), posts=sped(limits.posts), updates=sped(limits.updates)
-    )
+    room = tuple(sped(cap) for cap in limits.room)
+    return replace(limits, room=room, posts=sped(limits.posts), updates=sped(limits.updates))

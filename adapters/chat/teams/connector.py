@@ -15,9 +15,10 @@ from urllib.parse import quote
 import httpx
 
 from adapters._call import Call, patience, perform, unanswered
-from adapters.chat.teams.addresses import JSON, Addresses
+from adapters.chat.teams.addresses import Addresses
 from adapters.chat.teams.settings import Settings
 from adapters.chat.teams.tokens import Tokens
+from adapters.chat.teams.writing import JSON
 from chatops.errors import Barred, CareError, Gone, Rejected, TryLater
 from chatops.text import text
 

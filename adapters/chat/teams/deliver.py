@@ -11,12 +11,12 @@ from urllib.parse import quote, urlencode
 
 from adapters.chat.teams import adaptive
 from adapters.chat.teams.actions import Opens
-from adapters.chat.teams.addresses import JSON, Addresses
+from adapters.chat.teams.addresses import Addresses
 from adapters.chat.teams.clouds import Cloud
 from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.people import People
 from adapters.chat.teams.settings import Settings
-from adapters.chat.teams.writing import Voices
+from adapters.chat.teams.writing import JSON, Voices
 from chatops.card import Card
 from chatops.errors import Barred, Gone, Rejected
 from chatops.policy import Room

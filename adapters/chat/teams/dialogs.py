@@ -5,22 +5,21 @@ when the form is submitted.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from adapters.chat._matching import matching
 from adapters.chat._outcome import outcome_of
 from adapters.chat._tasks import Tasks
-from adapters.chat.teams import forms, inputs
-from adapters.chat.teams.addresses import JSON
-from adapters.chat.teams.answers import Answers
+from adapters.chat.teams import adaptive, forms, inputs
+from adapters.chat.teams.answers import NEEDED, NOWHERE, Answers
 from adapters.chat.teams.forms import Asked, Sent
 from adapters.chat.teams.presses import Presses, again
 from adapters.chat.teams.reading import Place, Press, Search, Submit
-from adapters.chat.teams.writing import CHAT
+from adapters.chat.teams.writing import CHAT, JSON
 from chatops.call import Answer, Call, Done, Origin, Outcome
-from chatops.card import Card, Choice, Form
+from chatops.card import Card, Choice, Form, TextBox
 from chatops.desk import Desk
 from chatops.scene import Agent
 from chatops.text import Text, text
@@ -29,6 +28,16 @@ from chatops.ticket import Refusal
 #: The type of an answer to a search (learn.microsoft.com/adaptive-cards/authoring-cards/
 #: dynamic-search).
 _FOUND: Final = "application/vnd.microsoft.search.searchResponse"
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A form that came back too late to be shown in its dialog, and why it did."""
+
+    form: Form
+    said: Text = NEEDED
+    typed: Sequence[str] = ()  #: the words that were given into it
+    yes: JSON | None = None  #: what a button carries that does it all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class After:
     agent: Agent | None = None
     task: JSON | None = None  #: TaskInfo
     said: Text | None = None
-    late: Text | Card | Form | None = None
+    late: Card | Back | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +105,22 @@ class Dialogs:
     async def _follow(self, working: asyncio.Task[After], place: Place) -> None:
         after = await working
         match after.late:
-            case Form() as form if after.agent is not None:
-                await self.answers.offer(place, form, after.agent)
-            case Text() | Card() as said:
-                await self.answers.tell(place, said, after.agent)
+            case Back() as back if after.agent is not None:
+                arrived = await self._give_back(back, place, after.agent)
+            case Card() as card:
+                arrived = await self.answers.tell(place, card, after.agent)
             case _:
-                await self.answers.tell(place, after.said or text("chat-done"), after.agent)
+                said = after.said or text("chat-done")
+                arrived = await self.answers.tell(place, said, after.agent)
+        if not arrived:
+            await self.answers.aloud(place, NOWHERE)
+
+    async def _give_back(self, back: Back, place: Place, agent: Agent) -> bool:
+        """Ask what the form would have asked, or offer it anew beside what was typed."""
+        if back.yes is not None and adaptive.may_carry(back.yes):
+            return await self.answers.ask(place, back.said, back.yes, agent) != back.said
+        offered = await self.answers.offer(place, back.form, agent, back.said, back.typed)
+        return offered != NOWHERE
 
     async def _fetched(self, press: Press) -> After:
         place = press.place
@@ -143,7 +162,8 @@ class Dialogs:
         match outcome:
             case Refusal(said, _, str(asks)):
                 confirmed = sent.asked.confirmed | {asks}
-                return await self._again(call, sent, place, said, confirmed=confirmed)
+                yes = again(call, asks)
+                return await self._again(call, sent, place, said, confirmed=confirmed, yes=yes)
             case Refusal(said, str(name), _) if name in _names(sent):
                 return await self._again(call, sent, place, errors={name: said})
             case Refusal(said):
@@ -177,7 +197,8 @@ class Dialogs:
         typed: Mapping[str, str] | None = None,
     ) -> After:
         voice = await self.answers.voice(place, agent)
-        return After(agent, forms.dialog(form, asked, voice, typed=typed), late=form)
+        task = forms.dialog(form, asked, voice, typed=typed)
+        return After(agent, task, late=Back(form, typed=_words(form, typed or {})))
 
     async def _again(
         self,
@@ -188,6 +209,7 @@ class Dialogs:
         *,
         errors: Mapping[str, Text] | None = None,
         confirmed: frozenset[str] = frozenset(),
+        yes: JSON | None = None,
     ) -> After:
         """Show the form once more with what was typed, and what is to be said of it."""
         form = await outcome_of(self.desk.form(call))
@@ -196,8 +218,8 @@ class Dialogs:
         voice = await self.answers.voice(place, call.agent)
         asked = sent.asked.again(form, confirmed)
         task = forms.dialog(form, asked, voice, warning, errors, sent.typed)
-        said = warning or next(iter((errors or {}).values()), None)
-        return After(call.agent, task, late=said or form)
+        said = warning or next(iter((errors or {}).values()), NEEDED)
+        return After(call.agent, task, late=Back(form, said, _words(form, sent.typed), yes))
 
     def _call(
         self, key: str, asked: Asked, given: Mapping[str, str], place: Place, agent: Agent
@@ -224,6 +246,13 @@ class Dialogs:
 def _names(sent: Sent) -> frozenset[str]:
     """Return the names of a form's fields, empty ones too."""
     return frozenset(inputs.named(name) for name in sent.typed) | sent.needed
+
+
+def _words(form: Form, typed: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what was typed in a form's boxes, in their order."""
+    given = {inputs.named(name): words for name, words in typed.items()}
+    boxes = [part.name for part in form.parts if isinstance(part, TextBox)]
+    return tuple(given[name] for name in boxes if given.get(name))
 
 
 def _says(words: str) -> JSON:

@@ -24,8 +24,8 @@ from botframework.connector.auth import (
     ConnectorFactory,
 )
 
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.gate import Gate
+from adapters.chat.teams.writing import JSON
 from chatops.errors import Unauthentic
 
 MESSAGES_PATH: Final = "/teams/messages"

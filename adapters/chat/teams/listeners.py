@@ -9,13 +9,13 @@ import structlog
 
 from adapters.chat._tasks import Tasks
 from adapters.chat.teams import reading
-from adapters.chat.teams.addresses import JSON, Addresses
+from adapters.chat.teams.addresses import Addresses
 from adapters.chat.teams.dialogs import Dialogs
 from adapters.chat.teams.people import People
 from adapters.chat.teams.presses import Presses
 from adapters.chat.teams.reading import Place, Press, Said, Typed
 from adapters.chat.teams.settings import Settings
-from adapters.chat.teams.writing import CHAT
+from adapters.chat.teams.writing import CHAT, JSON
 from chatops.errors import Unreadable
 from chatops.ports import Reader
 

@@ -13,11 +13,10 @@ from typing import Final
 
 import structlog
 
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.reading import Place
 from adapters.chat.teams.settings import Settings
-from adapters.chat.teams.writing import CHAT
+from adapters.chat.teams.writing import CHAT, JSON
 from chatops.desk import Desk
 from chatops.errors import CareError, Gone, TryLater, Unreached
 from chatops.policy import Policy
@@ -27,6 +26,12 @@ from chatops.text import Text, text
 
 #: Refuses whom app.yaml does not name and no one-time code has made known.
 STRANGER: Final = text("teams-stranger")
+
+#: The same, where people are known by their address too.
+_NOBODYS_ADDRESS: Final = text("teams-stranger-email")
+
+#: Those whom a one-time code may make somebody.
+STRANGERS: Final = (STRANGER, _NOBODYS_ADDRESS)
 
 _GUEST: Final = text("teams-guest")
 _OTHER_TENANT: Final = text("teams-other-tenant")
@@ -81,8 +86,8 @@ class People:
             if standing is None or now - at >= _KNOWN_AT_MOST:
                 raise
             return standing
-        # a stranger: asking costs no call, and a one-time code may make them somebody
-        if found != STRANGER and self._under is self.desk.policy:
+        # a stranger may become somebody by a one-time code
+        if found not in STRANGERS and self._under is self.desk.policy:
             self._standing[place.user] = (now, found)
         return found
 
@@ -106,9 +111,9 @@ class People:
         """Return how app.yaml calls those of our people whom a message mentions, by the markup."""
         named: dict[str, str] = {}
         for id, tag in mentioned.items():
-            person = self.desk.policy.person_by_identity(CHAT, await self._object_id(place, id))
-            if person is not None:
-                named[tag] = person.name
+            agent = await self.desk.person(CHAT, await self._object_id(place, id))
+            if agent is not None:
+                named[tag] = agent.name
         return named
 
     def _keep_up(self) -> None:
@@ -120,9 +125,35 @@ class People:
 
     async def _look_up(self, place: Place) -> Agent | Text:
         agent = await self.desk.person(CHAT, place.user)
-        if agent is None:
+        if agent is not None:
+            return await self._refusal(place) or agent
+        return await self._linked(place) if self.settings.by_email else STRANGER
+
+    async def _linked(self, place: Place) -> Agent | Text:
+        """Link a stranger by the address that Teams' roster has of them.
+
+        Only of our own tenant, whose administrators give addresses out; never a guest's, which is
+        another company's word, nor of whom the roster calls other than the signed activity does.
+        """
+        try:
+            member = await self._member(place, place.mri or place.user)
+        except Gone:
             return STRANGER
-        return await self._refusal(place) or agent
+        named = (member.get("email"), member.get("userPrincipalName"))
+        addresses = [each for each in named if isinstance(each, str) and each]
+        home = self.settings.tenant
+        ours = (place.tenant, member.get("tenantId")) == (home, home)
+        role = str(member.get("userRole")).casefold()
+        if not (ours and role == "user" and member.get("aadObjectId") == place.user):
+            _log.warning("teams.not_linked_by_email", user=place.user, role=role, ours=ours)
+            return STRANGER
+        agent = await self.desk.link(CHAT, place.user, addresses)
+        if agent is None:
+            _log.info("teams.not_linked_by_email", user=place.user, role=role, ours=ours)
+            return _NOBODYS_ADDRESS
+        _log.info("teams.linked_by_email", user=place.user, agent=agent.name)
+        self._agents_until = 0.0
+        return agent
 
     async def _refusal(self, place: Place) -> Text | None:
         """Return why this person of Teams may not act, if so."""

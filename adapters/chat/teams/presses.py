@@ -12,12 +12,11 @@ import structlog
 
 from adapters.chat._outcome import outcome_of
 from adapters.chat._tasks import Tasks
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.answers import NOWHERE, Answers
 from adapters.chat.teams.connector import Connector
-from adapters.chat.teams.people import STRANGER, People
+from adapters.chat.teams.people import STRANGERS, People
 from adapters.chat.teams.reading import Place, Press, Typed
-from adapters.chat.teams.writing import CHAT
+from adapters.chat.teams.writing import CHAT, JSON
 from chatops.call import Answer, Call, Done, Origin, Outcome
 from chatops.card import Form
 from chatops.desk import Desk
@@ -113,7 +112,7 @@ class Presses:
         """
         try:
             who = await self.people.who(place)
-            if who == STRANGER and self._for_strangers(command):
+            if who in STRANGERS and self._for_strangers(command):
                 who = await self.people.newcomer(place)
         except CareError:
             who = text("chat-unsure-who")

@@ -14,8 +14,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.chat.teams import forms
-from adapters.chat.teams.addresses import JSON
 from adapters.chat.teams.forms import Asked, Sent
+from adapters.chat.teams.writing import JSON
 from chatops.errors import Unreadable
 
 #: The names of invokes (learn.microsoft.com/microsoftteams/platform/task-modules-and-cards).

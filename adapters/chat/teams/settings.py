@@ -138,6 +138,11 @@ class Settings(BaseModel):
         description="The tenant has slash commands and targeted messages: private answers appear "
         "where the question was asked",
     )
+    by_email: bool = Field(
+        False,
+        description="Somebody of the tenant, no guest, whom app.yaml gives no id in Teams is known by the "
+        "`email` of theirs in `people`",
+    )
     speed: int = Field(
         1, ge=1, description="how many times Teams' pace we keep; above 1 for stand-ins only"
     )

@@ -1,4 +1,4 @@
-"""Say of each clock how far its alerts have gone, and find what alerts a room had.
+"""Say of each clock how far its alerts have gone, and find what alerts a room had and what ran out unseen.
 
 Revision ID: 0006
 Revises: 0005
@@ -20,7 +20,10 @@ def upgrade() -> None:
     op.execute(clock.update().where(clock.c.told.is_(sa.true())).values(alerted="breach"))
     # one that runs is due at `alert_at`: it is alerted of from then on
     op.drop_column("clock", "told")
-    where = sa.text("what = 'alert'")
-    op.create_index(
-        "ix_delivery_alert", "delivery", ["to", "id"], sqlite_where=where, postgresql_where=where
-    )
+    _add_partial("ix_clock_due", "clock", ["due_at"], "outcome IS NULL AND breached_at IS NULL")
+    _add_partial("ix_delivery_alert", "delivery", ["to", "id"], "what = 'alert'")
+
+
+def _add_partial(name: str, table: str, columns: list[str], where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)

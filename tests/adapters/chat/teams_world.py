@@ -179,6 +179,11 @@ class World(Care):
         assert found, f"no {command} in {message.cards}"
         return dict(found[0])
 
+    def first_action(self, who: str, id: str, channel: str = "personal") -> JSON:
+        """The first action of a message, by default of one in their personal chat."""
+        message = self.cloud.hands.seen(ID[who], channel, id)
+        return dict(message.seen_cards(ID[who])[0]["actions"][0])
+
     def dialog(self, who: str) -> Dialog:
         return self.cloud.state.dialogs[ID[who]]
 

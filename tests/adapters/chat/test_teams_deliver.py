@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from adapters.sandbox.teams import DOCUMENTED, Fault
 from chatops import policy
 from chatops.card import Card, Paragraph
 from chatops.channel import Finding
+from chatops.delivery.pace import Bucket
 from chatops.errors import Barred, Gone, TryLater, Unreached, Unsupported
 from chatops.text import Mention, text
 
@@ -177,17 +178,28 @@ async def test_nothing_is_posted_before_the_app_is_in_a_team(
 
 
 async def test_flood_of_tickets_keeps_to_teams_pace(here: World) -> None:
+    began = here.hours.transport()
     for _ in range(25):
         await here.opens()
     await here.quiet()
     assert len(here.seen()) == 25
+    # five at once, and sixty in half a minute at most; how much at most is tests/test_pace.py's
+    assert here.hours.transport() - began > timedelta(seconds=10)
     assert {call.outcome for call in here.cloud.calls if call.name == "create"} == {"ok"}
 
 
-def test_limits_fit_each_of_teams_windows() -> None:
-    room = LIMITS.room
+def test_flood_in_a_room_fills_half_a_minute_and_overflows_none_of_teams_windows() -> None:
+    buckets = [Bucket(cap) for cap in LIMITS.room]
+    began = now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    made: list[float] = []
+    while len(made) < 2000:
+        now = max(bucket.ready_at(now) for bucket in buckets)
+        buckets = [bucket.after_call(now) for bucket in buckets]
+        made.append((now - began).total_seconds())
     for seconds, most in ((1, 7), (2, 8), (30, 60), (3600, 1800)):
-        assert int(room.burst + room.calls / room.seconds * seconds) <= most
+        assert all(made[n + most] - made[n] > seconds for n in range(len(made) - most)), seconds
+    assert made[59] == pytest.approx(30, abs=0.001)
+    assert made[299] <= 180
     tenant = LIMITS.posts, LIMITS.updates
     assert sum(cap.calls / cap.seconds + cap.burst for cap in tenant) <= DOCUMENTED.value("app_1s")
 

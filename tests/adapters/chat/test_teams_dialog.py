@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from teams_world import AOI, BEN, World, inputs, shown, words, world
+from teams_world import AOI, BEN, CARE, LOST, VIC, World, inputs, shown, words, world
 
+from adapters.chat.teams import adaptive
+from adapters.chat.teams import inputs as teams_inputs
+from adapters.sandbox.teams import Fault
 from chatops.desk import LOCK
 from chatops.ticket import Status
 
@@ -171,3 +174,115 @@ async def test_dialog_is_in_the_persons_own_language(here: World) -> None:
     _, card = await here.card()
     await here.opens_dialog("aoi", "reply", card)
     assert here.dialog("aoi").title == "#1 への返信"
+
+
+async def submits_late(here: World, who: str, **given: str) -> str:
+    """Submit the open dialog, whose outcome comes when Teams has stopped waiting; what follows."""
+    here.chat._tasks._patience = 0.05
+    async with here.holding_the_database():
+        done = await here.submits(who, **given)
+    assert (done.closed, done.message) == (True, "This takes a moment …")
+    await here.until(lambda: here.alone(who), step=0)
+    (told,) = here.alone(who)
+    return told.id
+
+
+async def test_late_refusal_is_told_alone_beside_what_was_typed_with_the_form_again(
+    here: World,
+) -> None:
+    ticket, card = await here.card()
+    await here.opens_dialog("ben", "reply", card)
+    told = await submits_late(here, "ben", text="far too long " * 40)
+    said = shown(here.cloud.hands.seen(BEN, "personal", told)).splitlines()
+    assert said == ["520 of 500 characters: 20 too many", "far too long " * 40, "Reply to #1"]
+    assert here.sql("SELECT count(*) FROM message WHERE direction = 'outbound'") == [(0,)]
+    await here.cloud.dialogs.fetch(BEN, "personal", told, here.first_action("ben", told))
+    await here.submits("ben", text="Shorter.")
+    replies = here.sql("SELECT ticket, text FROM message WHERE direction = 'outbound'")
+    assert replies == [(ticket, "Shorter.")]
+
+
+async def test_late_question_is_asked_alone_with_a_yes_that_does_it(here: World) -> None:
+    ticket, card = await here.card()
+    await here.opens_dialog("ben", "reply", card)
+    asked = await submits_late(here, "ben", text="call 090-1234-5678")
+    assert "phone number" in shown(here.alone("ben")[0])
+    await here.cloud.hands.execute(BEN, "personal", asked, here.first_action("ben", asked))
+    replies = here.sql("SELECT ticket, text FROM message WHERE direction = 'outbound'")
+    assert replies == [(ticket, "call 090-1234-5678")]
+
+
+async def test_late_question_about_more_than_a_yes_carries_gives_the_words_back(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adaptive, "_REPEATED", 100)
+    _, card = await here.card()
+    await here.opens_dialog("ben", "reply", card)
+    told = await submits_late(here, "ben", text="call 090-1234-5678")
+    assert "call 090-1234-5678" in shown(here.alone("ben")[0])
+    fetched = await here.cloud.dialogs.fetch(BEN, "personal", told, here.first_action("ben", told))
+    assert fetched.dialog is not None
+
+
+async def test_late_outcome_that_no_way_brings_is_said_to_be_there_in_the_thread(
+    here: World,
+) -> None:
+    _, card = await here.card()
+    await here.opens_dialog("ben", "note", card)
+    here.cloud.fault(Fault("status", "create", status=403))  # their personal chat
+    here.chat._tasks._patience = 0.05
+    async with here.holding_the_database():
+        await here.submits("ben", text="Asked the carrier.")
+    await here.until(lambda: len(here.thread(card)) == 2)
+    said, note = sorted(here.thread(card))
+    assert said.startswith("I have an answer for you alone, but no way to give it to you.")
+    assert note == "Note by Ben\nAsked the carrier."
+    assert here.alone("ben") == []
+
+
+async def test_long_choice_is_searched_by_those_who_may_see_its_form(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teams_inputs, "OPTIONS", 3)
+    _, card = await here.card()
+    await here.opens_dialog("ben", "assign", card)
+    dialog = here.dialog("ben")
+    (who,) = inputs(dialog)
+    dataset = who["choices.data"]["dataset"]
+
+    async def found(typed: str) -> list[str]:
+        offered = await here.cloud.dialogs.search(BEN, dialog.id, dataset, typed)
+        return [each["title"] for each in offered]
+
+    assert [each["title"] for each in who["choices"]] == ["Ben", "Maya", "Robin"]
+    assert [await found(typed) for typed in ("ro", "藤", "ブ", "")] == [
+        ["Robin"],
+        ["伊藤", "佐藤"],
+        [],
+        ["Ben", "Maya", "Robin"],
+    ]
+    query = {"queryText": "ro", "queryOptions": {"skip": 0, "top": 3}, "dataset": dataset}
+    for nobody in (VIC, LOST):
+        on = here.cloud.hands.seen(nobody, CARE, card)
+        answer = await here.cloud.hands.invoke(nobody, on, "application/search", query)
+        assert answer.body == {
+            "statusCode": 200,
+            "type": "application/vnd.microsoft.search.searchResponse",
+            "value": {"results": []},
+        }
+
+
+async def test_slow_form_is_offered_alone_by_a_button(here: World) -> None:
+    ticket, card = await here.card()
+    here.chat._tasks._patience = 0.05
+    async with here.holding_the_database():
+        opened = await here.opens_dialog("ben", "reply", card)
+    assert (opened.dialog, opened.message) == (None, "This takes a moment …")
+    await here.until(lambda: here.alone("ben"), step=0)
+    (offered,) = here.alone("ben")
+    assert shown(offered).splitlines() == ["This needs a little more from you.", "Reply to #1"]
+    action = here.first_action("ben", offered.id)
+    await here.cloud.dialogs.fetch(BEN, "personal", offered.id, action)
+    await here.submits("ben", text="On its way.")
+    replies = here.sql("SELECT ticket, text FROM message WHERE direction = 'outbound'")
+    assert replies == [(ticket, "On its way.")]

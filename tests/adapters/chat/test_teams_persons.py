@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from teams_world import BEN, CARE, ELSEWHERE, GUEST, ID, STRANGER, World, shown, world
+from teams_world import BEN, CARE, ELSEWHERE, GUEST, ID, STRANGER, TEAMS, World, shown, world
 
 from adapters.sandbox.teams import Fault
 from chatops.card import Card, File, Paragraph
@@ -162,3 +164,77 @@ async def test_long_file_is_cut_into_messages(here: World) -> None:
     assert shown(first) == "Done."
     assert len(pages) == 4
     assert "there is more" in shown(last)
+
+
+# --- people known by their address
+
+
+MAILED = {
+    name: replace(person, identities={}, email=f"{name.upper()}@aozora.test")
+    for name, person in TEAMS.people.items()
+}
+
+
+@asynccontextmanager
+async def mailed(folder: Path, empty: Path | str, **settings: Any) -> AsyncIterator[World]:
+    """The world in which app.yaml gives nobody an id in Teams, but their address."""
+    async with world(folder, empty, rules=replace(TEAMS, people=MAILED), **settings) as here:
+        yield here
+
+
+async def test_colleague_is_known_by_the_address_of_app_yaml(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with mailed(tmp_path, empty_database, by_email=True) as here:
+        ticket, card = await here.card()
+        with capture_logs() as logs:
+            await here.presses("ben", "claim", card)
+        assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+        assert {"event": "teams.linked_by_email", "user": BEN, "agent": "ben"}.items() <= next(
+            each for each in logs if each["event"] == "teams.linked_by_email"
+        ).items()
+        linked = "SELECT external_id, agent, email FROM identity WHERE email IS NOT NULL"
+        assert here.sql(linked) == [(BEN, here.agents["ben"].id, "ben@aozora.test")]
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("lost", "write your e-mail address"),
+        ("robin", "add your Entra object id"),
+        ("sam", "add your Entra object id"),
+    ],
+)
+async def test_guest_another_tenant_and_unknown_address_are_linked_to_nobody(
+    tmp_path: Path, empty_database: Path | str, who: str, told: str
+) -> None:
+    settings = {"by_email": True, "guests": True, "tenants": (ELSEWHERE,)}
+    async with mailed(tmp_path, empty_database, **settings) as here:
+        ticket, card = await here.card()
+        before = await here.state(ticket)
+        pressed = await here.presses(who, "claim", card)
+        assert pressed.message is not None
+        assert told in pressed.message
+        assert await here.state(ticket) == before
+
+
+async def test_address_tells_nothing_where_it_is_not_switched_on(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with mailed(tmp_path, empty_database) as here:
+        _, card = await here.card()
+        pressed = await here.presses("ben", "claim", card)
+        assert pressed.message is not None
+        assert pressed.message.startswith(SAYS["lost"])
+        assert here.outcomes("member") == []
+
+
+async def test_links_by_address_end_where_that_is_switched_off(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with mailed(tmp_path, empty_database, by_email=True) as here:
+        _, card = await here.card()
+        await here.presses("ben", "claim", card)
+    ben = here.agents["ben"].id
+    async with mailed(tmp_path, empty_database) as here:
+        assert here.sql("SELECT agent FROM identity WHERE agent = ?", ben) == []

@@ -55,6 +55,7 @@ def test_little_is_enough() -> None:
         "cloud": Cloud.PUBLIC,
         "reads_threads": False,
         "targeted": False,
+        "by_email": False,
         "speed": 1,
         "login": "https://login.microsoftonline.com",
         "metadata": "https://login.botframework.com/v1/.well-known/openidconfiguration",

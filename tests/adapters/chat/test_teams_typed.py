@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from teams_world import AOI, BEN, CARE, LOST, World, shown, world
 
+from adapters.sandbox.teams import Fault
+
 pytestmark = pytest.mark.anyio
 
 
@@ -110,6 +112,22 @@ async def test_answer_for_one_person_that_no_way_brings_is_said_to_be_there(here
     (told,) = here.alone("lost")
     assert shown(told).startswith("I do not know you here")
     assert here.thread(card) == []
+
+
+async def test_answer_that_neither_the_channel_nor_a_personal_chat_takes_is_told_of_in_the_thread(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with world(tmp_path, empty_database, targeted=True) as here:
+        _, card = await here.card()
+        here.cloud.fault(Fault("status", "send", status=403))  # the answer that is for one alone
+        here.cloud.fault(Fault("status", "create", status=403))  # their personal chat
+        await here.cloud.hands.command(BEN, CARE, "list mine", card)
+        await here.until(lambda: here.thread(card), step=0)
+        (said,) = here.thread(card)
+        assert said.startswith("I have an answer for you alone, but no way to give it to you.")
+        assert (here.private("ben"), here.alone("ben")) == ([], [])
+        await here.cloud.hands.command(BEN, CARE, "list mine", card)
+        assert len(here.private("ben")) == 1
 
 
 async def test_words_in_a_thread_are_no_note_without_the_consent_and_the_card_says_so(

@@ -177,7 +177,7 @@ async def test_who_has_lost_the_lease_stops_and_another_goes_on():
             one = peer.cloud.hands.write(mika, "one")
             await first.until(lambda h: one.id in h.ids())
             await peer.vault.release("aozora", "stream", peer.channel._owner)
-            assert await peer.vault.lease("aozora", "stream", "another process", 10_000)
+            assert await peer.vault.lease("aozora", "stream", "another process", 500)
             await asyncio.sleep(0.3)  # thirty seconds: the lease was to be prolonged by now
             two = peer.cloud.hands.write(mika, "two")
             await asyncio.sleep(0.2)

@@ -56,7 +56,7 @@ async def test_two_processes_refresh_once():
 async def test_who_waits_in_vain_has_not_reached_x():
     async with x_open() as peer:
         await old(peer)
-        await peer.vault.lease("aozora", "refresh", "somebody", 10_000)
+        await peer.vault.lease("aozora", "refresh", "somebody", 500)
         with pytest.raises(Unreached):
             await peer.channel._tokens.access()
 

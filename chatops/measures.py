@@ -1,0 +1,140 @@
+"""What a period's clocks and closes say of the work: definitions, pure, over rows.
+
+Every figure is of one period, [start, end). A close that its own agent undid within a minute was a
+slip and no close. A reopening counts against a close where it is the ticket's next one, comes within
+seven days, and is the customer's doing or an agent's later than a minute; mere thanks reopen nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from chatops.event import ClockKind, CloseReason
+
+#: A close undone by who made it within this time is left out.
+SLIP: Final = timedelta(seconds=60)
+#: So long after a close a reopening tells that it did not hold.
+HOLDS_IN: Final = timedelta(days=7)
+#: Bounds of how old open tickets are.
+AGES: Final = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A clock that a reply stopped in the period, late ones included."""
+
+    clock: ClockKind
+    elapsed_s: int  #: of working time
+    calendar_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A close in the period, slips too; the reopening is the next one after it, however late."""
+
+    ticket: int
+    agent: int
+    reason: CloseReason
+    at: datetime
+    replies: int  #: human ones that the network had accepted until then
+    reopened_at: datetime | None = None
+    reopened_by: int | None = None  #: None: the customer
+    resolution_s: int | None = None  #: working time of its clock until then; None: none was owed
+    calendar_s: int | None = None
+
+    @property
+    def is_slip(self) -> bool:
+        if self.reopened_at is None or self.reopened_by != self.agent:
+            return False
+        return self.reopened_at - self.at <= SLIP
+
+    @property
+    def is_reopened(self) -> bool:
+        if self.reopened_at is None or self.reopened_at - self.at > HOLDS_IN:
+            return False
+        return self.reopened_by is None or self.reopened_at - self.at > SLIP
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Clocks due or ended in the period: a rate is of those that were owed, not of waived ones."""
+
+    met: int = 0
+    breached: int = 0  #: ended late, undone, or running and past due
+    waived: int = 0
+
+    @property
+    def share(self) -> "Share":
+        return Share(self.met, self.met + self.breached)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many; a percentage only where there is something to divide by."""
+
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> float | None:
+        return round(100 * self.part / self.whole, 1) if self.whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The rows of a period."""
+
+    responses: Sequence[Response] = ()
+    closes: Sequence[Close] = ()
+    kept: Mapping[ClockKind, Kept] = field(default_factory=dict)
+    breached: int = 0  #: clocks of every kind that were breached in the period
+
+
+def real_closes(closes: Iterable[Close]) -> Sequence[Close]:
+    """Return the closes without slips."""
+    return [close for close in closes if not close.is_slip]
+
+
+def last_closes(closes: Iterable[Close]) -> Sequence[Close]:
+    """Return each ticket's last real close of the period."""
+    ordered = sorted(real_closes(closes), key=lambda close: close.at)
+    return list({close.ticket: close for close in ordered}.values())
+
+
+def reopen_rate(closes: Iterable[Close]) -> Share:
+    """Return how many of the closes were followed by a reopening."""
+    real = real_closes(closes)
+    return Share(sum(close.is_reopened for close in real), len(real))
+
+
+def one_touch(closes: Iterable[Close]) -> Share:
+    """Return how many of the closed tickets with a reply had a single one and stayed closed."""
+    answered = [close for close in last_closes(closes) if close.replies]
+    held = sum(close.replies == 1 and not close.is_reopened for close in answered)
+    return Share(held, len(answered))
+
+
+def no_reply(closes: Iterable[Close]) -> Share:
+    """Return how many of the closes had no human reply before them."""
+    real = real_closes(closes)
+    return Share(sum(not close.replies for close in real), len(real))
+
+
+def no_reply_reasons(closes: Iterable[Close]) -> Mapping[CloseReason, int]:
+    """Return the closes without a human reply by their reason, most first."""
+    counted = Counter(close.reason for close in real_closes(closes) if not close.replies)
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+def within(responses: Iterable[Response], span: timedelta) -> Share:
+    """Return how many first replies came within `span` of calendar time."""
+    first = [each for each in responses if each.clock is ClockKind.FIRST_RESPONSE]
+    return Share(sum(each.calendar_s <= span.total_seconds() for each in first), len(first))
+
+
+def by_age(opened: Iterable[datetime], now: datetime) -> tuple[int, ...]:
+    """Return how many open tickets are younger than each of AGES, and how many are older."""
+    counted = Counter(sum(now - at >= age for age in AGES) for at in opened)
+    return tuple(counted[band] for band in range(len(AGES) + 1))

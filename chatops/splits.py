@@ -1,0 +1,151 @@
+"""A period's figures by who, where, what and when: a table, and the same for a spreadsheet. Pure.
+
+What is counted is what chatops.report and chatops.measures count. A first reply is its author's,
+whoever had the ticket; nobody brings tickets in, so that none are new by agent. A ticket with
+several tags counts under each.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from chatops.periods import Period, day_at
+from chatops.report import spread
+
+
+class Split(StrEnum):
+    """What figures are split by, as its words in the .ftl files are called."""
+
+    AGENT = "by_agent"
+    CHANNEL = "by_channel"
+    QUEUE = "by_queue"
+    KIND = "by_kind"
+    TAG = "by_tag"
+    HOUR = "by_hour"
+    DAY = "by_day"
+
+
+class Count(StrEnum):
+    """What happened."""
+
+    NEW = "new"
+    CLOSED = "closed"
+    ANSWERED = "answered"  #: for the first time
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that a period's figures count."""
+
+    what: Count
+    at: datetime
+    queue: str
+    channel: str
+    kind: str
+    tags: tuple[str, ...] = ()
+    agent: int | None = None  #: None: a rule, or a colleague on the network itself
+    elapsed_s: int = 0  #: of a first reply
+
+
+@dataclass(slots=True)
+class Group:
+    """The figures of one line."""
+
+    new: int = 0
+    closed: int = 0
+    first_responses: list[int] = field(default_factory=list)  #: seconds of working time
+
+
+#: An agent's number, the name of a channel, queue, kind or tag, an hour, a day; None: has none.
+Key = int | str | None
+
+#: What a spreadsheet takes for a formula at a cell's beginning, the wide ones a Japanese one.
+#: https://owasp.org/www-community/attacks/CSV_Injection
+_RUNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def split(rows: Iterable[Happened], by: Split, period: Period) -> Mapping[Key, Group]:
+    """Return the figures by key: hours and days in their order, others busiest first."""
+    groups: defaultdict[Key, Group] = defaultdict(Group)
+    for row in rows:
+        if by is Split.AGENT and row.what is Count.NEW:
+            continue
+        for key in _keys(row, by, period):
+            _count(groups[key], row)
+    in_time = by in {Split.HOUR, Split.DAY}
+    return dict(
+        sorted(
+            groups.items(),
+            key=lambda one: (
+                0 if in_time else -_busy(one[1]),
+                one[0] is None,
+                one[0] if isinstance(one[0], int) else 0,
+                str(one[0]),
+            ),
+        )
+    )
+
+
+def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) -> Sequence[str]:
+    """Return a spreadsheet's lines: the names and numbers as they are, spans in seconds.
+
+    `named` are the agents. A name that a spreadsheet would run as a formula is defused.
+    """
+    head = (
+        by.removeprefix("by_"),
+        "new",
+        "closed",
+        "first_responses",
+        "first_response_median_s",
+        "first_response_p90_s",
+    )
+    lines = [",".join(head)]
+    for key, group in groups.items():
+        found = spread(group.first_responses)
+        name = named.get(key, f"#{key}") if by is Split.AGENT and isinstance(key, int) else key
+        cells = (group.new, group.closed, found.count, found.median, found.p90)
+        numbers = ("" if cell is None else f"{cell:.12g}" for cell in cells)
+        lines.append(",".join((_cell(name), *numbers)))
+    return lines
+
+
+def _cell(name: Key) -> str:
+    """Return a cell of words, in quotes: a new line within would be another row."""
+    said = "" if name is None else " ".join(str(name).splitlines())
+    safe = f"'{said}" if said.lstrip().startswith(_RUNS) else said
+    return '"' + safe.replace('"', '""') + '"'
+
+
+def _keys(row: Happened, by: Split, period: Period) -> Iterator[Key]:
+    match by:
+        case Split.AGENT:
+            yield row.agent
+        case Split.CHANNEL:
+            yield row.channel
+        case Split.QUEUE:
+            yield row.queue
+        case Split.KIND:
+            yield row.kind
+        case Split.TAG:
+            yield from row.tags or (None,)
+        case Split.HOUR:
+            yield row.at.astimezone(period.zone).hour
+        case Split.DAY:
+            yield str(day_at(row.at, period.zone, period.starts))
+
+
+def _count(group: Group, row: Happened) -> None:
+    match row.what:
+        case Count.NEW:
+            group.new += 1
+        case Count.CLOSED:
+            group.closed += 1
+        case Count.ANSWERED:
+            group.first_responses.append(row.elapsed_s)
+
+
+def _busy(group: Group) -> int:
+    return group.new + group.closed + len(group.first_responses)

@@ -1,0 +1,109 @@
+"""What digests tell of a period; chatops.digest says what each row means.
+
+As in storage.figures, every statement reads a window of one index, and which queues count is decided
+here. A clock that ran out is dated to its due second, but has that date only once a tick has noted it:
+one that no tick has come to, as while another process has it in hand, is taken by its due second.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Select, and_, func, or_, select, union_all
+
+from chatops.digest import Breach
+from chatops.ticket import Status
+from storage.clocks import clock_of
+from storage.instant import micros
+from storage.statement import Db, Row, Statement, param
+from storage.tables import CLOCK, ENTRY, TICKET
+
+
+def breaches(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Breach]:
+    """Return the clocks that were breached in [start, end), by what was due first."""
+    return _breaches(db.all(_BREACHES, start=micros(start), end=micros(end)), queues)
+
+
+def still_late(db: Db, queues: Collection[str], before: datetime) -> Sequence[Breach]:
+    """Return the clocks that were breached before then and are owed still, due first first."""
+    return _breaches(db.all(_STILL_LATE, before=micros(before)), queues)
+
+
+def open_at(db: Db, at: datetime) -> Mapping[str, int]:
+    """Return by queue how many tickets were not closed at some moment, snoozed ones too.
+
+    It is what stands now, put back by the log since then; a ticket counts in the queue of now.
+    """
+    counted = Counter(dict(map(tuple, db.all(_LIVE, at=micros(at)))))
+    seen: set[int] = set()
+    for ticket, name, queue, status in db.all(_TURNS, at=micros(at)):
+        if ticket in seen:
+            continue
+        seen.add(ticket)
+        was_open, is_open = name == "Closed", status != Status.CLOSED
+        counted[queue] += was_open - is_open
+    return +counted
+
+
+def _breaches(rows: Sequence[Row], queues: Collection[str]) -> Sequence[Breach]:
+    found = [
+        Breach(ticket, queue, assignee, clock_of(tuple(clock)))
+        for ticket, queue, assignee, *clock in rows
+        if queue in queues
+    ]
+    return sorted(found, key=lambda one: (one.clock.breached_at or one.clock.due_at, one.ticket))
+
+
+_NOT_READ: Final = {"id", "ticket"}
+
+
+def _late() -> Select[tuple[object, ...]]:
+    """Every clock as `Breach` has it, in the order of its fields and of `clock_of`."""
+    columns = (column for column in CLOCK.c if column.name not in _NOT_READ)
+    return select(CLOCK.c.ticket, TICKET.c.queue, TICKET.c.assignee, *columns).select_from(
+        CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
+    )
+
+
+_BREACHES: Final = Statement(
+    union_all(
+        _late().where(CLOCK.c.breached_at >= param("start"), CLOCK.c.breached_at < param("end")),
+        _late().where(
+            CLOCK.c.due_at >= param("start"),
+            CLOCK.c.due_at < param("end"),
+            CLOCK.c.outcome.is_(None),
+            CLOCK.c.breached_at.is_(None),
+        ),
+    )
+)
+_STILL_LATE: Final = Statement(
+    _late().where(
+        CLOCK.c.outcome.is_(None),
+        CLOCK.c.started_at < param("before"),
+        or_(
+            CLOCK.c.breached_at < param("before"),
+            and_(CLOCK.c.breached_at.is_(None), CLOCK.c.due_at < param("before")),
+        ),
+    )
+)
+_LIVE: Final = Statement(
+    select(TICKET.c.queue, func.count())
+    .where(
+        TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]),
+        TICKET.c.opened_at < param("at"),
+    )
+    .group_by(TICKET.c.queue)
+)
+_TURNS: Final = Statement(
+    select(ENTRY.c.ticket, ENTRY.c.name, TICKET.c.queue, TICKET.c.status)
+    .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
+    .where(
+        # that both names are named is what lets SQLite use their partial index
+        ENTRY.c.name.in_(["Closed", "Reopened"]),
+        ENTRY.c.at >= param("at"),
+        TICKET.c.opened_at < param("at"),
+        ~TICKET.c.quiet,
+    )
+    .order_by(ENTRY.c.id)
+)

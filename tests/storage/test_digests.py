@@ -1,0 +1,113 @@
+"""What digests tell of a period, of every kind of clock, whether a tick has noted it or not."""
+
+from dataclasses import replace
+
+import pytest
+from stored import NOW, given, s
+
+from chatops.digest import Breach
+from chatops.event import AlertLevel, Closed, CloseReason, ReopenCause, Reopened
+from chatops.ports import Tx
+from chatops.sla import Clock, ClockKind, Outcome
+from chatops.ticket import Status
+from storage import Storage
+
+pytestmark = pytest.mark.anyio
+
+CLOCK = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 60, NOW, s(60))
+CARE = ["care"]
+
+
+def due(at: float, kind: ClockKind = ClockKind.FIRST_RESPONSE) -> Clock:
+    """A clock that runs, due then, of which no tick has noted a breach."""
+    return replace(CLOCK, kind=kind, due_at=s(at), started_at=s(at - 60))
+
+
+def noted(clock: Clock) -> Clock:
+    """The same after a tick: breached, and alerted of."""
+    return replace(clock, breached_at=clock.due_at, alerted=AlertLevel.BREACH)
+
+
+def done(clock: Clock, at: float, outcome: Outcome = Outcome.MET_LATE) -> Clock:
+    return replace(clock, stopped_at=s(at), outcome=outcome)
+
+
+async def test_breaches_of_a_period_by_what_was_due_first(storage: Storage) -> None:
+    answered = done(noted(due(150)), 400)
+    resolution = noted(due(120, ClockKind.RESOLUTION))
+    just_out = due(130, ClockKind.NEXT_RESPONSE)
+
+    def run(tx: Tx) -> tuple[int, int]:
+        first, second = given(tx, "a", assignee=3).id, given(tx, "b").id
+        tx.save_clock(first, answered)
+        tx.save_clock(first, resolution)
+        tx.save_clock(second, just_out)
+        tx.save_clock(second, noted(due(100, ClockKind.CEILING)))
+        tx.save_clock(given(tx, "the next").id, noted(due(200)))
+        tx.save_clock(given(tx, "the one before").id, noted(due(99)))
+        tx.save_clock(given(tx, "runs").id, due(200))
+        tx.save_clock(given(tx, "met").id, done(due(150), 140, Outcome.MET))
+        tx.save_clock(given(tx, "elsewhere", queue="sales").id, noted(due(150)))
+        return first, second
+
+    first, second = await storage.work.transact(run)
+    assert await storage.reader.breaches(CARE, s(100), s(200)) == [
+        Breach(second, "care", None, noted(due(100, ClockKind.CEILING))),
+        Breach(first, "care", 3, resolution),
+        Breach(second, "care", None, just_out),
+        Breach(first, "care", 3, answered),
+    ]
+    assert await storage.reader.breaches([], s(100), s(200)) == []
+
+
+async def test_what_was_late_before_and_is_owed_still(storage: Storage) -> None:
+    paused = replace(noted(due(70, ClockKind.RESOLUTION)), due_at=None)
+    just_out = due(90)
+
+    def run(tx: Tx) -> tuple[int, int]:
+        first, second = given(tx, "a").id, given(tx, "b", assignee=4).id
+        tx.save_clock(first, just_out)
+        tx.save_clock(second, paused)
+        tx.save_clock(given(tx, "since").id, noted(due(100)))
+        tx.save_clock(given(tx, "answered").id, done(noted(due(80)), 85))
+        tx.save_clock(given(tx, "in time still").id, due(100))
+        tx.save_clock(given(tx, "elsewhere", queue="sales").id, noted(due(50)))
+        return first, second
+
+    first, second = await storage.work.transact(run)
+    assert await storage.reader.still_late(CARE, s(100)) == [
+        Breach(second, "care", 4, paused),
+        Breach(first, "care", None, just_out),
+    ]
+
+
+async def test_what_was_open_at_a_moment_is_put_back_by_the_log(storage: Storage) -> None:
+    def shut(tx: Tx, ticket: int, at: float) -> None:
+        tx.log(ticket, Closed(CloseReason.RESOLVED, 3), s(at), 3, None)
+
+    def again(tx: Tx, ticket: int, at: float) -> None:
+        tx.log(ticket, Reopened(ReopenCause.CUSTOMER, None), s(at), None, None)
+
+    def run(tx: Tx) -> None:
+        closed = {"status": Status.CLOSED, "close_reason": CloseReason.RESOLVED}
+        given(tx, "open all along")
+        given(tx, "asleep", status=Status.SNOOZED)
+        given(tx, "came later", at=s(100))
+        shut(tx, given(tx, "came and went", at=s(100), **closed).id, 110)
+        shut(tx, given(tx, "closed before", **closed).id, 99)
+        shut(tx, given(tx, "closed since", **closed).id, 100)
+        both = given(tx, "closed and back").id
+        shut(tx, both, 110)
+        again(tx, both, 120)
+        back = given(tx, "back since").id
+        shut(tx, back, 50)
+        again(tx, back, 110)
+        twice = given(tx, "back and closed anew", **closed).id
+        shut(tx, twice, 50)
+        again(tx, twice, 110)
+        shut(tx, twice, 120)
+        given(tx, "elsewhere", queue="sales")
+
+    await storage.work.transact(run)
+    # open all along, asleep, closed since, closed and back
+    assert await storage.reader.open_at(s(100)) == {"care": 4, "sales": 1}

@@ -1,0 +1,242 @@
+"""A golden report: a small log of which every figure is worked out by hand, on both databases.
+
+In care, in a window of 1000 s (in seconds after its start):
+
+- a: answered at 120 (30 s of work), closed at 200 by 3, never reopened;
+- b: answered late at 400, closed at 500 by 3, reopened by its customer at 600, answered, closed at 700;
+- c: closed as spam at 300 by 4 without a reply; reopened by 4 at 350 (a slip), closed at 800;
+- d: closed at 900 without a reply, reopened by another agent 30 s later, which is no return;
+- e: waits since -50, late since 50; f: waits since 10, due at 990, which no tick has noted.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from stored import NOW, given, s
+
+from chatops.cards.report_facts import Counted, report_facts
+from chatops.event import AnsweredOutside, Closed, CloseReason, ReopenCause, Reopened, ReplySent
+from chatops.measures import Close, Kept, Measures, Response
+from chatops.ports import Tx
+from chatops.sla import Clock, ClockKind, Outcome
+from chatops.sla.clock import Stretch, Why
+from chatops.splits import Count, Happened
+from chatops.text import Text, Value, text
+from chatops.ticket import Status
+from storage import Storage
+
+pytestmark = pytest.mark.anyio
+
+START, END = s(0), s(1000)
+CARE = ["care"]
+FIRST = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 300, NOW, s(300))
+RESOLUTION = replace(FIRST, kind=ClockKind.RESOLUTION, target_s=600, due_at=s(600))
+NEXT = replace(FIRST, kind=ClockKind.NEXT_RESPONSE, started_at=s(600), due_at=s(900))
+
+
+def shut(tx: Tx, ticket: int, at: float, agent: int = 3, why: str = "resolved") -> None:
+    tx.log(ticket, Closed(CloseReason(why), agent), s(at), agent, None)
+
+
+def reopen(tx: Tx, ticket: int, at: float, agent: int | None = None) -> None:
+    cause = ReopenCause.CUSTOMER if agent is None else ReopenCause.AGENT
+    tx.log(ticket, Reopened(cause, agent), s(at), agent, None)
+
+
+def met(clock: Clock, at: float, elapsed_s: int) -> Clock:
+    return replace(clock, stopped_at=s(at), outcome=Outcome.MET, elapsed_s=elapsed_s)
+
+
+def late(clock: Clock, at: float, elapsed_s: int) -> Clock:
+    ended = met(clock, at, elapsed_s)
+    return replace(ended, outcome=Outcome.MET_LATE, breached_at=clock.due_at)
+
+
+def a_log(tx: Tx) -> tuple[int, int, int, int]:
+    a, b, c, d = (given(tx, name, status=Status.CLOSED).id for name in "abcd")
+    tx.log(a, ReplySent(1, 3, s(120)), s(121), 3, None)
+    tx.save_clock(a, met(FIRST, 120, 30))
+    shut(tx, a, 200)
+    tx.save_clock(a, met(RESOLUTION, 200, 150))
+    tx.log(b, AnsweredOutside(2, s(400)), s(401), None, None)
+    tx.save_clock(b, late(FIRST, 400, 390))
+    shut(tx, b, 500)
+    reopen(tx, b, 600)
+    tx.log(b, ReplySent(3, 3, s(650)), s(651), 3, None)
+    tx.save_clock(b, met(NEXT, 650, 50))
+    shut(tx, b, 700)
+    past = (Stretch(NOW, s(500), 480, Why.RAN), Stretch(s(500), s(600), 0, Why.CLOSED))
+    tx.save_clock(b, replace(met(RESOLUTION, 700, 580), due_at=s(700), past=past))
+    shut(tx, c, 300, 4, "spam")
+    reopen(tx, c, 350, 4)
+    shut(tx, c, 800, 4, "spam")
+    waived = replace(FIRST, stopped_at=s(300), outcome=Outcome.WAIVED)
+    tx.save_clock(c, waived)
+    tx.save_clock(c, replace(RESOLUTION, stopped_at=s(800), outcome=Outcome.WAIVED))
+    shut(tx, d, 900, 3, "no_reply_needed")
+    reopen(tx, d, 930, 4)
+    e = given(tx, "e", at=s(-50)).id
+    tx.save_clock(e, replace(FIRST, started_at=s(-50), due_at=s(50), breached_at=s(50)))
+    tx.save_clock(given(tx, "f", at=s(10)).id, replace(FIRST, started_at=s(10), due_at=s(990)))
+    return a, b, c, d
+
+
+def around(tx: Tx) -> None:
+    """What no figure of the window may count."""
+    other = given(tx, "other", queue="sales", status=Status.CLOSED).id
+    tx.save_clock(other, met(FIRST, 120, 30))
+    shut(tx, other, 200)
+    quiet = given(tx, "quiet", status=Status.CLOSED, quiet=True).id
+    shut(tx, quiet, 200)
+    before = given(tx, "before", status=Status.CLOSED, at=s(-500)).id
+    tx.save_clock(before, met(replace(FIRST, started_at=s(-500), due_at=s(-100)), -200, 30))
+    shut(tx, before, -1)
+    after = given(tx, "after", status=Status.CLOSED, at=s(1000)).id
+    tx.save_clock(after, replace(FIRST, started_at=s(1000), due_at=s(1300)))
+    shut(tx, after, 1000)
+
+
+async def test_the_rows_of_a_period(storage: Storage) -> None:
+    a, b, c, d = await storage.work.transact(a_log)
+    await storage.work.transact(around)
+    found = await storage.reader.measures(CARE, START, END)
+    resolved, spam = CloseReason.RESOLVED, CloseReason.SPAM
+    by_time = sorted(found.closes, key=lambda close: close.at)
+    assert replace(found, closes=by_time, responses=sorted(found.responses, key=str)) == Measures(
+        responses=[
+            Response(ClockKind.FIRST_RESPONSE, 30, 120),
+            Response(ClockKind.FIRST_RESPONSE, 390, 400),
+            Response(ClockKind.NEXT_RESPONSE, 50, 50),
+        ],
+        closes=[
+            Close(a, 3, resolved, s(200), 1, None, None, 150, 200),
+            Close(c, 4, spam, s(300), 0, s(350), 4),
+            Close(b, 3, resolved, s(500), 1, s(600), None, 480, 500),
+            Close(b, 3, resolved, s(700), 2, None, None, 580, 700),
+            Close(c, 4, spam, s(800), 0),
+            Close(d, 3, CloseReason.NO_REPLY_NEEDED, s(900), 0, s(930), 4),
+        ],
+        kept={
+            # met a; late b, late and running e, running past due f; waived c
+            ClockKind.FIRST_RESPONSE: Kept(met=1, breached=3, waived=1),
+            ClockKind.NEXT_RESPONSE: Kept(met=1),
+            ClockKind.RESOLUTION: Kept(met=2, waived=1),
+            ClockKind.CEILING: Kept(),
+        },
+        breached=2,  # b and e: a breach that nobody has noted yet is not one of the log
+    )
+    none = dict.fromkeys(ClockKind, Kept())
+    assert await storage.reader.measures([], START, END) == Measures([], [], none)
+
+
+async def test_a_clock_met_before_the_period_in_which_it_was_due(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        early = given(tx, "early", at=s(-900)).id
+        tx.save_clock(early, met(replace(FIRST, started_at=s(-900)), -800, 100))
+        closed = given(tx, "closed", at=s(-900)).id
+        waived = replace(FIRST, stopped_at=s(-800), outcome=Outcome.WAIVED)
+        tx.save_clock(closed, replace(waived, started_at=s(-900)))
+        long_ago = s(-timedelta(days=32).total_seconds())
+        ended = replace(FIRST, started_at=long_ago, stopped_at=long_ago, outcome=Outcome.MET)
+        tx.save_clock(given(tx, "long ago").id, ended)
+        past = given(tx, "late before", at=s(-900)).id
+        tx.save_clock(past, late(replace(FIRST, started_at=s(-900), due_at=s(-800)), 10, 910))
+
+    await storage.work.transact(run)
+    kept = (await storage.reader.measures(CARE, START, END)).kept
+    assert kept[ClockKind.FIRST_RESPONSE] == Kept(met=1, breached=1, waived=1)
+
+
+async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
+    await storage.work.transact(a_log)
+    await storage.work.transact(around)
+    counts = await storage.reader.counts(CARE, START, END)
+    now = Counted(counts, 0, await storage.reader.measures(CARE, START, END), is_provisional=True)
+    nothing = Counted(await storage.reader.counts([], START, END))
+    opened = await storage.reader.open_since(CARE)
+    assert sorted(opened) == [s(-50), s(10)]
+    facts = dict(report_facts(now, nothing, opened, s(86_400)))
+
+    def said(id: str) -> Value:
+        args = dict(facts[text(id)].args)
+        return args.get("now", facts[text(id)])
+
+    def share(percent: float, part: int, whole: int) -> Text:
+        return text("report-share", percent=percent, part=part, whole=whole)
+
+    def median(seconds: float, count: int) -> Text:
+        return text("report-median", median=timedelta(seconds=seconds), count=count)
+
+    assert {label.id: said(label.id) for label in facts} == {
+        "report-new": text("number", count=5),  # a, b, c, d, f: c's reason stands in its log alone
+        "report-closed": text("number", count=5),  # six, of which one was a slip
+        "report-closed-tickets": text("number", count=4),
+        "report-open": text("number", count=2),
+        "report-snoozed": text("number", count=0),
+        "report-age": text("report-ages", one=1, three=1, seven=0, older=0),
+        "report-first-response": median(210, 2),  # between 30 and 390
+        "report-waiting": text("report-waiting-since", count=2, since=s(-50)),
+        "report-calendar": text(
+            "report-within",
+            median=median(260, 2),  # between 120 and 400
+            five=text("report-percent", percent=50.0),
+            thirty=text("report-percent", percent=100.0),
+            sixty=text("report-percent", percent=100.0),
+        ),
+        "report-next-response": median(50, 1),
+        "report-resolution": median(365, 2),  # a 150, b at its last close 580
+        "report-kept-first_response": text("report-waived", share=share(25.0, 1, 4), waived=1),
+        "report-kept-next_response": share(100.0, 1, 1),
+        "report-kept-resolution": text("report-waived", share=share(100.0, 2, 2), waived=1),
+        "report-breached": text("number", count=2),
+        # b came back once, of five closes
+        "report-reopened": text("report-provisional", share=share(20.0, 1, 5)),
+        # a with one reply, b with two
+        "report-one-touch": text("report-provisional", share=share(50.0, 1, 2)),
+        "report-no-reply": text(
+            "report-by-reason",
+            share=share(40.0, 2, 5),
+            reasons=tuple(
+                text("labelled", label=text(f"close-{why}"), value=text("number", count=1))
+                for why in ("no_reply_needed", "spam")
+            ),
+        ),
+    }
+
+
+async def test_what_happened_by_who_where_and_when(storage: Storage) -> None:
+    def run(tx: Tx) -> None:
+        a_log(tx)
+        around(tx)
+        tagged = given(tx, "g", at=s(40), tags=("refund", "angry"), status=Status.CLOSED).id
+        tx.log(tagged, ReplySent(8, 4, s(60)), s(61), 4, None)
+        tx.log(tagged, ReplySent(9, 3, s(90)), s(91), 3, None)
+        tx.save_clock(tagged, met(FIRST, 60, 20))
+        given(tx, "spam", at=s(50), status=Status.CLOSED, close_reason=CloseReason.SPAM)
+
+    await storage.work.transact(run)
+    of = ("care", "x", "mention")
+    tags = ("refund", "angry")
+
+    def order(row: Happened) -> str:
+        return f"{row.what} {row.at} {row.tags} {row.agent}"
+
+    found = await storage.reader.happened(CARE, START, END)
+    assert sorted(found, key=order) == sorted(
+        [
+            *(Happened(Count.NEW, NOW, *of) for _ in "abcd"),
+            Happened(Count.NEW, s(10), *of),
+            Happened(Count.NEW, s(40), *of, tags),
+            Happened(Count.ANSWERED, s(60), *of, tags, 4, 20),
+            Happened(Count.ANSWERED, s(120), *of, (), 3, 30),
+            Happened(Count.ANSWERED, s(400), *of, (), None, 390),  # on the network itself
+            Happened(Count.CLOSED, s(200), *of, (), 3),
+            Happened(Count.CLOSED, s(500), *of, (), 3),
+            Happened(Count.CLOSED, s(700), *of, (), 3),
+            Happened(Count.CLOSED, s(800), *of, (), 4),
+            Happened(Count.CLOSED, s(900), *of, (), 3),
+        ],
+        key=order,
+    )
+    assert await storage.reader.happened([], START, END) == []

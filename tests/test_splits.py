@@ -1,0 +1,110 @@
+"""Figures by who, where, what and when; and what a spreadsheet is given of them."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chatops.card import Paragraph, Table
+from chatops.cards.split_card import split_card
+from chatops.periods import Period
+from chatops.splits import Count, Group, Happened, Key, Split, csv_lines, split
+from chatops.text import Text, text
+from tests.scenes import TRAITS
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+AT = datetime(2026, 10, 1, 6, 30, tzinfo=UTC)
+LATER = AT + timedelta(hours=10)
+DAY = date(2026, 10, 1)
+PERIOD = Period(DAY, DAY, AT, LATER, TOKYO)
+
+ROWS = (
+    Happened(Count.NEW, AT, "japan", "x", "mention", ("a", "b")),
+    Happened(Count.NEW, LATER, "japan", "line", "dm"),
+    Happened(Count.CLOSED, LATER, "global", "x", "mention", ("b",), 3),
+    Happened(Count.ANSWERED, AT, "japan", "x", "mention", ("a", "b"), 4, 60),
+    Happened(Count.ANSWERED, AT, "japan", "x", "mention", ("b",), None, 120),
+)
+
+
+@pytest.mark.parametrize(
+    ("by", "groups"),
+    [
+        (Split.AGENT, {3: (0, 1, []), 4: (0, 0, [60]), None: (0, 0, [120])}),
+        (Split.CHANNEL, {"x": (1, 1, [60, 120]), "line": (1, 0, [])}),
+        (Split.QUEUE, {"japan": (2, 0, [60, 120]), "global": (0, 1, [])}),
+        (Split.KIND, {"mention": (1, 1, [60, 120]), "dm": (1, 0, [])}),
+        (Split.TAG, {"b": (1, 1, [60, 120]), "a": (1, 0, [60]), None: (1, 0, [])}),
+        (Split.HOUR, {1: (1, 1, []), 15: (1, 0, [60, 120])}),
+        (Split.DAY, {"2026-10-01": (1, 0, [60, 120]), "2026-10-02": (1, 1, [])}),
+    ],
+)
+def test_figures_by_key(by: Split, groups: dict[Key, tuple[int, int, list[int]]]) -> None:
+    found = split(ROWS, by, PERIOD)
+    assert found == {key: Group(*figures) for key, figures in groups.items()}
+    assert list(found) == list(groups)
+
+
+def test_a_spreadsheet_has_numbers() -> None:
+    assert csv_lines(split(ROWS, Split.AGENT, PERIOD), Split.AGENT, {3: "Aoi"}) == [
+        "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s",
+        '"Aoi",0,1,0,,',
+        '"#4",0,0,1,60,',
+        '"",0,0,1,120,',
+    ]
+    many: dict[Key, Group] = {"x": Group(1_234_567, 0, list(range(1, 11)))}
+    assert csv_lines(many, Split.CHANNEL, {})[1] == '"x",1234567,0,10,5.5,9.1'
+
+
+@pytest.mark.parametrize(
+    ("tag", "cell"),
+    [
+        ("=1+1", '"\'=1+1"'),
+        ("+1", '"\'+1"'),
+        ("-1", '"\'-1"'),
+        ("@SUM(A1)", '"\'@SUM(A1)"'),
+        ("\t=1", '"\'\t=1"'),
+        ('say "hi", all', '"say ""hi"", all"'),
+        ("two\r\nlines", '"two lines"'),
+        ("\r=1", '"\' =1"'),
+        ("＝1+1", '"\'＝1+1"'),
+    ],
+)
+def test_a_cell_runs_nothing_and_stays_one(tag: str, cell: str) -> None:
+    assert csv_lines({tag: Group()}, Split.TAG, {})[1] == f"{cell},0,0,0,,"
+
+
+@pytest.mark.parametrize(
+    ("by", "key", "label"),
+    [
+        (Split.AGENT, 3, text("by-agent", agent="Aoi")),
+        (Split.AGENT, 9, text("by-agent", agent="#9")),
+        (Split.AGENT, None, text("report-outside")),
+        (Split.CHANNEL, "x", text("words", words="X")),
+        (Split.CHANNEL, "gone", text("words", words="gone")),
+        (Split.QUEUE, "japan", text("words", words="japan")),
+        (Split.KIND, "dm", text("kind-dm")),
+        (Split.TAG, "refund", text("words", words="refund")),
+        (Split.TAG, None, text("report-no-tag")),
+        (Split.HOUR, 9, text("words", words="9:00")),
+        (Split.DAY, "2026-10-01", text("day", day=DAY)),
+    ],
+)
+def test_a_line_s_name(by: Split, key: Key, label: Text) -> None:
+    card = split_card(PERIOD, {key: Group(1, 2, [60])}, by, {"x": TRAITS}, {3: "Aoi"})
+    _, table = card.blocks
+    assert isinstance(table, Table)
+    median = text("report-median", median=timedelta(seconds=60), count=1)
+    new = () if by is Split.AGENT else (text("number", count=1),)
+    assert table.rows == ((label, *new, text("number", count=2), median),)
+
+
+def test_without_a_first_reply_there_is_no_median() -> None:
+    _, table = split_card(PERIOD, {"x": Group(1)}, Split.CHANNEL, {"x": TRAITS}, {}).blocks
+    assert isinstance(table, Table)
+    assert table.rows[0][-1] == text("report-no-response")
+
+
+def test_where_nothing_happened_a_sentence_says_so() -> None:
+    card = split_card(PERIOD, {}, Split.HOUR, {}, {})
+    assert card.blocks == (Paragraph(text("report-nothing")),)
