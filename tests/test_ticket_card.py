@@ -593,4 +593,4 @@ def test_alert_says_how_its_clock_ended() -> None:
 
 
 def test_alert_of_a_ticket_without_a_clock_is_dated_now() -> None:
-    assert head(alert_card(scene(), None)).id == "alert-breach"
+    assert head(alert_card(scene(), None)).id == "alert-said-breach"

@@ -102,14 +102,14 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
     ticket, kind = scene.ticket, alarm.kind
     clock = next((each for each in scene.clocks if each.kind is kind), scene.clock)
     due = (clock.breached_at or clock.due_at) if clock else None
-    push, title, said = _alerted(alarm)
+    which = _which(alarm)
     named: dict[str, Value] = {
         "clock": clock_named(kind),
         "queue": ticket.queue,
         "ticket": ticket.id,
     }
     words: dict[str, Value] = {**named, "ticket": _link(scene, url), "due": due or scene.now}
-    blocks: list[Block] = [Paragraph(text(said, **words))]
+    blocks: list[Block] = [Paragraph(text(f"alert-said-{which}", **words))]
     if alarm.called:
         people = tuple(text("by-agent", agent=Mention(each)) for each in alarm.called)
         blocks.append(Paragraph(text("alert-for", people=people)))
@@ -120,21 +120,20 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
     if clock is not None and is_unheard(clock):
         chosen = (*chosen, KNOWN)
     return Card(
-        push=text(push, **named),
-        title=text(title, **named),
+        push=text(f"push-{which}", **named),
+        title=text(f"alert-title-{which}", **named),
         blocks=(*blocks, Facts(_facts(scene, kind, clock))),
         buttons=chosen if ticket.status is not Status.CLOSED else (),
         ticket=ticket.id,
     )
 
 
-def _alerted(alarm: Alarm) -> tuple[str, str, str]:
-    """Return the names of what a phone, the title and the first line say."""
+def _which(alarm: Alarm) -> str:
+    """Return how the sentences of an alert are named: of a breach each kind has its own."""
     if alarm.level is AlertLevel.BREACH:
-        which = "" if alarm.kind is ClockKind.FIRST_RESPONSE else f"-{alarm.kind.value}"
-        return f"push-breach{which}", f"alert-title{which}", f"alert-breach{which}"
-    which = "due-soon" if alarm.level is AlertLevel.DUE_SOON else "repeat"
-    return f"push-{which}", f"alert-{which}-title", f"alert-{which}"
+        of_kind = "" if alarm.kind is ClockKind.FIRST_RESPONSE else f"-{alarm.kind.value}"
+        return f"breach{of_kind}"
+    return "due-soon" if alarm.level is AlertLevel.DUE_SOON else "repeat"
 
 
 def _facts(scene: Scene, kind: ClockKind, clock: Clock | None) -> tuple[tuple[Text, Text], ...]:
