@@ -9,13 +9,13 @@ In Teams, what people were asked about and said not to be there stands below wha
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
 from chatops.card import Paragraph
 from chatops.card_json import load_card
-from chatops.event import Breached, Event
+from chatops.event import Alerted, AlertLevel, Breached, ClockKind, Event
 from chatops.step import fold
 from chatops.ticket import Ticket
 from storage.codec import decode
@@ -201,20 +201,38 @@ def _alerts(
     log: dict[int, list[tuple[int, int, Event]]],
     deliveries: list[Sent],
 ) -> None:
-    """Each breach is told once in each of its queue's rooms and once to the managers."""
+    """Each breach is told once in each of its queue's rooms and once to the managers; what comes
+    before and after it once where it belongs; and each level of a clock is reached once for ever.
+    """
     told = Counter(each.entry for each in deliveries if each.what == "alert")
     told.update(_listed(deliveries))
+    lines = Counter(each.entry for each in deliveries if each.what == "event")
     rooms = {ticket.id: len(stage.rooms_of(ticket.queue)) + 1 for ticket in tickets}
     for ticket, entries in log.items():
-        breaches = {id: event for id, _, event in entries if isinstance(event, Breached)}
-        # of one that was passed over, a later alert tells
-        for id in (id for id, event in breaches.items() if not event.superseded):
-            more = told[id] - rooms[ticket]
+        levels: Counter[tuple[ClockKind, int, AlertLevel]] = Counter()
+        for id, _, event in entries:
+            if not isinstance(event, Breached | Alerted):
+                continue
+            level = event.level if isinstance(event, Alerted) else AlertLevel.BREACH
+            levels[event.clock, event.cycle, level] += 1
+            # of one that was passed over, a later alert tells
+            if event.superseded:
+                continue
+            more = told[id] + lines[id] - _tellings(event, rooms[ticket], in_thread=lines[id] > 0)
             verdict.lost += [f"ticket {ticket}: an alert of {id}"] * max(0, -more)
             verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, more)
-        # a reopened ticket has a clock of its own again, with a due time of its own
-        times = Counter(breaches.values())
-        verdict.doubled += [f"ticket {ticket}: {e}" for e, count in times.items() if count > 1]
+        verdict.doubled += [f"ticket {ticket}: {e}" for e, count in levels.items() if count > 1]
+
+
+def _tellings(event: Breached | Alerted, rooms: int, *, in_thread: bool) -> int:
+    """How often an alert is told, where its queue and its managers have so many rooms in all."""
+    match event:
+        case Alerted(AlertLevel.DUE_SOON):
+            return 1 if in_thread else rooms - 1
+        case Alerted(unheard=False):
+            return 1
+        case _:
+            return rooms
 
 
 def _listed(deliveries: list[Sent]) -> Iterator[int]:
@@ -227,16 +245,18 @@ def _listed(deliveries: list[Sent]) -> Iterator[int]:
                     yield entry
 
 
-async def digest_days(stage: Stage) -> dict[datetime, date]:
-    """The day of each digest but the first, by the moment where it goes on: where the last one ended."""
-    runs = await stage.rows(
-        "SELECT period, at FROM digest_run WHERE name = 'breaches' ORDER BY period"
-    )
-    return {instant(at): date.fromisoformat(day) for (_, at), (day, _) in pairwise(runs)}
+async def digest_days(stage: Stage) -> dict[datetime, str]:
+    """Each digest but the first of its name, by the moment where it goes on: where the last one ended."""
+    runs = await stage.rows("SELECT name, period, at FROM digest_run ORDER BY name, period")
+    return {
+        instant(ended): f"{name} of {day}"
+        for (before, _, ended), (name, day, _) in pairwise(runs)
+        if name == before
+    }
 
 
 async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
-    """Each day's digest is one post; the very first, new in app.yaml, may be passed over."""
+    """Each digest of a day is one post; the very first, new in app.yaml, may be passed over."""
     days = await digest_days(stage)
     titles = [
         load_card(each.body).title
@@ -248,8 +268,15 @@ async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> No
         for title in titles
         if title and title.id == "breaches-title"
     )
-    verdict.lost += [f"the digest of {day}" for day in days.values() if not told[day]]
-    verdict.doubled += [f"the digest of {day or 'the first day'}" for day in told if told[day] > 1]
+    names = {day.partition(" of ")[0] for day in days.values()}
+    verdict.lost += [f"the digest {day}" for day in days.values() if not told[day]]
+    # of each name the first one goes on from nowhere
+    most = {None: max(len(names), 1)}
+    verdict.doubled += [
+        f"the digest {day or 'of the first day'}"
+        for day, count in told.items()
+        if count > most.get(day, 1)
+    ]
 
 
 def _folds(

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from adapters.sandbox.clock import RealClock
 from adapters.sandbox.network.posts import Chirp
@@ -24,7 +24,7 @@ from adapters.sandbox.x.world import Post
 from tests.faults.database import Database
 from tests.faults.hall import Hall
 from tests.faults.invariants import DELIVERIES, OWED, judge
-from tests.faults.process import PATIENCE, PLACES, Child, Stage, staged
+from tests.faults.process import PATIENCE, PLACES, Child, Has, Stage, staged
 from tests.faults.verdict import Sent, Verdict
 
 AGENTS: Final = ("U01BEN", "U02AOI")
@@ -263,10 +263,10 @@ class Load:
 
 @asynccontextmanager
 async def loaded(
-    folder: Path, database: Database, seed: int, *, with_x: bool = False, with_teams: bool = False
+    folder: Path, database: Database, seed: int, **has: Unpack[Has]
 ) -> AsyncIterator[Load]:
-    """A stage with one process that serves, and nobody's having written yet."""
-    async with staged(folder, database, with_x=with_x, with_teams=with_teams) as stage:
+    """A stage with one process that serves, and nobody's having written yet; `has` is `staged`'s."""
+    async with staged(folder, database, **has) as stage:
         await stage.serve()
         await stage.join_teams()
         yield Load(stage, random.Random(seed))  # noqa: S311 - when to do what is no secret

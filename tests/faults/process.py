@@ -13,8 +13,9 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 import httpx
 from aiohttp import web
@@ -56,12 +57,28 @@ ROOMS: Final = {**PLACES, "managers": MANAGERS}
 _ROOMS: Final = [(name, "slack", id) for name, id in ROOMS.items()]
 _IN_TEAMS: Final = (HALL, "teams", HALL_ID)
 
+
+#: What a stage has by the clock: where it is, and its digests by name.
+@dataclass(frozen=True, slots=True)
+class ByTheClock:
+    zone: str = "Asia/Tokyo"
+    digests: tuple[tuple[str, str], ...] = (("breaches", "0:30 sun-sat"),)
+
+
+class Has(TypedDict, total=False):
+    """What a stage has besides Slack and Chirp."""
+
+    with_x: bool
+    with_teams: bool
+    by_the_clock: ByTheClock
+
+
 #: The account on X; its queue is the first one's.
 ON_X: Final = "west"
 
 _CONFIG: Final = """
 language: en
-zone: Asia/Tokyo
+zone: {zone}
 key: ${{CHATOPS_KEY}}
 database: {database}
 development: true
@@ -89,8 +106,12 @@ channels:
 {accounts}
 {x}
 digests:
-  - {{ name: breaches, at: "0:30 sun-sat", calendar: always, run: digest breaches, in: managers }}
+{digests}
 """
+#: Its name and when it is made.
+_DIGEST: Final = (
+    "  - {{ name: {name}, at: {at}, calendar: always, run: digest breaches, in: managers }}"
+)
 _QUEUE: Final = "  {name}: {{ rooms: [{rooms}], managers_room: managers, calendar: always, first_response: 60m }}"
 _ACCOUNT: Final = """\
       {name}:
@@ -265,10 +286,17 @@ class Stage:
 
     async def turn(self, hours: float) -> None:
         """Turn business time on."""
+        await self._turned(advance_s=hours * 3600)
+
+    async def turn_to(self, at: datetime) -> None:
+        """Turn business time on to a moment."""
+        await self._turned(to=at.isoformat())
+
+    async def _turned(self, **how: float | str) -> None:
         for child in self.children:
             with suppress(httpx.TransportError):
                 url = f"http://127.0.0.1:{child.ops_port}/dev/clock"
-                if (await self.http.post(url, json={"advance_s": hours * 3600})).is_success:
+                if (await self.http.post(url, json=how)).is_success:
                     return
 
     # --- customers
@@ -352,10 +380,10 @@ def _body(account: str, events: list[Event]) -> bytes:
 
 
 @asynccontextmanager
-async def staged(
-    folder: Path, database: Database, *, with_x: bool = False, with_teams: bool = False
-) -> AsyncIterator[Stage]:
+async def staged(folder: Path, database: Database, **has: Unpack[Has]) -> AsyncIterator[Stage]:
     """The clouds on loopback and app.yaml; the service is not started."""
+    with_x, with_teams = has.get("with_x", False), has.get("with_teams", False)
+    by_the_clock = has.get("by_the_clock", ByTheClock())
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         slack = SlackCloud(world.WORKSPACE, limits=sped(DOCUMENTED, SPEED))
@@ -370,6 +398,8 @@ async def staged(
             database=database.url,
             speed=SPEED,
             clouds=clouds,
+            zone=by_the_clock.zone,
+            digests="\n".join(_digest(*each) for each in by_the_clock.digests),
             teams=_chat(clouds) if teams else "",
             rooms="\n".join(_room(*room) for room in (*_ROOMS, *([_IN_TEAMS] if teams else []))),
             queues="\n".join(_queue(name, teams is not None) for name in PLACES),
@@ -421,6 +451,10 @@ def _room(name: str, chat: str, id: str) -> str:
 def _queue(name: str, with_teams: bool) -> str:
     rooms = [name, HALL] if with_teams and name == QUEUE else [name]
     return _QUEUE.format(name=name, rooms=", ".join(rooms))
+
+
+def _digest(name: str, at: str) -> str:
+    return _DIGEST.format(name=name, at=f'"{at}"')
 
 
 async def _connect_x(stage: Stage) -> None:
