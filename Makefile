@@ -4,6 +4,7 @@
 # make coverage  run them measured: 95 % of all lines and branches, 100 % of the pure modules'
 # make presses   press every button in every state by every role in a browser, five minutes
 # make faults    try every fault, half an hour (var/faults.json; ARGS="--database sqlite --kill 50 --only X:")
+# make month     live through a month of digests and alerts in three processes that die, ten minutes (DAYS=31)
 # make fuzz      live 2,000 random lives of tickets in Slack and Teams with faults, twelve minutes (LIVES=2000)
 # make check     format, lint, types, import contracts, dependencies
 # make bench     measure the ratios (var/bench.json; ROWS="g h" measures only those)
@@ -20,6 +21,7 @@ PROCESSES ?=
 DATABASE ?= sqlite
 LANGS ?= en ja
 LIVES ?= 2000
+DAYS ?= 31
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
 PURE := arranging bursting calendar card card_json channel cards/burst_card cards/customer_card digest cards/digest_card cards/doubt_card draft dry_run effect event/__init__ event/arranging event/kinds event/life event/moderating event/replying cards/event_line cards/excerpt cards/home_card hours arrival/language line cards/list_card lookup macros measures moderating oblivion delivery/pace personal_data \
@@ -28,7 +30,7 @@ PURE := arranging bursting calendar card card_json channel cards/burst_card card
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: sandbox demo-day test coverage presses faults fuzz check bench docs locks format clean
+.PHONY: sandbox demo-day test coverage presses faults month fuzz check bench docs locks format clean
 
 # PostgreSQL comes in a package among those that develop.
 sandbox: $(if $(filter postgres,$(DATABASE)),$(DEV_STAMP),$(RUN_STAMP))
@@ -50,6 +52,9 @@ presses: $(DEV_STAMP)
 
 faults: $(DEV_STAMP)
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+month: $(DEV_STAMP)
+	@$(BIN)/python -m tests.faults.month --days $(DAYS)
 
 fuzz: $(DEV_STAMP)
 	CHATOPS_LIVES=$(LIVES) $(BIN)/python -m pytest tests/test_two_rooms_life.py --hypothesis-show-statistics -o faulthandler_timeout=0

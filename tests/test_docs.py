@@ -46,6 +46,7 @@ BY_MAKE: Final = frozenset(
         "make check",
         "make bench",
         "make faults",
+        "make month",
         "make fuzz",
         "make presses",
         "make docs",

@@ -258,15 +258,17 @@ async def digest_days(stage: Stage) -> dict[datetime, str]:
 async def _digests(stage: Stage, verdict: Verdict, deliveries: list[Sent]) -> None:
     """Each digest of a day is one post; the very first, new in app.yaml, may be passed over."""
     days = await digest_days(stage)
-    titles = [
-        load_card(each.body).title
+    cards = [
+        load_card(each.body)
         for each in deliveries
         if each.what == "published" and each.to == "managers" and each.body
     ]
+    # an empty one is a line without a title
+    heads = [card.title or card.push for card in cards]
     told = Counter(
-        days.get(dict(title.args)["since"])
-        for title in titles
-        if title and title.id == "breaches-title"
+        days.get(dict(head.args)["since"])
+        for head in heads
+        if head.id in {"breaches-title", "breaches-none"}
     )
     names = {day.partition(" of ")[0] for day in days.values()}
     verdict.lost += [f"the digest {day}" for day in days.values() if not told[day]]

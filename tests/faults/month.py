@@ -21,7 +21,7 @@ from rich.console import Console
 from storage.instant import micros
 from tests.faults.database import Postgres
 from tests.faults.load import AGENTS, Load, loaded
-from tests.faults.nursery import PATIENCE, Child
+from tests.faults.nursery import Child
 from tests.faults.process import ByTheClock
 
 #: Clocks go forward on 14 March 2027, from 2:00 to 3:00: half past two is not there.
@@ -78,7 +78,7 @@ class _Month:
         await self._digests_until(_moment(FIRST, time()) - timedelta(hours=1))
 
     async def day(self, day: date) -> None:
-        for hour in sorted(self._load.chance.sample(range(24), 8) + [0, 18, 23]):
+        for hour in sorted({*self._load.chance.sample(range(24), 8), 0, 18, 23}):
             at = _moment(day, time(hour, 45))
             self._arm()
             await self._customers()
@@ -101,9 +101,9 @@ class _Month:
         self._doomed.append(await self._stage.serve(name, die=point))
 
     def _arm(self) -> None:
-        """Let one of them die where it next makes or sends what it is to die at."""
-        child = self._load.chance.choice(self._doomed)
-        child.send(signal.SIGUSR1)
+        """Let two of them die where they next make or send what they are to die at."""
+        for child in self._load.chance.sample(self._doomed, 2):
+            child.send(signal.SIGUSR1)
 
     async def _replace(self) -> None:
         dead = [child for child in self._doomed if not child.is_alive]
