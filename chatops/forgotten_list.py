@@ -14,7 +14,7 @@ from typing import Final
 from chatops.config import Config
 from chatops.errors import StorageError
 from chatops.oblivion import digest
-from storage.forgetting import Person
+from storage.forgetting.whom import Person
 from storage.instant import instant, micros
 
 _ENDING: Final = ".forgotten"

@@ -42,8 +42,9 @@ from chatops.sla import Outcome
 from chatops.step import fold
 from chatops.text import text
 from chatops.ticket import Status
-from storage import forgetting, open_storage
+from storage import open_storage
 from storage.backup import discard
+from storage.forgetting import whom
 from storage.sqlite import scrub
 from storage.statement import Db
 
@@ -69,12 +70,12 @@ def service_of(care: Care) -> Service:
 
 async def forgets(care: Care, ticket: int = 1) -> Forgotten:
     """Forget a ticket's customer, and whom consent links to them."""
-    who = await care.storage.work.run(lambda db: forgetting.of_ticket(db, ticket))
+    who = await care.storage.work.run(lambda db: whom.of_ticket(db, ticket))
     assert who is not None
     linked = await care.storage.reader.profiles(who.id)
     ids = [each.customer.id for each in linked]
     persons = await care.storage.work.run(
-        lambda db: [found for id in ids if (found := forgetting.person(db, id))]
+        lambda db: [found for id in ids if (found := whom.person(db, id))]
     )
     return await erase(service_of(care), persons)
 
@@ -285,7 +286,7 @@ async def forgotten_in(town: Town, database: Path, cut: float) -> list[str]:
     """Forget the first ticket's customer in a copy, cut off once and begun anew; all that is left."""
     storage = open_storage(f"sqlite:///{shutil.copy(town.path, database)}", KEY, town.hours)
     try:
-        who = await storage.work.run(lambda db: forgetting.of_ticket(db, 1))
+        who = await storage.work.run(lambda db: whom.of_ticket(db, 1))
         assert who is not None
         for steps in (cut, math.inf):
             work: Any = Cut(storage.work, steps)
