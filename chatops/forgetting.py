@@ -19,7 +19,7 @@ from chatops.arrival.inbox import Inbox
 from chatops.card import Card, Paragraph
 from chatops.card_json import dump_card
 from chatops.config import Config
-from chatops.errors import CareError, ConfigError
+from chatops.errors import CareError, ConfigError, StorageError
 from chatops.event import CustomerForgotten, Event, ReplyFailed, ReplyState, ReplyWithdrawn
 from chatops.forgotten_list import digests, newest, read_lists, write_list
 from chatops.ledger import apply
@@ -83,7 +83,8 @@ async def forget(
     Raises:
         ConfigError: nobody is called so, or several are.
         CareError: messages of theirs were received and could not be read yet.
-        StorageError: a process serves the database, or it cannot be written.
+        StorageError: a process serves the database, or it cannot be written or written anew: `end`
+            does what is left.
     """
     with alone(config.database, "forget") as path:
         async with opened(config) as service:
@@ -111,18 +112,44 @@ async def forget(
                 latest = digests(config, each)[0]
                 await _run(service, partial(listed.remember, digest=latest, at=now))
             write_list(path, await _run(service, listed.remembered))
+            await _run(service, listed.overwritten)
             done = await erase(service, persons)
-        await _scrub(config.database, path)
+        await _scrub(config, path)
     return plan, done
 
 
-async def _scrub(url: str, path: Path) -> None:
-    if is_postgres(url):
-        from storage.postgres import scrub_tables  # noqa: PLC0415 - as in open_storage
+async def end(config: Config) -> bool:
+    """End a forgetting that was cut off when all was overwritten; False if none was.
 
-        await scrub_tables(url)
-    else:
-        scrub(path)
+    Who it was is known to nobody any more, but their words may stand between the rows yet.
+
+    Raises:
+        StorageError: as of `forget`.
+    """
+    with alone(config.database, "forget") as path:
+        async with opened(config) as service:
+            if await _run(service, listed.is_scrubbed):
+                return False
+        await _scrub(config, path)
+    return True
+
+
+async def _scrub(config: Config, path: Path) -> None:
+    """Leave nothing in the database's files of what was overwritten."""
+    try:
+        if is_postgres(config.database):
+            from storage.postgres import scrub_tables  # noqa: PLC0415 - as in open_storage
+
+            await scrub_tables(config.database)
+        else:
+            scrub(path)
+    except StorageError as error:
+        raise StorageError(
+            f"{error}; all of theirs is overwritten, but may stand between the rows of the database's "
+            "files yet: mend that, and run forget again"
+        ) from error
+    async with opened(config) as service:
+        await _run(service, listed.scrubbed)
 
 
 async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:

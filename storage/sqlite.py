@@ -67,7 +67,7 @@ def scrub(path: Path) -> None:
     without its free pages, and the write-ahead log cut off. Nobody else may have it open.
 
     Raises:
-        StorageError: it is locked, or there is no room for a second copy of it.
+        StorageError: it is locked, somebody reads it, or there is no room for a second copy of it.
     """
     with failing_as_storage(path):
         db = writing(path).connection
@@ -75,9 +75,12 @@ def scrub(path: Path) -> None:
             db.execute("PRAGMA secure_delete = ON")
             db.execute("INSERT INTO message_words(message_words) VALUES ('optimize')")
             db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # who reads what was keeps it in the log
+            is_busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             db.close()
+    if is_busy:
+        raise StorageError(f"{path.name}: somebody reads it; end what does")
 
 
 def make_private(path: Path) -> None:

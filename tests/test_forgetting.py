@@ -19,6 +19,7 @@ from shop import Shop
 from town import Town, shows
 from typer.testing import CliRunner
 
+import storage.sqlite
 from chatops import admin, keeping
 from chatops.__main__ import cli
 from chatops.act import Act, Marks
@@ -26,7 +27,7 @@ from chatops.app import Service, opened
 from chatops.card import Card, Paragraph
 from chatops.channel import Author, Edited, Message
 from chatops.clock import SystemClock
-from chatops.errors import ConfigError
+from chatops.errors import ConfigError, StorageError
 from chatops.event import (
     CustomerForgotten,
     Kind,
@@ -35,7 +36,7 @@ from chatops.event import (
     ReplyWithdrawn,
     SendingBegan,
 )
-from chatops.forgetting import Again, Forgotten, erase, forget
+from chatops.forgetting import Again, Forgotten, end, erase, forget
 from chatops.ledger import apply
 from chatops.ports import Tx, Work
 from chatops.sla import Outcome
@@ -408,6 +409,27 @@ async def test_without_consent_nothing_is_changed(shop: Shop) -> None:
     await told(shop, wrote(f"My {SAID}?", account="aozora", author=SOMEBODY))
     assert await forget(shop.config, "1", lambda _: False) is None
     assert files_with(shop.database.parent, SENTINEL) == ["care.db"]
+
+
+async def test_what_could_not_be_written_anew_is_when_it_is_run_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody reads the database meanwhile, as `report` may."""
+    monkeypatch.setattr(storage.sqlite, "PATIENCE_S", 0.05)
+    admin.migrate(shop.config)
+    await told(shop, wrote(f"My {SAID}?", account="aozora", author=SOMEBODY))
+    assert not await end(shop.config)
+    with closing(sqlite3.connect(shop.database)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM message").fetchall()
+        with pytest.raises(StorageError, match=r"somebody reads it; .*, and run forget again"):
+            await forget(shop.config, "1", lambda _: True)
+        assert files_with(shop.database.parent, SENTINEL)
+        with pytest.raises(StorageError, match="somebody reads it"):
+            await end(shop.config)
+    assert await end(shop.config)
+    assert files_with(shop.database.parent, SENTINEL) == []
+    assert not await end(shop.config)
 
 
 async def test_what_came_of_theirs_and_is_not_read_yet_is_read_first(shop: Shop) -> None:
