@@ -54,7 +54,16 @@ def back_up(database: Path, file: Path, now: datetime) -> Backup:
         closing(_connected(database, "ro")) as db,
     ):
         db.execute("VACUUM INTO ?", [str(partial)])
+        _drop_old_words(partial)
     return examined(file)
+
+
+def _drop_old_words(file: Path) -> None:
+    """Merge the full-text index, which keeps the words of rows that are gone until then."""
+    with closing(_connected(file, "rw")) as db:
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'message_words'").fetchone():
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("INSERT INTO message_words(message_words) VALUES ('optimize')")
 
 
 async def export(storage: Storage, file: Path, now: datetime) -> Backup:
