@@ -29,6 +29,7 @@ from chatops.text import text
 from chatops.ticket import Ticket
 from storage import is_postgres
 from storage.alone import alone
+from storage.backup import discard, restoring
 from storage.forgetting import erasing, listed, whom
 from storage.forgetting.whom import Person, Theirs
 from storage.instant import instant
@@ -136,6 +137,7 @@ async def end(config: Config) -> bool:
 
 async def _scrub(config: Config, path: Path) -> None:
     """Leave nothing in the database's files of what was overwritten."""
+    discard(restoring(path))
     try:
         if is_postgres(config.database):
             from storage.postgres import scrub_tables  # noqa: PLC0415 - as in open_storage

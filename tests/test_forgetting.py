@@ -44,7 +44,7 @@ from chatops.step import fold
 from chatops.text import text
 from chatops.ticket import Status
 from storage import open_storage
-from storage.backup import discard
+from storage.backup import discard, restoring
 from storage.forgetting import whom
 from storage.sqlite import scrub
 from storage.statement import Db
@@ -419,6 +419,7 @@ async def test_what_could_not_be_written_anew_is_when_it_is_run_again(
     admin.migrate(shop.config)
     await told(shop, wrote(f"My {SAID}?", account="aozora", author=SOMEBODY))
     assert not await end(shop.config)
+    restoring(shop.database).write_bytes(SENTINEL)  # of a restore that was killed
     with closing(sqlite3.connect(shop.database)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM message").fetchall()
