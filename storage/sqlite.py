@@ -113,12 +113,13 @@ def failing_as_storage(path: Path) -> Iterator[None]:
 class Hold:
     """The lock file beside a database: one `serve` at a time, or one command that wants it alone.
 
-    The lock is the operating system's and ends with the process, however that ends. The pid and the
+    It is beside the file itself, by whatever link that is named. The lock is the operating system's and ends with the process, however that ends. The pid and the
     command inside are only for the sentence.
     """
 
     def __init__(self, path: Path, command: str = "serve") -> None:
-        self._path = path.with_name(path.name + ".lock")
+        real = path.resolve()
+        self._path = real.with_name(real.name + ".lock")
         self._command = command
         self._file: int | None = None
 
