@@ -282,15 +282,14 @@ async def _close(service: Service, ticket: int) -> None:
     policy, clock = service.desk.policy, service.clock
     act = Act(now=clock.business(), due=clock.transport(), marks=Marks(), rule=RULE)
     log = await service.storage.reader.entries(ticket)
-    if any(isinstance(entry.event, CustomerForgotten) for entry in log):
-        return
 
     def run(tx: Tx) -> None:
         found = tx.ticket(ticket)
         if found is not None:
             apply(tx, policy, found, [*_ended(found), CustomerForgotten()], act)
 
-    await service.storage.work.transact(run)
+    if not any(isinstance(entry.event, CustomerForgotten) for entry in log):
+        await service.storage.work.transact(run)
     await _run(service, partial(erasing.withdraw_replies, ticket=ticket))
 
 

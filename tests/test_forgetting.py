@@ -199,8 +199,9 @@ async def test_every_ticket_is_what_its_log_makes_and_theirs_are_over(town: Town
     assert replies == [("reply", "withdrawn")]
 
 
+@pytest.mark.parametrize("is_cut_off", [False, True])
 @pytest.mark.parametrize("state", ["waiting", "sending", "in doubt"])
-async def test_no_reply_goes_out_to_them_any_more(care: Care, state: str) -> None:
+async def test_no_reply_goes_out_to_them_any_more(care: Care, state: str, is_cut_off: bool) -> None:
     ticket = await care.opens(wrote(account="quiet"))
     reply = await care.replies("ben", ticket)
     began = [] if state == "waiting" else [SendingBegan(reply)]
@@ -216,6 +217,14 @@ async def test_no_reply_goes_out_to_them_any_more(care: Care, state: str) -> Non
 
     ((reply_row,),) = care.sql("SELECT id FROM delivery WHERE what = 'reply'")
     await care.storage.work.transact(run)
+    if is_cut_off:  # the ticket is closed, and its replies are not withdrawn yet
+        work: Any = Cut(care.storage.work, 2)
+        service = replace(service_of(care), storage=replace(care.storage, work=work))
+        who = await care.storage.work.run(lambda db: whom.of_ticket(db, ticket))
+        assert who is not None
+        with pytest.raises(CutError):
+            await erase(service, [who])
+        assert (await care.log(ticket))[-1] == CustomerForgotten()
     await forgets(care)
     gone = ReplyWithdrawn(reply) if state == "waiting" else ReplyFailed(reply, "forgotten")
     assert (await care.log(ticket))[-2:] == [gone, CustomerForgotten()]
