@@ -45,8 +45,9 @@ THREADED: Final = (BURST, CONVERSATION)
 
 
 def withdraw_replies(db: Db, ticket: int) -> None:
-    """Let no reply of a ticket go out any more, whatever its state."""
+    """Let no reply of a ticket go out any more, whatever its state, and drop what networks said of it."""
     db.run(_WITHDRAW, ticket=ticket)
+    db.run(_DROP_ERRORS, ticket=ticket)
 
 
 def erase_messages(db: Db, messages: Sequence[int]) -> None:
@@ -166,6 +167,9 @@ _WITHDRAW: Final = Statement(
         _d.state.not_in(["sent", "failed", "withdrawn"]),
     )
     .values(state="withdrawn", due_at=null(), owner=null())
+)
+_DROP_ERRORS: Final = Statement(
+    update(DELIVERY).where(_d.ticket == param("ticket"), _d.error.is_not(None)).values(error=null())
 )
 _ERASE: Final = Statement(
     update(MESSAGE)

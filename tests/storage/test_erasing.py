@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from stored import NOW, given, s, said, sent, shows, took
 
@@ -19,7 +19,7 @@ from storage.forgetting import erasing, listed, whom
 from storage.forgetting.whom import Person
 from storage.instant import micros
 from storage.statement import Db, Statement, param
-from storage.tables import BURST, MESSAGE
+from storage.tables import BURST, DELIVERY, MESSAGE
 
 pytestmark = pytest.mark.anyio
 
@@ -157,6 +157,7 @@ async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage
     traces = await traces_of(storage)
 
     def run(db) -> None:  # type: ignore[no-untyped-def]
+        db.run(Statement(update(DELIVERY).values(error="@c1 is blocked")))
         erasing.withdraw_replies(db, 1)
         erasing.erase_person(db, MIA, traces)
         erasing.show_again(db, 1, s(1))
@@ -169,6 +170,8 @@ async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage
     assert gone.is_forgotten
     assert len(await storage.reader.profiles(1)) == 1
     assert (await storage.reader.waits()).replies == ()
+    said = Statement(select(DELIVERY.c.error).where(DELIVERY.c.ticket == 1).distinct())
+    assert await storage.reader.run(lambda db: db.all(said)) == [(None,)]
 
     def again(tx: Tx) -> int:
         return tx.customer("x", Author("c1", "@c1", "C1"))
