@@ -262,7 +262,7 @@ async def serve(
         stack.push_async_callback(_wind_down, running, farewell)
         on_reload(reload.asked.set)
         ticking.start()
-        stack.push_async_callback(ticking.stop)
+        stack.push_async_callback(_stop_ticking, ticking, farewell)
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
         await _until(stop, [delivering, *running])
@@ -303,6 +303,10 @@ async def _retire(enrolment: Enrolment) -> None:
     """Leave what is in hand to others, or to the next start: it finds the same."""
     with suppress(StorageError):
         await enrolment.end()
+
+
+async def _stop_ticking(ticking: Schedule, farewell: Farewell) -> None:
+    await ticking.stop(farewell.left())
 
 
 async def _wind_down(running: list[asyncio.Task[None]], farewell: Farewell) -> None:

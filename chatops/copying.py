@@ -21,7 +21,7 @@ from chatops.step import opened
 from storage import SCHEMA, Storage, carry, named, open_storage
 from storage import migrate as migrations
 from storage.alone import alone
-from storage.forgetting import remembered
+from storage.forgetting.listed import remembered
 from storage.statement import Db
 
 #: Hears of each page: the table, and how many of its rows are read.

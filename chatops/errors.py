@@ -25,6 +25,10 @@ from typing import Final
 
 from chatops.text import Text
 
+#: Seconds for which a far side's limit is believed at most: X's longest windows are of a day, and a
+#: number that is none (milliseconds, a date) would keep us away for years.
+LONGEST_LIMIT: Final = 86_400.0
+
 #: The code by which a network says that these very words of ours stand there already.
 DUPLICATE: Final = "duplicate"
 
@@ -84,7 +88,8 @@ class TryLater(CareError):
 
     def __init__(self, seconds: float, detail: str = "") -> None:
         super().__init__(detail or f"retry after {seconds:g} s")
-        self.seconds = seconds
+        # in this order also of what is no number at all
+        self.seconds = min(LONGEST_LIMIT, seconds)
 
 
 class Unreached(CareError):

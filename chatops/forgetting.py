@@ -19,7 +19,7 @@ from chatops.arrival.inbox import Inbox
 from chatops.card import Card, Paragraph
 from chatops.card_json import dump_card
 from chatops.config import Config
-from chatops.errors import CareError, ConfigError
+from chatops.errors import CareError, ConfigError, StorageError
 from chatops.event import CustomerForgotten, Event, ReplyFailed, ReplyState, ReplyWithdrawn
 from chatops.forgotten_list import digests, newest, read_lists, write_list
 from chatops.ledger import apply
@@ -27,9 +27,11 @@ from chatops.oblivion import Traces
 from chatops.ports import Tx
 from chatops.text import text
 from chatops.ticket import Ticket
-from storage import forgetting, is_postgres
+from storage import is_postgres
 from storage.alone import alone
-from storage.forgetting import Person, Theirs
+from storage.backup import discard, restoring
+from storage.forgetting import erasing, listed, whom
+from storage.forgetting.whom import Person, Theirs
 from storage.instant import instant
 from storage.sqlite import scrub
 from storage.statement import Db
@@ -82,15 +84,14 @@ async def forget(
     Raises:
         ConfigError: nobody is called so, or several are.
         CareError: messages of theirs were received and could not be read yet.
-        StorageError: a process serves the database, or it cannot be written.
+        StorageError: a process serves the database, or it cannot be written or written anew: `end`
+            does what is left.
     """
     with alone(config.database, "forget") as path:
         async with opened(config) as service:
             persons = await _persons(service, said)
             await _read_what_waits(service)
-            everything = [
-                await _run(service, partial(forgetting.theirs, who=each)) for each in persons
-            ]
+            everything = [await _run(service, partial(whom.theirs, who=each)) for each in persons]
             plan = Plan(
                 persons=tuple(persons),
                 tickets=sum(len(each.tickets) for each in everything),
@@ -100,7 +101,7 @@ async def forget(
                 copies=tuple(sorted(path.parent.glob(f"{path.name}.before-*"))),
             )
             traces = _together(everything)
-            if await _run(service, lambda db: forgetting.unread_about(db, traces)):
+            if await _run(service, lambda db: whom.unread_about(db, traces)):
                 raise CareError(
                     "messages of theirs were received and could not be read yet: start serve, "
                     "look at its log until chatops_unread_bodies is 0, and forget again"
@@ -110,25 +111,52 @@ async def forget(
             now = service.clock.transport()
             for each in persons:
                 latest = digests(config, each)[0]
-                await _run(service, partial(forgetting.remember, digest=latest, at=now))
-            write_list(path, await _run(service, forgetting.remembered))
+                await _run(service, partial(listed.remember, digest=latest, at=now))
+            write_list(path, await _run(service, listed.remembered))
+            await _run(service, listed.overwritten)
             done = await erase(service, persons)
-        await _scrub(config.database, path)
+        await _scrub(config, path)
     return plan, done
 
 
-async def _scrub(url: str, path: Path) -> None:
-    if is_postgres(url):
-        from storage.postgres import scrub_tables  # noqa: PLC0415 - as in open_storage
+async def end(config: Config) -> bool:
+    """End a forgetting that was cut off when all was overwritten; False if none was.
 
-        await scrub_tables(url)
-    else:
-        scrub(path)
+    Who it was is known to nobody any more, but their words may stand between the rows yet.
+
+    Raises:
+        StorageError: as of `forget`.
+    """
+    with alone(config.database, "forget") as path:
+        async with opened(config) as service:
+            if await _run(service, listed.is_scrubbed):
+                return False
+        await _scrub(config, path)
+    return True
+
+
+async def _scrub(config: Config, path: Path) -> None:
+    """Leave nothing in the database's files of what was overwritten."""
+    discard(restoring(path))
+    try:
+        if is_postgres(config.database):
+            from storage.postgres import scrub_tables  # noqa: PLC0415 - as in open_storage
+
+            await scrub_tables(config.database)
+        else:
+            scrub(path)
+    except StorageError as error:
+        raise StorageError(
+            f"{error}; all of theirs is overwritten, but may stand between the rows of the database's "
+            "files yet: mend that, and run forget again"
+        ) from error
+    async with opened(config) as service:
+        await _run(service, listed.scrubbed)
 
 
 async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
     """Overwrite all that is of these persons or about them."""
-    everything = [await _run(service, partial(forgetting.theirs, who=each)) for each in persons]
+    everything = [await _run(service, partial(whom.theirs, who=each)) for each in persons]
     traces, due = _together(everything), service.clock.transport()
     tickets = sorted({ticket for each in everything for ticket in each.tickets})
     for ticket in tickets:
@@ -140,25 +168,25 @@ async def erase(service: Service, persons: Sequence[Person]) -> Forgotten:
         def run(db: Db, after: int) -> _Page:
             last, changed = page(db, traces, after)
             for ticket in sorted(changed):
-                forgetting.show_again(db, ticket, due)
+                erasing.show_again(db, ticket, due)
             others.update(changed)
             return last, len(changed)
 
         return run
 
-    await _pages(service, shown_anew(forgetting.redact_messages))
-    bodies = await _pages(service, partial(forgetting.remove_bodies, traces=traces))
+    await _pages(service, shown_anew(erasing.redact_messages))
+    bodies = await _pages(service, partial(erasing.remove_bodies, traces=traces))
     card = dump_card(_POST)
     posts = await _pages(
-        service, partial(forgetting.redact_posts, traces=traces, card=card, due_at=due)
+        service, partial(erasing.redact_posts, traces=traces, card=card, due_at=due)
     )
-    for at in range(0, len(messages), forgetting.PAGE):
-        page = messages[at : at + forgetting.PAGE]
-        await _run(service, partial(forgetting.erase_messages, messages=page))
+    for at in range(0, len(messages), whom.PAGE):
+        page = messages[at : at + whom.PAGE]
+        await _run(service, partial(erasing.erase_messages, messages=page))
     # their ids too are in traces, by which all of the above was found
-    await _pages(service, shown_anew(forgetting.rename_messages))
-    for table in forgetting.THREADED:
-        await _pages(service, partial(forgetting.rename_threads, table=table, traces=traces))
+    await _pages(service, shown_anew(erasing.rename_messages))
+    for table in erasing.THREADED:
+        await _pages(service, partial(erasing.rename_threads, table=table, traces=traces))
     # who they were, and that all is shown anew, in one: nothing is shown in between
     await _run(
         service, partial(_erase_persons, persons=persons, traces=traces, tickets=tickets, at=due)
@@ -181,21 +209,19 @@ async def forget_again(config: Config, beside: Path, others: Iterable[tuple[str,
     whose folder the lists are kept; `others` is a list that was kept elsewhere.
     """
     async with opened(config) as service:
-        known = newest(read_lists(beside), [*others, *await _run(service, forgetting.remembered)])
+        known = newest(read_lists(beside), [*others, *await _run(service, listed.remembered)])
         found: list[Person] = []
         after = 0
-        while page := await _run(service, partial(forgetting.persons, after=after)):
+        while page := await _run(service, partial(whom.persons, after=after)):
             after = page[-1].id
             for each in page:
                 at = max((known.get(one, 0) for one in digests(config, each)), default=0)
                 # tickets are opened on the business clock
                 before = instant(at) + service.clock.offset
-                if at and await _run(
-                    service, partial(forgetting.was_there, who=each, before=before)
-                ):
+                if at and await _run(service, partial(whom.was_there, who=each, before=before)):
                     found.append(each)
         for one, at in known.items():
-            await _run(service, partial(forgetting.remember, digest=one, at=instant(at)))
+            await _run(service, partial(listed.remember, digest=one, at=instant(at)))
         if found:
             await erase(service, found)
         write_list(beside, sorted(known.items()))
@@ -210,10 +236,10 @@ async def _persons(service: Service, said: str) -> list[Person]:
     number = said.removeprefix("#")
     channel, _, name = said.partition(":")
     if number.isdecimal():
-        whose = await _run(service, partial(forgetting.of_ticket, ticket=int(number)))
+        whose = await _run(service, partial(whom.of_ticket, ticket=int(number)))
         found = [] if whose is None else [whose]
     elif name:
-        found = await _run(service, partial(forgetting.called, channel=channel, name=name))
+        found = await _run(service, partial(whom.called, channel=channel, name=name))
     else:
         raise ConfigError(f"{said}: {_HOW}")
     if not found:
@@ -224,7 +250,7 @@ async def _persons(service: Service, said: str) -> list[Person]:
     if found[0].is_forgotten:
         raise ConfigError(f"{said}: the customer is forgotten already")
     linked = await service.storage.reader.profiles(found[0].id)
-    persons = [await _run(service, partial(forgetting.person, id=p.customer.id)) for p in linked]
+    persons = [await _run(service, partial(whom.person, id=p.customer.id)) for p in linked]
     return [each for each in persons if each is not None and not each.is_forgotten]
 
 
@@ -245,7 +271,7 @@ async def _read_what_waits(service: Service) -> None:
         service.clock,
         service.channels,
     )
-    await inbox.read(*await storage.reader.unread_raw(forgetting.PAGE))
+    await inbox.read(*await storage.reader.unread_raw(whom.PAGE))
 
 
 # --- what is done
@@ -256,16 +282,15 @@ async def _close(service: Service, ticket: int) -> None:
     policy, clock = service.desk.policy, service.clock
     act = Act(now=clock.business(), due=clock.transport(), marks=Marks(), rule=RULE)
     log = await service.storage.reader.entries(ticket)
-    if any(isinstance(entry.event, CustomerForgotten) for entry in log):
-        return
 
     def run(tx: Tx) -> None:
         found = tx.ticket(ticket)
         if found is not None:
             apply(tx, policy, found, [*_ended(found), CustomerForgotten()], act)
 
-    await service.storage.work.transact(run)
-    await _run(service, partial(forgetting.withdraw_replies, ticket=ticket))
+    if not any(isinstance(entry.event, CustomerForgotten) for entry in log):
+        await service.storage.work.transact(run)
+    await _run(service, partial(erasing.withdraw_replies, ticket=ticket))
 
 
 def _ended(ticket: Ticket) -> list[Event]:
@@ -282,10 +307,10 @@ def _erase_persons(
     db: Db, persons: Iterable[Person], traces: Traces, tickets: Iterable[int], at: datetime
 ) -> None:
     for each in persons:
-        forgetting.erase_person(db, each, traces)
+        erasing.erase_person(db, each, traces)
     for ticket in tickets:
-        forgetting.show_again(db, ticket, at)
-    forgetting.show_bursts_again(db, at)
+        erasing.show_again(db, ticket, at)
+    erasing.show_bursts_again(db, at)
 
 
 async def _pages(service: Service, page: Callable[..., _Page]) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 from chatops.config import Config
 from chatops.errors import StorageError
 from chatops.oblivion import digest
-from storage.forgetting import Person
+from storage.forgetting.whom import Person
 from storage.instant import instant, micros
 
 _ENDING: Final = ".forgotten"
@@ -50,11 +50,10 @@ def write_list(database: Path, remembered: Iterable[tuple[str, int]]) -> None:
     begun = file.with_name(f".{file.name}.partial")
     try:
         descriptor = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(descriptor, body)
+        with os.fdopen(descriptor, "wb") as out:  # which writes all of it, or fails
+            out.write(body)
+            out.flush()
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
         begun.replace(file)
     except OSError as error:
         raise StorageError(f"{file}: {error.strerror}") from error

@@ -70,7 +70,7 @@ async def restore(config: Config, file: Path) -> Restored:
     """
     with alone(config.database, "restore") as path:
         found = backups.examined(file)
-        prepared = path.with_name(f".{path.name}.restoring")
+        prepared = backups.restoring(path)
         try:
             backups.copied(file, prepared)
             url = f"sqlite:///{prepared.absolute()}"

@@ -7,6 +7,7 @@ was down: after downtime the newest missed digest is made, and says that it is l
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -67,6 +68,7 @@ class Schedule:
         self._started = clock.business()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ticking = asyncio.Lock()
+        self._ending = False
 
     def start(self) -> None:
         """Begin to tick."""
@@ -80,12 +82,18 @@ class Schedule:
         )
         self._scheduler.start()
 
-    async def stop(self) -> None:
-        """Tick no more, once the tick that is under way has done what it began."""
+    async def stop(self, seconds: float) -> None:
+        """Tick no more. The tick that is under way ends what it began, in so many seconds at most.
+
+        What else is due waits: a transaction holds a few of it, and the next start finds the rest.
+        """
+        self._ending = True
         if self._scheduler.running:
             self._scheduler.remove_all_jobs()
-            async with self._ticking:
-                self._scheduler.shutdown(wait=False)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds), self._ticking:
+                    pass
+            self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> None:
         """Do what is due now; a fault is logged, and the next tick tries again."""
@@ -112,6 +120,8 @@ class Schedule:
 
     async def _part(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """Run a part of the tick; one that fails keeps no other from its turn."""
+        if self._ending:
+            return
         try:
             await run()
         except StorageError as error:
@@ -120,7 +130,7 @@ class Schedule:
             _log.exception("tick.failed", part=name)
 
     async def _due(self) -> None:
-        while await self._desk.tick() >= SWEEP:
+        while await self._desk.tick() >= SWEEP and not self._ending:
             pass
 
     async def _digest(self, plan: DigestPlan, now: datetime) -> None:

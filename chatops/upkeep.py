@@ -130,7 +130,12 @@ def forget(
         )
         return yes or typer.confirm("There is no way back. Forget them?")
 
-    done = run(forgetting.forget(app.read_config(config), customer, agreed))
+    read = app.read_config(config)
+    if run(forgetting.end(read)):
+        tell(
+            "a forgetting that was cut off is ended: nothing of it is left in the database's files"
+        )
+    done = run(forgetting.forget(read, customer, agreed))
     if done is None:
         tell("nothing was changed")
         raise typer.Exit(1)

@@ -54,7 +54,16 @@ def back_up(database: Path, file: Path, now: datetime) -> Backup:
         closing(_connected(database, "ro")) as db,
     ):
         db.execute("VACUUM INTO ?", [str(partial)])
+        _drop_old_words(partial)
     return examined(file)
+
+
+def _drop_old_words(file: Path) -> None:
+    """Merge the full-text index, which keeps the words of rows that are gone until then."""
+    with closing(_connected(file, "rw")) as db:
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'message_words'").fetchone():
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("INSERT INTO message_words(message_words) VALUES ('optimize')")
 
 
 async def export(storage: Storage, file: Path, now: datetime) -> Backup:
@@ -143,6 +152,11 @@ def copied(file: Path, to: Path) -> None:
             source.backup(target)
 
 
+def restoring(database: Path) -> Path:
+    """Return where a backup is prepared; what is there while nobody restores was left by a crash."""
+    return database.with_name(f".{database.name}.restoring")
+
+
 def exchange(prepared: Path, database: Path, now: datetime) -> Path | None:
     """Put a prepared database in the place of the one that is there; where that one is kept.
 
@@ -155,11 +169,11 @@ def exchange(prepared: Path, database: Path, now: datetime) -> Path | None:
         if was_there:
             with suppress(sqlite3.Error), closing(_connected(database, "rw")) as db:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _flush(prepared)  # which may take long: between the renames there is no database
         # also where the file is lost: the log of another database would spoil the one put here
         for each in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 database.with_name(database.name + each).rename(aside.with_name(aside.name + each))
-        _flush(prepared)
         prepared.rename(database)
         _flush(database.parent)
     return aside if was_there else None

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -30,6 +30,8 @@ _LOCK: Final = 0x63686174
 
 def upgrade(url: str) -> None:
     """Run the migrations that are missing; a file and its folder are made if need be.
+
+    All of them are one transaction: what is cut off leaves the database as it was.
 
     Raises:
         ConfigError: the address cannot be used.
@@ -91,11 +93,22 @@ def _connected(url: str, fn: Callable[[Connection], T]) -> T:
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(lambda: asyncio.run(_in_loop(url, fn))).result()
     engine = create_engine(url)
+    # the driver by itself begins none before a table is made or changed
+    event.listen(engine, "connect", _leave_transactions_to_us)
+    event.listen(engine, "begin", _begin)
     try:
         with engine.connect() as connection:
             return fn(connection)
     finally:
         engine.dispose()
+
+
+def _leave_transactions_to_us(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 async def _in_loop(url: str, fn: Callable[[Connection], T]) -> T:

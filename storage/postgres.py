@@ -153,7 +153,8 @@ async def connect(url: str) -> Any:
 async def scrub_tables(url: str) -> None:
     """Write the tables anew that hold people's words, without what was overwritten in them.
 
-    The server's write-ahead log and its backups are not in our reach.
+    What the server knows of them for its plans, which quotes values, is gathered anew as well. Its
+    write-ahead log and its backups are not in our reach.
 
     Raises:
         StorageError: the server is away or refuses.
@@ -162,10 +163,21 @@ async def scrub_tables(url: str) -> None:
         connection = await asyncpg.connect(url, timeout=CONNECT_S)
         try:
             for table in _WORDY:
-                await connection.execute(f"VACUUM FULL {table}")
+                await connection.execute(f"VACUUM (FULL, ANALYZE) {table}")
+            before = await connection.fetchval(_STATISTICS)
+            await connection.execute("VACUUM (FULL) pg_statistic")
+            # who may not is only warned
+            is_refused = await connection.fetchval(_STATISTICS) == before
         finally:
             await connection.close()
+    if is_refused:
+        raise StorageError(
+            f"{named(url)}: only the owner of the database may write its statistics anew, which "
+            "quote people's words: make our user that"
+        )
 
+
+_STATISTICS: Final = "SELECT pg_relation_filenode('pg_statistic')"
 
 #: The tables in which people's words, names and handles stand.
 _WORDY: Final = (

@@ -16,6 +16,7 @@ from storage.part import Part
 from storage.statement import Statement, first, param
 from storage.tables import (
     ACT,
+    BURST,
     CLOCK,
     CONSENT,
     CONVERSATION,
@@ -37,7 +38,10 @@ class Retention(Part):
         return self._db.run(_DROP_BODIES, before=micros(before), limit=limit)
 
     def drop_closed(self, before: datetime, limit: int) -> int:
-        """Drop closed tickets with all that is theirs, each with those merged into it."""
+        """Drop closed tickets with all that is theirs, each with those merged into it.
+
+        A burst goes once none of its tickets is left.
+        """
         found = self._db.all(_CLOSED, before=micros(before), limit=limit)
         for ticket, merged in found:
             self._drop_family([ticket, *orjson.loads(merged)])
@@ -59,7 +63,9 @@ class Retention(Part):
 
     def _drop_family(self, tickets: Sequence[int]) -> None:
         spoken: set[tuple[int, int]] = set()
+        bursts: set[int] = set()
         for ticket in tickets:
+            bursts |= {burst for (burst,) in self._db.all(_BURST, ticket=ticket)}
             spoken |= {(row[0], row[1]) for row in self._db.all(_SPOKEN, ticket=ticket)}
             for (message,) in self._db.all(_MESSAGES, ticket=ticket):
                 self._drop_message(message)
@@ -68,6 +74,9 @@ class Retention(Part):
         for conversation, customer in sorted(spoken):
             self._db.run(_DROP_CONVERSATION, id=conversation)
             self._db.run(_DROP_CUSTOMER, id=customer)
+        for burst in sorted(bursts):
+            if self._db.run(_DROP_BURST, burst=burst):
+                self._db.run(_DROP_BURST_CARDS, burst=burst)
 
     def _drop_message(self, message: int) -> None:
         search.forget(self._db, message)
@@ -152,6 +161,15 @@ _DROP_CUSTOMER: Final = Statement(
         ~exists().where(CONVERSATION.c.customer == CUSTOMER.c.id),
         ~_consents,
     )
+)
+
+_BURST: Final = Statement(select(_t.burst).where(_t.id == param("ticket"), _t.burst.is_not(None)))
+#: Nobody joins a burst whose newest ticket is so old.
+_DROP_BURST: Final = Statement(
+    delete(BURST).where(BURST.c.id == param("burst"), ~exists().where(_t.burst == param("burst")))
+)
+_DROP_BURST_CARDS: Final = Statement(
+    delete(DELIVERY).where(_d.burst == param("burst"), _d.what == "burst")
 )
 
 _LOOSE: Final = Statement(

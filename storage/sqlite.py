@@ -67,7 +67,7 @@ def scrub(path: Path) -> None:
     without its free pages, and the write-ahead log cut off. Nobody else may have it open.
 
     Raises:
-        StorageError: it is locked, or there is no room for a second copy of it.
+        StorageError: it is locked, somebody reads it, or there is no room for a second copy of it.
     """
     with failing_as_storage(path):
         db = writing(path).connection
@@ -75,9 +75,12 @@ def scrub(path: Path) -> None:
             db.execute("PRAGMA secure_delete = ON")
             db.execute("INSERT INTO message_words(message_words) VALUES ('optimize')")
             db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # who reads what was keeps it in the log
+            is_busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             db.close()
+    if is_busy:
+        raise StorageError(f"{path.name}: somebody reads it; end what does")
 
 
 def make_private(path: Path) -> None:
@@ -110,12 +113,13 @@ def failing_as_storage(path: Path) -> Iterator[None]:
 class Hold:
     """The lock file beside a database: one `serve` at a time, or one command that wants it alone.
 
-    The lock is the operating system's and ends with the process, however that ends. The pid and the
+    It is beside the file itself, by whatever link that is named. The lock is the operating system's and ends with the process, however that ends. The pid and the
     command inside are only for the sentence.
     """
 
     def __init__(self, path: Path, command: str = "serve") -> None:
-        self._path = path.with_name(path.name + ".lock")
+        real = path.resolve()
+        self._path = real.with_name(real.name + ".lock")
         self._command = command
         self._file: int | None = None
 

@@ -1,10 +1,11 @@
 """Posts of unknown fate in a chat that finds nothing: cards again at once, people asked about the rest."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from care import Hours, refused, wrote
@@ -73,6 +74,29 @@ async def threaded(town: Town) -> int:
     ticket = await town.opens(thread="t")
     await town.quiet()
     return ticket
+
+
+# --- the take
+
+
+@pytest.mark.parametrize("finds", [False, True])
+async def test_take_waits_for_the_disk_where_nobody_could_be_asked_after_a_power_cut(
+    town: Town, hall: TeamsHall, finds: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taken would be pending again, though it is there."""
+    hall.finds = finds
+    waited: set[bool] = set()
+    transact = town.storage.work.transact
+
+    async def noting(fn: Callable[[Tx], Any], *, flushed: bool = True) -> Any:
+        waited.add(flushed)
+        return await transact(fn, flushed=flushed)
+
+    monkeypatch.setattr(town.storage.work, "transact", noting)
+    await town.opens()
+    await town.quiet()
+    assert len(hall.seen()) == 1
+    assert waited == ({True, False} if finds else {True})
 
 
 # --- cards

@@ -22,7 +22,7 @@ from storage import NEWER, SCHEMA, Storage, carry, open_storage
 from storage import migrate as migrations
 from storage.carry import PAGE, TABLES, reached, sum_of
 from storage.carry import copying as copied_from
-from storage.forgetting import remember
+from storage.forgetting.listed import remember
 from storage.postgres import SETTINGS
 from storage.sqlite import Hold
 from storage.statement import Db, Row

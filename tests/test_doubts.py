@@ -21,7 +21,7 @@ from adapters.sandbox.faults import Fault as ChirpFault
 from adapters.sandbox.slack import Fault, Kind
 from chatops.channel import Outgoing, Sent
 from chatops.delivery.patience import SETTLE
-from chatops.errors import InDoubt, Rejected
+from chatops.errors import LONGEST_LIMIT, InDoubt, Rejected, TryLater
 from chatops.event import ReplyDoubted
 
 pytestmark = pytest.mark.anyio
@@ -111,6 +111,12 @@ async def test_limit_is_waited_for_however_long(town: Town, seconds: int) -> Non
     await town.quiet(step=seconds / 4)
     assert town.hours.now() - began >= seconds
     assert (await town.card(ticket)).ts == town.seen("care-global")[0].ts
+
+
+@pytest.mark.parametrize("told", [1_764_454_500_000, 10**30, float("inf"), float("nan")])
+def test_limit_that_no_clock_can_hold_is_one_of_a_day(told: float) -> None:
+    """Somebody took milliseconds for seconds, or a date for a span."""
+    assert TryLater(told).seconds == LONGEST_LIMIT
 
 
 LOOK_UP = "conversations.history"

@@ -19,6 +19,7 @@ from shop import Shop
 from town import Town, shows
 from typer.testing import CliRunner
 
+import storage.sqlite
 from chatops import admin, keeping
 from chatops.__main__ import cli
 from chatops.act import Act, Marks
@@ -26,7 +27,7 @@ from chatops.app import Service, opened
 from chatops.card import Card, Paragraph
 from chatops.channel import Author, Edited, Message
 from chatops.clock import SystemClock
-from chatops.errors import ConfigError
+from chatops.errors import ConfigError, StorageError
 from chatops.event import (
     CustomerForgotten,
     Kind,
@@ -35,15 +36,16 @@ from chatops.event import (
     ReplyWithdrawn,
     SendingBegan,
 )
-from chatops.forgetting import Again, Forgotten, erase, forget
+from chatops.forgetting import Again, Forgotten, end, erase, forget
 from chatops.ledger import apply
 from chatops.ports import Tx, Work
 from chatops.sla import Outcome
 from chatops.step import fold
 from chatops.text import text
 from chatops.ticket import Status
-from storage import forgetting, open_storage
-from storage.backup import discard
+from storage import open_storage
+from storage.backup import discard, restoring
+from storage.forgetting import whom
 from storage.sqlite import scrub
 from storage.statement import Db
 
@@ -69,12 +71,12 @@ def service_of(care: Care) -> Service:
 
 async def forgets(care: Care, ticket: int = 1) -> Forgotten:
     """Forget a ticket's customer, and whom consent links to them."""
-    who = await care.storage.work.run(lambda db: forgetting.of_ticket(db, ticket))
+    who = await care.storage.work.run(lambda db: whom.of_ticket(db, ticket))
     assert who is not None
     linked = await care.storage.reader.profiles(who.id)
     ids = [each.customer.id for each in linked]
     persons = await care.storage.work.run(
-        lambda db: [found for id in ids if (found := forgetting.person(db, id))]
+        lambda db: [found for id in ids if (found := whom.person(db, id))]
     )
     return await erase(service_of(care), persons)
 
@@ -197,8 +199,9 @@ async def test_every_ticket_is_what_its_log_makes_and_theirs_are_over(town: Town
     assert replies == [("reply", "withdrawn")]
 
 
+@pytest.mark.parametrize("is_cut_off", [False, True])
 @pytest.mark.parametrize("state", ["waiting", "sending", "in doubt"])
-async def test_no_reply_goes_out_to_them_any_more(care: Care, state: str) -> None:
+async def test_no_reply_goes_out_to_them_any_more(care: Care, state: str, is_cut_off: bool) -> None:
     ticket = await care.opens(wrote(account="quiet"))
     reply = await care.replies("ben", ticket)
     began = [] if state == "waiting" else [SendingBegan(reply)]
@@ -214,6 +217,14 @@ async def test_no_reply_goes_out_to_them_any_more(care: Care, state: str) -> Non
 
     ((reply_row,),) = care.sql("SELECT id FROM delivery WHERE what = 'reply'")
     await care.storage.work.transact(run)
+    if is_cut_off:  # the ticket is closed, and its replies are not withdrawn yet
+        work: Any = Cut(care.storage.work, 2)
+        service = replace(service_of(care), storage=replace(care.storage, work=work))
+        who = await care.storage.work.run(lambda db: whom.of_ticket(db, ticket))
+        assert who is not None
+        with pytest.raises(CutError):
+            await erase(service, [who])
+        assert (await care.log(ticket))[-1] == CustomerForgotten()
     await forgets(care)
     gone = ReplyWithdrawn(reply) if state == "waiting" else ReplyFailed(reply, "forgotten")
     assert (await care.log(ticket))[-2:] == [gone, CustomerForgotten()]
@@ -285,7 +296,7 @@ async def forgotten_in(town: Town, database: Path, cut: float) -> list[str]:
     """Forget the first ticket's customer in a copy, cut off once and begun anew; all that is left."""
     storage = open_storage(f"sqlite:///{shutil.copy(town.path, database)}", KEY, town.hours)
     try:
-        who = await storage.work.run(lambda db: forgetting.of_ticket(db, 1))
+        who = await storage.work.run(lambda db: whom.of_ticket(db, 1))
         assert who is not None
         for steps in (cut, math.inf):
             work: Any = Cut(storage.work, steps)
@@ -407,6 +418,28 @@ async def test_without_consent_nothing_is_changed(shop: Shop) -> None:
     await told(shop, wrote(f"My {SAID}?", account="aozora", author=SOMEBODY))
     assert await forget(shop.config, "1", lambda _: False) is None
     assert files_with(shop.database.parent, SENTINEL) == ["care.db"]
+
+
+async def test_what_could_not_be_written_anew_is_when_it_is_run_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody reads the database meanwhile, as `report` may."""
+    monkeypatch.setattr(storage.sqlite, "PATIENCE_S", 0.05)
+    admin.migrate(shop.config)
+    await told(shop, wrote(f"My {SAID}?", account="aozora", author=SOMEBODY))
+    assert not await end(shop.config)
+    restoring(shop.database).write_bytes(SENTINEL)  # of a restore that was killed
+    with closing(sqlite3.connect(shop.database)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM message").fetchall()
+        with pytest.raises(StorageError, match=r"somebody reads it; .*, and run forget again"):
+            await forget(shop.config, "1", lambda _: True)
+        assert files_with(shop.database.parent, SENTINEL)
+        with pytest.raises(StorageError, match="somebody reads it"):
+            await end(shop.config)
+    assert await end(shop.config)
+    assert files_with(shop.database.parent, SENTINEL) == []
+    assert not await end(shop.config)
 
 
 async def test_what_came_of_theirs_and_is_not_read_yet_is_read_first(shop: Shop) -> None:

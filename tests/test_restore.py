@@ -14,7 +14,7 @@ from town import Town, shows, town_around
 
 from chatops import admin, keeping
 from chatops.act import Act, Marks
-from chatops.channel import Can
+from chatops.channel import Can, Deleted
 from chatops.delivery.restored import KEY_KNOWN, Doubted, doubt
 from chatops.errors import StorageError
 from chatops.event import ReplyDoubted, SendingBegan
@@ -46,6 +46,18 @@ async def test_backup_of_a_served_database_is_whole_private_and_counted(
     assert oct(file.stat().st_mode & 0o777) == "0o600"
     assert left_over(tmp_path) == []
     await town.did("ben", "claim", ticket)  # it is served on
+
+
+async def test_backup_holds_no_word_that_was_deleted_before(town: Town, tmp_path: Path) -> None:
+    """Not in the search either, which drops words late."""
+    for number in range(3):
+        await town.opens(wrote(f"zqxword{number} was here", external_id=f"p{number}"))
+    for number in range(3):
+        await town.hears(Deleted("aozora", f"p{number}", town.hours.transport()))
+    await town.quiet()
+    file = tmp_path / "copy.db"
+    backup.back_up(town.path, file, town.hours.transport())
+    assert b"zqxword" not in file.read_bytes()
 
 
 async def test_backup_overwrites_nothing(town: Town, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from care import NOON, POLICY, SHOP, Care, Hours, cared_for
 
 from chatops.calendar import Calendar
 from chatops.delivery.enrolment import Enrolment
+from chatops.desk import SWEEP
 from chatops.errors import StorageError
 from chatops.policy import DigestPlan, Policy, WhenEmpty
 from chatops.schedule import Schedule, newest_fire
@@ -282,9 +283,34 @@ async def test_turned_time_is_shared_by_every_process(care: Care) -> None:
 @pytest.mark.anyio
 async def test_schedule_ticks_by_itself_until_it_is_stopped(care: Care) -> None:
     process = schedule(care)
-    await process.stop()  # before the start: nothing to do
+    await schedule(care).stop(10)  # before the start: nothing to do
     process.start()
     async with asyncio.timeout(10):
         while not process.ticks:  # noqa: ASYNC110 - it ticks by the real clock
             await asyncio.sleep(0.05)
-    await process.stop()
+    await process.stop(10)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("answers", [True, False])
+async def test_stop_waits_neither_for_all_that_is_due_nor_for_a_database_that_is_silent(
+    care: Care, monkeypatch: pytest.MonkeyPatch, answers: bool
+) -> None:
+    begun = asyncio.Event()
+
+    async def never_ends() -> int:
+        begun.set()
+        if not answers:
+            await asyncio.Event().wait()
+        await asyncio.sleep(0)
+        return SWEEP  # there is more
+
+    process = schedule(care)
+    monkeypatch.setattr(care.desk, "tick", never_ends)
+    process.start()
+    ticking = asyncio.create_task(process.tick())
+    await begun.wait()
+    async with asyncio.timeout(5):
+        await process.stop(10 if answers else 0.01)
+    assert ticking.done() == answers
+    ticking.cancel()

@@ -128,10 +128,11 @@ class Rooms:
     async def take(self, room: Room, now: datetime, *, looked: bool = False) -> Turn:
         """Take the next delivery and, in the same breath, what its card is made of.
 
-        It does not wait for the disk. A power cut may take it back after the post: then the post is
-        repeated under the same marker, by which a chat may drop it. (To customers nothing is
+        It does not wait for the disk where the chat may drop a repeat: a power cut may take it back
+        after the post, which is then repeated under the same marker. (To customers nothing is
         repeated.)
         """
+        chat = self._chats[room.chat]
         pace = self._paces[room.chat]
         a_post, an_update = pace.of_post(room.name), pace.of_update(room.name)
         rested_at = self._troubles.rests_until(places(room), now)
@@ -153,7 +154,7 @@ class Rooms:
                 buckets.spend([*(an_update if is_update else a_post)], now)
             return Turn(order, posts, updates, posts_at, updates_at)
 
-        return await self._hand.take(run, flushed=False)
+        return await self._hand.take(run, flushed=not chat.finds)
 
     def _courtesy(self, room: Room) -> timedelta:
         """Return how much later than others a room asks for an update: it takes turns with those

@@ -9,6 +9,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
     render_as_batch=True,
+    transactional_ddl=True,  # of SQLite it takes the contrary for granted
 )
 with context.begin_transaction():
     context.run_migrations()

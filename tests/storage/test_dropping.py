@@ -121,6 +121,28 @@ async def test_merged_tickets_go_with_the_one_that_they_went_into(storage: Stora
     assert set((await counts(storage, *ALL)).values()) == {0}
 
 
+async def test_burst_goes_with_the_last_of_its_tickets(storage: Storage) -> None:
+    def fill(tx: Tx) -> None:
+        for thread, stays in (("t1", False), ("t2", True)):
+            burst = tx.join_burst("acme_x", thread, "care", s(-600), NOW, 1, 10)
+            sent(tx, What.BURST, "care", f"burst:{burst}:care", burst=burst)
+            for number in range(2):
+                closed(tx, f"c{number}", thread, burst=burst, lined=True)
+            if stays:
+                given(tx, "c2", thread, burst=burst, lined=True)
+
+    await storage.work.transact(fill)
+    drop = lambda tx: tx.drop_closed(LATER, 3)  # noqa: E731
+    left = []
+    for _ in "12":
+        await storage.work.transact(drop)
+        left.append(await counts(storage, "ticket", "burst", "delivery"))
+    assert left == [
+        {"ticket": 2, "burst": 1, "delivery": 1},
+        {"ticket": 1, "burst": 1, "delivery": 1},
+    ]
+
+
 async def test_conversation_and_customer_stay_for_what_is_left_of_them(storage: Storage) -> None:
     def fill(tx: Tx) -> None:
         one = closed(tx, "c1", "t1")

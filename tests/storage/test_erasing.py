@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from stored import NOW, given, s, said, sent, shows, took
 
@@ -14,11 +14,12 @@ from chatops.oblivion import NOBODY, Traces
 from chatops.ports import NewMessage, Tx, What
 from chatops.scene import Direction
 from chatops.text import text
-from storage import Storage, forgetting
-from storage.forgetting import Person
+from storage import Storage
+from storage.forgetting import erasing, listed, whom
+from storage.forgetting.whom import Person
 from storage.instant import micros
 from storage.statement import Db, Statement, param
-from storage.tables import BURST, MESSAGE
+from storage.tables import BURST, DELIVERY, MESSAGE
 
 pytestmark = pytest.mark.anyio
 
@@ -50,20 +51,20 @@ async def fill(storage: Storage) -> None:
 
 
 async def traces_of(storage: Storage) -> Traces:
-    return (await storage.reader.run(lambda db: forgetting.theirs(db, MIA))).traces
+    return (await storage.reader.run(lambda db: whom.theirs(db, MIA))).traces
 
 
 async def test_who_is_meant_is_found_by_id_handle_and_ticket(storage: Storage) -> None:
     await fill(storage)
     run = storage.reader.run
-    assert await run(lambda db: forgetting.called(db, "x", "c1")) == [MIA]
-    assert await run(lambda db: forgetting.called(db, "x", "@C1")) == [MIA]
-    assert await run(lambda db: forgetting.called(db, "line", "@c1")) == []
-    assert await run(lambda db: forgetting.called(db, "x", "@")) == []
-    assert await run(lambda db: forgetting.of_ticket(db, 1)) == MIA
-    assert await run(lambda db: forgetting.of_ticket(db, 9)) is None
-    assert await run(lambda db: forgetting.person(db, 9)) is None
-    assert [each.id for each in await run(lambda db: forgetting.persons(db, 1))] == [2]
+    assert await run(lambda db: whom.called(db, "x", "c1")) == [MIA]
+    assert await run(lambda db: whom.called(db, "x", "@C1")) == [MIA]
+    assert await run(lambda db: whom.called(db, "line", "@c1")) == []
+    assert await run(lambda db: whom.called(db, "x", "@")) == []
+    assert await run(lambda db: whom.of_ticket(db, 1)) == MIA
+    assert await run(lambda db: whom.of_ticket(db, 9)) is None
+    assert await run(lambda db: whom.person(db, 9)) is None
+    assert [each.id for each in await run(lambda db: whom.persons(db, 1))] == [2]
 
 
 async def test_customer_of_a_source_is_known_by_the_id_that_its_bodies_hold(
@@ -79,18 +80,18 @@ async def test_customer_of_a_source_is_known_by_the_id_that_its_bodies_hold(
     await storage.work.transact(run)
     who = Person(1, "webhook", "forum:u-4711", "m", "M")
     read = storage.reader.run
-    assert await read(lambda db: forgetting.called(db, "webhook", "u-4711")) == [who]
-    assert await read(lambda db: forgetting.called(db, "webhook", "forum:u-4711")) == [who]
-    assert [p.id for p in await read(lambda db: forgetting.called(db, "webhook", "u-4_11"))] == [4]
-    traces = (await read(lambda db: forgetting.theirs(db, who))).traces
+    assert await read(lambda db: whom.called(db, "webhook", "u-4711")) == [who]
+    assert await read(lambda db: whom.called(db, "webhook", "forum:u-4711")) == [who]
+    assert [p.id for p in await read(lambda db: whom.called(db, "webhook", "u-4_11"))] == [4]
+    traces = (await read(lambda db: whom.theirs(db, who))).traces
     assert traces.ids == {"forum:u-4711", "u-4711"}
-    removed = await storage.work.run(lambda db: forgetting.remove_bodies(db, traces, 0))
+    removed = await storage.work.run(lambda db: erasing.remove_bodies(db, traces, 0))
     assert removed == (1, 1)
 
 
 async def test_what_is_theirs(storage: Storage) -> None:
     await fill(storage)
-    found = await storage.reader.run(lambda db: forgetting.theirs(db, MIA))
+    found = await storage.reader.run(lambda db: whom.theirs(db, MIA))
     assert (found.tickets, found.messages, found.typed_notes) == ((1,), (1, 2), (1,))
     assert found.asked_about == ()
     assert found.traces == Traces(
@@ -102,9 +103,9 @@ async def test_messages_are_erased_and_others_lose_only_the_name(storage: Storag
     await fill(storage)
     traces = await traces_of(storage)
     run = storage.work.run
-    await run(lambda db: forgetting.erase_messages(db, [1, 2]))
-    assert await run(lambda db: forgetting.redact_messages(db, traces, 0)) == (4, {2})
-    assert await run(lambda db: forgetting.redact_messages(db, traces, 4)) == (None, set())
+    await run(lambda db: erasing.erase_messages(db, [1, 2]))
+    assert await run(lambda db: erasing.redact_messages(db, traces, 0)) == (4, {2})
+    assert await run(lambda db: erasing.redact_messages(db, traces, 4)) == (None, set())
     theirs, others = [await storage.reader.messages(ticket) for ticket in (1, 2)]
     assert [(line.text, line.deleted, line.url) for line in theirs] == [("", True, None)] * 2
     assert [(line.text, line.parent_text) for line in others] == [
@@ -119,16 +120,16 @@ async def test_bodies_and_posts_about_them_go_and_no_others(storage: Storage) ->
     await fill(storage)
     traces = await traces_of(storage)
     run = storage.work.run
-    assert await run(lambda db: forgetting.unread_about(db, traces)) == 1
-    assert await run(lambda db: forgetting.remove_bodies(db, traces, 0)) == (3, 2)
+    assert await run(lambda db: whom.unread_about(db, traces)) == 1
+    assert await run(lambda db: erasing.remove_bodies(db, traces, 0)) == (3, 2)
     left = await storage.reader.raw(NOW, unreadable=False)
     assert [body.body for body in left] == [b'{"user": "c2"}']
     post = await took(storage, "room")
     await shows(storage, post, "ts-card")
     post = await took(storage, "room")
     await shows(storage, post, "ts-post")
-    assert await run(lambda db: forgetting.redact_posts(db, traces, 0, "{}", s(5))) == (3, 1)
-    assert await run(lambda db: forgetting.redact_posts(db, traces, 3, "{}", s(5))) == (None, 0)
+    assert await run(lambda db: erasing.redact_posts(db, traces, 0, "{}", s(5))) == (3, 1)
+    assert await run(lambda db: erasing.redact_posts(db, traces, 3, "{}", s(5))) == (None, 0)
 
 
 async def test_early_edit_is_erased_only_where_its_own_event_is_about_them(
@@ -145,7 +146,7 @@ async def test_early_edit_is_erased_only_where_its_own_event_is_about_them(
 
     await storage.work.transact(run)
     traces = await traces_of(storage)
-    await storage.work.run(lambda db: forgetting.remove_bodies(db, traces, 0))
+    await storage.work.run(lambda db: erasing.remove_bodies(db, traces, 0))
     rows = Statement(select(MESSAGE.c.external_id, MESSAGE.c.text).order_by(MESSAGE.c.id))
     kept = await storage.reader.run(lambda db: db.all(rows))
     assert kept == [("e1", ""), ("e2", "An edit")]
@@ -156,18 +157,21 @@ async def test_person_is_overwritten_and_what_waits_is_not_sent(storage: Storage
     traces = await traces_of(storage)
 
     def run(db) -> None:  # type: ignore[no-untyped-def]
-        forgetting.withdraw_replies(db, 1)
-        forgetting.erase_person(db, MIA, traces)
-        forgetting.show_again(db, 1, s(1))
+        db.run(Statement(update(DELIVERY).values(error="@c1 is blocked")))
+        erasing.withdraw_replies(db, 1)
+        erasing.erase_person(db, MIA, traces)
+        erasing.show_again(db, 1, s(1))
 
     await storage.work.run(run)
     record = await storage.reader.record(1)
     assert record is not None
     gone = replace(MIA, external_id="forgotten:1", handle=NOBODY, name=NOBODY)
-    assert await storage.reader.run(lambda db: forgetting.person(db, 1)) == gone
+    assert await storage.reader.run(lambda db: whom.person(db, 1)) == gone
     assert gone.is_forgotten
     assert len(await storage.reader.profiles(1)) == 1
     assert (await storage.reader.waits()).replies == ()
+    said = Statement(select(DELIVERY.c.error).where(DELIVERY.c.ticket == 1).distinct())
+    assert await storage.reader.run(lambda db: db.all(said)) == [(None,)]
 
     def again(tx: Tx) -> int:
         return tx.customer("x", Author("c1", "@c1", "C1"))
@@ -184,7 +188,7 @@ async def test_announcement_names_nobody_and_is_not_made_again(storage: Storage)
     await storage.work.transact(run)
     for id in ("ts-card", "ts-line"):
         await shows(storage, await took(storage, "room"), id)
-    await storage.work.run(lambda db: forgetting.show_again(db, 1, s(1)))
+    await storage.work.run(lambda db: erasing.show_again(db, 1, s(1)))
     again = await took(storage, "room", s(1))
     assert again is not None
     assert again.what is What.CARD
@@ -193,8 +197,8 @@ async def test_announcement_names_nobody_and_is_not_made_again(storage: Storage)
 
 async def test_who_was_forgotten_is_remembered_with_the_newest_time(storage: Storage) -> None:
     for at in (NOW, s(9), s(3)):
-        await storage.work.run(lambda db, at=at: forgetting.remember(db, "digest", at))  # type: ignore[misc]
-    assert await storage.reader.run(forgetting.remembered) == [("digest", micros(s(9)))]
+        await storage.work.run(lambda db, at=at: listed.remember(db, "digest", at))  # type: ignore[misc]
+    assert await storage.reader.run(listed.remembered) == [("digest", micros(s(9)))]
 
 
 async def test_customer_was_there_since_their_oldest_ticket(storage: Storage) -> None:
@@ -204,7 +208,7 @@ async def test_customer_was_there_since_their_oldest_ticket(storage: Storage) ->
     nobody = Person(3, "x", "c3", "@c3", "C3")
     for who, at, was in ((MIA, s(1), True), (MIA, NOW, False), (nobody, NOW, True)):
         found = await storage.reader.run(
-            lambda db, who=who, at=at: forgetting.was_there(db, who, at)  # type: ignore[misc]
+            lambda db, who=who, at=at: whom.was_there(db, who, at)  # type: ignore[misc]
         )
         assert found is was
 
@@ -219,16 +223,16 @@ async def test_thread_that_is_called_after_them_gets_another_name(storage: Stora
     def run(db: Db) -> list[tuple[int | None, int]]:
         for key in ("c1", "t9"):
             db.run(add, key=key)
-        forgetting.show_bursts_again(db, NOW)
+        erasing.show_bursts_again(db, NOW)
         return [
-            forgetting.rename_threads(db, traces, after, table=table)
-            for table in forgetting.THREADED
+            erasing.rename_threads(db, traces, after, table=table)
+            for table in erasing.THREADED
             for after in (0, 3)
         ]
 
     assert await storage.work.run(run) == [(2, 1), (None, 0), (3, 1), (None, 0)]
     burst_names, names = [
-        Statement(select(table.c.thread_key).order_by(table.c.id)) for table in forgetting.THREADED
+        Statement(select(table.c.thread_key).order_by(table.c.id)) for table in erasing.THREADED
     ]
     assert await storage.reader.run(lambda db: db.all(burst_names)) == [("forgotten:1",), ("t9",)]
     kept = await storage.reader.run(lambda db: db.all(names))
@@ -247,7 +251,7 @@ async def test_ids_of_others_messages_that_hold_their_handle_are_overwritten(
     await storage.work.transact(run)
     traces = await traces_of(storage)
     changed = [
-        await storage.work.run(lambda db: forgetting.rename_messages(db, traces, 0)) for _ in "12"
+        await storage.work.run(lambda db: erasing.rename_messages(db, traces, 0)) for _ in "12"
     ]
     assert changed == [(2, {2}), (2, set())]
     m = MESSAGE.c

@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlmodel import Session, select
 from stored import KEY, NOW
 
@@ -174,6 +175,30 @@ def at_first(path: Path) -> sqlite3.Connection:
         blanks = ", ".join("?" * len(values))
         db.execute(f"INSERT INTO {table} VALUES ({blanks})", values)  # noqa: S608 - tables of ours
     return db
+
+
+def test_what_is_cut_off_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    """As a kill or a full disk does: another run begins anew."""
+    path = tmp_path / "care.db"
+    url = f"sqlite:///{path}"
+    with closing(at_first(path)) as db:
+        db.commit()
+    before = schema(path)
+    left = count(100, -1)
+
+    def cut(*_: object) -> None:
+        if not next(left):
+            raise KeyboardInterrupt
+
+    event.listen(Engine, "before_cursor_execute", cut)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            upgrade(url)
+    finally:
+        event.remove(Engine, "before_cursor_execute", cut)
+    assert (current(url), schema(path)) == ("0001", before)
+    upgrade(url)
+    assert current(url) == SCHEMA
 
 
 MESSAGE_0001 = (

@@ -35,13 +35,14 @@ AT_HAND |= {"VIRTUAL TABLE INDEX 0:=", "VIRTUAL TABLE INDEX 192:M1<"}
 def every_statement() -> dict[str, Statement]:
     """Collect the statements of all modules, and those that are made for a filter."""
     found: dict[str, Statement] = {}
-    for info in pkgutil.iter_modules(storage.__path__):
-        if info.name in {"migrations", "migrate"}:
+    for info in pkgutil.walk_packages(storage.__path__, "storage."):
+        if info.name.startswith("storage.migrat"):
             continue
-        for name, value in vars(importlib.import_module(f"storage.{info.name}")).items():
+        module = info.name.removeprefix("storage.")
+        for name, value in vars(importlib.import_module(info.name)).items():
             for key, each in value.items() if isinstance(value, dict) else [("", value)]:
                 if isinstance(each, Statement):
-                    found[f"{info.name}.{name}{key}"] = each
+                    found[f"{module}.{name}{key}"] = each
     filters = {
         **{str(status): TicketFilter(["a", "b"], status=status) for status in (None, *Status)},
         "every": TicketFilter(["a"], assignee=1, unclaimed=True, escalated=True, unread_by=1),

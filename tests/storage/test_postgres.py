@@ -453,7 +453,8 @@ def test_an_address_where_nobody_answers_is_told_in_words() -> None:
 
 async def test_every_table_that_forgetting_overwrites_is_written_anew(url: str) -> None:
     files = (
-        "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' AND relname !~ '^(pg|sql)_'"
+        "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r'"
+        " AND (relname !~ '^(pg|sql)_' OR relname = 'pg_statistic')"
     )
     before = dict(postgres.ask(url, files))
     await postgres_driver.scrub_tables(url)
@@ -465,5 +466,49 @@ async def test_every_table_that_forgetting_overwrites_is_written_anew(url: str) 
         "delivery",
         "message",
         "message_words",
+        "pg_statistic",
         "raw_body",
     ]
+
+
+async def test_what_the_server_knows_for_its_plans_quotes_nobody_who_was_forgotten(
+    url: str,
+) -> None:
+    """It takes samples of the tables by itself."""
+
+    async def run(*statements: str) -> None:
+        connection = await asyncpg.connect(url)
+        for each in statements:
+            await connection.execute(each)
+        await connection.close()
+
+    quoted = (
+        "SELECT attname FROM pg_stats WHERE tablename = 'customer'"
+        " AND concat(most_common_vals, histogram_bounds) LIKE '%zqx%' ORDER BY attname"
+    )
+    await run(
+        "INSERT INTO customer (channel, external_id, handle, name, handle_key, name_key)"
+        " SELECT 'x', n, 'zqx' || n, 'Mia', '', '' FROM generate_series(1, 9) AS n",
+        "ANALYZE customer",
+    )
+    assert postgres.ask(url, quoted) == [("handle",)]
+    await run("UPDATE customer SET handle = '-'")
+    await postgres_driver.scrub_tables(url)
+    assert postgres.ask(url, quoted) == []
+
+
+async def test_who_may_not_write_what_the_server_knows_anew_is_told(url: str) -> None:
+    """A user who was given the tables, and not the database."""
+    connection = await asyncpg.connect(url)
+    guest = f"guest_of_{urlsplit(url).path.lstrip('/')}"
+    await connection.execute(f"CREATE ROLE {guest}")
+    try:
+        for table in postgres_driver._WORDY:
+            await connection.execute(f"ALTER TABLE {table} OWNER TO {guest}")
+        as_guest = f"{url}{'&' if '?' in url else '?'}role={guest}"
+        with pytest.raises(StorageError, match="only the owner of the database may"):
+            await postgres_driver.scrub_tables(as_guest)
+    finally:
+        await connection.execute(f"DROP OWNED BY {guest} CASCADE")
+        await connection.execute(f"DROP ROLE {guest}")
+        await connection.close()

@@ -308,9 +308,14 @@ def test_a_full_disk_leaves_whole_transactions(path: Path) -> None:
 
 
 @of_sqlite
-async def test_one_process_serves_a_database(path: Path, storage: Storage) -> None:
+@pytest.mark.parametrize("is_link", [False, True])
+async def test_one_process_serves_a_database(path: Path, storage: Storage, is_link: bool) -> None:
     storage.work.hold()
-    other = open_storage(f"sqlite:///{path}", KEY)
+    named = path
+    if is_link:
+        named = path.with_name("link.db")
+        named.symlink_to(path)
+    other = open_storage(f"sqlite:///{named}", KEY)
     with pytest.raises(StorageError, match=f"process {os.getpid()} is serving"):
         other.work.hold()
     await storage.close()

@@ -1,11 +1,10 @@
-"""Where a person's words, names and handles stand, and how they are overwritten.
+"""How what is a person's, or names them, is overwritten wherever it stands, and shown anew.
 
 Whole tables are read by their ids, a page and a transaction at a time: a person is forgotten rarely,
 and with the service stopped. Everything may be done twice, so that it can be begun anew.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -23,12 +22,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 
 from chatops.oblivion import NOBODY, Traces
 from chatops.ports import What
-from chatops.tokens import name_key
 from storage import search
+from storage.forgetting.whom import PAGE, Person, gone
 from storage.instant import micros
 from storage.statement import Db, Statement, first, param
 from storage.tables import (
@@ -38,100 +36,18 @@ from storage.tables import (
     CUSTOMER,
     DELIVERY,
     FINISHED,
-    FORGOTTEN,
     MESSAGE,
     RAW_BODY,
-    TICKET,
 )
-
-#: Rows that are read at a time.
-PAGE: Final = 500
 
 #: What is called after the thread that it is in.
 THREADED: Final = (BURST, CONVERSATION)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A customer's account on one channel."""
-
-    id: int
-    channel: str
-    external_id: str
-    handle: str
-    name: str
-
-    @property
-    def is_forgotten(self) -> bool:
-        return self.external_id == _gone(self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Theirs:
-    """What is a person's own."""
-
-    tickets: tuple[int, ...]
-    conversations: tuple[int, ...]
-    messages: tuple[int, ...]
-    typed_notes: tuple[int, ...]  #: tickets with notes that colleagues typed in a chat's thread
-    asked_about: tuple[int, ...]  #: tickets in whose threads a line may stand that has no known id
-    traces: Traces
-
-
-def called(db: Db, channel: str, name: str) -> list[Person]:
-    """Return the customers of a channel with that external id or, behind an @, that handle.
-
-    An id of a source among several may be written without the source.
-    """
-    by_id = [] if name.startswith("@") else db.all(_BY_ID, channel=channel, external_id=name)
-    if not by_id and not name.startswith("@"):
-        ending = "%:" + name.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        rows = db.all(_BY_BARE_ID, channel=channel, ending=ending)
-        by_id = [row for row in rows if _bare(row[2]) == name]
-    key = name_key(name)
-    rows = by_id or (db.all(_BY_HANDLE, channel=channel, key=key) if key else [])
-    return [Person(*row) for row in rows]
-
-
-def of_ticket(db: Db, ticket: int) -> Person | None:
-    row = db.one(_OF_TICKET, ticket=ticket)
-    return None if row is None else Person(*row)
-
-
-def person(db: Db, id: int) -> Person | None:
-    row = db.one(_PERSON, id=id)
-    return None if row is None else Person(*row)
-
-
-def persons(db: Db, after: int) -> list[Person]:
-    """Return a page of all customers, by id."""
-    return [Person(*row) for row in db.all(_PERSONS, after=after, limit=PAGE)]
-
-
-def theirs(db: Db, who: Person) -> Theirs:
-    """Return what is one customer's, and by what they are found elsewhere."""
-    tickets = [id for (id,) in db.all(_TICKETS, customer=who.id)]
-    spoken = [id for (id,) in db.all(_CONVERSATIONS, customer=who.id)]
-    rows = {row[0]: row for id in tickets for row in db.all(_OF_TICKETS, ticket=id)}
-    rows |= {row[0]: row for id in spoken for row in db.all(_OF_CONVERSATIONS, conversation=id)}
-    inbound = [row for row in rows.values() if row[2] == "inbound"]
-    accounts = frozenset({who.external_id, _bare(who.external_id)})
-    traces = Traces(
-        names=frozenset({who.handle, who.name} - {NOBODY, ""}),
-        ids=accounts.union(row[3] for row in inbound if row[3]),
-        words=frozenset(row[4] for row in inbound if row[4]),
-        accounts=accounts,
-    )
-    typed = sorted({row[1] for row in rows.values() if row[2] == "note" and row[5] and row[1]})
-    asked = [id for id in tickets if db.one(_ASKED_ABOUT, ticket=id) is not None]
-    return Theirs(
-        tuple(tickets), tuple(spoken), tuple(sorted(rows)), tuple(typed), tuple(asked), traces
-    )
-
-
 def withdraw_replies(db: Db, ticket: int) -> None:
-    """Let no reply of a ticket go out any more, whatever its state."""
+    """Let no reply of a ticket go out any more, whatever its state, and drop what networks said of it."""
     db.run(_WITHDRAW, ticket=ticket)
+    db.run(_DROP_ERRORS, ticket=ticket)
 
 
 def erase_messages(db: Db, messages: Sequence[int]) -> None:
@@ -180,12 +96,6 @@ def remove_bodies(db: Db, traces: Traces, after: int) -> tuple[int | None, int]:
     return (rows[-1][0] if rows else None), removed
 
 
-def unread_about(db: Db, traces: Traces) -> int:
-    """Return how many bodies that are not read yet are about the person."""
-    bodies = [body for (body,) in db.all(_UNREAD)]
-    return sum(traces.found_in(bytes(body)) is not None for body in bodies)
-
-
 def redact_posts(
     db: Db, traces: Traces, after: int, card: str, due_at: datetime
 ) -> tuple[int | None, int]:
@@ -203,7 +113,7 @@ def rename_threads(db: Db, traces: Traces, after: int, table: Table) -> tuple[in
     rows, renamed = db.all(_THREADS[table], after=after, limit=PAGE), 0
     for id, key in rows:
         if traces.named_by(key):
-            db.run(_RENAME[table], id=id, key=_gone(id))
+            db.run(_RENAME[table], id=id, key=gone(id))
             renamed += 1
     return (rows[-1][0] if rows else None), renamed
 
@@ -220,8 +130,8 @@ def rename_messages(db: Db, traces: Traces, after: int) -> tuple[int | None, set
         db.run(
             _RENAME_MESSAGE,
             id=id,
-            external_id=_gone(id) if traces.named_by(external_id) else external_id,
-            parent=_gone(id) if traces.named_by(parent) else parent,
+            external_id=gone(id) if traces.named_by(external_id) else external_id,
+            parent=gone(id) if traces.named_by(parent) else parent,
             url=None if traces.named_by(url) else url,
         )
         if ticket is not None:
@@ -243,70 +153,12 @@ def erase_person(db: Db, who: Person, traces: Traces) -> None:
     """Overwrite who somebody was; the row stays, for its tickets."""
     for id, key in db.all(_KEYS, customer=who.id):
         if traces.identify(key):
-            db.run(_RENAME[CONVERSATION], id=id, key=_gone(id))
+            db.run(_RENAME[CONVERSATION], id=id, key=gone(id))
     db.run(_UNLINK, customer=who.id)
-    db.run(_ERASE_PERSON, id=who.id, external_id=_gone(who.id), name=NOBODY)
-
-
-def was_there(db: Db, who: Person, before: datetime) -> bool:
-    """Tell whether a customer was here before that time: who has come only since is somebody new.
-
-    Of whom no ticket is left, nobody can tell; they were.
-    """
-    row = db.one(_OLDEST_TICKET, customer=who.id)
-    return row is None or row[0] < micros(before)
-
-
-def remember(db: Db, digest: str, at: datetime) -> None:
-    """Keep the digest of somebody who is forgotten, and when they were so last."""
-    db.run(_REMEMBER, digest=digest, at=micros(at))
-
-
-def remembered(db: Db) -> list[tuple[str, int]]:
-    """Return all digests, each with its time as it is stored."""
-    return [(digest, at) for digest, at in db.all(_REMEMBERED)]
-
-
-def _bare(external_id: str) -> str:
-    """Return an id as bodies hold it: a webhook's customers are kept as `source:id`."""
-    source, _, bare = external_id.partition(":")
-    return bare or source
-
-
-def _gone(id: int) -> str:
-    return f"forgotten:{id}"
+    db.run(_ERASE_PERSON, id=who.id, external_id=gone(who.id), name=NOBODY)
 
 
 _c, _m, _d = CUSTOMER.c, MESSAGE.c, DELIVERY.c
-_person = select(_c.id, _c.channel, _c.external_id, _c.handle, _c.name)
-_PERSON: Final = Statement(_person.where(_c.id == param("id")))
-_PERSONS: Final = Statement(
-    first(_person.where(_c.id > param("after")).order_by(_c.id), param("limit"))
-)
-_on_channel = _person.where(_c.channel == param("channel"))
-_BY_ID: Final = Statement(_on_channel.where(_c.external_id == param("external_id")))
-_BY_BARE_ID: Final = Statement(
-    _on_channel.where(_c.external_id.like(param("ending"), escape="!")).order_by(_c.id)
-)
-_BY_HANDLE: Final = Statement(
-    _person.where(_c.handle_key == param("key"), _c.channel == param("channel")).order_by(_c.id)
-)
-_OF_TICKET: Final = Statement(
-    _person.join(TICKET, TICKET.c.customer == _c.id).where(TICKET.c.id == param("ticket"))
-)
-_TICKETS: Final = Statement(
-    select(TICKET.c.id).where(TICKET.c.customer == param("customer")).order_by(TICKET.c.id)
-)
-_CONVERSATIONS: Final = Statement(
-    select(CONVERSATION.c.id).where(CONVERSATION.c.customer == param("customer"))
-)
-_message = select(_m.id, _m.ticket, _m.direction, _m.external_id, _m.text, _m.origin)
-_OF_TICKETS: Final = Statement(_message.where(_m.ticket == param("ticket")))
-_OF_CONVERSATIONS: Final = Statement(_message.where(_m.conversation == param("conversation")))
-
-_ASKED_ABOUT: Final = Statement(
-    first(select(_d.id).where(_d.ticket == param("ticket"), _d.what == What.QUESTION.value))
-)
 _WITHDRAW: Final = Statement(
     update(DELIVERY)
     .where(
@@ -315,6 +167,9 @@ _WITHDRAW: Final = Statement(
         _d.state.not_in(["sent", "failed", "withdrawn"]),
     )
     .values(state="withdrawn", due_at=null(), owner=null())
+)
+_DROP_ERRORS: Final = Statement(
+    update(DELIVERY).where(_d.ticket == param("ticket"), _d.error.is_not(None)).values(error=null())
 )
 _ERASE: Final = Statement(
     update(MESSAGE)
@@ -344,9 +199,6 @@ _LOOSE: Final = Statement(
 _body = select(RAW_BODY.c.id, RAW_BODY.c.account, RAW_BODY.c.body)
 _BODIES: Final = Statement(
     first(_body.where(RAW_BODY.c.id > param("after")).order_by(RAW_BODY.c.id), param("limit"))
-)
-_UNREAD: Final = Statement(
-    select(RAW_BODY.c.body).where(RAW_BODY.c.state != "read", RAW_BODY.c.state == "unread")
 )
 _REMOVE_BODY: Final = Statement(delete(RAW_BODY).where(RAW_BODY.c.id == param("id")))
 
@@ -432,22 +284,4 @@ _ERASE_PERSON: Final = Statement(
         handle_key="",
         name_key="",
     )
-)
-_OLDEST_TICKET: Final = Statement(
-    first(
-        select(TICKET.c.opened_at)
-        .where(TICKET.c.customer == param("customer"))
-        .order_by(TICKET.c.opened_at)
-    )
-)
-_digest = insert(FORGOTTEN).values(digest=param("digest"), at=param("at"))
-_REMEMBER: Final = Statement(
-    _digest.on_conflict_do_update(
-        index_elements=["digest"],
-        set_={"at": _digest.excluded.at},
-        where=FORGOTTEN.c.at < _digest.excluded.at,
-    )
-)
-_REMEMBERED: Final = Statement(
-    select(FORGOTTEN.c.digest, FORGOTTEN.c.at).order_by(FORGOTTEN.c.digest)
 )
