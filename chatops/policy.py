@@ -13,6 +13,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.event import Kind, Occasion, Priority
 from chatops.sla import QueueTerms, SlaPolicy, SlaTerms
+from chatops.text import Summons
 
 
 class Role(IntEnum):
@@ -213,6 +214,11 @@ class Policy:
         }
         homes = {name: account.queue for name, account in self.accounts.items()}
         object.__setattr__(self, "terms", SlaTerms(queues, homes, self.sla))
+
+    @property
+    def summons(self) -> Summons:
+        """What a typed command begins with, as sentences tell people."""
+        return Summons(self.prefix)
 
     def queue_of(self, name: str, account: str) -> Queue:
         """Return the queue, or where tickets of a queue that app.yaml no longer has belong."""

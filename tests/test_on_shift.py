@@ -15,7 +15,7 @@ from chatops.calendar import Calendar, Window
 from chatops.call import Done
 from chatops.card import Card, Paragraph
 from chatops.follow import tell
-from chatops.text import text
+from chatops.text import Summons, text
 
 pytestmark = pytest.mark.anyio
 
@@ -82,7 +82,7 @@ async def test_off_by_hand_says_what_is_still_held(care: Care) -> None:
     ticket = await care.opens()
     await care.did("ben", "claim", ticket)
     await care.did("ben", "on")
-    held = text("now-off-holding", count=1, prefix="care")
+    held = text("now-off-holding", count=1, prefix=Summons("care"))
     assert await care.does("ben", "off") == Done(held)
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.chat.teams import forms
 from adapters.chat.teams.forms import Asked, Sent
-from adapters.chat.teams.writing import JSON
+from adapters.chat.teams.writing import APP, JSON
 from chatops.errors import Unreadable
 
 #: The names of invokes (learn.microsoft.com/microsoftteams/platform/task-modules-and-cards).
@@ -227,11 +227,11 @@ def _split(line: str, prefix: str) -> tuple[str, str]:
     """Cut a line into the command's word and the rest; an empty one asks for help.
 
     Lists of commands offer `care` and `care-report` too, as Slack has them: what follows the prefix
-    is the command.
+    is the command. So is what follows our name where it was typed without becoming a mention.
     """
     word, *rest = line.strip().removeprefix("/").split(maxsplit=1) or ["help"]
     behind = rest[0] if rest else ""
-    if word.casefold() == prefix:
+    if word.casefold().removeprefix("@") in {prefix, APP.casefold()}:
         word, *rest = behind.split(maxsplit=1) or ["help"]
         return word, rest[0] if rest else ""
     return word.removeprefix(f"{prefix}-"), behind

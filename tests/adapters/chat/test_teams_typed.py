@@ -48,6 +48,21 @@ async def test_mention_without_words_asks_for_help(here: World) -> None:
     assert "担当" in shown(first)
 
 
+async def test_what_tells_of_commands_tells_how_teams_hears_them(here: World) -> None:
+    await here.cloud.hands.say(BEN, CARE, "help", mention=True)
+    await here.cloud.hands.say(BEN, CARE, "clam", mention=True)
+    every, unknown = map(shown, here.alone("ben"))
+    assert "@Care claim 42 – take a ticket" in every
+    assert every.endswith("In a ticket’s thread, leave the number out: @Care command")
+    assert unknown == ("I do not know “clam”. Do you mean “claim”? @Care help lists what I know.")
+
+
+async def test_our_name_is_passed_over_where_it_did_not_become_a_mention(here: World) -> None:
+    ticket, _ = await here.card()
+    await here.cloud.hands.say(BEN, "personal", f"@Care claim {ticket}")
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
+
+
 async def test_lists_of_commands_name_the_prefix_too(here: World) -> None:
     ticket, _ = await here.card()
     await here.cloud.hands.say(BEN, CARE, f"care claim {ticket}", mention=True)
