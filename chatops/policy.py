@@ -244,14 +244,17 @@ class Policy:
         """Return the room that has this id in that chat."""
         return next((r for r in self.rooms.values() if r.chat == chat and r.id == id), None)
 
-    def room_of(self, name: str, person: str, chats: Iterable[str]) -> Room | None:
+    def room_of(
+        self, name: str, person: str, ids: Mapping[str, str], chats: Iterable[str]
+    ) -> Room | None:
         """Return a person's direct messages as a room called `name`, in the first chat they use.
 
-        It speaks their language, and tells times in the zone of their shifts, else of a room.
+        `ids` are theirs by chat, of app.yaml or come by since. The room speaks their language, and
+        tells times in the zone of their shifts, else of a room.
         """
         known = self.people.get(person)
         for chat in chats:
-            if known is None or (id := known.identities.get(chat)) is None:
+            if known is None or (id := ids.get(chat)) is None:
                 continue
             home = next((room for room in self.rooms.values() if room.chat == chat), None)
             language = known.language or (home.language if home else "en")
