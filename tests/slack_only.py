@@ -17,6 +17,8 @@ def slack_only() -> dict[str, Any]:
     said["rooms"] = {name: room for name, room in said["rooms"].items() if name not in away}
     for queue in said["queues"].values():
         queue["rooms"] = [room for room in queue["rooms"] if room not in away]
+        if isinstance(told := queue["managers_room"], list):
+            queue["managers_room"] = [room for room in told if room not in away]
     said["digests"] = [digest for digest in said["digests"] if digest["in"] not in away]
     for person in said["people"].values():
         del person["ids"]["teams"]
