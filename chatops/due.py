@@ -1,4 +1,4 @@
-"""What time and app.yaml bring to tickets: late clocks, snoozes that end, other promises.
+"""What time and app.yaml bring to tickets: late clocks, snoozes and locks that end, other promises.
 
 Used by `desk` alone, inside one transaction.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chatops.act import Act
 from chatops.arrival import off_shift
-from chatops.event import Breached, TermsChanged, WakeCause, Woken
+from chatops.event import Breached, TermsChanged, WakeCause, Woken, WritingEnded
 from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
@@ -18,13 +18,19 @@ from chatops.ticket import Ticket
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
-    """Mark at most so many late clocks, wake at most so many tickets; return how many were due."""
+    """Mark at most so many late clocks, wake at most so many tickets and end the locks of as many.
+
+    Returns how many were due.
+    """
     due = dict.fromkeys(tx.breached(act.now, most))  # of each ticket once
     late = [id for id in due if _breach(tx, policy, id, act)]
     asleep = tx.to_wake(act.now, most)
     for id in asleep:
         _wake(tx, policy, id, act)
-    return len(late) + len(asleep)
+    left = tx.left_open(act.now, most)
+    for id in left:
+        _unlock(tx, policy, id, act)
+    return len(late) + len(asleep) + len(left)
 
 
 def hold(tx: Tx, policy: Policy, act: Act, after: int, most: int) -> int | None:
@@ -75,3 +81,10 @@ def _wake(tx: Tx, policy: Policy, id: int, act: Act) -> None:
     after = apply(tx, policy, ticket, woken, replace(act, rule="snooze"))
     if isinstance(after, Ticket):
         off_shift.to_room(tx, policy, after, act)
+
+
+def _unlock(tx: Tx, policy: Policy, id: int, act: Act) -> None:
+    """End a lock whose time is over: a chat need not tell of a form that was left, and cards show it."""
+    ticket = tx.ticket(id)
+    if ticket is not None and ticket.writer is not None and ticket.writer.until <= act.now:
+        apply(tx, policy, ticket, [WritingEnded(ticket.writer.agent)], replace(act, rule="lock"))

@@ -545,6 +545,7 @@ log-rule-account = the account’s queue
 log-rule-channel_hop = the same name on two channels
 log-rule-first_response = the clock
 log-rule-forget = a request to be forgotten
+log-rule-lock = time to write
 log-rule-off_shift = end of shift
 log-rule-terms = app.yaml
 log-rule-outbox = the network

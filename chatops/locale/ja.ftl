@@ -539,6 +539,7 @@ log-rule-account = アカウントのキュー
 log-rule-channel_hop = 自動（別チャネルの同じ名前）
 log-rule-first_response = 自動（期限）
 log-rule-forget = 削除依頼への対応
+log-rule-lock = 自動（返信作成の時間切れ）
 log-rule-off_shift = 自動（勤務終了）
 log-rule-terms = 自動（app.yaml）
 log-rule-outbox = 自動（送信）
