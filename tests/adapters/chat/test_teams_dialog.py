@@ -276,9 +276,11 @@ async def test_long_choice_is_searched_by_those_who_may_see_its_form(
 
 async def test_slow_form_is_offered_alone_by_a_button(here: World) -> None:
     ticket, card = await here.card()
-    here.chat._tasks._patience = 0.05
+    tasks = here.chat._tasks
+    patience, tasks._patience = tasks._patience, 0.05
     async with here.holding_the_database():
         opened = await here.opens_dialog("ben", "reply", card)
+    tasks._patience = patience
     assert (opened.dialog, opened.message) == (None, "This takes a moment …")
     await here.until(lambda: here.alone("ben"), step=0)
     (offered,) = here.alone("ben")

@@ -145,6 +145,26 @@ async def test_answer_that_neither_the_channel_nor_a_personal_chat_takes_is_told
         assert len(here.private("ben")) == 1
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", "create", status=429, retry_after=12),
+        Fault("status", "send", status=412, times=2),
+        Fault("status", "create", status=502),
+    ],
+    ids=["429", "412", "502"],
+)
+async def test_answer_for_one_person_waits_for_what_holds_teams_up(
+    here: World, fault: Fault
+) -> None:
+    here.chat._tasks._patience = 0.05
+    here.cloud.fault(fault)
+    await here.cloud.hands.say(BEN, CARE, "list mine", mention=True)
+    await here.until(lambda: here.alone("ben"))
+    (told,) = here.alone("ben")
+    assert shown(told).startswith("Your tickets")
+
+
 async def test_words_in_a_thread_are_no_note_without_the_consent_and_the_card_says_so(
     here: World,
 ) -> None:
