@@ -989,6 +989,7 @@ teams-other-tenant = People of other organizations may not work on tickets.
 teams-told-alone = I have answered you where only you see it: here, or in our chat.
 teams-told-nowhere = I have an answer for you alone, but no way to give it to you. Add me to your apps in Teams, and ask again.
 teams-file-sent = What “{ $name }” holds is in our chat.
+teams-name-first = A line is for me where it begins with my name: { $there }note and your words. Nothing of this one was recorded.
 teams-thread-unread = What you write in this thread without mentioning me is not recorded. A note goes by the button, or by mentioning me with “note” and your words.
 
 # The first app.yaml

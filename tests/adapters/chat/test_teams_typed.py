@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from teams_world import AOI, BEN, CARE, LOST, World, shown, world
 
-from adapters.sandbox.teams import Fault
+from adapters.sandbox.teams import Fault, happenings
 
 pytestmark = pytest.mark.anyio
 
@@ -172,6 +172,31 @@ async def test_words_in_a_thread_are_no_note_without_the_consent_and_the_card_sa
     await here.cloud.hands.say(BEN, CARE, "lunch?", card)
     assert notes(here) == []
     assert "without mentioning me is not recorded" in shown(here.seen()[0])
+
+
+@pytest.mark.parametrize("reads_threads", [False, True])
+async def test_who_names_us_within_a_line_is_told_what_became_of_it(
+    tmp_path: Path, empty_database: Path | str, reads_threads: bool
+) -> None:
+    async with world(tmp_path, empty_database, reads_threads=reads_threads) as here:
+        ticket, card = await here.card()
+        await here.writes(BEN, f"I called them. {happenings.tagged(here.cloud.state)}", card)
+        if reads_threads:
+            assert notes(here) == [(ticket, "I called them. @Care")]
+            assert here.alone("ben") == []
+        else:
+            assert notes(here) == []
+            (told,) = here.alone("ben")
+            assert shown(told) == (
+                "A line is for me where it begins with my name: @Care note and your words. "
+                "Nothing of this one was recorded."
+            )
+
+
+async def test_colon_behind_our_name_is_no_command(here: World) -> None:
+    ticket, card = await here.card()
+    await here.writes(BEN, f"{happenings.tagged(here.cloud.state)}: note I called them.", card)
+    assert notes(here) == [(ticket, "I called them.")]
 
 
 async def test_words_in_a_cards_thread_are_a_note_with_the_consent(
