@@ -113,6 +113,8 @@ class Listeners:
                     await self._presses.typed(note, ticket)
                 elif written.names_us:
                     await self._presses.misplaced(place)
+            case None:
+                pass
 
     async def _ticket(self, place: Place) -> int | None:
         """Return the ticket whose card began the thread."""
