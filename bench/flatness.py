@@ -129,7 +129,8 @@ async def _plans(side: Side, reading: Reading) -> tuple[Plan, ...]:
 
 async def _sweep(side: Side, _: int) -> int:
     def run(tx: Tx) -> int:
-        return len(tx.to_alert(side.end, SWEPT)) + len(tx.to_wake(side.end, SWEPT))
+        found = (tx.to_alert, tx.to_wake, tx.left_open)
+        return sum(len(due(side.end, SWEPT)) for due in found)
 
     return await side.work.transact(run, flushed=False)
 

@@ -46,7 +46,7 @@ async def loose_form(
 
 def unknown(call: Call, stage: Stage) -> Refusal:
     """Refuse a word that is no command, with the nearest that is one."""
-    near, prefix = nearest(call.command, stage.registry, stage.words), stage.policy.prefix
+    near, prefix = nearest(call.command, stage.registry, stage.words), stage.policy.summons
     if near is None:
         return Refusal(text("unknown-command", word=call.command, prefix=prefix))
     return Refusal(text("did-you-mean", word=call.command, near=near, prefix=prefix))

@@ -12,11 +12,11 @@ from typing import Any, Final
 import orjson
 
 from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
-from chatops.text import Link, Mention, Text
+from chatops.text import Link, Mention, Summons, Text
 
 _KINDS: Final = {
     kind.__name__: kind
-    for kind in (Card, Button, Paragraph, Quote, Facts, Table, Text, Mention, Link)
+    for kind in (Card, Button, Paragraph, Quote, Facts, Table, Text, Mention, Summons, Link)
 }
 
 

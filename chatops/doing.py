@@ -143,7 +143,7 @@ def _all_refused(command: Command, refused: Mapping[int, Refusal], call: Call) -
     """Say which tickets of many are refused, why the first one is, and how to leave them out."""
     first = next(iter(refused.values()))
     tickets = tuple(text("ticket", ticket=id) for id in refused)
-    prefix = call.policy.prefix
+    prefix = call.policy.summons
     said = text(f"refused-{command.name}", tickets=tickets, why=first.said, prefix=prefix)
     return replace(first, said=said)
 
@@ -239,7 +239,7 @@ def _line(stage: Stage, line: str, scene: Scene, call: Call) -> Acts:
     word, _, rest = line.partition(" ")
     command = named(word, stage.registry, stage.words)
     if command is None:
-        return Refusal(text("unknown-command", word=word, prefix=stage.policy.prefix))
+        return Refusal(text("unknown-command", word=word, prefix=stage.policy.summons))
     if not isinstance(command.handler, OnTicket):
         return Refusal(text("not-in-macros", word=word))
     typed = replace(call, command=command.name, line=rest, fields={}, origin=Origin.SLASH)

@@ -1,4 +1,4 @@
-"""What time and app.yaml bring to tickets: clocks that are due soon or late, snoozes that end, other promises.
+"""What time and app.yaml bring to tickets: late clocks, snoozes and locks that end, other promises.
 
 Used by `desk` alone, inside one transaction.
 """
@@ -17,6 +17,7 @@ from chatops.event import (
     TermsChanged,
     WakeCause,
     Woken,
+    WritingEnded,
 )
 from chatops.ledger import apply
 from chatops.policy import Policy
@@ -29,7 +30,10 @@ from chatops.ticket import Ticket
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
-    """Alert of the clocks of at most so many tickets, wake at most so many tickets; return how many were due."""
+    """Alert of the clocks of at most so many tickets, wake at most so many and end the locks of as many.
+
+    Returns how many were due.
+    """
     due = dict.fromkeys(tx.to_alert(act.now, most))  # of each ticket once
     gathered: list[Gathered] = []
     late = [id for id in due if _alert(tx, policy, id, replace(act, gathered=gathered))]
@@ -37,7 +41,10 @@ def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
     asleep = tx.to_wake(act.now, most)
     for id in asleep:
         _wake(tx, policy, id, act)
-    return len(late) + len(asleep)
+    left = tx.left_open(act.now, most)
+    for id in left:
+        _unlock(tx, policy, id, act)
+    return len(late) + len(asleep) + len(left)
 
 
 def hold(tx: Tx, policy: Policy, act: Act, after: int, most: int) -> int | None:
@@ -110,3 +117,10 @@ def _wake(tx: Tx, policy: Policy, id: int, act: Act) -> None:
     after = apply(tx, policy, ticket, woken, replace(act, rule="snooze"))
     if isinstance(after, Ticket):
         off_shift.to_room(tx, policy, after, act)
+
+
+def _unlock(tx: Tx, policy: Policy, id: int, act: Act) -> None:
+    """End a lock whose time is over: a chat need not tell of a form that was left, and cards show it."""
+    ticket = tx.ticket(id)
+    if ticket is not None and ticket.writer is not None and ticket.writer.until <= act.now:
+        apply(tx, policy, ticket, [WritingEnded(ticket.writer.agent)], replace(act, rule="lock"))

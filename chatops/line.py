@@ -206,7 +206,7 @@ def _takes_numbers(command: Command) -> bool:
 
 def _other_ticket(command: Command, meant: int, here: int, call: Call) -> Refusal:
     """Refuse a line that is typed under one ticket and begins with another one's number."""
-    prefix = call.policy.prefix
+    prefix = call.policy.summons
     said = text("other-ticket", meant=str(meant), ticket=here, command=command.name, prefix=prefix)
     return Refusal(said)
 
@@ -315,7 +315,7 @@ def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[st
 
 
 def _usage(command: Command, call: Call) -> Text:
-    return text("usage", prefix=call.policy.prefix, line=text(f"usage-{command.name}"))
+    return text("usage", prefix=call.policy.summons, line=text(f"usage-{command.name}"))
 
 
 def _types(field: FieldInfo) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from chatops.call import Call
 from chatops.policy import Role
 from chatops.ports import Reader, Record
-from chatops.text import Text, text
+from chatops.text import Summons, Text, text
 from chatops.ticket import Refusal
 
 
@@ -23,14 +23,14 @@ async def record_meant(ticket: int | None, call: Call, reader: Reader) -> Record
 
 def which_ticket(call: Call) -> Refusal:
     """Refuse a command that names no ticket, with what help says of it."""
-    return Refusal(text("which-ticket", line=help_line(call.command, call.policy.prefix)))
+    return Refusal(text("which-ticket", line=help_line(call.command, call.policy.summons)))
 
 
 def unknown_ticket(ticket: int) -> Refusal:
     return Refusal(text("unknown-ticket", ticket=ticket))
 
 
-def help_line(command: str, prefix: str) -> Text:
+def help_line(command: str, prefix: Summons) -> Text:
     """Say how a command is typed, and what it does."""
     usage, said = text(f"usage-{command}"), text(f"help-{command}")
     return text("help-line", prefix=prefix, usage=usage, help=said)

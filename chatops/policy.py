@@ -13,6 +13,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.event import Kind, Occasion, Priority
 from chatops.sla import QueueTerms, SlaPolicy, SlaTerms
+from chatops.text import Summons
 
 
 class Role(IntEnum):
@@ -214,6 +215,11 @@ class Policy:
         homes = {name: account.queue for name, account in self.accounts.items()}
         object.__setattr__(self, "terms", SlaTerms(queues, homes, self.sla))
 
+    @property
+    def summons(self) -> Summons:
+        """What a typed command begins with, as sentences tell people."""
+        return Summons(self.prefix)
+
     def queue_of(self, name: str, account: str) -> Queue:
         """Return the queue, or where tickets of a queue that app.yaml no longer has belong."""
         if (queue := self.queues.get(name)) is not None:
@@ -238,14 +244,17 @@ class Policy:
         """Return the room that has this id in that chat."""
         return next((r for r in self.rooms.values() if r.chat == chat and r.id == id), None)
 
-    def room_of(self, name: str, person: str, chats: Iterable[str]) -> Room | None:
+    def room_of(
+        self, name: str, person: str, ids: Mapping[str, str], chats: Iterable[str]
+    ) -> Room | None:
         """Return a person's direct messages as a room called `name`, in the first chat they use.
 
-        It speaks their language, and tells times in the zone of their shifts, else of a room.
+        `ids` are theirs by chat, of app.yaml or come by since. The room speaks their language, and
+        tells times in the zone of their shifts, else of a room.
         """
         known = self.people.get(person)
         for chat in chats:
-            if known is None or (id := known.identities.get(chat)) is None:
+            if known is None or (id := ids.get(chat)) is None:
                 continue
             home = next((room for room in self.rooms.values() if room.chat == chat), None)
             language = known.language or (home.language if home else "en")

@@ -48,14 +48,14 @@ def on_self(tx: Tx, event: AgentEvent, call: Call, act: Act, code: str) -> Outco
                 else tx.find(TicketFilter(tuple(call.agent.roles), assignee=agent, limit=_MOST))
             )
             if changed and held:
-                prefix = call.policy.prefix
+                prefix = call.policy.summons
                 return Done(text("now-off-holding", count=len(held), prefix=prefix))
             state = "on" if on else "off"
             return Done(text(f"now-{state}" if changed else f"already-{state}"))
         case CodeAsked():
             until = act.now + GOOD_FOR
             tx.keep_code(_digest(code), agent, until)
-            return Done(text("identify-code", code=code, until=until, prefix=call.policy.prefix))
+            return Done(text("identify-code", code=code, until=until))
         case CodeSpent(said):
             if call.chat is None or call.identity is None:
                 return Refusal(text("identify-nobody"))

@@ -34,6 +34,17 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Summons:
+    """What a typed command begins with, by the name that app.yaml gives the slash command.
+
+    The hand that writes knows how its chat hears one, and how it does in a ticket's thread.
+    """
+
+    prefix: str
+    in_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link with a label; `url` was made by us, never by a customer."""
 
@@ -53,7 +64,7 @@ class Text(NamedTuple):
 
 #: What a sentence may hold. A `str` is foreign words (a customer's, an agent's): always escaped.
 #: A datetime is an instant, a date a day, a timedelta a length of time.
-Value = str | int | float | date | timedelta | Mention | Link | Text | tuple[Text, ...]
+Value = str | int | float | date | timedelta | Mention | Summons | Link | Text | tuple[Text, ...]
 
 
 def text(id: str, /, **args: Value) -> Text:
@@ -69,10 +80,14 @@ def _bare(id: str) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """How one chat writes: foreign words, a person, a link, an instant. The default is plain text."""
+    """How one chat writes: foreign words, a person, how one calls us, a link, an instant.
+
+    The default is plain text, and calls us as Slack does.
+    """
 
     foreign: Callable[[str], str] = str
     person: Callable[[Mention], str] = lambda mention: f"#{mention.agent}"
+    summons: Callable[[Summons], str] = lambda said: "!" if said.in_thread else f"/{said.prefix}"
     link: Callable[[str, str], str] = lambda url, label: f"{label} ({url})"
     time: Callable[[datetime, str, ZoneInfo], str] = lambda *at: say_time(*at)  # noqa: PLW0108 - below
 
@@ -119,6 +134,8 @@ class Words:
                 return self.say(value, language, zone, hand)
             case Mention():
                 return hand.person(value)
+            case Summons():
+                return hand.summons(value)
             case Link(url, label):
                 said = label if isinstance(label, str) else self.say(label, language, zone)
                 return hand.link(url, said)

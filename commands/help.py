@@ -1,6 +1,7 @@
 """help: what one can type, in the person's language; `help snooze` explains one command."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from chatops.line import CommandName
 from chatops.manual import parts
 from chatops.meant import help_line
 from chatops.ports import Reader
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal
 
 
@@ -23,7 +24,7 @@ class Help(BaseModel):
 @looks("help", Help)
 async def help_(args: Help, call: Call, _reader: Reader) -> Answer | Refusal:
     registry = Registry.of(import_module(__package__))  # at the call: this module is part of it
-    prefix = call.policy.prefix
+    prefix = call.policy.summons
     if args.about is None:
         title = text("help-title")
         blocks = [_part(name, listed, prefix) for name, listed in parts(registry).items()]
@@ -32,11 +33,11 @@ async def help_(args: Help, call: Call, _reader: Reader) -> Answer | Refusal:
         blocks = [Paragraph(help_line(command.name, prefix))]
     else:
         return Refusal(text("unknown-command", word=args.about, prefix=prefix))
-    intro = Paragraph(text("help-intro"), small=True)
+    intro = Paragraph(text("help-intro", there=replace(prefix, in_thread=True)), small=True)
     return Answer(Card(push=title, title=title, blocks=(*blocks, intro)))
 
 
-def _part(name: str, commands: Sequence[Command], prefix: str) -> Block:
+def _part(name: str, commands: Sequence[Command], prefix: Summons) -> Block:
     """Return the lines of a part under its heading: one block, of which a message holds few."""
     lines = (help_line(command.name, prefix) for command in commands if command.listed)
     under = text("words", words="")  # the heading has a line of its own

@@ -17,5 +17,5 @@ def identify(args: Identify, call: Call) -> AgentEvent | Refusal:
     if args.code is not None:
         return CodeSpent(args.code)
     if not call.agent.roles:  # whom we do not know here brings a code from where we do
-        return Refusal(text("identify-stranger", prefix=call.policy.prefix))
+        return Refusal(text("identify-stranger"))
     return CodeAsked()

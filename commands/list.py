@@ -55,7 +55,7 @@ async def list_(args: List, call: Call, reader: Reader) -> Answer | Refusal:
     if isinstance(of := _of(args.of, agents), Refusal):
         return of
     if of.said is not None and args.which is Which.QUIET:  # years of them: nobody may look through
-        return Refusal(text("quiet-is-whole", of=args.of, prefix=call.policy.prefix), field="of")
+        return Refusal(text("quiet-is-whole", of=args.of, prefix=call.policy.summons), field="of")
     which = None if of.person and args.which is Which.MINE else args.which
     which = which or (Which.MINE if of.said is None else None)
     listed, total = await reader.listed(_wanted(which, of, queues, call, args.page))

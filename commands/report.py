@@ -92,7 +92,7 @@ async def _period(
     zone = zone_of(call, queues)
     period = period_of(said, call.now, zone, call.policy.day_starts)
     if period is None:
-        usage = text("usage", prefix=call.policy.prefix, line=text("usage-report"))
+        usage = text("usage", prefix=call.policy.summons, line=text("usage-report"))
         return Refusal(text("word-not-taken", word=said, usage=usage), field="period")
     if isinstance(period, Refusal):
         return period

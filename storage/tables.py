@@ -205,6 +205,7 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_live", "status", "queue", "assignee", where="status <> 'closed'"),
         _partial("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
+        _partial("ix_ticket_writing", "writing_until", where="writing_until IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial(
             "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"

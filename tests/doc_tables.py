@@ -9,12 +9,15 @@ import asyncio
 import re
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import orjson
 import typer
 import yaml
 from pydantic import BaseModel
@@ -51,6 +54,11 @@ PAGES: Final = (
 )
 
 _PART: Final = re.compile(r"<!-- made: (?P<name>[^>]+?) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
+#: What the Teams adapter's tests expect, a message or a dialog a file.
+_PICTURES: Final = ROOT / "tests/adapters/chat/__snapshots__"
+_PICTURED: Final = re.compile(r"test_(?P<kind>\w+)\[(?P<which>[\w-]+)-(?P<language>en|ja)\]")
+#: Cards that only tests make.
+_OF_TESTS: Final = ("everything", "left", "message", "quiet")
 _UTC: Final = ZoneInfo("UTC")
 _WORDS: Final = Words()
 
@@ -353,6 +361,19 @@ def _slack_rules(_: str) -> str:
     return _table(("Rule", "Bound", "What it bounds", "Source"), rows)
 
 
+def _teams_sizes(_: str) -> str:
+    """Return what our messages and dialogs weigh, of which tests keep a picture each."""
+    sizes: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for picture in sorted(_PICTURES.glob("test_teams_*/*.json")):
+        found = _PICTURED.fullmatch(picture.stem)
+        if found is not None and found["which"] not in _OF_TESTS:
+            weight = len(orjson.dumps(orjson.loads(picture.read_bytes())))
+            what = ", ".join([found["kind"], *found["which"].split("-")])
+            sizes[what][found["language"]] = f"{ceil(weight / 512) / 2:.1f}"
+    rows = [(what.removeprefix("card, "), of["en"], of["ja"]) for what, of in sizes.items()]
+    return _table(("What", "KB in English", "in Japanese"), rows)
+
+
 def _x_rates(_: str) -> str:
     rows = (
         (f"`{r.name}`", f"{r.method} `{r.path}`", f"{r.calls:,} in {_window(r.window)}", r.per)
@@ -453,6 +474,7 @@ _MAKERS: Final[dict[str, Callable[[str], str]]] = {
     "config": _config,
     "metrics": _metrics,
     "slack-rules": _slack_rules,
+    "teams-sizes": _teams_sizes,
     "x-rates": _x_rates,
     "x-rules": _x_rules,
     "file": _file,

@@ -8,6 +8,9 @@ import yaml
 ROOT: Final = Path(__file__).parents[1]
 CONFIG: Final = ROOT / "adapters" / "sandbox" / "app.yaml"
 
+#: What names rooms in a queue.
+_ROOMS: Final = ("rooms", "managers_room")
+
 
 def slack_only() -> dict[str, Any]:
     """Return what app.yaml says, without the rooms that are in Teams and what goes there."""
@@ -15,9 +18,10 @@ def slack_only() -> dict[str, Any]:
     del said["chats"]["teams"]
     away = {name for name, room in said["rooms"].items() if room["chat"] == "teams"}
     said["rooms"] = {name: room for name, room in said["rooms"].items() if name not in away}
-    for queue in said["queues"].values():
-        queue["rooms"] = [room for room in queue["rooms"] if room not in away]
-    said["digests"] = [digest for digest in said["digests"] if digest["in"] not in away]
+    of_queues = [(queue, name) for queue in said["queues"].values() for name in _ROOMS]
+    for of, name in [*of_queues, *((digest, "in") for digest in said["digests"])]:
+        if isinstance(of[name], list):
+            of[name] = [room for room in of[name] if room not in away]
     for person in said["people"].values():
         del person["ids"]["teams"]
     said["canned_from"] = str(CONFIG.parent / said["canned_from"])

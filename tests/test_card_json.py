@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
 from chatops.card_json import dump_card, load_card
-from chatops.text import Link, Mention, Text, text
+from chatops.text import Link, Mention, Summons, Text, text
 
 VALUES = st.one_of(
     st.text(max_size=20),
@@ -21,6 +21,7 @@ VALUES = st.one_of(
     ),
     st.builds(Mention, st.integers(0, 999)),
     st.builds(Link, st.text(max_size=9), st.text(max_size=9)),
+    st.builds(Summons, st.text(max_size=9), st.booleans()),
 )
 NAMES = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
 FLAT = st.builds(Text, NAMES, st.lists(st.tuples(NAMES, VALUES), max_size=3).map(tuple))

@@ -412,6 +412,15 @@ def test_words_that_yaml_1_1_would_twist_stay_words(app_yaml: Path) -> None:
     )
 
 
+def test_digest_for_several_rooms_is_one_for_each(app_yaml: Path) -> None:
+    written = changed("in: boss", "in: [boss, care, boss]")
+    digests = loaded(app_yaml, written).policy.digests
+    assert [(name, plan.name, plan.room) for name, plan in digests.items()] == [
+        ("evening", "evening", "boss"),
+        ("evening @ care", "evening @ care", "care"),
+    ]
+
+
 def test_a_service_in_development_reaches_stand_ins_on_loopback(app_yaml: Path) -> None:
     text = changed("    token:", "    api_url: http://127.0.0.1:8080/talk\n    token:")
     text = text.replace("    client:", "    api: http://localhost:8080/net\n    client:")

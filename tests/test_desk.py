@@ -15,7 +15,7 @@ from chatops.event import Breached, Claimed, SnoozeReason, WakeCause, Woken
 from chatops.meant import help_line
 from chatops.policy import Role
 from chatops.scene import Agent
-from chatops.text import Mention, text
+from chatops.text import Mention, Summons, text
 from chatops.ticket import Refusal, Status
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases]
@@ -189,14 +189,14 @@ async def test_refused_argument_is_refused_before_anything_is_written(care: Care
 async def test_unknown_command_offers_the_nearest(care: Care) -> None:
     outcome = await care.does("ben", "clam")
     assert isinstance(outcome, Refusal)
-    assert outcome.said == text("did-you-mean", word="clam", near="claim", prefix="care")
+    assert outcome.said == text("did-you-mean", word="clam", near="claim", prefix=Summons("care"))
     assert refused(await care.does("ben", "xyzzy")) == "unknown-command"
 
 
 async def test_command_on_a_ticket_needs_to_know_which(care: Care) -> None:
     assert refused(await care.does("ben", "claim")) == "which-ticket"
     told = await care.does("ben", "macro", line="")
-    assert told == Refusal(text("which-ticket", line=help_line("macro", "care")))
+    assert told == Refusal(text("which-ticket", line=help_line("macro", Summons("care"))))
 
 
 async def test_typed_line_names_the_ticket_and_is_told_what_it_did(care: Care) -> None:

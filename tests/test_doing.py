@@ -27,7 +27,7 @@ from chatops.event import (
     Tagged,
 )
 from chatops.policy import Macro, Role
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal, Status
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases]
@@ -320,7 +320,7 @@ async def test_nothing_is_handed_over_where_one_ticket_may_not_be(care: Care) ->
     why = text("cannot-work", name="Kim", queue="global")
     tickets = (text("ticket", ticket=mine),)
     assert outcome == Refusal(
-        text("refused-handover", tickets=tickets, why=why, prefix="care"), field="to"
+        text("refused-handover", tickets=tickets, why=why, prefix=Summons("care")), field="to"
     )
     assert care.everything() == before
     # as the refusal says: those of the other queue go all the same

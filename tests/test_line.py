@@ -20,7 +20,7 @@ from chatops.line import (
     read,
 )
 from chatops.policy import Role
-from chatops.text import Words, text
+from chatops.text import Summons, Words, text
 from chatops.ticket import Refusal
 from commands.close import Scope
 from commands.list import Which
@@ -120,7 +120,9 @@ def test_in_a_ticket_s_thread_its_own_number_is_its_number() -> None:
 
 
 def test_in_a_ticket_s_thread_another_one_s_number_is_refused() -> None:
-    refused = Refusal(text("other-ticket", meant="42", ticket=7, command="close", prefix="care"))
+    refused = Refusal(
+        text("other-ticket", meant="42", ticket=7, command="close", prefix=Summons("care"))
+    )
     assert read(command("close"), call("close", "42 resolved", ticket=7), WORDS) == refused
 
 
@@ -139,21 +141,21 @@ def test_a_command_s_name_may_be_an_argument(line: str) -> None:
 
 
 def test_an_unknown_word_is_refused_with_the_usage() -> None:
-    usage = text("usage", prefix="care", line=text("usage-close"))
+    usage = text("usage", prefix=Summons("care"), line=text("usage-close"))
     refused = Refusal(text("word-not-taken", word="resolvd", usage=usage), field="reason")
     assert read(command("close"), call("close", "42 resolvd"), WORDS) == refused
     refused = Refusal(
         text(
             "word-not-taken",
             word="now",
-            usage=text("usage", prefix="care", line=text("usage-claim")),
+            usage=text("usage", prefix=Summons("care"), line=text("usage-claim")),
         )
     )
     assert read(command("claim"), call("claim", "42 now"), WORDS) == refused
 
 
 def test_an_argument_of_the_wrong_kind_is_refused() -> None:
-    usage = text("usage", prefix="care", line=text("usage-show"))
+    usage = text("usage", prefix=Summons("care"), line=text("usage-show"))
     refused = Refusal(text("word-not-taken", word="many", usage=usage), field="ticket")
     assert read(command("show"), call("show", "many"), WORDS) == refused
 
@@ -169,7 +171,7 @@ def test_a_number_that_nothing_can_have_is_refused(number: str) -> None:
 
 def test_what_is_missing_keeps_what_is_there() -> None:
     missing = read(command("escalate"), call("escalate", "42 specialists"), WORDS)
-    usage = Refusal(text("usage", prefix="care", line=text("usage-escalate")))
+    usage = Refusal(text("usage", prefix=Summons("care"), line=text("usage-escalate")))
     assert missing == Missing({"target": "specialists"}, 42, usage)
 
 

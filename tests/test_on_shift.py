@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from care import PEOPLE, POLICY, Care, Hours, cared_for
+from care import PEOPLE, POLICY, SLACK_IDS, Care, Hours, cared_for
 from town import Town, shows, town_around
 
 from chatops.act import Act, Marks
@@ -15,7 +15,8 @@ from chatops.calendar import Calendar, Window
 from chatops.call import Done
 from chatops.card import Card, Paragraph
 from chatops.follow import tell
-from chatops.text import text
+from chatops.ports import Tx
+from chatops.text import Summons, text
 
 pytestmark = pytest.mark.anyio
 
@@ -82,7 +83,7 @@ async def test_off_by_hand_says_what_is_still_held(care: Care) -> None:
     ticket = await care.opens()
     await care.did("ben", "claim", ticket)
     await care.did("ben", "on")
-    held = text("now-off-holding", count=1, prefix="care")
+    held = text("now-off-holding", count=1, prefix=Summons("care"))
     assert await care.does("ben", "off") == Done(held)
 
 
@@ -121,3 +122,24 @@ async def test_who_has_left_is_told_nothing(
         await town.quiet()
         assert town.due("published") == [("published", f"person:{ben}", "withdrawn")]
         assert town.messages_to("ben") == []
+
+
+async def test_who_is_known_by_a_code_alone_is_told_in_that_chat(
+    tmp_path: Path, empty_database: Path, hours: Hours
+) -> None:
+    ben = replace(PEOPLE["ben"], identities={})
+    policy = replace(WITH_SHIFTS, people={**PEOPLE, "ben": ben})
+    async with town_around(tmp_path, empty_database, hours, policy) as town:
+        id, now = town.agents["ben"].id, hours.business()
+
+        def identify(tx: Tx) -> int | None:
+            tx.keep_code("digest", id, now + timedelta(minutes=10))
+            return tx.spend_code("digest", "slack", SLACK_IDS["ben"], now)
+
+        assert await town.storage.work.transact(identify) == id
+        said = text("words", words="You still hold one ticket")
+        card = Card(push=said, blocks=(Paragraph(said),))
+        act = Act(now=now, due=hours.transport(), marks=Marks())
+        await town.storage.work.transact(lambda tx: tell(tx, id, card, act))
+        await town.quiet()
+        assert [shows(each) for each in town.messages_to("ben")] == ["You still hold one ticket"]

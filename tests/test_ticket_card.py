@@ -348,6 +348,8 @@ def test_asides_say_what_surrounds_the_ticket() -> None:
     assert asides(card)[1:] == ["aside-escalated", "aside-writing", "aside-thanks", "aside-others"]
     later = ticket_card(scene(ticket=now, now=NOW + timedelta(minutes=2)))
     assert "aside-writing" not in asides(later)
+    closed = replace(now, status=Status.CLOSED, close_reason=CloseReason.RESOLVED)
+    assert "aside-writing" not in asides(ticket_card(scene(ticket=closed)))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from chatops.call import Answer, Origin
 from chatops.card import Card, Form, Paragraph
 from chatops.channel import AccountRevoked, Author
 from chatops.delivery.troubles import hearers
+from chatops.desk import LOCK
 from chatops.errors import Barred
 from chatops.event import Claimed, WritingBegan
 from chatops.follow import tell
@@ -155,6 +156,23 @@ async def test_lock_says_in_which_chat_somebody_writes(town: Town, hall: TeamsHa
     there = await town.does("ben", "reply", ticket, chat="slack")
     assert isinstance(there, Form)
     assert Paragraph(writing) in there.parts
+
+
+async def test_lock_of_a_form_that_nobody_tells_was_left_goes_from_all_cards(
+    town: Town, hall: TeamsHall
+) -> None:
+    ticket = await opened(town)
+    await town.does("aoi", "reply", ticket, chat="teams", room="hall")
+    await town.quiet()
+    town.hours.jump(LOCK - timedelta(minutes=1))
+    assert await town.desk.tick() == 0
+    town.hours.jump(timedelta(minutes=1))
+    assert await town.desk.tick() == 1
+    await town.quiet()
+    assert (await town.ticket(ticket)).writer is None
+    assert "writing" not in shows(await town.card(ticket))
+    assert "aside-writing" not in repr(hall.seen()[0].card.blocks)
+    assert await town.desk.tick() == 0
 
 
 async def test_form_names_no_chat_to_those_who_are_in_the_same(town: Town) -> None:

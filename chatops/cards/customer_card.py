@@ -41,7 +41,7 @@ def customer_card(
     ]
     blocks: list[Block] = [Facts(tuple(facts))]
     if not linked:
-        hint = text("customer-alone", prefix=call.policy.prefix, ticket=ticket.id)
+        hint = text("customer-alone", prefix=call.policy.summons, ticket=ticket.id)
         blocks.append(Paragraph(hint, small=True))
     shown = [one for listed, _ in tickets.values() for one in listed][:SHOWN]
     for one in shown:

@@ -228,8 +228,10 @@ def _asides(scene: Scene) -> tuple[Block, ...]:
     said: list[Text] = []
     if ticket.escalated_to is not None:
         said.append(text("aside-escalated", target=ticket.escalated_to, level=ticket.level))
-    if ticket.writer is not None and ticket.writer.until > scene.now:
-        said.append(writing_words(scene, ticket.writer, tells_chat=scene.spans_chats))
+    # who closes a ticket in Teams has left the form, of which Teams does not tell
+    writer = None if ticket.status is Status.CLOSED else ticket.writer
+    if writer is not None and writer.until > scene.now:
+        said.append(writing_words(scene, writer, tells_chat=scene.spans_chats))
     if ticket.merged_into is not None:
         said.append(text("aside-merged-into", into=numbered(scene, ticket.merged_into)))
     if ticket.merged:

@@ -1,5 +1,6 @@
 """The first five minutes of a new agent: a few pages, each with something to try at once. Pure."""
 
+from dataclasses import replace
 from typing import Final
 
 from chatops.call import Call
@@ -29,12 +30,14 @@ def tour_card(page: int, call: Call) -> Card:
     """Return a page of the tour, counted from 1."""
     name, tries = _PAGES[page - 1]
     title = text(f"tour-{name}-title")
+    begun = call.policy.summons
+    in_text = text(f"tour-{name}-try", prefix=begun, there=replace(begun, in_thread=True))
     return Card(
         push=title,
         title=title,
         blocks=(
             Paragraph(text(f"tour-{name}")),
-            Paragraph(text(f"tour-{name}-try", prefix=call.policy.prefix), small=True),
+            Paragraph(in_text, small=True),
             page_line(page, PAGES),
         ),
         buttons=(*tries, *turning("tour", page, PAGES)),

@@ -244,24 +244,30 @@ def _roles(fitter: Fitter, written: Mapping[str, Role]) -> dict[str, Role]:
 def _digests(
     fitter: Fitter, written: Value, calendars: Mapping[str, Calendar]
 ) -> Iterator[tuple[Place, DigestPlan]]:
+    """Read the plans: one for each room of a digest, for what it shows depends on its room.
+
+    The first room's goes by the digest's name; the others' are told apart by their rooms.
+    """
     names: set[str] = set()
     for place, block in _digest_blocks(fitter, written):
-        if block.name in names:
-            said = "another digest has this name; each is posted once a day under its own"
-            fitter.faults.add((*place, "name"), said)
-        names.add(block.name)
-        yield (
-            place,
-            DigestPlan(
-                block.name,
-                at=block.at.at,
-                days=block.at.days,
-                calendar=calendars.get(block.calendar, calendars[ALWAYS]),
-                run=block.run,
-                room=block.into,
-                when_empty=block.when_empty,
-            ),
-        )
+        for room in dict.fromkeys(routes.several(block.into)):
+            name = f"{block.name} @ {room}" if room != routes.several(block.into)[0] else block.name
+            if name in names:
+                said = "another digest has this name; each is posted once a day under its own"
+                fitter.faults.add((*place, "name"), said)
+            names.add(name)
+            yield (
+                place,
+                DigestPlan(
+                    name,
+                    at=block.at.at,
+                    days=block.at.days,
+                    calendar=calendars.get(block.calendar, calendars[ALWAYS]),
+                    run=block.run,
+                    room=room,
+                    when_empty=block.when_empty,
+                ),
+            )
 
 
 def _digest_blocks(fitter: Fitter, written: Value) -> Iterator[tuple[Place, DigestBlock]]:

@@ -279,8 +279,10 @@ class DigestBlock(Block):
     """Gives the zone; on its closed days there is no digest."""
     run: Name = Field(examples=["digest breaches"])
     """The command, as an agent would type it."""
-    into: ToRoom = Field(alias="in", examples=["care-managers"])
-    """Room that gets it."""
+    into: Annotated[Several[ToRoom], AfterValidator(_some)] = Field(
+        alias="in", examples=["care-managers"]
+    )
+    """Room that gets it; a list where its readers are in more than one."""
     when_empty: WhenEmpty = WhenEmpty.SAY
     """What it does with nothing to tell: say so in one line, or stay silent."""
 

@@ -82,7 +82,9 @@ class Rooms:
             return self._desk.policy.rooms.get(to)
         id = int(to.removeprefix(TO_PERSON))
         agent = next((each for each in await self._reader.agents() if each.id == id), None)
-        return None if agent is None else self._desk.policy.room_of(to, agent.name, self._chats)
+        if agent is None:
+            return None
+        return self._desk.policy.room_of(to, agent.name, agent.identities or {}, self._chats)
 
     async def withdraw(self, to: str) -> None:
         """Give up what was meant for one who has left, or who uses no chat of ours."""

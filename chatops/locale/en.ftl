@@ -366,7 +366,7 @@ ask-handover-off = { $name } is off shift. Hand over all the same?
 ask-handover-off-until = { $name } is off until { $until }. Hand over all the same?
 ask-repeat-post = The canned reply “{ $canned }” stands { $count } times under this post. Send the same words anyway?
 ask-other-ticket = This is the thread of { ticket }, and the line begins with { $meant }. Send it to this customer as it is?
-other-ticket = This is the thread of { ticket }, not of #{ $meant }. Go to its thread, or type /{ $prefix } { $command } { $meant }.
+other-ticket = This is the thread of { ticket }, not of #{ $meant }. Go to its thread, or type { $prefix } { $command } { $meant }.
 ask-anyway = { $warning } Send anyway?
 x-link-costs = A reply with a link costs { NUMBER($with_link, minimumFractionDigits: 2) } US dollars on X, one without { NUMBER($without, minimumFractionDigits: 2) }.
 
@@ -408,7 +408,7 @@ now-on = You are on shift.
 now-off-holding = You are off shift now, and still hold { $count ->
     [one] one ticket
    *[other] { $count } tickets
-}. /{ $prefix } handover passes them on.
+}. { $prefix } handover passes them on.
 now-off = You are off shift.
 already-on = You were on shift already.
 already-off = You were off shift already.
@@ -465,12 +465,12 @@ not-in-macros = “{ $word }” cannot be a step of a macro.
 none-to-handover = There is no open or snoozed ticket to hand over.
 handover-to-owner = These tickets are with { $name } already.
 cannot-work = { $name } may not work on tickets of { $queue }.
-refused-handover = Nothing was done, because of { $tickets }: { $why } For the tickets of one queue alone: /{ $prefix } handover in:queue name
+refused-handover = Nothing was done, because of { $tickets }: { $why } For the tickets of one queue alone: { $prefix } handover in:queue name
 too-many-tickets = More than { $most } tickets at once are too many. Hand them over queue by queue, with in: and its name.
 close-needs-reason = { ticket } has had no reply, so say why you close it: resolved, no reply needed, spam or duplicate.
 unknown-target = There is no “{ $target }” to escalate to. Choose one of: { $known }.
 unknown-person = Nobody named “{ $name }” may have it. Leave the name out, and a form lists who may.
-quiet-is-whole = The quiet list is shown whole only: /{ $prefix } list quiet. Leave “{ $of }” out.
+quiet-is-whole = The quiet list is shown whole only: { $prefix } list quiet. Leave “{ $of }” out.
 unknown-colleague = There is no list and no colleague “{ $name }”. A tag has # before it: #{ $name }
 unknown-colleague-near = There is no list and no colleague “{ $name }”. Do you mean { $near }?
 unknown-person-near = Nobody named “{ $name }” may have it. Do you mean { $near }?
@@ -479,10 +479,10 @@ which-ticket = Say which ticket: { $line }
 unknown-ticket = There is no ticket { ticket }. Please check the number.
 not-allowed = You need the role { $role } in { $queue } for this. Ask an administrator.
 no-role = You have no role for this in any queue. Ask an administrator.
-unknown-command = I do not know “{ $word }”. /{ $prefix } help lists what I know.
-did-you-mean = I do not know “{ $word }”. Do you mean “{ $near }”? /{ $prefix } help lists what I know.
+unknown-command = I do not know “{ $word }”. { $prefix } help lists what I know.
+did-you-mean = I do not know “{ $word }”. Do you mean “{ $near }”? { $prefix } help lists what I know.
 word-not-taken = I do not understand “{ $word }” here. { $usage }
-usage = Write it like this: /{ $prefix } { $line }
+usage = Write it like this: { $prefix } { $line }
 nothing-to-show = There is nothing to show.
 posted-here = Posted in this room.
 
@@ -570,6 +570,7 @@ log-rule-account = the account’s queue
 log-rule-channel_hop = the same name on two channels
 log-rule-first_response = the clock
 log-rule-forget = a request to be forgotten
+log-rule-lock = time to write
 log-rule-off_shift = end of shift
 log-rule-terms = app.yaml
 log-rule-outbox = the network
@@ -790,11 +791,11 @@ word-reason = by reason, reason
 # Commands
 help-title = Commands
 help-about = { $name }
-help-line = /{ $prefix } { $usage } – { $help }
+help-line = { $prefix } { $usage } – { $help }
 help-lines =
     { $above }
     { $line }
-help-intro = In a ticket’s thread, write ! before the command and leave the number out.
+help-intro = In a ticket’s thread, leave the number out: { $there }command
 
 # Commands as help lists them, part by part: every word before a comma in a name is understood
 part-working = Working on a ticket
@@ -1017,6 +1018,7 @@ teams-other-tenant = People of other organizations may not work on tickets.
 teams-told-alone = I have answered you where only you see it: here, or in our chat.
 teams-told-nowhere = I have an answer for you alone, but no way to give it to you. Add me to your apps in Teams, and ask again.
 teams-file-sent = What “{ $name }” holds is in our chat.
+teams-name-first = A line is for me where it begins with my name: { $there }note and your words. Nothing of this one was recorded.
 teams-thread-unread = What you write in this thread without mentioning me is not recorded. A note goes by the button, or by mentioning me with “note” and your words.
 
 # The first app.yaml
@@ -1161,7 +1163,7 @@ customer-tickets = Tickets
 customer-counts = { $open } open, { $snoozed } snoozed, { $closed } closed, { $quiet } on the quiet list
 customer-line = { ticket } · { $channel } { $kind } · { $status } · { $at }
 customer-more = And { $count } more. “search @handle” finds them.
-customer-alone = Known on this channel only. If the customer agrees, /{ $prefix } consent { ticket } with another ticket’s number links the two profiles.
+customer-alone = Known on this channel only. If the customer agrees, { $prefix } consent { ticket } with another ticket’s number links the two profiles.
 form-consent = Consent for { ticket }
 button-consent = Record
 field-other = The other ticket’s number
@@ -1228,24 +1230,24 @@ home-healthy = ✓ Nothing failed to go out or to be read.
 home-unhealthy = ⚠ Failed: { $failed }, in doubt: { $doubt }, unreadable: { $unreadable }. An administrator can run python -m chatops doctor.
 tour-card-title = 1 · A message becomes a card
 tour-card = Whatever a customer writes to us stands as a card in your team’s room: what it is, who has it, by when it must be answered. Claim takes it, and everybody sees that you did.
-tour-card-try = Try it: press Unclaimed here, and Claim beside a ticket. In text: /{ $prefix } claim 42
+tour-card-try = Try it: press Unclaimed here, and Claim beside a ticket. In text: { $prefix } claim 42
 tour-reply-title = 2 · Answer
-tour-reply = Reply on the card opens a form that says whether everybody or only the customer reads it. Your answer waits a few seconds in the thread, where Undo takes it back. Whatever you write in the thread yourself is a note: customers never see it.
-tour-reply-try = In text: /{ $prefix } reply 42 words, or !reply words in the thread
+tour-reply = Reply on the card opens a form that says whether everybody or only the customer reads it. Your answer waits a few seconds in the thread, where Undo takes it back. What you write in the thread yourself is for colleagues: customers never see it.
+tour-reply-try = In text: { $prefix } reply 42 words, or { $there }reply words in the thread
 tour-later-title = 3 · Later, elsewhere, done
 tour-later = Snooze puts a ticket aside until a time or until the customer answers. Escalate brings it to another team with your reason. Close asks for a reason unless you have answered. All of it can be undone.
-tour-later-try = In text: /{ $prefix } snooze 42 tomorrow 9:00 · /{ $prefix } escalate 42 · /{ $prefix } close 42
+tour-later-try = In text: { $prefix } snooze 42 tomorrow 9:00 · { $prefix } escalate 42 · { $prefix } close 42
 tour-find-title = 4 · Find
 tour-find = The Home tab of this app shows what is yours, what nobody has and what is due next. Lists and search find the rest; two characters of Japanese are enough.
-tour-find-try = In text: /{ $prefix } list mine · /{ $prefix } search refund · /{ $prefix } customer 42
+tour-find-try = In text: { $prefix } list mine · { $prefix } search refund · { $prefix } customer 42
 tour-shift-title = 5 · Your shift
 tour-shift = Start and end your shift, so that rules give you tickets only while you are there. At its end, hand over what you hold. Help lists everything that you can type.
-tour-shift-try = In text: /{ $prefix } on · /{ $prefix } off · /{ $prefix } handover · /{ $prefix } help
-identify-code = Write this in your other account by { $until }: /{ $prefix } identify { $code }. It works once. Keep it to yourself.
+tour-shift-try = In text: { $prefix } on · { $prefix } off · { $prefix } handover · { $prefix } help
+identify-code = By { $until }, write the command “identify { $code }” in your other account, as you write commands there. It works once. Keep it to yourself.
 identify-done = This account is { $name } now.
 identify-nobody = I cannot tell which account this is. Please try again.
 identify-unknown = This code is not known here or has run out, or app.yaml says whose account this is. Ask for a new one where I know you.
-identify-stranger = I do not know this account. Where I know you, /{ $prefix } identify gives a code; write it here behind the command.
+identify-stranger = I do not know this account. Where I know you, the command “identify” gives a code; write it here behind the same command.
 
 teams-about = Social tickets as cards: claim, reply, snooze, escalate, close.
 teams-about-whole = What customers write to you on social networks becomes a card in your team’s channel. Claim it, answer, put it aside, bring it to another team and close it without leaving Teams. Care is hosted by your own company: nothing goes through anybody else.

@@ -4,7 +4,7 @@ import pytest
 
 from chatops.call import Done
 from chatops.meant import help_line
-from chatops.text import Mention, text
+from chatops.text import Mention, Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team
 
@@ -27,5 +27,5 @@ async def test_without_the_role_or_the_ticket_nothing_is_claimed(team: Team) -> 
     assert await team.ask("eve", "claim", "1") == unknown
     assert await team.ask("aoi", "claim", "2") == Refusal(text("unknown-ticket", ticket=2))
     assert await team.ask("aoi", "claim") == Refusal(
-        text("which-ticket", line=help_line("claim", "care"))
+        text("which-ticket", line=help_line("claim", Summons("care")))
     )

@@ -10,7 +10,7 @@ from chatops.channel import Author, Traits
 from chatops.event import Consented, ConsentWithdrawn, Kind, Noted
 from chatops.meant import help_line
 from chatops.policy import Account
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, beside, in_words
 from tests.scenes import NOW, TRAITS
@@ -75,7 +75,7 @@ async def test_of_queues_that_one_may_not_see_there_is_not_even_a_number(two: Te
     assert await two.ask("gus", "customer", "1") == Refusal(text("unknown-ticket", ticket=1))
     assert await two.ask("aoi", "customer", "99") == Refusal(text("unknown-ticket", ticket=99))
     assert await two.ask("aoi", "customer") == Refusal(
-        text("which-ticket", line=help_line("customer", "care"))
+        text("which-ticket", line=help_line("customer", Summons("care")))
     )
 
 

@@ -16,7 +16,7 @@ from chatops.policy import Role, RoutingRule
 from chatops.ports import Listed, Load
 from chatops.report import Counts
 from chatops.scene import Agent
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal, Status, Waiting
 from tests.commands.conftest import Team, in_words
 from tests.scenes import AOI, CUSTOMER, NOW, POLICY, TOKYO, begun, call, digest_plan, policy, ticket
@@ -197,7 +197,7 @@ async def test_a_day_on_which_nothing_was_quiet_says_so(team: Team) -> None:
 @pytest.mark.anyio
 async def test_it_is_for_leads(team: Team) -> None:
     assert await team.ask("aoi", "digest", "closes") == Refusal(text("no-role"))
-    usage = text("usage", prefix="care", line=text("usage-digest"))
+    usage = text("usage", prefix=Summons("care"), line=text("usage-digest"))
     assert await team.ask("maya", "digest") == Refusal(usage)
 
 

@@ -9,7 +9,7 @@ from adapters.chat.slack.blocks import blocks
 from adapters.chat.slack.writing import Voice
 from chatops.call import Answer, Registry
 from chatops.manual import parts
-from chatops.text import LANGUAGES, text
+from chatops.text import LANGUAGES, Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import WORDS, Team
 
@@ -19,9 +19,7 @@ async def test_it_lists_every_listed_command(team: Team) -> None:
     said = await team.shown("aoi", "help")
     assert "/care claim 42 – take a ticket" in said
     assert "sendnow" not in said
-    assert said.endswith(
-        "In a ticket’s thread, write ! before the command and leave the number out."
-    )
+    assert said.endswith("In a ticket’s thread, leave the number out: !command")
 
 
 @pytest.mark.anyio
@@ -34,7 +32,7 @@ async def test_it_explains_one_command_by_any_of_its_names(team: Team) -> None:
 
 @pytest.mark.anyio
 async def test_it_knows_no_other_command(team: Team) -> None:
-    refused = Refusal(text("unknown-command", word="xyzzy", prefix="care"))
+    refused = Refusal(text("unknown-command", word="xyzzy", prefix=Summons("care")))
     assert await team.ask("aoi", "help", "xyzzy") == refused
 
 

@@ -65,6 +65,6 @@ async def test_a_code_is_good_once_and_for_ten_minutes(team: Team) -> None:
 
 @pytest.mark.anyio
 async def test_a_stranger_gets_no_code_but_is_told_how(team: Team) -> None:
-    assert await say(team, "") == Refusal(text("identify-stranger", prefix="care"))
+    assert await say(team, "") == Refusal(text("identify-stranger"))
     code = await code_of(team, "aoi")
     assert await say(team, code, None) == Refusal(text("identify-nobody"))

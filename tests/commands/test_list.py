@@ -10,7 +10,7 @@ from chatops.call import Answer, Done, Origin
 from chatops.cards.list_card import list_card
 from chatops.policy import RoutingRule
 from chatops.ports import MOST_COUNTED
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, beside, in_words
 from tests.scenes import NOW, call
@@ -61,7 +61,7 @@ async def test_mine_are_the_snoozed_ones_too_after_the_open_and_until_when(team:
     )
     assert (await team.shown("aoi", "list", "snoozed")).startswith("Snoozed tickets: 3")
     await team.ask("aoi", "on")
-    held = Done(text("now-off-holding", count=3, prefix="care"))
+    held = Done(text("now-off-holding", count=3, prefix=Summons("care")))
     assert await team.ask("aoi", "off") == held
 
 
@@ -125,7 +125,7 @@ async def test_a_word_that_is_no_list_and_nobody_is_refused(team: Team) -> None:
     assert await team.ask("aoi", "list", "xyzzy") == Refusal(unknown, field="of")
     near = text("unknown-colleague-near", name="aio", near="aoi")
     assert await team.ask("aoi", "list", "aio") == Refusal(near, field="of")
-    whole = text("quiet-is-whole", of="#vip", prefix="care")
+    whole = text("quiet-is-whole", of="#vip", prefix=Summons("care"))
     assert await team.ask("aoi", "list", "quiet #vip") == Refusal(whole, field="of")
 
 

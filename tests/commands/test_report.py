@@ -10,7 +10,7 @@ from chatops.card_json import load_card
 from chatops.cards.report_facts import Counted, report_facts
 from chatops.ports import Tx
 from chatops.report import Counts
-from chatops.text import Text, text
+from chatops.text import Summons, Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
 from tests.scenes import NOW
@@ -132,7 +132,7 @@ async def test_before_the_first_ticket_there_is_nothing(team: Team) -> None:
 
 @pytest.mark.anyio
 async def test_what_is_no_period_is_told_how_to_write_one(team: Team) -> None:
-    usage = text("usage", prefix="care", line=text("usage-report"))
+    usage = text("usage", prefix=Summons("care"), line=text("usage-report"))
     said = text("word-not-taken", word="sideways", usage=usage)
     assert await team.ask("maya", "report", "sideways in room") == Refusal(said, field="period")
 

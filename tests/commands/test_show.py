@@ -6,7 +6,7 @@ import pytest
 
 from chatops.call import Answer, Done
 from chatops.meant import help_line
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
 
@@ -48,7 +48,7 @@ async def test_in_a_ticket_s_thread_it_shows_that_ticket(team: Team) -> None:
     await team.wrote("Jo", "My parcel is not here")
     assert isinstance(await team.ask("aoi", "show", ticket=1), Answer)
     assert await team.ask("aoi", "show") == Refusal(
-        text("which-ticket", line=help_line("show", "care"))
+        text("which-ticket", line=help_line("show", Summons("care")))
     )
 
 

@@ -14,7 +14,7 @@ from chatops.meant import help_line
 from chatops.plain import file_in_bytes
 from chatops.ports import Record
 from chatops.scene import Direction, Line
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import WORDS, Team
 from tests.scenes import AOI, NOW, call, line, scene, ticket
@@ -109,7 +109,7 @@ async def test_only_who_may_see_the_ticket_gets_it(team: Team) -> None:
     assert await team.ask("gus", "transcript", "1") == Refusal(text("unknown-ticket", ticket=1))
     assert await team.ask("aoi", "transcript", "9") == Refusal(text("unknown-ticket", ticket=9))
     assert await team.ask("aoi", "transcript") == Refusal(
-        text("which-ticket", line=help_line("transcript", "care"))
+        text("which-ticket", line=help_line("transcript", Summons("care")))
     )
     answer, said = await file_of(team, "aoi", "1")
     assert answer.private == (1,)

@@ -162,9 +162,9 @@ async def test_one_ticket_lives_in_both(browser: Browser, both: Live) -> None:
         assert [name for name, agent in done if name in names and agent == ben] == names
 
 
-async def test_report_and_digest_come_in_teams_too(browser: Browser, both: Live) -> None:
+async def test_report_digest_and_alert_come_in_teams_too(browser: Browser, both: Live) -> None:
     async with window(browser, both, DESK) as desk:
-        await new_ticket(both, "Is the shop open today?")
+        ticket = await new_ticket(both, "Is the shop open today?")
         await desk.be(KEN, "care-managers", lang="ja")
         await desk.page.get_by_test_id("teams-room-Care Managers").click()
         await desk.page.get_by_test_id("teams-composer").fill("@Care レポート 今日 ここに")
@@ -178,6 +178,12 @@ async def test_report_and_digest_come_in_teams_too(browser: Browser, both: Live)
         sql = "SELECT id FROM delivery WHERE what = 'published' AND \"to\" = 'teams-managers' AND state = 'sent'"
         await both.until(lambda: len(both.rows(sql)) >= 2)
         await desk.shot("teams-09-digest-ja")
+        await both.turn(advance_s=3600)  # a first response is due within the hour
+        sql = "SELECT id FROM delivery WHERE what = 'alert' AND \"to\" = 'teams-managers' AND state = 'sent' AND ticket = ?"
+        await both.until(lambda: both.rows(sql, ticket))
+        alert = posts.get_by_test_id("card").filter(has_text=f"First response is late: #{ticket}")
+        await expect(alert.locator("[data-action-id='do:claim']")).to_be_visible()
+        await desk.shot("teams-10-alert")
 
 
 async def test_phone_shows_teams_in_a_pane_of_its_own(browser: Browser, both: Live) -> None:
@@ -192,4 +198,16 @@ async def test_phone_shows_teams_in_a_pane_of_its_own(browser: Browser, both: Li
         await expect(here.teams.locator("[data-action-id='do:claim']")).to_be_hidden()
         wide = await phone.page.evaluate("document.documentElement.scrollWidth")
         assert wide == PHONE["width"]
-        await phone.shot("teams-10-phone-ja")
+        await phone.shot("teams-11-phone-ja")
+        await here.press_in_teams("close")
+        await here.fill_in_teams(reason="resolved")
+        await here.send_in_teams()
+        await phone.be(BEN, SLACK)  # the longest labels are English
+        await phone.page.locator("[data-tab=teams]").click()
+        await phone.page.get_by_test_id("teams-composer").fill("@Care report today")
+        await phone.page.get_by_test_id("teams-composer").press("Enter")
+        report = phone.page.get_by_test_id("teams-messages").get_by_test_id("card").last
+        await expect(report.locator("table").last).to_be_visible()
+        narrowest = "values => Math.min(...values.map((value) => value.clientWidth))"
+        assert await report.locator("dd").evaluate_all(narrowest) > 100
+        await phone.shot("teams-12-phone-report")

@@ -1,5 +1,6 @@
 """Slack and the whole service: what a person does there, and what comes of it."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -125,7 +126,7 @@ async def test_two_accounts_become_one_person_by_a_code(town: Town) -> None:
     await town.slack.hands.command(NEW.id, ROOM, "/care", "identify")
     assert "identify" in told(NEW.id)
     await town.slack.hands.command(AOI, ROOM, "/care", "identify")
-    code = next(word for word in told(AOI).replace("「", " ").split() if len(word) == 9)
+    (code,) = re.findall(r"\w{4}-\w{4}", told(AOI))
     await town.slack.hands.command(NEW.id, ROOM, "/care", f"identify {code}")
     await town.slack.hands.command(NEW.id, ROOM, "/care", f"claim {ticket}")
     assert (await town.ticket(ticket)).assignee == town.agents["aoi"].id

@@ -8,7 +8,7 @@ from stored import NOW, given, s
 from chatops.event import AlertLevel, SnoozeReason
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
-from chatops.ticket import Status
+from chatops.ticket import Status, Writer
 from storage import Storage
 
 pytestmark = pytest.mark.anyio
@@ -55,6 +55,17 @@ async def test_clocks_whose_alert_is_due_are_found_earliest_first(storage: Stora
     assert await storage.work.transact(lambda tx: tx.to_alert(s(20), 9)) == [earlier, late]
     assert await storage.work.transact(lambda tx: tx.to_alert(s(20), 1)) == [earlier]
     assert await storage.work.transact(lambda tx: tx.to_alert(s(5), 9)) == []  # the due second
+
+
+async def test_locks_that_end_are_found(storage: Storage) -> None:
+    def run(tx: Tx) -> list[int]:
+        ends = {"a": s(20), "b": s(10), "c": s(90)}
+        locked = [given(tx, name, writer=Writer(1, end)).id for name, end in ends.items()]
+        return [*locked, given(tx, "d").id]
+
+    later, sooner, *_ = await storage.work.transact(run)
+    assert await storage.work.transact(lambda tx: tx.left_open(s(20), 9)) == [sooner, later]
+    assert await storage.work.transact(lambda tx: tx.left_open(s(20), 1)) == [sooner]
 
 
 async def test_snoozes_that_end_are_found(storage: Storage) -> None:

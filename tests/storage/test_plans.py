@@ -109,6 +109,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "alerts._NEWEST": "ix_delivery_alert (to=?)",
         "alerts._WAITING": "ix_delivery_lane (lane=?)",
         "once._TO_WAKE": "ix_ticket_wake",
+        "once._LEFT_OPEN": "ix_ticket_writing",
         "figures._FIRST_OPENED": "COVERING INDEX ix_ticket_opened",
         "figures._NEW": "ix_ticket_opened",
         "figures._RESPONSES": "ix_clock_stopped",

@@ -159,7 +159,7 @@ class Answers:
         policy = self.people.desk.policy
         room = policy.room_by_id(CHAT, place.channel or "")
         if room is None and agent is not None:
-            room = policy.room_of("", agent.name, (CHAT,))
+            room = policy.room_of("", agent.name, agent.identities or {}, (CHAT,))
         ours = (each for each in policy.rooms.values() if each.chat == CHAT)
         room = room or next(ours, None)
         return (room.language, room.zone) if room else _NO_ROOM

@@ -20,7 +20,7 @@ from adapters.chat.teams.reading import Place
 from adapters.chat.teams.writing import CHAT, JSON, Voice, Voices
 from chatops.call import Answer
 from chatops.card import Block, Button, Card, Form, Paragraph, Quote, Style
-from chatops.errors import CareError
+from chatops.errors import CareError, TryLater, Unreached
 from chatops.scene import Agent
 from chatops.text import Text, text
 
@@ -33,6 +33,12 @@ NEEDED: Final = text("chat-needs-form")
 
 #: Language and zone where app.yaml names no room in Teams.
 _NO_ROOM: Final = ("en", "UTC")
+
+#: How often an answer is tried, after how many seconds where Teams names none, and for which wait of
+#: Teams' it is not: whoever asked has gone on by then.
+_TRIES: Final = 3
+_AGAIN: Final = 1.0
+_LONGEST: Final = 20.0
 
 _log = structlog.get_logger(__name__)
 
@@ -120,7 +126,7 @@ class Answers:
         policy = self.people.desk.policy
         room = policy.room_by_id(CHAT, place.channel or "")
         if room is None and agent is not None:
-            room = policy.room_of("", agent.name, (CHAT,))
+            room = policy.room_of("", agent.name, agent.identities or {}, (CHAT,))
         ours = (each for each in policy.rooms.values() if each.chat == CHAT)
         room = room or next(ours, None)
         return (room.language, room.zone) if room else _NO_ROOM
@@ -136,13 +142,27 @@ class Answers:
             ways.append(lambda: self._alone(place, message))
         for way in ways:
             try:
-                await way()
+                await self._patiently(way)
             except CareError as error:
                 _log.info("teams.answer_elsewhere", error=str(error))
             else:
                 return True
         _log.warning("teams.answer_undelivered", user=place.user, room=place.channel)
         return False
+
+    async def _patiently(self, way: Callable[[], Awaitable[object]]) -> None:
+        """Go a way; again after a moment where that had no effect for now, as no outbox does here."""
+        for _ in range(_TRIES - 1):
+            try:
+                await way()
+            except (TryLater, Unreached) as error:
+                wait = error.seconds if isinstance(error, TryLater) else _AGAIN
+                if wait > _LONGEST:
+                    raise
+                await self.people.desk.clock.sleep(wait)
+            else:
+                return
+        await way()
 
     async def _alone(self, place: Place, message: JSON) -> None:
         await self.connector.say(await self.connector.personal(place.user), message)

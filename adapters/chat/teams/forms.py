@@ -17,7 +17,7 @@ from adapters.chat.teams.adaptive import LONGEST_MESSAGE, attachment, block, sea
 from adapters.chat.teams.elements import ALARM, SMALL, Made, rich, sentence, weight
 from adapters.chat.teams.inputs import REQUIRED, fill, named
 from adapters.chat.teams.writing import JSON, Voice, run
-from chatops.card import Block, Card, Choice, Field, Form, TextBox
+from chatops.card import Block, Card, Choice, Field, Form, Paragraph, TextBox
 from chatops.errors import Unreadable
 from chatops.text import Text, text
 
@@ -129,6 +129,8 @@ def dialog(
     they name. `typed` is what stood in the dialog that this one replaces (`Sent.typed`).
     """
     inputs = [part for part in form.parts if isinstance(part, TextBox | Choice)]
+    told = (errors or {}).values()  # at a field, and not once more below it
+    shown = [each for each in form.parts if not (isinstance(each, Paragraph) and each.said in told)]
     live = any(part.live for part in inputs)
     pressed = _pressed(form, asked, inputs, voice, live=live)
     head = [(_alarm(warning, voice), True)] if warning else []
@@ -139,7 +141,7 @@ def dialog(
     while longest > _FEWEST:
         parts = (
             _part(part, place, longest, asked, voice, typed or {}, errors or {}, demanded=not live)
-            for place, part in enumerate(form.parts)
+            for place, part in enumerate(shown)
         )
         made = [*head, *parts, *tail]
         if sum(weight(each.elements) for each, _ in made) <= room:

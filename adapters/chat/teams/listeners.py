@@ -106,10 +106,15 @@ class Listeners:
         match written:
             case Typed():
                 await self._presses.typed(written, await self._ticket(place))
-            case Said() if self._settings.reads_threads:
-                if (ticket := await self._ticket(place)) is not None:
+            case Said():
+                ticket = await self._ticket(place) if self._settings.reads_threads else None
+                if ticket is not None:
                     note = Typed(place, written.key, _NOTE, written.text)
                     await self._presses.typed(note, ticket)
+                elif written.names_us:
+                    await self._presses.misplaced(place)
+            case None:
+                pass
 
     async def _ticket(self, place: Place) -> int | None:
         """Return the ticket whose card began the thread."""

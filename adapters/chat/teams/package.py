@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import jsonschema_rs
 import orjson
 
+from adapters.chat.teams.writing import APP
 from chatops.text import Words, text
 
 _FOLDER: Final = Path(__file__).parent
@@ -78,7 +79,7 @@ def manifest(app: App, language: str, prefix: str, words: Words) -> dict[str, An
             "privacyUrl": app.url,
             "termsOfUseUrl": app.url,
         },
-        "name": {"short": "Care", "full": "Care"},
+        "name": {"short": APP, "full": APP},
         "description": {"short": about, "full": whole},
         "icons": {"color": "color.png", "outline": "outline.png"},
         "accentColor": "#1D4E89",

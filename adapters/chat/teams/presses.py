@@ -5,7 +5,7 @@ person is told that it does, and its outcome follows alone.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -87,6 +87,15 @@ class Presses:
             language=self.answers.language(place, agent),
         )
         await self._show(await self.handled(call, place), call, place)
+
+    async def misplaced(self, place: Place) -> None:
+        """Tell who named us within a line that nothing came of it: else they take it for a note."""
+        agent = await self.known(place, "help")
+        if isinstance(agent, Text):
+            await self._tell(place, agent, None)
+        else:
+            there = replace(self.desk.policy.summons, in_thread=True)
+            await self._tell(place, text("teams-name-first", there=there), agent)
 
     def call(self, press: Press, agent: Agent) -> Call:
         """Return the Call that a pressed button stands for."""

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.chat.teams import forms
 from adapters.chat.teams.forms import Asked, Sent
-from adapters.chat.teams.writing import JSON
+from adapters.chat.teams.writing import APP, JSON
 from chatops.errors import Unreadable
 
 #: The names of invokes (learn.microsoft.com/microsoftteams/platform/task-modules-and-cards).
@@ -29,6 +29,8 @@ SEARCHED: Final = 15
 
 #: `!claim`, with the exclamation mark of either width; `!!` and a lone `!` are words.
 _COMMAND: Final = re.compile(r"\s*[!！](?=\w)")
+#: What people write behind a name that they call.
+_ADDRESSED: Final = " \u00a0\u3000,:、，："
 _TAG: Final = re.compile(r"<at[^>]*>(.*?)</at>", re.DOTALL | re.IGNORECASE)
 
 
@@ -93,11 +95,12 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Somebody wrote in a thread, and did not call us."""
+    """Somebody wrote in a channel what does not begin with our name."""
 
     place: Place
     key: str
     text: str
+    names_us: bool  #: further on: Teams brings it for that, and they wait for an answer
 
 
 def place(activity: JSON) -> Place:
@@ -208,30 +211,31 @@ def written(activity: JSON, prefix: str, names: Mapping[str, str]) -> Typed | Sa
     """Read a message: a command where it calls us, is for us alone or begins with `!`.
 
     `names` are those of the people whom it mentions, by the mention's markup. None where nobody wrote
-    words that are for us: outside threads, what does not call us.
+    words that are for us: outside threads, what does not name us.
     """
     where, once = place(activity), key(activity)
+    names_us = any(_is_ours(activity, each) for each in _mentions(activity))
     words, called = _called(activity)
     words = _plain(words, names)
     lead = _COMMAND.match(words)
     if called or where.targeted or where.channel is None:
         return Typed(where, once, *_split(words[lead.end() :] if lead else words, prefix))
-    if where.thread is None or not words.strip():
+    if not (names_us or where.thread) or not words.strip():
         return None
     if lead is not None:
         return Typed(where, once, *_split(words[lead.end() :], prefix))
-    return Said(where, once, words.strip())
+    return Said(where, once, words.strip(), names_us)
 
 
 def _split(line: str, prefix: str) -> tuple[str, str]:
     """Cut a line into the command's word and the rest; an empty one asks for help.
 
     Lists of commands offer `care` and `care-report` too, as Slack has them: what follows the prefix
-    is the command.
+    is the command. So is what follows our name where it was typed without becoming a mention.
     """
     word, *rest = line.strip().removeprefix("/").split(maxsplit=1) or ["help"]
     behind = rest[0] if rest else ""
-    if word.casefold() == prefix:
+    if word.casefold().removeprefix("@") in {prefix, APP.casefold()}:
         word, *rest = behind.split(maxsplit=1) or ["help"]
         return word, rest[0] if rest else ""
     return word.removeprefix(f"{prefix}-"), behind
@@ -240,12 +244,16 @@ def _split(line: str, prefix: str) -> tuple[str, str]:
 def _called(activity: JSON) -> tuple[str, bool]:
     """Return a message's text without the mention of us that opens it, and whether there is one."""
     text = _word(activity, "text").replace("&nbsp;", " ").lstrip()
-    bot = _word(_object(activity, "recipient"), "id")
     for mention in _mentions(activity):
         tag = _word(mention, "text")
-        if tag and _word(_object(mention, "mentioned"), "id") == bot and text.startswith(tag):
-            return text[len(tag) :], True
+        if tag and _is_ours(activity, mention) and text.startswith(tag):
+            return text[len(tag) :].lstrip(_ADDRESSED), True
     return text, False
+
+
+def _is_ours(activity: JSON, mention: JSON) -> bool:
+    mentioned = _word(_object(mention, "mentioned"), "id")
+    return bool(mentioned) and mentioned == _word(_object(activity, "recipient"), "id")
 
 
 def _plain(marked: str, names: Mapping[str, str]) -> str:

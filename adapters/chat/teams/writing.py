@@ -8,18 +8,22 @@ links in it (learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from adapters.chat import _voice
 from adapters.chat._voice import HAND, NOTHING, Anchor, Person, Piece, clean
 from chatops.scene import Agent
-from chatops.text import Hand, Text, Words
+from chatops.text import Hand, Summons, Text, Words
 
 JSON = dict[str, Any]
 
 #: The chat's name in app.yaml.
 CHAT: Final = "teams"
+
+#: What the app is called in Teams: people mention it by this.
+APP: Final = "Care"
 
 #: What no run holds in one piece: a mention is found by its text wherever that stands, and
 #: renderers of Adaptive Cards fill in `{{DATE(...)}}`.
@@ -84,7 +88,7 @@ class Voice(_voice.Voice):
         agents: Mapping[int, Agent],
         hand: Hand = HAND,
     ) -> None:
-        super().__init__(words, language, zone, agents, hand)
+        super().__init__(words, language, zone, agents, replace(hand, summons=_summons))
         self.language: Final = language
         self._calls = _calls(agents)
 
@@ -139,6 +143,11 @@ class Voices(_voice.Voices[Voice]):
 
     def __init__(self, words: Words) -> None:
         super().__init__(words, Voice)
+
+
+def _summons(said: Summons) -> str:
+    """Say how a command begins: a mention is heard everywhere, a slash or `!` not in every tenant."""
+    return f"@{APP} " if said.in_thread else f"@{APP}"
 
 
 def _calls(agents: Mapping[int, Agent]) -> dict[int, JSON]:

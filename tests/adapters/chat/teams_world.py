@@ -156,11 +156,13 @@ class World(Care):
         return answer.body
 
     async def writes(self, me: str, text: str, root: str, *mentions: JSON) -> None:
-        """Write into a thread to our app, with mentions of others."""
-        state = self.cloud.state
+        """Write into a thread to our app, with mentions of others; ours comes first, unless `text`
+        has it.
+        """
+        state, ours = self.cloud.state, happenings.tagged(self.cloud.state)
         said = await self.cloud.hands.say(me, CARE, text, root)
         message = state.messages[CARE][said]
-        marked = f"{happenings.tagged(state)} {text}"
+        marked = text if ours in text else f"{ours} {text}"
         activity = happenings.message(state, message, marked, mentions=True, targeted=False)
         activity["entities"].extend(mentions)
         assert (await self.cloud.delivery.send(activity)).ok

@@ -44,6 +44,8 @@ async def test_writing_lock_is_taken_at_fetch_seen_by_others_and_ends_by_its_tim
     here.cloud.dialogs.close(BEN, here.dialog("ben").id)
     await here.passes(LOCK.total_seconds() + 1)
     assert (await here.ticket(ticket)).writer == locked.writer  # nobody tells of a closing
+    await here.desk.tick()
+    assert (await here.ticket(ticket)).writer is None
     await here.opens_dialog("aoi", "reply", card)
     taken = (await here.ticket(ticket)).writer
     assert taken is not None
@@ -274,9 +276,11 @@ async def test_long_choice_is_searched_by_those_who_may_see_its_form(
 
 async def test_slow_form_is_offered_alone_by_a_button(here: World) -> None:
     ticket, card = await here.card()
-    here.chat._tasks._patience = 0.05
+    tasks = here.chat._tasks
+    patience, tasks._patience = tasks._patience, 0.05
     async with here.holding_the_database():
         opened = await here.opens_dialog("ben", "reply", card)
+    tasks._patience = patience
     assert (opened.dialog, opened.message) == (None, "This takes a moment …")
     await here.until(lambda: here.alone("ben"), step=0)
     (offered,) = here.alone("ben")

@@ -224,6 +224,12 @@ def test_fault_of_a_field_stands_below_it(voice: Voice) -> None:
     assert shown(count) == "0 of 280"
 
 
+def test_what_is_said_at_a_field_is_not_said_again_below_it(voice: Voice) -> None:
+    counted = text("t-count", count=0)
+    task = forms.dialog(reply_form(), ASKED, voice, errors={"text": counted})
+    assert shown(body(task)).count("0 of 280") == 1
+
+
 def test_refusal_or_question_stands_on_top(voice: Voice) -> None:
     task = forms.dialog(reply_form(), ASKED, voice, said("it holds a phone number"))
     assert shown(body(task)[0]) == "⚠ \nit holds a phone number"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from teams_world import AOI, BEN, CARE, LOST, World, shown, world
 
-from adapters.sandbox.teams import Fault
+from adapters.sandbox.teams import Fault, happenings
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +46,21 @@ async def test_mention_without_words_asks_for_help(here: World) -> None:
     first, second = here.alone("aoi")
     assert shown(first) == shown(second)
     assert "担当" in shown(first)
+
+
+async def test_what_tells_of_commands_tells_how_teams_hears_them(here: World) -> None:
+    await here.cloud.hands.say(BEN, CARE, "help", mention=True)
+    await here.cloud.hands.say(BEN, CARE, "clam", mention=True)
+    every, unknown = map(shown, here.alone("ben"))
+    assert "@Care claim 42 – take a ticket" in every
+    assert every.endswith("In a ticket’s thread, leave the number out: @Care command")
+    assert unknown == ("I do not know “clam”. Do you mean “claim”? @Care help lists what I know.")
+
+
+async def test_our_name_is_passed_over_where_it_did_not_become_a_mention(here: World) -> None:
+    ticket, _ = await here.card()
+    await here.cloud.hands.say(BEN, "personal", f"@Care claim {ticket}")
+    assert (await here.ticket(ticket)).assignee == here.agents["ben"].id
 
 
 async def test_lists_of_commands_name_the_prefix_too(here: World) -> None:
@@ -130,6 +145,26 @@ async def test_answer_that_neither_the_channel_nor_a_personal_chat_takes_is_told
         assert len(here.private("ben")) == 1
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", "create", status=429, retry_after=12),
+        Fault("status", "send", status=412, times=2),
+        Fault("status", "create", status=502),
+    ],
+    ids=["429", "412", "502"],
+)
+async def test_answer_for_one_person_waits_for_what_holds_teams_up(
+    here: World, fault: Fault
+) -> None:
+    here.chat._tasks._patience = 0.05
+    here.cloud.fault(fault)
+    await here.cloud.hands.say(BEN, CARE, "list mine", mention=True)
+    await here.until(lambda: here.alone("ben"))
+    (told,) = here.alone("ben")
+    assert shown(told).startswith("Your tickets")
+
+
 async def test_words_in_a_thread_are_no_note_without_the_consent_and_the_card_says_so(
     here: World,
 ) -> None:
@@ -137,6 +172,31 @@ async def test_words_in_a_thread_are_no_note_without_the_consent_and_the_card_sa
     await here.cloud.hands.say(BEN, CARE, "lunch?", card)
     assert notes(here) == []
     assert "without mentioning me is not recorded" in shown(here.seen()[0])
+
+
+@pytest.mark.parametrize("reads_threads", [False, True])
+async def test_who_names_us_within_a_line_is_told_what_became_of_it(
+    tmp_path: Path, empty_database: Path | str, reads_threads: bool
+) -> None:
+    async with world(tmp_path, empty_database, reads_threads=reads_threads) as here:
+        ticket, card = await here.card()
+        await here.writes(BEN, f"I called them. {happenings.tagged(here.cloud.state)}", card)
+        if reads_threads:
+            assert notes(here) == [(ticket, "I called them. @Care")]
+            assert here.alone("ben") == []
+        else:
+            assert notes(here) == []
+            (told,) = here.alone("ben")
+            assert shown(told) == (
+                "A line is for me where it begins with my name: @Care note and your words. "
+                "Nothing of this one was recorded."
+            )
+
+
+async def test_colon_behind_our_name_is_no_command(here: World) -> None:
+    ticket, card = await here.card()
+    await here.writes(BEN, f"{happenings.tagged(here.cloud.state)}: note I called them.", card)
+    assert notes(here) == [(ticket, "I called them.")]
 
 
 async def test_words_in_a_cards_thread_are_a_note_with_the_consent(
