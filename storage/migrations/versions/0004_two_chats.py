@@ -18,10 +18,6 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("writing_in", sa.String(), nullable=True))
     op.add_column("entry", sa.Column("chat", sa.String(), nullable=True))
     op.add_column("identity", sa.Column("email", sa.String(), nullable=True))
-    where = sa.text("writing_until IS NOT NULL")  # Teams tells of no form that is left
-    op.create_index(
-        "ix_ticket_writing", "ticket", ["writing_until"], sqlite_where=where, postgresql_where=where
-    )
     # a question carries a finished card too, and goes by age as a published one does
     op.drop_index("ix_delivery_published", "delivery")
     where = sa.text("what IN ('published', 'question')")

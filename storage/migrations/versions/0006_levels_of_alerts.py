@@ -1,4 +1,4 @@
-"""Say of each clock how far its alerts have gone, and find what alerts a room had and what ran out unseen.
+"""Say of each clock how far its alerts have gone, and find what alerts a room had and what ran out unseen; find forms that are left.
 
 Revision ID: 0006
 Revises: 0005
@@ -20,6 +20,8 @@ def upgrade() -> None:
     op.execute(clock.update().where(clock.c.told.is_(sa.true())).values(alerted="breach"))
     # one that runs is due at `alert_at`: it is alerted of from then on
     op.drop_column("clock", "told")
+    # Teams tells of no form that is left
+    _add_partial("ix_ticket_writing", "ticket", ["writing_until"], "writing_until IS NOT NULL")
     _add_partial("ix_clock_due", "clock", ["due_at"], "outcome IS NULL AND breached_at IS NULL")
     _add_partial("ix_delivery_alert", "delivery", ["to", "id"], "what = 'alert'")
 
