@@ -1,10 +1,11 @@
 """The outbox on real storage and Slack's strict stand-in: all of it, in order, lawfully paced."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from care import POLICY, REGISTRY, ROOMS, TRAITS_OF, WORDS, Hours, wrote
@@ -18,7 +19,7 @@ from chatops.delivery import outbox
 from chatops.delivery.pace import ChatPace
 from chatops.delivery.patience import FAULTS
 from chatops.desk import Desk
-from chatops.errors import StorageError, Unreached
+from chatops.errors import StorageError, TryLater, Unreached
 from chatops.follow import AT_ACCOUNT
 from chatops.ports import Due, NewDelivery, Urgency, What
 from chatops.text import text
@@ -417,6 +418,38 @@ async def test_fault_of_ours_is_given_up_in_the_end_and_stops_nobody(town: Town)
     await town.until(lambda: len(town.seen("care-global")) == 1)
     await town.until(lambda: town.due()[0][2] == "failed", step=5)
     assert town.outbox.progress["fault"] <= FAULTS
+
+
+@pytest.mark.parametrize("of", ["room", "account"])
+async def test_fault_of_ours_while_an_outcome_is_written_leaves_nothing_under_way(
+    town: Town, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    """Of a limit that can be added to no time, say: the post is looked up like any other."""
+    odd = TryLater(1)
+    odd.seconds = 1e18
+    left = [odd]
+
+    def once(call: Callable[..., Any]) -> Callable[..., Any]:
+        async def called(*given: Any) -> Any:
+            if left:
+                raise left.pop()
+            return await call(*given)
+
+        return called
+
+    ticket = await town.opens()
+    if of == "room":
+        slack = town.chats["slack"]
+        monkeypatch.setattr(slack, "post", once(slack.post))
+    else:
+        await town.quiet()
+        chirp = town.channels["aozora"]
+        monkeypatch.setattr(chirp, "send", once(chirp.send))
+        await town.replies("ben", ticket, "On its way")
+    await town.quiet(step=5)
+    assert left == []
+    # the network, asked again, knows no such post
+    assert {state for _, _, state in town.due()} <= {"sent", "failed"}
 
 
 async def test_what_was_sent_is_recorded_however_long_the_database_needs(

@@ -75,6 +75,17 @@ class Posting:
         """
         job = order.job
         try:
+            await self._deliver(chat, room, order, pace)
+        except Overtaken:
+            raise
+        except Exception:  # noqa: BLE001 - the room outlives a fault in one delivery
+            self._count("fault")
+            _log.exception("outbox.fault", delivery=job.id, what=job.what)
+            await self._stumbled(job)
+
+    async def _deliver(self, chat: Chat, room: Room, order: Order, pace: ChatPace) -> None:
+        job = order.job
+        try:
             match job.state:
                 case DeliveryState.IN_DOUBT:
                     await self._resolve(chat, room, order)
@@ -82,8 +93,6 @@ class Posting:
                     await self._update(chat, room, order)
                 case _:
                     await self._post(chat, room, order)
-        except Overtaken:
-            raise
         except TryLater as error:
             self._count("limited")
             until = self._clock.transport() + timedelta(seconds=error.seconds)
@@ -104,10 +113,6 @@ class Posting:
             self._count("failed")
             _log.error("outbox.rejected", delivery=job.id, what=job.what, code=error.code)
             await self._refused(job, error.code)
-        except Exception:  # noqa: BLE001 - the room outlives a fault in one delivery
-            self._count("fault")
-            _log.exception("outbox.fault", delivery=job.id, what=job.what)
-            await self._stumbled(job)
 
     async def _rest(self, room: Room, error: Unreached | Barred) -> None:
         """Leave a room alone for a while, or its whole chat where that is closed."""

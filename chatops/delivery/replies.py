@@ -82,9 +82,19 @@ class Replies:
         if job.delivery.state is DeliveryState.IN_DOUBT:
             return await self._look_up(channel, job)
         try:
-            await self._sent(job, await self._call(channel, job))
-        except Overtaken:
+            return await self._send(channel, job)
+        except (Overtaken, TryLater, Barred):
             raise
+        except Exception:  # noqa: BLE001 - the account outlives a fault in one reply
+            # whether the call was made is unknown
+            _log.exception("reply.fault", delivery=job.delivery.id)
+            if job.delivery.attempts < FAULTS:
+                return await self._doubt(channel, job, _FAULT)
+            return await self._ask(job, _FAULT)
+
+    async def _send(self, channel: Channel, job: Job) -> str:
+        try:
+            await self._sent(job, await self._call(channel, job))
         except InDoubt as error:
             return await self._doubt(channel, job, str(error))
         except TryLater as error:
@@ -98,12 +108,6 @@ class Replies:
             raise
         except (Unsupported, Rejected) as error:
             return await self._refused(channel, job, error)
-        except Exception:  # noqa: BLE001 - the account outlives a fault in one reply
-            # whether the call was made is unknown
-            _log.exception("reply.fault", delivery=job.delivery.id)
-            if job.delivery.attempts < FAULTS:
-                return await self._doubt(channel, job, _FAULT)
-            return await self._ask(job, _FAULT)
         return "reply_sent"
 
     async def unseen(self, line: Delivery) -> None:
