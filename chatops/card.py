@@ -65,7 +65,38 @@ class Table:
     rows: tuple[tuple[Text, ...], ...]
 
 
-Block = Paragraph | Quote | Facts | Table
+class Shape(StrEnum):
+    """How a chart is drawn; no value may be one of `Style`, for a waiting card tells them apart so."""
+
+    COLUMNS = "columns"  #: standing beside each other, along a short time
+    LINES = "lines"  #: along a long one
+    BARS = "bars"  #: lying, each beside a name
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Figures of one kind, one for each label of their chart; None where there is nothing to count."""
+
+    name: Text
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of figures, which stand in a table beside it: who sees no picture misses none.
+
+    What cannot show a picture leaves it out.
+    """
+
+    title: Text
+    shape: Shape
+    unit: Text  #: of every value
+    labels: tuple[Text, ...]
+    series: tuple[Series, ...]
+    said: tuple[tuple[Text, Text], ...]  #: what there is to see, a pair for each series
+
+
+Block = Paragraph | Quote | Facts | Table | Chart
 
 
 @dataclass(frozen=True, slots=True)

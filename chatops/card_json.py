@@ -11,13 +11,28 @@ from typing import Any, Final
 
 import orjson
 
-from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
+from chatops.card import (
+    Button,
+    Card,
+    Chart,
+    Facts,
+    Paragraph,
+    Quote,
+    Series,
+    Shape,
+    Style,
+    Table,
+)
 from chatops.text import Link, Mention, Summons, Text
 
 _KINDS: Final = {
     kind.__name__: kind
-    for kind in (Card, Button, Paragraph, Quote, Facts, Table, Text, Mention, Summons, Link)
+    for kind in (
+        *(Card, Button, Paragraph, Quote, Facts, Table, Chart, Series),
+        *(Text, Mention, Summons, Link),
+    )
 }
+_NAMED: Final = {each.value: each for each in (*Style, *Shape)}
 
 
 def dump_card(card: Card) -> str:
@@ -63,8 +78,8 @@ def _load(value: Any) -> Any:  # JSON has no narrower type
             return tuple(_load(each) for each in value)
         case {"k": kind, "v": named}:
             return _KINDS[kind](**{name: _load(each) for name, each in named.items()})
-        case {"e": style}:
-            return Style(style)
+        case {"e": name}:
+            return _NAMED[name]
         case {"t": instant}:
             return datetime.fromisoformat(instant)
         case {"d": day}:

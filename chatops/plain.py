@@ -4,7 +4,7 @@ from codecs import BOM_UTF8
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chatops.card import Block, Card, Facts, File, Paragraph, Quote, Table
+from chatops.card import Block, Card, Chart, Facts, File, Paragraph, Quote, Table
 from chatops.text import Hand, Text, Words, text
 
 #: Fluent refuses a value above 1,000 characters, and some networks allow names of any length.
@@ -29,10 +29,12 @@ def card_in_words(card: Card, words: Words, language: str, zone: ZoneInfo) -> st
                 return [say(text("labelled", label=label, value=value)) for label, value in pairs]
             case Table(head, rows):
                 return _columns([[say(cell) for cell in row] for row in (head, *rows)])
+            case Chart():
+                return []  # its table stands beside it
 
     lines = [say(card.title)] if card.title else []
-    for each in card.blocks:
-        lines += ["", *block(each)]
+    for said in filter(None, map(block, card.blocks)):
+        lines += ["", *said]
     return "\n".join(lines)
 
 

@@ -7,11 +7,13 @@ from typing import Annotated
 from pydantic import BaseModel
 
 from chatops.call import Answer, Call, looks
-from chatops.card import Card, File, Paragraph
+from chatops.card import Card, Facts, File, Paragraph
 from chatops.cards.list_card import public_names
 from chatops.cards.report_card import By, Figures, report_card
+from chatops.cards.report_charts import course_blocks
 from chatops.cards.report_facts import Counted, is_provisional, report_facts
 from chatops.cards.split_card import split_card
+from chatops.course import course
 from chatops.figures import may_name_people, queues_for, zone_of
 from chatops.line import OrWord
 from chatops.periods import Day, Period, period_of
@@ -57,7 +59,9 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     only = None if named else call.agent.id
     agents = await reader.agents()
     figures = Figures(period.first, counted.counts, closes, call.channels, agents)
-    return Answer(report_card(period, facts, figures, by, only), in_room)
+    happened = await reader.happened(queues, period.start, period.end)
+    went = course_blocks(course(happened, period))
+    return Answer(report_card(period, (Facts(facts), *went), figures, by, only), in_room)
 
 
 async def _split(

@@ -11,11 +11,13 @@ import pytest
 
 import commands
 from chatops.call import Registry
-from chatops.card import Block, Facts, Paragraph, Quote, Table
+from chatops.card import Block, Chart, Facts, Paragraph, Quote, Table
 from chatops.cards.report_card import quiet_card
+from chatops.cards.report_charts import Shown, figures_blocks
 from chatops.event import Deed, Priority, ReplyState
 from chatops.line import FormOnly
 from chatops.sla import State
+from chatops.splits import Group
 from chatops.text import LANGUAGES, Text, Words, text
 
 ROOT: Final = Path(__file__).parent.parent
@@ -122,9 +124,26 @@ def test_every_deed_is_a_command_that_can_be_typed(deed: Deed) -> None:
     assert not any(field.is_required() for field in command.args.model_fields.values())
 
 
-def test_cards_hold_nothing_but_words() -> None:
-    """No picture can be put on a card: one that could be would need its text beside it."""
-    assert set(get_args(Block)) == {Paragraph, Quote, Facts, Table}
+def test_cards_hold_nothing_but_words_and_pictures_of_figures() -> None:
+    """Whatever else came to be put on a card would need its text beside it."""
+    assert set(get_args(Block)) == {Paragraph, Quote, Facts, Table, Chart}
+
+
+@pytest.mark.parametrize("in_time", [False, True])
+def test_every_picture_has_its_words_and_its_figures_beside_it(in_time: bool) -> None:
+    points = [(text("words", words=name), Group(7, 5, [180] * 10)) for name in ("a", "b")]
+    blocks = figures_blocks(Shown("by_day", points, in_time=in_time))
+    charts = [block for block in blocks if isinstance(block, Chart)]
+    assert (
+        [len(chart.said) for chart in charts] == [len(chart.series) for chart in charts] == [2, 2]
+    )
+    tables = [block for block in blocks if isinstance(block, Table)]
+    rows = [
+        " ".join(WORDS.say(cell, "en", TOKYO) for cell in row) for t in tables for row in t.rows
+    ]
+    by_time = ["a 7 5", "b 7 5", "a 3 min 3 min 10", "b 3 min 3 min 10"]
+    by_name = [f"{name} 7 5 median 3 min, 90 % within 3 min (n = 10)" for name in ("a", "b")]
+    assert rows == (by_time if in_time else by_name)
 
 
 def test_every_bar_has_its_number_beside_it() -> None:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
+from chatops.card import (
+    Button,
+    Card,
+    Chart,
+    Facts,
+    Paragraph,
+    Quote,
+    Series,
+    Shape,
+    Style,
+    Table,
+)
 from chatops.card_json import dump_card, load_card
 from chatops.text import Link, Mention, Summons, Text, text
 
@@ -41,7 +52,18 @@ BUTTONS = st.builds(
     st.none() | st.text(max_size=9),
     st.none() | st.integers(1, 99),
 )
+FIGURES = st.lists(st.none() | st.floats(0, 1e6), max_size=3).map(tuple)
+CHARTS = st.builds(
+    Chart,
+    TEXTS,
+    st.sampled_from(Shape),
+    TEXTS,
+    st.lists(TEXTS, max_size=2).map(tuple),
+    st.lists(st.builds(Series, TEXTS, FIGURES), max_size=2).map(tuple),
+    st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple),
+)
 BLOCKS = st.one_of(
+    CHARTS,
     st.builds(Paragraph, TEXTS, st.booleans()),
     st.builds(Quote, st.text(max_size=20)),
     st.builds(Facts, st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple)),

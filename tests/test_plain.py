@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from care import WORDS
 
-from chatops.card import Button, Card, Facts, File, Paragraph, Quote, Table
+from chatops.card import Button, Card, Chart, Facts, File, Paragraph, Quote, Series, Shape, Table
 from chatops.plain import card_in_words, file_in_bytes
 from chatops.text import Text, text
 
@@ -37,6 +37,14 @@ def test_card_line_by_line_and_tables_in_columns() -> None:
 def test_card_without_a_title_begins_with_its_blocks() -> None:
     card = Card(push=words("push"), blocks=(Paragraph(words("Only this.")),))
     assert card_in_words(card, WORDS, "en", ZONE).strip() == "Only this."
+
+
+def test_terminal_shows_no_picture_but_the_table_beside_it() -> None:
+    series = (Series(words("New"), (1,)),)
+    chart = Chart(words("By day"), Shape.COLUMNS, words("n"), (words("Thu"),), series, ())
+    table = Table((words("Day"), words("New")), ((words("Thu"), words("1")),))
+    card = Card(push=words("push"), title=words("Title"), blocks=(chart, table))
+    assert card_in_words(card, WORDS, "en", ZONE) == "Title\n\nDay  New\nThu  1"
 
 
 def test_button_beside_a_line_is_named_in_brackets() -> None:

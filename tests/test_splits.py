@@ -92,15 +92,26 @@ def test_a_cell_runs_nothing_and_stays_one(tag: str, cell: str) -> None:
 )
 def test_a_line_s_name(by: Split, key: Key, label: Text) -> None:
     card = split_card(PERIOD, {key: Group(1, 2, [60])}, by, {"x": TRAITS}, {3: "Aoi"})
-    _, table = card.blocks
+    *_, table = card.blocks
+    assert isinstance(table, Table)
+    assert table.rows[0][0] == label
+
+
+def test_a_line_has_what_its_key_had() -> None:
+    groups: dict[Key, Group] = {"x": Group(1, 2, [60])}
+    *_, table = split_card(PERIOD, groups, Split.CHANNEL, {"x": TRAITS}, {}).blocks
     assert isinstance(table, Table)
     median = text("report-median", median=timedelta(seconds=60), count=1)
-    new = () if by is Split.AGENT else (text("number", count=1),)
-    assert table.rows == ((label, *new, text("number", count=2), median),)
+    one, two = (text("number", count=count) for count in (1, 2))
+    assert table.rows == ((text("words", words="X"), one, two, median),)
+    *_, of_agents = split_card(PERIOD, {3: Group(0, 2)}, Split.AGENT, {}, {3: "Aoi"}).blocks
+    assert isinstance(of_agents, Table)
+    none = text("report-no-response")
+    assert of_agents.rows == ((text("by-agent", agent="Aoi"), two, none),)
 
 
 def test_without_a_first_reply_there_is_no_median() -> None:
-    _, table = split_card(PERIOD, {"x": Group(1)}, Split.CHANNEL, {"x": TRAITS}, {}).blocks
+    *_, table = split_card(PERIOD, {"x": Group(1)}, Split.CHANNEL, {"x": TRAITS}, {}).blocks
     assert isinstance(table, Table)
     assert table.rows[0][-1] == text("report-no-response")
 

@@ -10,8 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from chatops.card import Block, Card, Facts, Paragraph, Table
-from chatops.cards.report_facts import Fact, report_against, report_title
+from chatops.card import Block, Card, Paragraph, Table
+from chatops.cards.report_facts import report_against, report_title
 from chatops.channel import Traits
 from chatops.periods import Period
 from chatops.report import CloseRow, Counts
@@ -43,15 +43,18 @@ class Figures:
 
 def report_card(
     period: Period,
-    facts: tuple[Fact, ...],
+    said: Sequence[Block],
     figures: Figures,
     by: Sequence[By],
     only: int | None,
 ) -> Card:
-    """Return the report; `only` leaves in the table by agent that agent's row alone."""
+    """Return the report: what is said of the period, and its closes.
+
+    `only` leaves in the table by agent that agent's row alone.
+    """
     title = report_title(period)
-    blocks = (Paragraph(report_against(period)), Facts(facts))
-    return Card(push=title, title=title, blocks=(*blocks, *_tables(figures, by, only)))
+    against = Paragraph(report_against(period))
+    return Card(push=title, title=title, blocks=(against, *said, *_tables(figures, by, only)))
 
 
 def closes_card(figures: Figures, by: Sequence[By], flows: Sequence[Block]) -> Card:

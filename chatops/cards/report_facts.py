@@ -105,14 +105,14 @@ def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
 
 
 def _replies(both: _Both) -> Iterator[Fact]:
-    yield both.line("report-first-response", lambda one: _spread(one.counts.first_responses))
+    yield both.line("report-first-response", lambda one: spread_said(one.counts.first_responses))
     yield both.line("report-waiting", lambda one: _waiting(one.counts))
     if both.has(_calendar):
         yield both.line("report-calendar", _by_calendar)
     if both.has(_next_responses):
-        yield both.line("report-next-response", lambda one: _spread(_next_responses(one)))
+        yield both.line("report-next-response", lambda one: spread_said(_next_responses(one)))
     if both.has(_resolutions):
-        yield both.line("report-resolution", lambda one: _spread(_resolutions(one)))
+        yield both.line("report-resolution", lambda one: spread_said(_resolutions(one)))
 
 
 def _promises(both: _Both) -> Iterator[Fact]:
@@ -162,7 +162,8 @@ def _resolutions(one: Counted) -> list[int]:
     return [close.resolution_s for close in _settled(one) if close.resolution_s is not None]
 
 
-def _spread(seconds: Sequence[int]) -> Text:
+def spread_said(seconds: Sequence[int]) -> Text:
+    """Say how long replies took, as far as there are enough."""
     found = spread(seconds)
     if found.median is None:
         return text("report-no-response")
@@ -175,7 +176,7 @@ def _spread(seconds: Sequence[int]) -> Text:
 
 def _by_calendar(one: Counted) -> Text:
     five, thirty, sixty = (_percent(within(one.measures.responses, span)) for span in _WITHIN)
-    median = _spread(_calendar(one))
+    median = spread_said(_calendar(one))
     return text("report-within", median=median, five=five, thirty=thirty, sixty=sixty)
 
 

@@ -1,13 +1,14 @@
-"""A report by agent, channel, queue, kind, tag, hour or day: one table. Pure."""
+"""A report by agent, channel, queue, kind, tag, hour or day: pictures and one table. Pure."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from chatops.card import Card, Paragraph, Table
+from chatops.card import Card, Paragraph
+from chatops.cards.report_charts import Shown, figures_blocks
 from chatops.cards.report_facts import report_title
 from chatops.channel import Traits
+from chatops.course import days, hours
 from chatops.periods import Period
-from chatops.report import spread
 from chatops.splits import Group, Key, Split
 from chatops.text import Text, text
 
@@ -19,23 +20,29 @@ def split_card(
     channels: Mapping[str, Traits],
     named: Mapping[int, str],
 ) -> Card:
-    """Return the table; `named` are the agents, who are not called by it."""
+    """Return the figures; `named` are the agents, who are not called by it."""
     title = report_title(period)
-    counted = () if by is Split.AGENT else (text("report-new"),)
-    head = (text(f"head-{by}"), *counted, text("report-closed"), text("report-first-response"))
-    rows = tuple(
-        (
-            _label(key, by, channels, named),
-            *((_number(group.new),) if counted else ()),
-            _number(group.closed),
-            _first_response(group),
-        )
-        for key, group in groups.items()
-    )
-    if not rows:
+    if not groups:
         return Card(push=title, title=title, blocks=(Paragraph(text("report-nothing")),))
-    blocks = (Paragraph(text("words", words=period.written)), Table(head, rows))
-    return Card(push=title, title=title, blocks=blocks)
+    points = [
+        (_label(key, by, channels, named), group)
+        for key, group in _filled(groups, by, period).items()
+    ]
+    in_time = by in {Split.HOUR, Split.DAY}
+    shown = Shown(by.value, points, in_time=in_time, has_new=by is not Split.AGENT)
+    said = Paragraph(text("words", words=period.written))
+    return Card(push=title, title=title, blocks=(said, *figures_blocks(shown)))
+
+
+def _filled(groups: Mapping[Key, Group], by: Split, period: Period) -> Mapping[Key, Group]:
+    """Put the hours and the days between in which nothing happened."""
+    match by:
+        case Split.HOUR:
+            return hours(groups, period)
+        case Split.DAY:
+            return days(groups, period)
+        case Split.AGENT | Split.CHANNEL | Split.QUEUE | Split.KIND | Split.TAG:
+            return groups
 
 
 def _label(key: Key, by: Split, channels: Mapping[str, Traits], named: Mapping[int, str]) -> Text:
@@ -57,15 +64,3 @@ def _label(key: Key, by: Split, channels: Mapping[str, Traits], named: Mapping[i
             return text("day", day=date.fromisoformat(str(key)))
         case Split.QUEUE | Split.TAG:
             return text("words", words=str(key))
-
-
-def _first_response(group: Group) -> Text:
-    found = spread(group.first_responses)
-    if found.median is None:
-        return text("report-no-response")
-    median = timedelta(seconds=found.median)
-    return text("report-median", median=median, count=found.count)
-
-
-def _number(count: int) -> Text:
-    return text("number", count=count)

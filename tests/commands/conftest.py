@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 import commands
 from chatops.call import Answer, Call, Origin, Outcome, Registry
-from chatops.card import Button, Card, Facts, Paragraph, Table
+from chatops.card import Button, Card, Chart, Facts, Paragraph, Quote, Table
 from chatops.channel import Author, Message
 from chatops.desk import Desk
 from chatops.event import Kind
@@ -123,8 +123,10 @@ def in_words(card: Card) -> str:
                 lines += [f"{say(label)}: {say(value)}" for label, value in pairs]
             case Table(head, rows):
                 lines += [" | ".join(map(say, row)) for row in (head, *rows)]
-            case quote:
-                lines.append(f"> {quote.words}")
+            case Chart(title):
+                lines.append(f"[{say(title)}]")
+            case Quote(words):
+                lines.append(f"> {words}")
     return "\n".join(lines)
 
 

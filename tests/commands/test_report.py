@@ -47,6 +47,9 @@ Late: 1 (before: 0)
 Reopened within 7 days: 0 % (0 of 2), provisional (before: none yet)
 Settled with one reply: none yet (before: none yet)
 Closed without a reply: 100 % (2 of 2): duplicate: 1, resolved: 1 (before: none yet)
+[New and closed by hour]
+Hour | New | Closed
+15:00 | 3 | 2
 Agent | Closes | Share
 Maya Lind | 1 | ▇▇▇▇▇▇▇▇
 伊藤 葵 | 1 | ▇▇▇▇▇▇▇▇
@@ -145,6 +148,7 @@ async def test_figures_by_person_are_for_leads(team: Team) -> None:
         == """\
 Customer care, Fri 25 Sep to Thu 1 Oct
 2026-09-25..2026-10-01
+[Closed by agent]
 Agent | Closed | First response
 伊藤 葵 | 1 | none yet
 Maya Lind | 1 | none yet"""
@@ -163,11 +167,12 @@ async def test_figures_by_where_what_and_when(team: Team) -> None:
         ("by queue", "Queue", "japan"),
         ("種類別", "Kind", "mention"),
         ("by tag", "Tag", "no tag"),
-        ("by hour", "Hour", "15:00"),
-        ("by day", "Day", "Thu 1 Oct"),
     ):
         said = (await team.shown("maya", "report", line)).splitlines()
-        assert said[2:] == [f"{head} | New | Closed | First response", f"{row} | 3 | 2 | none yet"]
+        assert said[3:] == [f"{head} | New | Closed | First response", f"{row} | 3 | 2 | none yet"]
+    for line, head, row in (("by hour", "Hour", "15:00"), ("by day", "Day", "Thu 1 Oct")):
+        said = (await team.shown("maya", "report", line)).splitlines()
+        assert said[3:] == [f"{head} | New | Closed", f"{row} | 3 | 2"]
 
 
 @pytest.mark.anyio

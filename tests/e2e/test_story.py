@@ -78,7 +78,8 @@ EN: Final = Tale(
         "late": "First response is late",
         "list": "Your tickets",
         "help": "Commands",
-        "report": "Customer care on",
+        "report": "in your direct messages",
+        "figures": "Customer care on",
         "breaches": "Targets missed since",
         "closes": "Closes on",
     },
@@ -119,7 +120,8 @@ JA: Final = Tale(
         "late": "初回返信の期限超過",
         "list": "担当中のチケット",
         "help": "コマンド一覧",
-        "report": "のカスタマーケア",
+        "report": "DMでお送りしました",
+        "figures": "のカスタマーケア",
         "breaches": "以降の期限超過",
         "closes": "のクローズ",
     },
@@ -251,6 +253,13 @@ class Day:
             await expect(answer).to_contain_text(self.tale.says[says])
             await answer.scroll_into_view_if_needed()
             await self._shot(name)
+        await self.desk.open_app(self.tale.agent, "messages", lang=self.tale.lang)
+        report = self.desk.page.get_by_test_id("messages").locator("article").last
+        await expect(report).to_contain_text(self.tale.says["figures"])
+        picture = report.locator("img.b-image-picture").first
+        await expect(picture).to_have_js_property("naturalWidth", 800)
+        await self._shot("15-report-pictured")
+        await self._at_work(self.tale.agent)
 
     async def nobody_answers_in_time(self) -> int:
         """Business time goes past the due minute: the queue's room and the managers' hear of it."""

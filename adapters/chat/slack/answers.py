@@ -16,8 +16,11 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.slack import blocks, forms
+from adapters.chat.slack.buttons import BUTTON
+from adapters.chat.slack.direct import DIRECT
 from adapters.chat.slack.files import Files
 from adapters.chat.slack.people import People
+from adapters.chat.slack.pictures import Pictures, charts_of, without_pictures
 from adapters.chat.slack.reading import Place
 from adapters.chat.slack.web import TIMEOUT, Web
 from adapters.chat.slack.writing import CHAT, JSON, Voice, Voices
@@ -42,6 +45,7 @@ class Answers:
     web: Web
     voices: Voices
     files: Files
+    pictures: Pictures
 
     def language(self, place: Place, agent: Agent | None) -> str:
         """Return a person's own language, else their room's."""
@@ -64,7 +68,10 @@ class Answers:
         await self._deliver(place, blocks.message(card, voice, nonce))
 
     async def give(self, place: Place, answer: Answer, agent: Agent) -> None:
-        """Tell the person an answer; one with a file is given in their direct messages."""
+        """Tell the person an answer; one with a file or pictures is given in their direct messages."""
+        if charts_of(answer.card):
+            await self._picture(place, answer.card, agent)
+            return
         if (file := answer.file) is None:
             await self.tell(place, answer.card, agent)
             return
@@ -76,6 +83,20 @@ class Answers:
             await self.tell(place, text("chat-file-failed"), agent)
         else:
             await self.tell(place, text("slack-file-sent", name=file.name), agent)
+
+    async def _picture(self, place: Place, card: Card, agent: Agent) -> None:
+        """Post an answer with pictures to the person alone; what fails is told without them.
+
+        A post of unknown fate is told again: two reports harm nobody.
+        """
+        voice = await self.voice(place, agent)
+        if pictures := await self.pictures.of(card, voice):
+            message = blocks.message(card, voice, uuid.uuid4().hex[:8], pictures)
+            if await self._try(lambda: self._direct(place.user, message)):
+                if not (place.channel or "").startswith(DIRECT):
+                    await self.tell(place, text("slack-report-sent"), agent)
+                return
+        await self.tell(place, without_pictures(card), agent)
 
     async def ask(self, place: Place, question: Text, yes: JSON, agent: Agent | None) -> None:
         """Ask the person alone, with one button that does it all the same.
@@ -89,7 +110,7 @@ class Answers:
         if len(value) <= _VALUE:
             button = {
                 "type": "button",
-                "text": voice.label(text("chat-yes"), blocks.BUTTON),
+                "text": voice.label(text("chat-yes"), BUTTON),
                 "action_id": f"do:{yes['c']}",
                 "value": value,
             }

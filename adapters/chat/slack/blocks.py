@@ -7,17 +7,20 @@ documented and was met by others near 13,200 characters (bolt-js#2509), so we st
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import orjson
 
 from adapters.chat._voice import NOTHING, clean, cut, only_words
+from adapters.chat.slack.buttons import beside, elements
 from adapters.chat.slack.tables import table
 from adapters.chat.slack.writing import JSON, Voice, plain
-from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style, Table
+from chatops.card import Block, Button, Card, Chart, Facts, Paragraph, Quote, Table
 from chatops.text import Text, text
 
 LONGEST_MESSAGE: Final = 12_000  # characters of the blocks as JSON
@@ -36,15 +39,12 @@ MESSAGE: Final = Bounds(50, LONGEST_MESSAGE)
 VIEW: Final = Bounds(100, 40_000)
 
 _LONGEST_PUSH: Final = 2_900  # chat.update refuses a text above 4,000; escaping may lengthen it
-_HEADER, _SMALL_PRINT, _PLACEHOLDER = 150, 3_000, 150
-BUTTON: Final = 75  # characters on a button, and of a menu's entry
-_BUTTON_VALUE, _OPTION_VALUE = 2_000, 150
+_HEADER, _SMALL_PRINT, _ALT = 150, 3_000, 2_000
 #: Slack shows no preview of what a message links to.
 UNFURLED: Final[JSON] = {"unfurl_links": False, "unfurl_media": False}
 _FEWEST: Final = 20  # characters of a quotation, or rows of a table, that are always kept
 _AROUND: Final = 100  # characters around what is pressed
 _KEPT: Final = 4096  # parts of messages that are remembered
-_MORE: Final = text("chat-more")
 _CUT: Final = text("chat-cut")
 _BOLD: Final[JSON] = {"bold": True}
 _FIELDS, _FIELD = 10, 1_900  # fields of a section, characters of a value in one (2,000 in all)
@@ -53,13 +53,19 @@ _FIELDS, _FIELD = 10, 1_900  # fields of a section, characters of a value in one
 _READ_AS_MARKUP: Final = re.compile(r"[*_~`]|:[\w+'-]+:|^(?:>|&gt;)", re.MULTILINE)
 
 
-def message(card: Card, voice: Voice, nonce: str) -> JSON:
-    """Return `text` and `blocks` of a message that shows the card.
+#: Charts are left out of what shows none: their tables stand beside them.
+NO_PICTURES: Final[Mapping[Chart, str]] = MappingProxyType({})
+
+
+def message(
+    card: Card, voice: Voice, nonce: str, pictures: Mapping[Chart, str] = NO_PICTURES
+) -> JSON:
+    """Return `text` and `blocks` of a message that shows the card; `pictures` are its charts' files.
 
     `nonce` makes the block ids new: only then does an updated message forget what somebody chose
     in its menu. It is also what keeps two cards' ids apart.
     """
-    return {"text": push(card, voice), "blocks": blocks(card, voice, nonce)}
+    return {"text": push(card, voice), "blocks": blocks(card, voice, nonce, pictures=pictures)}
 
 
 def push(card: Card, voice: Voice) -> str:
@@ -73,7 +79,13 @@ def cut_marked(words: str) -> str:
     return cut(words, _LONGEST_PUSH // 5).translate({38: "&amp;", 60: "&lt;", 62: "&gt;"})
 
 
-def blocks(card: Card, voice: Voice, nonce: str, bounds: Bounds = MESSAGE) -> list[JSON]:
+def blocks(
+    card: Card,
+    voice: Voice,
+    nonce: str,
+    bounds: Bounds = MESSAGE,
+    pictures: Mapping[Chart, str] = NO_PICTURES,
+) -> list[JSON]:
     """Return the card's blocks, cut so that Slack takes them: quotations first, then rows.
 
     Of a card with too many blocks the last ones are left out, and a line says so.
@@ -82,14 +94,14 @@ def blocks(card: Card, voice: Voice, nonce: str, bounds: Bounds = MESSAGE) -> li
     made: list[JSON] = []
     room = bounds.characters
     if card.buttons or card.menu:
-        elements = _elements(card.buttons, card.menu, card.ticket, voice)
-        made = [{"type": "actions", "block_id": f"press:{nonce}", "elements": elements.made}]
-        room -= elements.weight + _AROUND
+        pressed = _pressed(card.buttons, card.menu, card.ticket, voice)
+        made = [{"type": "actions", "block_id": f"press:{nonce}", "elements": pressed.made}]
+        room -= pressed.weight + _AROUND
     longest = 3_000
-    parts = [_part(each, voice, longest) for each in shown]
+    parts = _parts(shown, pictures, voice, longest)
     while longest > _FEWEST and sum(map(_WEIGHT, parts)) >= room:
         longest = longest * 2 // 3
-        parts = [_part(each, voice, longest) for each in shown]
+        parts = _parts(shown, pictures, voice, longest)
     body = list(chain.from_iterable(map(_MADE, parts)))
     if (most := bounds.blocks - len(made)) < len(body):
         body[most - 1 :] = [small_print(_CUT, voice)]
@@ -107,9 +119,18 @@ _MADE: Final = itemgetter(0)
 _WEIGHT: Final = itemgetter(1)
 
 
+def _parts(
+    shown: tuple[Text | Block, ...], pictures: Mapping[Chart, str], voice: Voice, longest: int
+) -> list[_Part]:
+    if not pictures:  # as nearly every card
+        return [_part(each, None, voice, longest) for each in shown]
+    files = (pictures.get(each) if type(each) is Chart else None for each in shown)
+    return [_part(each, file, voice, longest) for each, file in zip(shown, files, strict=True)]
+
+
 @lru_cache(maxsize=_KEPT)
-def _part(shown: Text | Block, voice: Voice, longest: int) -> _Part:
-    """Return the blocks of a title or of a block of a card.
+def _part(shown: Text | Block, file: str | None, voice: Voice, longest: int) -> _Part:
+    """Return the blocks of a title or of a block of a card; `file` is a chart's picture.
 
     They are remembered: a card is drawn anew whenever its ticket changes, and most of it is as it
     was.
@@ -127,6 +148,8 @@ def _part(shown: Text | Block, voice: Voice, longest: int) -> _Part:
             made = [facts(pairs, voice)]
         case Table():
             made = _table(shown, voice, longest)
+        case Chart():
+            made = [_picture(shown, file, voice)] if file is not None else []
     return _Part(made, _weight(made))
 
 
@@ -166,7 +189,7 @@ def _with_button(said: Text, button: Button, voice: Voice) -> JSON:
         words = plain(cut(voice.joined(found) or NOTHING, _SMALL_PRINT))
     else:
         words = {"type": "mrkdwn", "text": voice.marked(found), "verbatim": True}
-    return {"type": "section", "text": words, "accessory": _button(button, None, voice, 0)}
+    return {"type": "section", "text": words, "accessory": beside(button, voice)}
 
 
 def quotation(words: str, voice: Voice, longest: int) -> list[JSON]:
@@ -216,6 +239,13 @@ def _lines(pairs: tuple[tuple[Text, Text], ...], voice: Voice) -> JSON:
     return rich(elements)
 
 
+def _picture(chart: Chart, file: str, voice: Voice) -> JSON:
+    """Return a picture, which has its title in it, with its words for who does not see it."""
+    facts = tuple(text("labelled", label=label, value=value) for label, value in chart.said)
+    said = voice.plain(text("chart-alt", title=chart.title, facts=facts), _ALT)
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": said}
+
+
 def _table(block: Table, voice: Voice, longest: int) -> list[JSON]:
     rows = max(longest // 30, 1)
     made = [table(block.head, block.rows[:rows], voice)] if block.rows else []
@@ -224,69 +254,9 @@ def _table(block: Table, voice: Voice, longest: int) -> list[JSON]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _elements(
+def _pressed(
     buttons: tuple[Button, ...], menu: tuple[Button, ...], ticket: int | None, voice: Voice
 ) -> _Part:
     """Return what is pressed; a ticket offers the same in the same state."""
-    made: list[JSON] = []
-    seen: dict[str, int] = {}
-    for button in buttons:
-        times = seen[button.command] = seen.get(button.command, -1) + 1
-        made.append(_button(button, ticket, voice, times))
-    if menu:
-        made.append(
-            {
-                "type": "static_select",
-                "action_id": "menu",
-                "placeholder": voice.label(_MORE, _PLACEHOLDER),
-                "options": [_option(button, ticket, voice) for button in menu],
-            }
-        )
+    made = elements(buttons, menu, ticket, voice)
     return _Part(made, _weight(made))
-
-
-def _button(button: Button, of: int | None, voice: Voice, times: int) -> JSON:
-    suffix = f":{times}" if times else ""
-    made: JSON = {
-        "type": "button",
-        "text": voice.label(button.label, BUTTON),
-        "action_id": f"do:{button.command}{suffix}",
-    }
-    if button.ticket is not None:  # one of many alike, which only their places tell apart
-        spoken = text("button-of", label=button.label, ticket=button.ticket)
-        made["accessibility_label"] = voice.plain(spoken, BUTTON)
-    if button.style is not Style.PLAIN:
-        made["style"] = button.style.value
-    if button.url:
-        made["action_id"] = f"open:{button.command}{suffix}"
-        made["url"] = button.url
-    else:
-        made["value"] = _value(button, of, _BUTTON_VALUE)
-    return made
-
-
-def _option(button: Button, of: int | None, voice: Voice) -> JSON:
-    return {
-        "text": voice.label(button.label, BUTTON),
-        "value": _value(button, of, _OPTION_VALUE),
-    }
-
-
-def _value(button: Button, of: int | None, longest: int) -> str:
-    """Return what a press brings back: c(ommand), t(icket) and a(rguments).
-
-    Raises:
-        ValueError: the arguments are too long for Slack; a command must name ids, not texts.
-    """
-    ticket = button.ticket if button.ticket is not None else of
-    if not button.args and ticket is not None:
-        return f'{{"c":"{button.command}","t":{ticket}}}'  # most are so, and this is faster
-    value: JSON = {"c": button.command}
-    if ticket is not None:
-        value["t"] = ticket
-    if button.args:
-        value["a"] = dict(button.args)
-    raw = orjson.dumps(value).decode()
-    if len(raw) > longest:
-        raise ValueError(f"{button.command}: a button's arguments take {len(raw)} characters")
-    return raw

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from adapters._address import demand_lawful
+from adapters._drawing.painter import Painter
 from adapters.chat._tasks import Tasks
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.deliver import Deliverer
@@ -25,6 +26,7 @@ from adapters.chat.slack.link import Requests, socket_mode
 from adapters.chat.slack.listeners import Listeners
 from adapters.chat.slack.modals import Modals
 from adapters.chat.slack.people import People
+from adapters.chat.slack.pictures import Pictures
 from adapters.chat.slack.presses import Presses
 from adapters.chat.slack.reading import Place
 from adapters.chat.slack.settings import Mode, Settings
@@ -61,15 +63,17 @@ def open_chat(
     *,
     proxy: str | None = None,
     tls: SSLContext | None = None,
+    painter: Painter | None = None,
 ) -> "SlackChat":
-    """Return Slack as a chat; nothing is called before `running`.
+    """Return Slack as a chat; nothing is called before `running`. `painter` draws its pictures.
 
     Raises:
         ConfigError: the Web API's address is not Slack's, or its pace not lawful.
     """
     demand_lawful(settings, development)
     url = f"{settings.api_url}/"  # the SDK puts the method right behind it
-    return SlackChat(settings, url, desk, reader, words, proxy=proxy, tls=tls)
+    painter = painter or Painter()
+    return SlackChat(settings, url, desk, reader, words, painter, proxy=proxy, tls=tls)
 
 
 class SlackChat:
@@ -85,6 +89,7 @@ class SlackChat:
         desk: Desk,
         reader: Reader,
         words: Words,
+        painter: Painter,
         *,
         proxy: str | None,
         tls: SSLContext | None,
@@ -102,12 +107,13 @@ class SlackChat:
         voices = Voices(words)
         direct = Direct(self._web)
         self._files = Files(self._web, direct, words)
-        self._answers = Answers(self._people, self._web, voices, self._files)
+        pictures = Pictures(self._web, painter)
+        self._answers = Answers(self._people, self._web, voices, self._files, pictures)
         home = HomeTab(desk, self._people, self._answers, self._web)
         presses = Presses(desk, self._people, self._answers, home, self._tasks)
         modals = Modals(desk, self._people, self._answers)
         internal = Internal(desk, reader, self._people, self._web)
-        self._deliverer = Deliverer(self._web, self._people, voices, direct)
+        self._deliverer = Deliverer(self._web, self._people, voices, direct, pictures)
         secret = settings.signing_secret
         self._bolt = AsyncApp(
             name="chatops",

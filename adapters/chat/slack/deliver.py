@@ -13,6 +13,7 @@ from typing import Final
 from adapters.chat.slack import blocks
 from adapters.chat.slack.direct import Direct
 from adapters.chat.slack.people import People
+from adapters.chat.slack.pictures import Pictures
 from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import JSON, Voice, Voices
 from chatops.card import Card
@@ -23,32 +24,42 @@ _PAGE: Final = 100  # messages a page
 
 
 class Deliverer:
-    def __init__(self, web: Web, people: People, voices: Voices, direct: Direct) -> None:
+    def __init__(
+        self, web: Web, people: People, voices: Voices, direct: Direct, pictures: Pictures
+    ) -> None:
         self._web = web
         self._people = people
         self._voices = voices
         self._direct = direct
+        self._pictures = pictures
 
     async def post(self, room: Room, card: Card, thread: str | None, marker: str) -> str:
         """Post a card, or a line into a thread; return its `ts`."""
         voice = await self._voice(room, card)
         channel = await self._direct.channel(room.id)
         place = {"channel": channel, "thread_ts": thread} if thread else {"channel": channel}
-        posted = await self._web.act_once(
-            "chat.postMessage",
-            **place,
-            **blocks.message(card, voice, marker[:8]),
-            **blocks.UNFURLED,
-            client_msg_id=marker,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"marker": marker}},
-        )
+
+        async def send(message: JSON) -> JSON:
+            return await self._web.act_once(
+                "chat.postMessage",
+                **place,
+                **message,
+                **blocks.UNFURLED,
+                client_msg_id=marker,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"marker": marker}},
+            )
+
+        posted = await self._pictures.post(card, voice, marker[:8], send)
         return str(posted["ts"])
 
     async def update(self, room: Room, id: str, card: Card) -> None:
         """Show `card` in place of what the message showed."""
-        message = blocks.message(card, await self._voice(room, card), uuid.uuid4().hex[:8])
-        channel = await self._direct.channel(room.id)
-        await self._web.act("chat.update", channel=channel, ts=id, **message)
+        voice, channel = await self._voice(room, card), await self._direct.channel(room.id)
+
+        async def send(message: JSON) -> JSON:
+            return await self._web.act("chat.update", channel=channel, ts=id, **message)
+
+        await self._pictures.post(card, voice, uuid.uuid4().hex[:8], send)
 
     async def find(
         self, room: Room, thread: str | None, marker: str, since: datetime, until: datetime

@@ -7,6 +7,7 @@ from adapters.chat.slack.web import Web
 #: How a person's id begins; a room's begins with C or G, direct messages with D
 #: (docs.slack.dev/apis/web-api, "IDs").
 _PEOPLE: Final = ("U", "W")
+DIRECT: Final = "D"
 
 
 class Direct:

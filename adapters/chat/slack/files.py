@@ -14,7 +14,7 @@ from adapters.chat.slack.blocks import cut_marked
 from adapters.chat.slack.direct import Direct
 from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import Voice, escape
-from chatops.card import Block, Card, Facts, File, Paragraph, Quote, Table
+from chatops.card import Block, Card, Chart, Facts, File, Paragraph, Quote, Table
 from chatops.errors import Rejected, Unreached
 from chatops.plain import file_in_bytes
 from chatops.text import Words
@@ -88,3 +88,5 @@ def _lines(block: Block, voice: Voice) -> Iterator[str]:
             yield from (f"{voice.heading(label)}{voice.mrkdwn(value)}" for label, value in pairs)
         case Table(_, rows):
             yield from (" · ".join(map(voice.mrkdwn, row)) for row in rows)
+        case Chart():
+            pass  # its table is there

@@ -16,7 +16,7 @@ from adapters.chat.slack.blocks import VIEW, blocks, facts, quotation, rich, sma
 from adapters.chat.slack.reading import showing
 from adapters.chat.slack.tables import table
 from adapters.chat.slack.writing import JSON, Voice
-from chatops.card import Block, Card, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
+from chatops.card import Block, Card, Chart, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
 from chatops.text import Text, text
 
 CALLBACK: Final = "form"
@@ -204,3 +204,5 @@ def _shown(block: Block, voice: Voice) -> list[JSON]:
             return [facts(pairs, voice)]
         case Table(head, rows):
             return [table(head, rows, voice)] if rows else []
+        case Chart():
+            return []  # its table is there

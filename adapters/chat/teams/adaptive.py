@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from adapters.chat._voice import cut
 from adapters.chat.teams.actions import Opens, action, actions, yes
+from adapters.chat.teams.charts import chart
 from adapters.chat.teams.elements import (
     SMALL,
     Made,
@@ -23,7 +24,7 @@ from adapters.chat.teams.elements import (
 )
 from adapters.chat.teams.tables import table
 from adapters.chat.teams.writing import JSON, Voice
-from chatops.card import Block, Card, Facts, Paragraph, Quote, Table
+from chatops.card import Block, Card, Chart, Facts, Paragraph, Quote, Table
 from chatops.text import Text, text
 
 CONTENT_TYPE: Final = "application/vnd.microsoft.card.adaptive"
@@ -196,6 +197,8 @@ def block(shown: Block, voice: Voice, longest: int, place: int) -> Made:
             return facts(pairs, voice)
         case Table(head, rows):
             return Made(_table(head, rows, voice, longest))
+        case Chart():
+            return Made([chart(shown, voice)])
 
 
 def _table(

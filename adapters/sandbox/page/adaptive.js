@@ -5,6 +5,7 @@
  */
 
 import { cardLink, cardText, isSafe } from "./adaptive_text.js";
+import { charts } from "./adaptive_charts.js";
 import { entered, inputs as elementsOfInputs } from "./adaptive_inputs.js";
 import { fill, h } from "./dom.js";
 import { w } from "./words.js";
@@ -55,6 +56,7 @@ const ELEMENTS = {
   Table: table,
   ActionSet: actionSet,
   Image: image,
+  ...charts,
   ...elementsOfInputs,
 };
 

@@ -1,6 +1,7 @@
 """The chat.* methods: posting, changing and deleting messages, and checking blocks."""
 
 from adapters.sandbox.slack.blocks import faults_in_message, faults_in_view, weight
+from adapters.sandbox.slack.files import pictures_at_fault
 from adapters.sandbox.slack.happenings import tell_changed, tell_deleted, tell_posted
 from adapters.sandbox.slack.method import (
     Args,
@@ -78,7 +79,7 @@ def post_ephemeral(state: State, args: Args) -> JSON:
         raise Refused("user_not_found")
     if user not in room.members and state.limits.on("ephemeral_member"):
         raise Refused("user_not_in_channel")
-    text, blocks = _content(state, args)
+    text, blocks = _content(state, args, alone=True)
     message = state.add(
         Message(
             channel=room.id,
@@ -129,21 +130,27 @@ def validate(state: State, args: Args) -> JSON:
     return {}
 
 
-def checked_blocks(state: State, given: object) -> list[JSON]:
-    """The blocks of a message, or the refusal that names what is wrong with them."""
+def checked_blocks(state: State, given: object, *, alone: bool = False) -> list[JSON]:
+    """The blocks of a message, or the refusal that names what is wrong with them.
+
+    `alone`, a single person is to see it.
+    """
     if given is None:
         return []
     if not isinstance(given, list):
         raise Refused("invalid_blocks_format")
     if faults := faults_in_message(given, state.limits):
         raise not_valid("invalid_blocks", faults)
+    if faults := list(pictures_at_fault(state, given, alone=alone)):
+        raise not_valid("invalid_blocks", faults)
     if weight(given) > state.limits.value("blocks_chars"):
         raise Refused("msg_blocks_too_long")
     return given
 
 
-def _content(state: State, args: Args) -> tuple[str, list[JSON]]:
-    blocks = checked_blocks(state, args.structured("blocks", "invalid_blocks_format"))
+def _content(state: State, args: Args, *, alone: bool = False) -> tuple[str, list[JSON]]:
+    given = args.structured("blocks", "invalid_blocks_format")
+    blocks = checked_blocks(state, given, alone=alone)
     text = args.text("text") or ""
     if not text and not blocks and state.limits.on("content_present"):
         raise Refused("no_text")

@@ -1,8 +1,13 @@
-"""Files in Slack's three steps: ask for an address, send the bytes there, share what was sent."""
+"""Files in Slack's three steps: ask for an address, send the bytes there, share what was sent.
+
+A file that is shared nowhere may be shown by a message of the app that uploaded it, once it is ready.
+"""
 
 import mimetypes
+from collections.abc import Iterator
 from urllib.parse import quote
 
+from adapters.sandbox.slack.blocks import Fault
 from adapters.sandbox.slack.happenings import tell_posted
 from adapters.sandbox.slack.method import Args, Method, room_to_post
 from adapters.sandbox.slack.refusal import JSON, Refused
@@ -12,6 +17,9 @@ from adapters.sandbox.slack.workspace import Room
 #: Of a text file, the lines that are shown where it is shared (ours: Slack shows a few).
 _PREVIEW_LINES = 5
 _PREVIEW_CHARS = 1_000
+
+#: What a Slack file object may be.
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
 def upload_url(state: State, args: Args) -> JSON:
@@ -57,7 +65,6 @@ def complete(state: State, args: Args) -> JSON:
             raise Refused("file_not_found")
         upload.title = str(one.get("title") or upload.name)
         uploads.append(upload)
-    files = [file_shown(state, upload) for upload in uploads]
     for upload in uploads:
         upload.completed = True
     for room in rooms:
@@ -68,18 +75,48 @@ def complete(state: State, args: Args) -> JSON:
             bot_id=state.app.bot_id,
             text=args.text("initial_comment") or "",
             thread_ts=heads[0] if heads else None,
-            files=files,
+            files=[file_shown(state, upload) for upload in uploads],
         )
         state.add(message)
         tell_posted(state, message)
-    return {"files": files}
+    return {"files": [_as_known(state, upload) for upload in uploads]}
 
 
 def info(state: State, args: Args) -> JSON:
     upload = state.uploads.get(args.needed("file"))
     if upload is None or upload.content is None:
         raise Refused("file_not_found")
-    return {"file": file_shown(state, upload)}
+    shown = _as_known(state, upload)
+    upload.looks += upload.completed
+    return {"file": shown}
+
+
+def pictures_at_fault(state: State, blocks: list[JSON], *, alone: bool) -> Iterator[Fault]:
+    """Yield what is wrong with files that blocks show; `alone`, a single person is to see them."""
+    for place, block in enumerate(blocks):
+        shown = block.get("slack_file") if block["type"] == "image" else None
+        if shown is None:
+            continue
+        upload = state.uploads.get(str(shown.get("id")))
+        is_fit = upload is not None and upload.completed and _is_ready(state, upload)
+        is_picture = upload is not None and mimetype(upload.name) in _PICTURES
+        hidden = alone and state.limits.on("slack_file_alone")
+        if hidden or (not (is_fit and is_picture) and state.limits.on("slack_file")):
+            yield f"/blocks/{place}/slack_file", "invalid slack file"
+
+
+def _is_ready(state: State, upload: Upload) -> bool:
+    if not state.limits.on("file_ready"):
+        return True
+    return upload.looks >= state.limits.value("file_ready")
+
+
+def _as_known(state: State, upload: Upload) -> JSON:
+    """A file as Slack tells of it: its kind is known only once it is ready."""
+    shown = file_shown(state, upload)
+    if not _is_ready(state, upload):
+        shown |= {"mimetype": "", "filetype": ""}
+    return shown
 
 
 def file_shown(state: State, upload: Upload) -> JSON:
@@ -145,5 +182,5 @@ def _head(state: State, room: Room, thread_ts: str) -> str:
 METHODS = (
     Method("files.getUploadURLExternal", upload_url, 4, ("files:write",)),
     Method("files.completeUploadExternal", complete, 4, ("files:write",)),
-    Method("files.info", info, 4, ("files:read", "files:write")),
+    Method("files.info", info, 4, ("files:read",)),
 )

@@ -16,6 +16,7 @@ from adapters.sandbox.rules import Limits, Rule
 __all__ = ["DOCUMENTED", "Limits", "Rule", "sped"]
 
 _SELECT = "bk/block-elements/select-menu-element"
+_FILE = "bk/composition-objects/slack-file-object"
 _SUGGEST = "docs.slack.dev/reference/interaction-payloads/block_suggestion-payload"
 
 DOCUMENTED = Limits(
@@ -128,6 +129,9 @@ DOCUMENTED = Limits(
     Rule("file_once", 1, "a file is completed once", "m/files.completeUploadExternal"),
     Rule("file_room", 1, "channel_id is a channel's", "m/files.completeUploadExternal"),
     Rule("file_thread", 1, "a file goes to a thread's head", "m/files.completeUploadExternal"),
+    Rule("file_ready", 1, "looks by files.info that find no kind", "seen: slack-github-action#413"),
+    Rule("slack_file", 1, "a picture's file is an image and ready", f"{_FILE}; seen"),
+    Rule("slack_file_alone", 1, "an ephemeral shows no file", "seen: node-slack-sdk#1790"),
     Rule("upload_size", 1, "an upload is as long as was announced", "m/files.getUploadURLExternal"),
     # Pace
     Rule("post_pace", 1, "posts a second in one room", "rates"),

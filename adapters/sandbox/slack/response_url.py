@@ -30,7 +30,8 @@ def answer(state: State, url_id: str, body: object) -> None:
         if not original.ephemeral_to:
             tell_deleted(state, original)
         return
-    blocks = checked_blocks(state, body.get("blocks"))
+    alone = body.get("response_type") != "in_channel"
+    blocks = checked_blocks(state, body.get("blocks"), alone=alone)
     text = str(body.get("text") or "")
     if not text and not blocks:
         raise Refused("no_text", status=500)

@@ -84,6 +84,7 @@ class Upload:
     content: bytes | None = None
     title: str = ""
     completed: bool = False
+    looks: int = 0  #: how often files.info was asked about it since
 
 
 @dataclass(frozen=True, slots=True)

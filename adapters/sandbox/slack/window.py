@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from adapters.sandbox.slack.files import file_shown
 from adapters.sandbox.slack.payloads import shortcuts_of
 from adapters.sandbox.slack.refusal import JSON
 from adapters.sandbox.slack.state import Message, State
@@ -73,6 +74,16 @@ def _room(state: State, room: Room, me: str, *, with_messages: bool) -> JSON:
     }
 
 
+def _with_picture(state: State, block: JSON) -> JSON:
+    """Tell the page where a picture is that it knows by the id of its file."""
+    shown = block.get("slack_file") or {}
+    upload = state.uploads.get(str(shown.get("id")))
+    if upload is None:
+        return block
+    url = file_shown(state, upload)["url_private"]
+    return {**block, "slack_file": {**shown, "url": url}}
+
+
 def _message(state: State, message: Message) -> JSON:
     body: JSON = {
         "ts": message.ts,
@@ -80,7 +91,7 @@ def _message(state: State, message: Message) -> JSON:
         "bot": message.bot_id,
         "name": state.app.name if message.bot_id else state.people[message.user].real_name,
         "text": message.text,
-        "blocks": message.blocks,
+        "blocks": [_with_picture(state, block) for block in message.blocks],
         "thread_ts": message.thread_ts,
         "broadcast": message.broadcast,
         "reply_count": len(state.replies(message.channel, message.ts)),

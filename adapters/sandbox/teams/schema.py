@@ -35,6 +35,7 @@ from adapters.sandbox.teams.card_values import (
     TARGET,
     VERTICAL,
 )
+from adapters.sandbox.teams.charts import CHARTS
 
 
 def element(look: Inspection, at: str, value: object) -> None:
@@ -86,8 +87,9 @@ def _by_type(look: Inspection, at: str, value: object, kinds: dict[str, Check], 
         kinds[kind](look, at, value)
         if "fallback" in value:
             _fallback(look, f"{at}/fallback", value["fallback"])
-    elif isinstance(kind, str) and kind.startswith("Chart.") and "fallback" in value:
-        # Teams draws charts, which the schema does not have; other clients take the fallback.
+    elif isinstance(kind, str) and kind in CHARTS and "fallback" in value:
+        # Other clients take the fallback.
+        CHARTS[kind](look, at, value)
         _fallback(look, f"{at}/fallback", value["fallback"])
     else:
         look.fault(rule, f"{at}/type", f"unknown type: {kind}")

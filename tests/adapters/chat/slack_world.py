@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import web
 from scenes import ticket
 
+from adapters._drawing.painter import Painter
 from adapters.chat.slack.chat import SlackChat, open_chat
 from adapters.chat.slack.settings import Mode, Settings
 from adapters.sandbox.slack import (
@@ -287,6 +288,7 @@ async def world(
     workspace: Workspace = WORKSPACE,
     faults: Sequence[Fault] = (),
     dead_links: int = 0,
+    painter: Painter | None = None,
 ) -> AsyncIterator[World]:
     """Start the stand-in, with faults in wait, and the chat against it, and connect the two.
 
@@ -309,7 +311,8 @@ async def world(
             signing_secret=APP.signing_secret,
             api_url=f"{base}/api/",
         )
-        chat = open_chat(settings, desk, reader, NoVault(), words(folder), development=True)
+        said = words(folder)
+        chat = open_chat(settings, desk, reader, NoVault(), said, development=True, painter=painter)
         here = World(cloud, desk, reader, chat)
         if mode is Mode.HTTP:
             here.url = await stack.enter_async_context(_serving(chat))

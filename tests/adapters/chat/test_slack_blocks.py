@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import chart_scene
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,6 +118,17 @@ def test_card(voices: Voices, picture: SnapshotAssertion, name: str, language: s
     made = blocks.message(CARDS[name], voice(voices, language), "n0")
     check(made["blocks"])
     assert made == picture
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_chart(voices: Voices, picture: SnapshotAssertion, language: str) -> None:
+    shown = chart_scene.card(chart_scene.CHART)
+    pictures = {chart_scene.CHART: "F1"}
+    made = blocks.message(shown, voice(voices, language), "n0", pictures)
+    check(made["blocks"])
+    assert made == picture
+    _, *table = made["blocks"]
+    assert blocks.blocks(shown, voice(voices, language), "n0") == table
 
 
 @pytest.mark.parametrize(

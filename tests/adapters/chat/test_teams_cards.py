@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import chart_scene
 import pytest
 import scenes
+from chart_scene import chart
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -21,14 +23,18 @@ from adapters.chat.teams import adaptive
 from adapters.chat.teams.actions import PRIMARY
 from adapters.chat.teams.adaptive import LONGEST_MESSAGE
 from adapters.chat.teams.writing import Voice, Voices, escape, is_plain, runs_of
-from chatops.card import Button, Card, Facts, Paragraph, Quote, Style, Table
+from adapters.sandbox.teams import DOCUMENTED
+from adapters.sandbox.teams.cards import faults_in
+from chatops.card import Button, Card, Facts, Paragraph, Quote, Shape, Style, Table
 from chatops.cards.list_card import list_card
 from chatops.cards.report_card import quiet_card
+from chatops.cards.report_charts import MOST_STEPS, Shown, figures_blocks
 from chatops.cards.thread_card import alert_card, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.event import CloseReason, SnoozeReason
 from chatops.ports import Listed
 from chatops.scene import Agent
+from chatops.splits import Group
 from chatops.text import LANGUAGES, Link, Mention, Text, Words, text
 from chatops.ticket import Status
 
@@ -182,6 +188,33 @@ def test_card(say: Words, picture: SnapshotAssertion, name: str, language: str) 
     assert made(CARDS[name], voice_of(say, language)) == picture
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_charts(say: Words, picture: SnapshotAssertion, language: str) -> None:
+    charts = [chart(shape, series) for shape in Shape for series in (1, 2)]
+    content = made(chart_scene.card(*charts), voice_of(say, language))
+    assert faults_in(content, DOCUMENTED) == []
+    assert content == picture
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("steps", [31, MOST_STEPS])
+def test_the_longest_course_of_a_period_has_its_pictures(
+    say: Words, language: str, steps: int
+) -> None:
+    points = [(text("day", day=date(2026, 12, n % 31 + 1)), GROUP) for n in range(steps)]
+    blocks = figures_blocks(Shown("by_day", points, in_time=True))
+    content = made(Card(push=said("report"), blocks=blocks), voice_of(say, language))
+    flow, counts, fast, responses = content["body"]
+    for drawn, told in ((flow, counts), (fast, responses)):
+        assert (drawn["type"], told["type"]) == ("Chart.Line", "FactSet")
+        assert [len(row["values"]) for row in drawn["data"]] == [steps, steps]
+        assert len(told["facts"]) == steps
+
+
+#: As many digits and words as a step may have.
+GROUP: Final = Group(1234, 1234, [172_740] * 10)
+
+
 # --- what is pressed
 
 
@@ -297,7 +330,7 @@ def test_what_does_not_fit_is_said_to_stand_in_the_thread(voice: Voice) -> None:
 
 def test_longest_table_is_cut_and_says_how_much_is_left(voice: Voice) -> None:
     body = made(report(3_000), voice)["body"]
-    rows = len(body[0]["rows"]) - 1
+    rows = len(body[0]["facts"])
     assert shown(body[1]) == f"… and {3_000 - rows:,} more rows"
 
 
@@ -318,14 +351,21 @@ def test_push_is_short_enough_for_a_lock_screen(voice: Voice) -> None:
 # --- what fits a phone
 
 
-def test_table_of_a_phones_width_stands_in_columns_with_lines_to_fall_back_on(voice: Voice) -> None:
+def test_table_of_a_phones_width_stands_in_columns_with_facts_to_fall_back_on(voice: Voice) -> None:
     (table,) = made(report(1), voice)["body"]
     assert table["columns"] == [
         {"width": 5, "horizontalCellContentAlignment": "Left"},
         {"width": 6, "horizontalCellContentAlignment": "Right"},
         {"width": 6, "horizontalCellContentAlignment": "Right"},
     ]
-    assert shown(table["fallback"]) == "葵 0\n · Closed \n0\n · Median \n0 min"
+    fact = {"title": "葵 0", "value": "Closed 0 · Median 0 min"}
+    assert table["fallback"] == {"type": "FactSet", "facts": [fact]}
+
+
+def test_table_that_markdown_would_read_falls_back_on_lines(voice: Voice) -> None:
+    table = Table((text("t-label"), said("")), ((said("a_1_b"), said("2")),))
+    (made_of,) = made(Card(push=said("x"), blocks=(table,)), voice)["body"]
+    assert shown(made_of["fallback"]) == "a_1_b\n · \n2"
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ async def no_options_url(slack: Slack) -> str:
     return done["error"]
 
 
-async def _uploaded(slack: Slack) -> str:
-    announced = await slack.web.files_getUploadURLExternal(filename="a.txt", length=3)
+async def _uploaded(slack: Slack, name: str = "a.txt") -> str:
+    announced = await slack.web.files_getUploadURLExternal(filename=name, length=3)
     async with slack.http.post(announced["upload_url"], data=b"abc") as answer:
         assert answer.status == 200
     return str(announced["file_id"])
@@ -100,6 +100,31 @@ async def file_to_a_reply(slack: Slack) -> str:
     reply = await slack.post(thread_ts=await slack.post())
     where = {"channel_id": ROOM, "thread_ts": reply}
     return await outcome(_complete(slack, await _uploaded(slack), **where))
+
+
+async def _shown(slack: Slack, name: str, looks: int, user: str | None = None) -> str:
+    """Show a file in a message, after so many looks whether it is ready."""
+    file = await _uploaded(slack, name)
+    await _complete(slack, file)
+    for _ in range(looks):
+        await slack.web.files_info(file=file)
+    picture = {"type": "image", "slack_file": {"id": file}, "alt_text": "figures"}
+    message: dict[str, Any] = {"channel": ROOM, "text": "figures", "blocks": [picture]}
+    if user is not None:
+        return await outcome(slack.web.chat_postEphemeral(user=user, **message))
+    return await outcome(slack.web.chat_postMessage(**message))
+
+
+async def picture_too_soon(slack: Slack) -> str:
+    return await _shown(slack, "a.png", 0)
+
+
+async def picture_of_text(slack: Slack) -> str:
+    return await _shown(slack, "a.txt", 2)
+
+
+async def picture_for_one(slack: Slack) -> str:
+    return await _shown(slack, "a.png", 2, BEN)
 
 
 def settings(features: dict[str, Any] | None = None, *, pointer: str, **more: Any) -> Breach:
@@ -137,6 +162,9 @@ ABOUT_THE_APP: dict[str, Breach] = {
     "file_once": Breach(completed_twice, "file_not_found"),
     "file_room": Breach(file_to_a_person, "invalid_channel"),
     "file_thread": Breach(file_to_a_reply, "invalid_arguments"),
+    "file_ready": Breach(picture_too_soon, "invalid_blocks"),
+    "slack_file": Breach(picture_of_text, "invalid_blocks"),
+    "slack_file_alone": Breach(picture_for_one, "invalid_blocks"),
     "app_name": settings(
         display_information={"name": "n" * 36}, pointer="/display_information/name"
     ),

@@ -185,7 +185,7 @@ async def test_what_the_page_does_not_know_is_drawn_by_its_fallback(page: Page) 
         page,
         card(
             {"type": "Chart.Pie", "fallback": lines},
-            {"type": "Chart.Bar", "fallback": {"type": "Chart.Line", "fallback": block("c")}},
+            {"type": "Chart.Bar", "fallback": {"type": "Chart.Gauge", "fallback": block("c")}},
             {"type": "Rating", "fallback": "drop"},
             {"type": "Badge"},
         ),
@@ -193,6 +193,28 @@ async def test_what_the_page_does_not_know_is_drawn_by_its_fallback(page: Page) 
     await expect(drawn.locator("p")).to_have_text(
         ["X · closed 7", "c", "This page cannot show “Badge”."]
     )
+
+
+async def test_charts_are_drawn_with_their_numbers(page: Page) -> None:
+    points = [{"x": "Thu 1 Oct", "y": 3}, {"x": "Fri 2 Oct", "y": 1.25}]
+    rows = [{"legend": name, "values": points} for name in ("New", "Closed")]
+    shown = {"title": "By day", "showTitle": True, "yAxisTitle": "tickets", "fallback": "drop"}
+    drawn = await draw(
+        page,
+        card(
+            {"type": "Chart.VerticalBar.Grouped", "data": rows, "showLegend": True, **shown},
+            {"type": "Chart.Line", "data": rows[:1], **shown},
+            {"type": "Chart.VerticalBar", "data": points, **shown},
+            {"type": "Chart.HorizontalBar", "data": points, **shown},
+        ),
+    )
+    await expect(drawn.get_by_role("img", name="By day")).to_have_count(4)
+    await expect(drawn.locator("figcaption")).to_have_text(["By day"] * 4)
+    await expect(drawn.locator(".ac-legend li")).to_have_text(["New", "Closed"])
+    marks = drawn.locator("svg title")
+    told = ["Thu 1 Oct · 3", "Fri 2 Oct · 1.3"]
+    named = [f"{name} · {each}" for name in ("New", "Closed") for each in told]
+    await expect(marks).to_have_text([*named, *named[:2], *told, *told])
 
 
 async def test_buttons_tell_what_is_pressed_and_the_rest_is_in_a_menu(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The app's own place on the page, message shortcuts, searching selects and files, in a browser."""
 
 import dataclasses
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -240,6 +241,21 @@ async def test_a_file_shows_its_first_lines_and_can_be_had(window: Window) -> No
     assert downloaded.suggested_filename == "集計.csv"
     assert (await downloaded.path()).read_text() == content
     await shot(window.page, "file")
+
+
+async def test_a_picture_of_the_apps_own_is_shown_in_its_message(window: Window) -> None:
+    dot = b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+    )
+    sent = await window.bot.web.files_upload_v2(filename="report.png", content=dot)
+    for _ in range(2):
+        known = await window.bot.web.files_info(file=sent["file"]["id"])
+    assert known["file"]["mimetype"] == "image/png"
+    image = {"type": "image", "slack_file": {"id": sent["file"]["id"]}, "alt_text": "New: 3"}
+    await window.post(blocks=[image])
+    await window.be(BEN.id)
+    picture = window.page.get_by_role("img", name="New: 3")
+    await expect(picture).to_have_js_property("naturalWidth", 1)
 
 
 async def test_on_a_phone_the_app_and_its_menus_fit(window: Window) -> None:

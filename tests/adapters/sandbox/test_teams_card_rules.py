@@ -16,6 +16,12 @@ TABLE = {
     "rows": [{"type": "TableRow", "cells": [CELL, CELL]}],
     "fallback": {"type": "FactSet", "facts": [{"title": "a", "value": "b"}]},
 }
+
+
+def chart_of(data: list[JSON], **more: Any) -> JSON:
+    return {"type": "Chart.Line", "title": "New", "data": data, "fallback": "drop", **more}
+
+
 TOGGLE = {
     "type": "Action.ToggleVisibility",
     "targetElements": ["more", {"elementId": "less", "isVisible": False}],
@@ -35,6 +41,7 @@ TOGGLE = {
         ),
         card({"type": "ColumnSet", "columns": [{"type": "Column", "width": "auto", "items": []}]}),
         card({"type": "Chart.Donut", "data": [], "fallback": "drop"}),
+        card(chart_of([{"legend": "New", "values": [{"x": "a", "y": 1}], "color": "good"}])),
         card({"type": "Container", "items": [], "backgroundImage": "https://a.test/i.png"}),
         card({"type": "Container", "items": [], "targetWidth": "atLeast:Narrow"}),
         card(field_of("Input.Date", min="2026-01-01"), field_of("Input.Time", id="at")),
@@ -58,6 +65,10 @@ def test_what_is_documented_passes(content: JSON) -> None:
         (card(version="1.x"), "/version: must be like 1.5"),
         (card(version=1.5), "/version: must be a string"),
         (card({"type": "Chart.Donut", "data": []}), "/body/0/type: unknown type: Chart.Donut"),
+        (card({"type": "Chart.Gauge", "fallback": "drop"}), "unknown type: Chart.Gauge"),
+        (card(chart_of([{"legend": "New", "values": [{"x": "a"}]}])), "missing property: y"),
+        (card(chart_of([], colour="red")), "/body/0: unknown property: colour"),
+        (card(chart_of([], fallback={"type": "Nothing"})), "/body/0/fallback/type: unknown type"),
         ({**card(), "body": {}}, "/body: must be an array"),
         ({**card(), "body": ["text"]}, "/body/0: must be an object"),
         (card({"type": "FactSet", "facts": ["a"]}), "/body/0/facts/0: must be an object"),

@@ -1,0 +1,192 @@
+"""What the pictures of a report show, and the table of the same figures beside them. Pure.
+
+Each picture has few series and one unit; how it looks is the chat's part. Many names make no picture
+that a phone can show: of a report by agent or tag the busiest are drawn, and the table has them all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
+from typing import Final
+
+from chatops.card import Block, Chart, Series, Shape, Table
+from chatops.cards.report_facts import spread_said
+from chatops.course import Course, Step
+from chatops.report import spread
+from chatops.splits import Group, Key
+from chatops.text import Text, text
+
+#: What a picture shows at most: names, and steps in time; and how many of these as columns.
+MOST_NAMES: Final = 10
+MOST_STEPS: Final = 62
+MOST_COLUMNS: Final = 14
+
+_HOUR: Final = 3600  # seconds
+#: Units of lengths of time by the longest that is drawn in them, in seconds, and their own length.
+_UNITS: Final = (
+    (120, 1, "chart-seconds"),
+    (2 * _HOUR, 60, "chart-minutes"),
+    (72 * _HOUR, _HOUR, "chart-hours"),
+)
+_DAYS: Final = (24 * _HOUR, "chart-days")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Figures to be shown; `by` names what they are split by, as its words in the .ftl files."""
+
+    by: str
+    points: Sequence[tuple[Text, Group]]
+    in_time: bool = False  #: one after the other, and not by name
+    has_new: bool = True  #: nobody brings tickets in, so that none are new by agent
+
+
+def course_blocks(course: Course) -> tuple[Block, ...]:
+    """Return how a period went: pictures and their table; nothing where nothing happened."""
+    points = [(_moment(key, course.step), group) for key, group in course.points.items()]
+    return figures_blocks(Shown(course.step.value, points, in_time=True)) if points else ()
+
+
+def figures_blocks(shown: Shown) -> tuple[Block, ...]:
+    """Return the pictures and their figures: by time a narrow table each, by name one for both.
+
+    A picture is there if there is anything in it; a table of one column more would break its lines
+    on a phone.
+    """
+    flow = [_flow(shown)] if any(group.closed or group.new for _, group in shown.points) else []
+    answered = any(group.first_responses for _, group in shown.points)
+    fast = [_responses(shown)] if answered else []
+    if not shown.in_time:
+        return (*flow, *fast, _table(shown))
+    if len(shown.points) > MOST_STEPS:
+        flow, fast = [], []
+    responses = (_responses_table(shown),) if answered else ()
+    return (*flow, _counts_table(shown), *fast, *responses)
+
+
+def _moment(key: Key, step: Step) -> Text:
+    match step:
+        case Step.HOUR:
+            return text("words", words=f"{key}:00")
+        case Step.DAY | Step.WEEK:
+            return text("day", day=date.fromisoformat(str(key)))
+        case Step.MONTH:
+            return text("words", words=str(key)[:7])
+
+
+def _table(shown: Shown) -> Table:
+    counts = _counts_table(shown)
+    rows = tuple(
+        (*row, spread_said(group.first_responses))
+        for row, (_, group) in zip(counts.rows, shown.points, strict=True)
+    )
+    return Table((*counts.head, text("report-first-response")), rows)
+
+
+def _counts_table(shown: Shown) -> Table:
+    new = (text("report-new"),) if shown.has_new else ()
+    rows = tuple(
+        (label, *((_number(group.new),) if shown.has_new else ()), _number(group.closed))
+        for label, group in shown.points
+    )
+    return Table((text(f"head-{shown.by}"), *new, text("report-closed")), rows)
+
+
+def _responses_table(shown: Shown) -> Table:
+    spreads = [spread(group.first_responses) for _, group in shown.points]
+    has_p90 = any(each.p90 is not None for each in spreads)
+    rows = tuple(
+        (
+            label,
+            _span(each.median),
+            *((_span(each.p90),) if has_p90 else ()),
+            _number(each.count),
+        )
+        for (label, _), each in zip(shown.points, spreads, strict=True)
+    )
+    p90 = (text("chart-p90"),) if has_p90 else ()
+    return Table((text(f"head-{shown.by}"), text("chart-median"), *p90, text("head-count")), rows)
+
+
+def _span(seconds: float | None) -> Text:
+    if seconds is None:
+        return text("report-no-response")
+    return text("span", span=timedelta(seconds=seconds))
+
+
+def _flow(shown: Shown) -> Chart:
+    points = _drawn(shown, shown.points)
+    figures = [("report-closed", [group.closed for _, group in points])]
+    if shown.has_new:
+        figures.insert(0, ("report-new", [group.new for _, group in points]))
+    labels = tuple(label for label, _ in points)
+    return Chart(
+        _title("chart-flow" if shown.has_new else "chart-closed", shown),
+        _shape(shown, len(points)),
+        text("chart-tickets"),
+        labels,
+        tuple(Series(text(name), tuple(map(float, counts))) for name, counts in figures),
+        tuple((text(name), _most(counts, labels)) for name, counts in figures),
+    )
+
+
+def _most(counts: Sequence[int], labels: Sequence[Text]) -> Text:
+    most = max(counts)
+    if not most:
+        return _number(0)
+    return text("chart-most", total=sum(counts), most=most, at=labels[counts.index(most)])
+
+
+def _responses(shown: Shown) -> Chart:
+    answered = [point for point in shown.points if shown.in_time or point[1].first_responses]
+    points = _drawn(shown, answered)
+    spreads = [spread(group.first_responses) for _, group in points]
+    figures = [("chart-median", [each.median for each in spreads])]
+    if any(each.p90 is not None for each in spreads):
+        figures.append(("chart-p90", [each.p90 for each in spreads]))
+    labels = tuple(label for label, _ in points)
+    longest = max(chain.from_iterable(_known(values) for _, values in figures))
+    length, unit = next(((by, id) for most, by, id in _UNITS if longest <= most), _DAYS)
+    return Chart(
+        _title("chart-first-response", shown),
+        _shape(shown, len(points)),
+        text(unit),
+        labels,
+        tuple(
+            Series(text(name), tuple(value and value / length for value in values))
+            for name, values in figures
+        ),
+        tuple((text(name), _longest(values, labels)) for name, values in figures),
+    )
+
+
+def _longest(values: Sequence[float | None], labels: Sequence[Text]) -> Text:
+    known = _known(values)
+    least, most = (timedelta(seconds=each) for each in (min(known), max(known)))
+    return text("chart-longest", least=least, most=most, at=labels[values.index(max(known))])
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+def _drawn(shown: Shown, points: Sequence[tuple[Text, Group]]) -> Sequence[tuple[Text, Group]]:
+    return points if shown.in_time else points[:MOST_NAMES]
+
+
+def _shape(shown: Shown, points: int) -> Shape:
+    if not shown.in_time:
+        return Shape.BARS
+    return Shape.COLUMNS if points <= MOST_COLUMNS else Shape.LINES
+
+
+def _title(id: str, shown: Shown) -> Text:
+    said = text(id, by=text(f"chart-{shown.by}"))
+    if shown.in_time or len(shown.points) <= MOST_NAMES:
+        return said
+    return text("chart-busiest", title=said, count=MOST_NAMES)
+
+
+def _number(count: int) -> Text:
+    return text("number", count=count)
