@@ -129,7 +129,7 @@ async def _plans(side: Side, reading: Reading) -> tuple[Plan, ...]:
 
 async def _sweep(side: Side, _: int) -> int:
     def run(tx: Tx) -> int:
-        found = (tx.breached, tx.to_wake, tx.left_open)
+        found = (tx.to_alert, tx.to_wake, tx.left_open)
         return sum(len(due(side.end, SWEPT)) for due in found)
 
     return await side.work.transact(run, flushed=False)

@@ -5,6 +5,9 @@ from datetime import datetime
 from itertools import count
 from uuid import UUID, uuid4, uuid5
 
+from chatops.event import Alerted, Breached
+from chatops.ticket import Ticket
+
 
 class Marks:
     """Markers for one transaction's deliveries: made from one UUID that was drawn outside it."""
@@ -38,6 +41,16 @@ def again(marker: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """An alert that a room is to have, alone or in a list with others."""
+
+    room: str
+    ticket: Ticket
+    event: Breached | Alerted
+    entry: int  #: of the log
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Who acts, when and where.
 
@@ -52,4 +65,5 @@ class Act:
     chat: str | None = None  #: where the person asks for it
     room: str | None = None  #: the room where the person pressed
     typed_in: str | None = None  #: the room in whose thread a note was typed: it stands there
+    gathered: "list[Gathered] | None" = None  #: alerts are put here instead, by who looks at many
     heard_at: datetime | None = None  #: when the customer wrote what is taken in

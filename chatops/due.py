@@ -1,4 +1,4 @@
-"""What time and app.yaml bring to tickets: late clocks, snoozes and locks that end, other promises.
+"""What time and app.yaml bring to tickets: clocks due soon or late, snoozes and locks that end, other promises.
 
 Used by `desk` alone, inside one transaction.
 """
@@ -6,24 +6,38 @@ Used by `desk` alone, inside one transaction.
 from dataclasses import replace
 from datetime import datetime
 
-from chatops.act import Act
+from chatops.act import Act, Gathered
 from chatops.arrival import off_shift
-from chatops.event import Breached, TermsChanged, WakeCause, Woken, WritingEnded
+from chatops.calendar import Calendar
+from chatops.event import (
+    Alerted,
+    AlertLevel,
+    Breached,
+    Event,
+    TermsChanged,
+    WakeCause,
+    Woken,
+    WritingEnded,
+)
 from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
 from chatops.sla import Clock
-from chatops.sla.clock import is_held_to, second
+from chatops.sla.alerting import due_alerts
+from chatops.sla.clock import is_held_to
+from chatops.storm import put_together
 from chatops.ticket import Ticket
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
-    """Mark at most so many late clocks, wake at most so many tickets and end the locks of as many.
+    """Alert of the clocks of at most so many tickets, wake at most so many and end the locks of as many.
 
     Returns how many were due.
     """
-    due = dict.fromkeys(tx.breached(act.now, most))  # of each ticket once
-    late = [id for id in due if _breach(tx, policy, id, act)]
+    due = dict.fromkeys(tx.to_alert(act.now, most))  # of each ticket once
+    gathered: list[Gathered] = []
+    late = [id for id in due if _alert(tx, policy, id, replace(act, gathered=gathered))]
+    put_together(tx, policy, gathered, act)
     asleep = tx.to_wake(act.now, most)
     for id in asleep:
         _wake(tx, policy, id, act)
@@ -56,21 +70,43 @@ def _is_held(tx: Tx, policy: Policy, ticket: Ticket) -> bool:
     )
 
 
-def _breach(tx: Tx, policy: Policy, id: int, act: Act) -> bool:
-    """Mark a ticket's late clocks; False if, locked, it turns out to have none."""
+def _alert(tx: Tx, policy: Policy, id: int, act: Act) -> bool:
+    """Alert of a ticket's clocks; False if, locked, it turns out that nothing is due."""
     if (ticket := tx.ticket(id)) is None:
         return False
-    late = [clock for clock in tx.clocks(id).values() if _is_late(clock, act.now)]
-    for clock in late:
-        due = clock.breached_at or clock.due_at or act.now
-        breached = [Breached(due, clock.kind, clock.cycle)]
-        after = apply(tx, policy, ticket, breached, replace(act, rule=clock.kind.value))
-        ticket = after if isinstance(after, Ticket) else ticket
-    return bool(late)
+    found = False
+    for clock in tx.clocks(id).values():
+        if alerts := _alerts(clock, act.now, _calendar_of(policy, ticket, clock)):
+            found = True
+            after = apply(tx, policy, ticket, alerts, replace(act, rule=clock.kind.value))
+            ticket = after if isinstance(after, Ticket) else ticket
+    return found
 
 
-def _is_late(clock: Clock, now: datetime) -> bool:
-    return clock.alert_at is not None and clock.alert_at < second(now)
+def _alerts(clock: Clock, now: datetime, calendar: Calendar) -> list[Event]:
+    """Return an event for each level that is due; all but the newest are superseded by it."""
+    events: list[Event] = []
+    for level, planned in reversed(due_alerts(clock, now, calendar)):
+        superseded = bool(events)
+        if level is AlertLevel.BREACH:
+            if superseded and isinstance(newest := events[0], Alerted):
+                events[0] = replace(newest, unheard=True)
+            events.append(_breached(clock, planned, superseded=superseded))
+        else:
+            events.append(Alerted(level, planned, clock.kind, clock.cycle, superseded))
+    return events[::-1]
+
+
+def _breached(clock: Clock, planned: datetime, *, superseded: bool) -> Breached:
+    due = clock.breached_at or clock.due_at or planned
+    later = planned if planned != due else None
+    return Breached(due, clock.kind, clock.cycle, superseded, later)
+
+
+def _calendar_of(policy: Policy, ticket: Ticket, clock: Clock) -> Calendar:
+    """Return the calendar of a clock; what app.yaml no longer has is counted by the queue's."""
+    found = policy.terms.calendar_of(clock)
+    return found or policy.queue_of(ticket.queue, ticket.account).calendar
 
 
 def _wake(tx: Tx, policy: Policy, id: int, act: Act) -> None:

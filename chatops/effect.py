@@ -95,6 +95,16 @@ class AlertBreach:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertDueSoon:
+    """Tell the assignee in the ticket's thread, or the queue's rooms where nobody has it or is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAgain:
+    """Tell the managers' room that a breach goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveRooms:
     """Leave only a link in the rooms where the ticket no longer belongs."""
 
@@ -135,6 +145,8 @@ Effect = (
     | SendNow
     | Withhold
     | AlertBreach
+    | AlertDueSoon
+    | AlertAgain
     | LeaveRooms
     | Divert
     | Restore

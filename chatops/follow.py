@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Final
 
 from chatops.act import Act
+from chatops.alerting import alert, lane, near
 from chatops.card import Card
 from chatops.card_json import dump_card
 from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.effect import (
+    AlertAgain,
     AlertBreach,
+    AlertDueSoon,
     Announce,
     AskNetwork,
     CountBurst,
@@ -67,11 +70,6 @@ def post(tx: Tx, room: str, card: Card, act: Act) -> bool:
 def tell(tx: Tx, agent: int, card: Card, act: Act) -> bool:
     """Send a finished card of no ticket to one agent alone, in direct messages."""
     return post(tx, f"{TO_PERSON}{agent}", card, act)
-
-
-def lane(ticket: int, room: str) -> str:
-    """Return the order key of everything about a ticket in one room."""
-    return f"{ticket}:{room}"
 
 
 def continue_in_thread(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
@@ -134,14 +132,8 @@ def carry_out(
             tx.release_reply(message, act.due)
         case Withhold(message):
             tx.withhold_reply(message)
-        case AlertBreach():
-            for name in dict.fromkeys((*queue.rooms, *queue.managers_rooms)):
-                alert = replace(
-                    row(What.ALERT, name, Urgency.ALERT),
-                    entry=entry,
-                    lane=f"alert:{ticket.id}:{name}",
-                )
-                tx.deliver(alert, act.due)
+        case AlertBreach() | AlertAgain() | AlertDueSoon():
+            alert(tx, policy, ticket, event, entry, effect, act)
         case LeaveRooms():
             tx.leave_rooms(ticket.id, queue.rooms, act.due + SETTLED)
         case Divert(to):
@@ -199,13 +191,8 @@ def _called_in(tx: Tx, policy: Policy, ticket: Ticket, rooms: Sequence[str]) -> 
     """Return the one room where the assignee is called: the first in a chat that they use."""
     if not policy.queue_of(ticket.queue, ticket.account).mention_assignee:
         return None
-    chats = {name: policy.rooms[name].chat for name in rooms if name in policy.rooms}
-    first = next(iter(rooms), None)
-    if len({*chats.values()}) < 2:  # there is nothing to choose
-        return first
     assignee = next((each for each in tx.agents() if each.id == ticket.assignee), None)
-    used = assignee.identities or {} if assignee is not None else {}
-    return next((name for name, chat in chats.items() if chat in used), first)
+    return near(assignee, policy, rooms)
 
 
 def _continue_opening(tx: Tx, ticket: Ticket, act: Act) -> None:

@@ -17,7 +17,9 @@ from typing import Final
 from chatops.arranging import arranging
 from chatops.bursting import bursting
 from chatops.effect import (
+    AlertAgain,
     AlertBreach,
+    AlertDueSoon,
     Announce,
     CountBurst,
     Effect,
@@ -29,10 +31,13 @@ from chatops.effect import (
 )
 from chatops.event import (
     Absorbed,
+    Alerted,
+    AlertLevel,
     AnsweredOutside,
     Arranging,
     Assigned,
     Breached,
+    BreachKnown,
     CardAsked,
     Claimed,
     Closed,
@@ -270,8 +275,20 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 return replace(active(ticket), quiet=False), (ShowCard(room=None),)
             return replace(active(ticket), waiting=Waiting.US), (Announce(Occasion.REOPENED),)
 
+        case Breached(superseded=True) | Alerted(superseded=True):
+            return ticket, ()
+
         case Breached():
             return ticket, (AlertBreach(),)
+
+        case Alerted(AlertLevel.DUE_SOON):
+            return ticket, (AlertDueSoon(),)
+
+        case Alerted():
+            return ticket, (AlertAgain(),)
+
+        case BreachKnown():
+            return ticket, (PostEvent(),)
 
         case TermsChanged():
             return ticket, ()

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from chatops.event import ClockKind
+from chatops.event import AlertLevel, ClockKind
 from chatops.ports import PastEntry
 from chatops.sla import Clock, Clocks, Given, Outcome, SlaTerms, Stretch, Why
 from chatops.sla.terms import loaded
@@ -82,15 +82,15 @@ def clock_params(clock: Clock) -> dict[str, Param]:
         "past": _past(clock.past),
         "extra_s": clock.extra_s,
         "given": clock.given and clock.given.value,
-        "told": clock.told,
         "alert_at": micros(clock.alert_at),
+        "alerted": clock.alerted and clock.alerted.value,
     }
 
 
 def clock_of(row: Row) -> Clock:
     """Return the clock of a row of `_CLOCKS`."""
     kind, cycle, calendar, target, started, due, stopped, outcome, breached, elapsed = row[:10]
-    policy, policy_version, calendar_version, past, extra_s, given, told = row[10:]
+    policy, policy_version, calendar_version, past, extra_s, given, alert_at, alerted = row[10:]
     return Clock(
         ClockKind(kind),
         cycle,
@@ -108,7 +108,8 @@ def clock_of(row: Row) -> Clock:
         () if past == "[]" else tuple(_stretch(values) for values in orjson.loads(past)),
         extra_s,
         given and Given(given),
-        bool(told),
+        alerted and AlertLevel(alerted),
+        instant(alert_at),
     )
 
 
@@ -122,7 +123,7 @@ def _stretch(values: tuple[int, int, int, str]) -> Stretch:
     return Stretch(instant(since), instant(until), counted_s, Why(why))
 
 
-_NOT_READ: Final = {"id", "ticket", "alert_at"}
+_NOT_READ: Final = {"id", "ticket"}
 _CLOCKS: Final = Statement(
     select(*(column for column in CLOCK.c if column.name not in _NOT_READ))
     .where(CLOCK.c.ticket == param("ticket"))

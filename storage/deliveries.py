@@ -24,7 +24,7 @@ from chatops.ports import NewDelivery, What
 from storage.instant import micros
 from storage.part import Part
 from storage.statement import Statement, param
-from storage.tables import DELIVERY, ENTRY, TICKET
+from storage.tables import DELIVERY, ENTRY, FOLLOWS, TICKET
 
 
 class Deliveries(Part):
@@ -108,10 +108,10 @@ _COME_BACK: Final = Statement(
     .values({**_changes_now, "left": False})
 )
 
-#: A card or a line for it is wanted at its ticket's revision; the rest at 1, which a refresh raises.
+#: What follows its ticket is wanted at the ticket's revision; the rest at 1, which a refresh raises.
 _revision = (
     select(TICKET.c.revision)
-    .where(TICKET.c.id == param("ticket"), param("what", Text).in_(["card", "line"]))
+    .where(TICKET.c.id == param("ticket"), param("what", Text).in_(FOLLOWS))
     .scalar_subquery()
 )
 _given = (

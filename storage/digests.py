@@ -55,7 +55,7 @@ def _breaches(rows: Sequence[Row], queues: Collection[str]) -> Sequence[Breach]:
     return sorted(found, key=lambda one: (one.clock.breached_at or one.clock.due_at, one.ticket))
 
 
-_NOT_READ: Final = {"id", "ticket", "alert_at"}
+_NOT_READ: Final = {"id", "ticket"}
 
 
 def _late() -> Select[tuple[object, ...]]:
@@ -69,10 +69,10 @@ def _late() -> Select[tuple[object, ...]]:
 _BREACHES: Final = Statement(
     union_all(
         _late().where(CLOCK.c.breached_at >= param("start"), CLOCK.c.breached_at < param("end")),
-        # what runs out has the due second as the time of its alert
         _late().where(
-            CLOCK.c.alert_at >= param("start"),
-            CLOCK.c.alert_at < param("end"),
+            CLOCK.c.due_at >= param("start"),
+            CLOCK.c.due_at < param("end"),
+            CLOCK.c.outcome.is_(None),
             CLOCK.c.breached_at.is_(None),
         ),
     )

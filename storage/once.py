@@ -29,8 +29,8 @@ class Once(Part):
     def publish_once(self, name: str, period: str, until: datetime) -> bool:
         return self._db.run(_PUBLISH, name=name, period=period, at=micros(until)) == 1
 
-    def breached(self, now: datetime, limit: int) -> Sequence[int]:
-        rows = self._db.all(_BREACHED, now=micros(now), limit=limit)
+    def to_alert(self, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._db.all(_TO_ALERT, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[int]:
@@ -56,7 +56,7 @@ _PUBLISH: Final = Statement(
 )
 _late = (CLOCK.c.alert_at.is_not(None), CLOCK.c.alert_at < param("now"))
 #: Of several processes each takes others: what one has locked, the next passes over.
-_BREACHED: Final = Statement(
+_TO_ALERT: Final = Statement(
     first(select(CLOCK.c.ticket).where(*_late).order_by(CLOCK.c.alert_at), param("limit")),
     first(
         select(CLOCK.c.ticket)

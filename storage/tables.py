@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0005"
+SCHEMA: Final = "0006"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -328,6 +328,7 @@ class ClockRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("ticket", "kind", "cycle", name="uq_clock"),
         _partial("ix_clock_alert", "alert_at", where="alert_at IS NOT NULL"),
+        _partial("ix_clock_due", "due_at", where="outcome IS NULL AND breached_at IS NULL"),
         _partial("ix_clock_running", "started_at", where="outcome IS NULL"),
         # the outcome too, for SQLite looks at what the condition says already
         _partial("ix_clock_owed", "ticket", "kind", "due_at", "outcome", where="outcome IS NULL"),
@@ -352,8 +353,8 @@ class ClockRow(SQLModel, table=True):
     past: str = Field(sa_type=Text)  #: JSON list of [since, until, counted seconds, why]
     extra_s: int
     given: str | None
-    told: bool
-    alert_at: datetime | None = Field(sa_type=Instant)  #: when the tick is to alert of its breach
+    alert_at: datetime | None = Field(sa_type=Instant)  #: when the tick is to send its next alert
+    alerted: str | None  #: the last level of alerts
 
 
 class TermsRow(SQLModel, table=True):
@@ -404,6 +405,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("ix_delivery_entry", "entry", where="entry IS NOT NULL"),
         _partial("ix_delivery_finished", "taken_at", where=f"what IN {_in(FINISHED)}"),
         _partial("ix_delivery_root", "to", "external_id", where=f"what IN {_in(STANDING)}"),
+        _partial("ix_delivery_alert", "to", "id", where="what = 'alert'"),
         _partial("ix_delivery_owner", "owner", where="owner IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

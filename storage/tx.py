@@ -1,6 +1,7 @@
 """One transaction, whatever the database: the port `Tx` out of its parts."""
 
 from storage.accounts import Accounts
+from storage.alerts import Alerts
 from storage.bursts import Bursts
 from storage.clocks import StoredClocks
 from storage.conversations import Conversations
@@ -27,6 +28,7 @@ class StoredTx(
     StoredClocks,
     People,
     Deliveries,
+    Alerts,
     Taking,
     Doubts,
     Held,

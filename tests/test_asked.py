@@ -352,14 +352,21 @@ async def test_rooms_own_posts_are_asked_about_in_the_room_and_leads_answer(
 async def test_alert_is_asked_about_in_its_room_by_its_ticket(town: Town, hall: TeamsHall) -> None:
     ticket = await threaded(town)
     hall.cut(there=False)
-    town.hours.jump(timedelta(hours=2))
+    town.hours.jump(timedelta(minutes=90))
     await town.desk.tick()
     question = await asked(town, hall)
     assert question.thread is None
     assert f"#{ticket}, the alert of a breach" in said(question.card)
     await answers(town, "ben", question, "again")
     await town.quiet(step=1)
-    assert sum(post.card.title == text("alert-title", ticket=ticket) for post in hall.seen()) == 1
+    assert (
+        sum(
+            post.card.title
+            == text("alert-title-breach", clock=text("fact-clock"), queue="global", ticket=ticket)
+            for post in hall.seen()
+        )
+        == 1
+    )
 
 
 async def test_line_about_an_event_is_asked_about_by_what_happened(
@@ -390,13 +397,18 @@ async def test_alert_that_only_people_know_is_not_made_a_second_time(
     """It follows its ticket no more; that the ticket changes is no news of the breach."""
     ticket = await threaded(town)
     hall.cut(there=True)
-    town.hours.jump(timedelta(hours=2))
+    town.hours.jump(timedelta(minutes=90))
     await town.desk.tick()
     await answers(town, "ben", await asked(town, hall), "there")
     await town.did("ben", "claim", ticket)
     await town.quiet(step=1)
     titles = [post.card.title for post in hall.seen()]
-    assert titles.count(text("alert-title", ticket=ticket)) == 1
+    assert (
+        titles.count(
+            text("alert-title-breach", clock=text("fact-clock"), queue="global", ticket=ticket)
+        )
+        == 1
+    )
 
 
 async def test_what_one_person_is_told_alone_they_answer_alone(town: Town, hall: TeamsHall) -> None:

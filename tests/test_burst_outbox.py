@@ -188,7 +188,9 @@ async def test_moved_away_its_line_holds_nobodys_words(town: Town) -> None:
 async def test_late_it_is_alerted_with_a_way_to_it(town: Town) -> None:
     await crowd(town, 6)
     await town.quiet()
-    town.hours.jump(timedelta(hours=2))
+    for ticket in range(1, 6):
+        await town.did("ben", "close", ticket, fields={"reason": "no_reply_needed"})
+    town.hours.jump(timedelta(minutes=90))
     await town.desk.tick()
     await town.quiet(step=1)
     assert "Late" in shows(await town.card(6))

@@ -8,7 +8,11 @@ import pytest
 from chatops.cards.log_words import say_log
 from chatops.event import (
     Absorbed,
+    Alerted,
+    AlertLevel,
+    BreachKnown,
     Claimed,
+    ClockKind,
     Deed,
     DeedDone,
     DeedDropped,
@@ -88,6 +92,8 @@ def test_a_customer_s_own_doing_is_the_customer_s() -> None:
 def test_passing_steps_are_left_out() -> None:
     assert said(replace(ENTRY, event=WritingBegan(1, NOW))) == []
     assert said(replace(ENTRY, event=SendingBegan(5))) == []
+    passed_over = Alerted(AlertLevel.REPEAT, NOW, ClockKind.RESOLUTION, 1, superseded=True)
+    assert said(replace(ENTRY, event=passed_over)) == []
 
 
 @pytest.mark.parametrize(
@@ -98,6 +104,9 @@ def test_passing_steps_are_left_out() -> None:
         (Untagged("vip", 1), "tag vip taken away"),
         (Prioritized(Priority.HIGH, 1), "priority: ❗ High"),
         (Muted(1), "muted"),
+        (Alerted(AlertLevel.DUE_SOON, NOW, ClockKind.RESOLUTION, 1), "due soon: Resolution"),
+        (Alerted(AlertLevel.REPEAT, NOW, ClockKind.RESOLUTION, 1), "still late: Resolution"),
+        (BreachKnown(1), "known to be late"),
         (Unmuted(1), "unmuted"),
         (Linked(43, 1), "linked to #43"),
         (Unlinked(43, 1), "no longer linked to #43"),

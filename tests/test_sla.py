@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatops.calendar import Calendar, NoWorkingTime, Window
+from chatops.event import AlertLevel
 from chatops.sla import (
     Clock,
     ClockKind,
@@ -22,6 +23,7 @@ from chatops.sla import (
     nearest,
     say,
 )
+from chatops.sla.alerting import alert, next_alert
 from chatops.sla.clock import (
     breach,
     earliest,
@@ -31,7 +33,6 @@ from chatops.sla.clock import (
     resume,
     start,
     stop,
-    tell,
     waive,
 )
 
@@ -347,7 +348,7 @@ def test_a_merged_ticket_counts_from_the_earlier_start() -> None:
 
 def test_a_paused_clock_has_no_due_time_and_uses_nothing_up() -> None:
     clock = pause(begun("09:00"), at("09:20"), TOKYO)
-    assert (clock.is_paused, clock.due_at, clock.alert_at) == (True, None, None)
+    assert (clock.is_paused, clock.due_at, next_alert(clock, TOKYO)) == (True, None, None)
     assert clock.past == (Stretch(at("09:00"), at("09:20"), 1200, Why.RAN),)
     assert say(clock, at("Fri 12:00"), TOKYO) == ClockState(State.STILL, 40 * 60, None)
     assert pause(clock, at("10:00"), TOKYO) is clock
@@ -364,7 +365,7 @@ def test_a_paused_clock_goes_on_with_what_was_left() -> None:
 
 def test_no_pause_hides_a_breach_nor_its_alert() -> None:
     clock = pause(begun("09:00"), at("10:20"), TOKYO)
-    assert (clock.breached_at, clock.alert_at) == (at("10:00"), at("10:00"))
+    assert (clock.breached_at, next_alert(clock, TOKYO)) == (at("10:00"), at("10:00"))
     assert say(clock, at("Fri 12:00"), TOKYO) == ClockState(State.BREACHED, -20 * 60, at("10:00"))
     assert ended(stop(clock, at("12:00"), TOKYO)) == (Outcome.MET_LATE, 80, at("10:00"))
     goes_on = resume(clock, at("12:00"), TOKYO, grace_s=1800)
@@ -372,10 +373,11 @@ def test_no_pause_hides_a_breach_nor_its_alert() -> None:
 
 
 def test_a_breach_is_told_once_for_ever() -> None:
-    clock = tell(begun("09:00"), at("10:01"))
-    assert (clock.breached_at, clock.told, clock.alert_at) == (at("10:00"), True, None)
+    clock = alert(begun("09:00"), AlertLevel.BREACH, at("10:01"))
+    assert (clock.breached_at, clock.alerted) == (at("10:00"), AlertLevel.BREACH)
+    assert alert(clock, AlertLevel.DUE_SOON, at("10:02")) is clock
     in_time = stop(clock, at("09:50"), TOKYO)
-    assert (in_time.breached_at, in_time.told) == (None, True)
+    assert (in_time.breached_at, in_time.alerted) == (None, AlertLevel.BREACH)
 
 
 def test_reopened_with_little_left_it_gets_the_grace() -> None:

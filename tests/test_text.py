@@ -187,7 +187,7 @@ def _of(prefix: str, values: Iterable[object]) -> set[str]:
 
 #: The first response has its sentences without a name of its own.
 LATER_CLOCKS = [kind for kind in ClockKind if kind is not ClockKind.FIRST_RESPONSE]
-OF_CLOCKS = ("fact-clock", "alert-breach", "alert-title", "push-breach", "log-breached")
+OF_CLOCKS = ("fact-clock", "alert-said-breach", "alert-title-breach", "push-breach", "log-breached")
 FAMILIES = [
     _of("kind", Kind),
     _of("language", KNOWN),
@@ -214,7 +214,7 @@ def test_every_value_has_its_sentence(family: set[str]) -> None:
 
 
 def test_every_event_has_its_word_in_the_log() -> None:
-    special = {"Snoozed", "WritingBegan", "WritingEnded", "SendingBegan"}
+    special = {"Snoozed", "WritingBegan", "WritingEnded", "SendingBegan", "Alerted"}
     names = {event.__name__ for event in Event.__args__} - special
     assert {
         f"log-{re.sub('(?<=[a-z])(?=[A-Z])', '-', name).lower()}" for name in names

@@ -27,14 +27,17 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from chatops.card import Button, Card, Facts, Paragraph, Quote
 from chatops.cards.event_line import event_line
-from chatops.cards.thread_card import alert_card, announcement, message_line
+from chatops.cards.thread_card import Alarm, alert_card, announcement, message_line
 from chatops.cards.ticket_buttons import menu
 from chatops.cards.ticket_card import CARD_EXCERPT, left_card, priority_words, ticket_card
 from chatops.channel import Can
 from chatops.event import (
     Absorbed,
+    Alerted,
+    AlertLevel,
     Assigned,
     Claimed,
+    ClockKind,
     Closed,
     CloseReason,
     CustomerForgotten,
@@ -551,6 +554,38 @@ def test_alert(picture: SnapshotAssertion, now: Ticket, language: str) -> None:
     assert said(alert_card(late, "https://example.org/card"), language) == picture
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", [AlertLevel.DUE_SOON, AlertLevel.LAST_REPEAT])
+def test_alert_of_another_level(
+    picture: SnapshotAssertion, level: AlertLevel, language: str
+) -> None:
+    due = CLOCK.due_at
+    assert due is not None
+    is_late = level is not AlertLevel.DUE_SOON
+    here = scene(clock=CLOCK, now=due + timedelta(minutes=90 if is_late else -10))
+    alarm = Alarm(ClockKind.FIRST_RESPONSE, level, due, here.now, (BEN.id,) if is_late else ())
+    assert said(alert_card(here, "https://example.org/card", alarm), language) == picture
+
+
+def test_alert_says_that_it_comes_late_from_more_than_five_minutes_on() -> None:
+    in_time = Alarm(planned_at=NOW, sent_at=NOW + timedelta(minutes=5))
+    late = replace(in_time, sent_at=NOW + timedelta(minutes=5, seconds=1))
+    stamps = []
+    for alarm in (Alarm(), in_time, late):
+        blocks = alert_card(scene(), None, alarm).blocks
+        stamps.append([b.said.id for b in blocks if isinstance(b, Paragraph) and b.small])
+    assert stamps == [[], [], ["alert-late"]]
+
+
+@pytest.mark.parametrize("holder", [None, BEN.id])
+def test_due_soon_calls_who_has_the_ticket_by_now(holder: int | None) -> None:
+    event = Alerted(AlertLevel.DUE_SOON, NOW, ClockKind.FIRST_RESPONSE, 1)
+    here = scene(ticket=ticket(assignee=holder, muted=(BEN.id,)), clock=CLOCK, clocks=(CLOCK,))
+    line = event_line(here, event, None, "care-japan").blocks[0]
+    assert isinstance(line, Paragraph)
+    assert line.said.id == ("event-due-soon" if holder is None else "line-for")
+
+
 def test_alert_says_how_its_clock_ended() -> None:
     late = NOW + timedelta(minutes=90)
     running = alert_card(scene(clock=CLOCK, now=late), None)
@@ -560,4 +595,4 @@ def test_alert_says_how_its_clock_ended() -> None:
 
 
 def test_alert_of_a_ticket_without_a_clock_is_dated_now() -> None:
-    assert head(alert_card(scene(), None)).id == "alert-breach"
+    assert head(alert_card(scene(), None)).id == "alert-said-breach"

@@ -105,7 +105,7 @@ async def test_closed_managers_room_is_told_in_another_room_of_the_queue(town: T
     archive(town, "C05MANAGERS")
     await town.opens()
     await town.quiet()
-    town.hours.jump(town.desk.policy.queues["global"].first_response * 2)
+    town.hours.jump(town.desk.policy.queues["global"].first_response * 1.5)
     await town.desk.tick()
     await town.until(lambda: told(town, "care-global")[1:], step=1)
     late, closed = told(town, "care-global")

@@ -113,11 +113,13 @@ async def test_reply_from_elsewhere_can_be_undone_in_the_chat_where_it_was_writt
 
 async def test_alert_leads_to_the_card_in_the_same_chat(town: Town, hall: TeamsHall) -> None:
     ticket = await opened(town)
-    town.hours.jump(timedelta(hours=2))
+    town.hours.jump(timedelta(minutes=90))
     await town.desk.tick()
     await town.quiet()
     card, alert = hall.seen()
-    assert alert.card.title == text("alert-title", ticket=ticket)
+    assert alert.card.title == text(
+        "alert-title-breach", clock=text("fact-clock"), queue="global", ticket=ticket
+    )
     assert links(alert.card) == [f"https://teams.example/hall/{card.id}"]
     assert "slack" in shows(town.seen("care-managers")[0])
 
@@ -278,7 +280,7 @@ async def test_managers_with_a_room_in_each_chat_hear_in_both(
     policy = replace(BOTH, queues={**BOTH.queues, "global": both})
     async with town_around(tmp_path, empty_database, hours, policy, hall) as town:
         ticket = await opened(town)
-        town.hours.jump(timedelta(hours=2))
+        town.hours.jump(timedelta(minutes=90))
         await town.desk.tick()
         await town.desk.receive([AccountRevoked("aozora", NOON)])
         await town.quiet()
@@ -287,7 +289,7 @@ async def test_managers_with_a_room_in_each_chat_hear_in_both(
         assert "python -m chatops connect" in revoked
         leads = hall.seen(LEADS_HALL)
         assert [each.card.title for each in leads] == [
-            text("alert-title", ticket=ticket),
+            text("alert-title-breach", clock=text("fact-clock"), queue="global", ticket=ticket),
             text("alert-revoked-title", account="aozora"),
         ]
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from scenes import NOW, TOKYO, begun, scene
 
-from chatops.cards.thread_card import alert_card
+from chatops.cards.thread_card import Alarm, alert_card
 from chatops.cards.ticket_card import ticket_card
 from chatops.cards.why_lines import SHOWN, why_lines
 from chatops.plain import card_in_words
@@ -81,5 +81,5 @@ def test_what_stands_still_says_what_is_left() -> None:
 
 def test_an_alert_names_the_clock() -> None:
     here = scene(clocks=(resolution(8),))
-    card = alert_card(here, None, ClockKind.RESOLUTION)
+    card = alert_card(here, None, Alarm(ClockKind.RESOLUTION))
     assert "Resolution is late" in card_in_words(card, WORDS, "en", ZONE)

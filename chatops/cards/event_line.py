@@ -5,10 +5,13 @@ named, for nobody is notified of their own act.
 """
 
 from chatops.card import Block, Button, Card, Paragraph, Quote, Style
-from chatops.cards.ticket_card import numbered, push_of
+from chatops.cards.ticket_card import clock_named, clock_words, numbered, push_of
 from chatops.event import (
     Absorbed,
+    Alerted,
     Assigned,
+    BreachKnown,
+    ClockKind,
     Closed,
     CustomerForgotten,
     DeedDone,
@@ -54,6 +57,10 @@ def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -
             said = text("event-escalated", who=who, target=target)
             called = _people(scene, target, but=agent) if room == to else ()
             return text("event-escalated-to", said=said, people=called) if called else said
+        case Alerted(_, _, kind):
+            return _due_soon(scene, kind)
+        case BreachKnown():
+            return text("event-breach-known", who=who)
         case Closed(reason):
             return text("event-closed", who=who, reason=text(f"close-{reason.value}"))
         case CustomerForgotten():
@@ -83,6 +90,16 @@ def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -
             return text(f"event-{deed.value}-failed", channel=scene.traits.title, why=why)
         case _:
             raise AssertionError(f"{event} has no line")
+
+
+def _due_soon(scene: Scene, kind: ClockKind) -> Text:
+    """Call who has the ticket, muted or not: this is not about the customer's every word."""
+    holder = scene.ticket.assignee
+    clock = next((each for each in scene.clocks if each.kind is kind), None)
+    said = text("event-due-soon", clock=clock_named(kind), how=clock_words(scene, clock))
+    if holder is None:  # given back since
+        return said
+    return text("line-for", said=said, agent=Mention(holder))
 
 
 def _quoted(scene: Scene, event: Event) -> tuple[Block, ...]:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from chatops.cards.ticket_card import chat_named
+from chatops.cards.ticket_card import chat_named, clock_named
 from chatops.event import (
     Absorbed,
+    Alerted,
+    AlertLevel,
     Assigned,
     Breached,
     ClockKind,
@@ -63,8 +65,13 @@ def say_log(entries: Sequence[Entry], most: int, *, tells_chat: bool = False) ->
 
     `tells_chat`: each says in which chat it was done, as far as the log knows it.
     """
-    told = [entry for entry in entries if not isinstance(entry.event, _PASSING)]
+    told = [entry for entry in entries if not _is_passing(entry.event)]
     return [_line(entry, tells_chat=tells_chat) for entry in told[-most:]]
+
+
+def _is_passing(event: Event) -> bool:
+    # a late clock is told of, whether its alert was sent or a later one
+    return isinstance(event, _PASSING) or (isinstance(event, Alerted) and event.superseded)
 
 
 def _line(entry: Entry, *, tells_chat: bool) -> Text:
@@ -99,6 +106,9 @@ def say_event(event: Event) -> Text:
             return text("log-escalated", target=target)
         case Breached(_, kind) if kind is not ClockKind.FIRST_RESPONSE:
             return text(f"log-breached-{kind.value}")
+        case Alerted(level, _, kind):
+            how = "due-soon" if level is AlertLevel.DUE_SOON else "repeat"
+            return text(f"log-{how}", clock=clock_named(kind))
         case Closed(reason):
             return text("log-closed", reason=text(f"close-{reason.value}"))
         case ReplyFailed(code=code):

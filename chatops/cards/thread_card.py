@@ -3,15 +3,30 @@
 Only who is concerned is called by a mention. Lines about what has happened are in `event_line`.
 """
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from chatops import sla
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
-from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE
-from chatops.cards.ticket_card import assignee_of, clock_named, clock_words, kind_of, push_of
-from chatops.event import ClockKind, Occasion, ReplyState
+from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE, KNOWN
+from chatops.cards.ticket_card import (
+    assignee_of,
+    clock_named,
+    clock_words,
+    hours_of,
+    kind_of,
+    push_of,
+)
+from chatops.event import AlertLevel, ClockKind, Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
-from chatops.text import Link, Mention, Text, text
+from chatops.sla import Clock
+from chatops.sla.alerting import is_unheard
+from chatops.text import Link, Mention, Text, Value, text
 from chatops.ticket import Status
+
+#: An alert that comes later than this after its time says so.
+LATE: Final = timedelta(minutes=5)
 
 #: How a customer's message is headed, by whether it is private and whether it was edited.
 _INBOUND: Final = {
@@ -63,33 +78,79 @@ def announcement(scene: Scene, occasion: Occasion, url: str | None) -> Card:
     )
 
 
-def alert_card(scene: Scene, url: str | None, kind: ClockKind = ClockKind.FIRST_RESPONSE) -> Card:
-    """Return the alert of a breached clock: who, how late, who has it, what next."""
-    ticket = scene.ticket
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What an alert is about. Times are UTC."""
+
+    kind: ClockKind = ClockKind.FIRST_RESPONSE
+    level: AlertLevel = AlertLevel.BREACH
+    planned_at: datetime | None = None
+    sent_at: datetime | None = None
+    called: tuple[int, ...] = ()  #: agents who are called by name
+
+    @property
+    def late(self) -> timedelta | None:
+        """How much later than planned it came, if that is worth a word."""
+        if self.planned_at is None or self.sent_at is None:
+            return None
+        late = self.sent_at - self.planned_at
+        return late if late > LATE else None
+
+
+def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
+    """Return the alert of a clock: who, how late, who has it, what happened last, what next."""
+    ticket, kind = scene.ticket, alarm.kind
     clock = next((each for each in scene.clocks if each.kind is kind), scene.clock)
     due = (clock.breached_at or clock.due_at) if clock else None
-    which = "" if kind is ClockKind.FIRST_RESPONSE else f"-{kind.value}"
-    said = text(
-        f"alert-breach{which}",
-        ticket=_link(scene, url),
-        queue=ticket.queue,
-        due=due or scene.now,
-    )
-    facts: tuple[tuple[Text, Text], ...] = (
-        (text("fact-customer"), text("words", words=scene.customer.name)),
-        (text("fact-channel"), _where(scene)),
-        (text("fact-assignee"), assignee_of(scene)),
-    )
-    if clock is not None and clock.outcome is not None:
-        facts = (*facts, (clock_named(kind), clock_words(scene, clock)))
+    which = _which(alarm)
+    named: dict[str, Value] = {
+        "clock": clock_named(kind),
+        "queue": ticket.queue,
+        "ticket": ticket.id,
+    }
+    words: dict[str, Value] = {**named, "ticket": _link(scene, url), "due": due or scene.now}
+    blocks: list[Block] = [Paragraph(text(f"alert-said-{which}", **words))]
+    if alarm.called:
+        people = tuple(text("by-agent", agent=Mention(each)) for each in alarm.called)
+        blocks.append(Paragraph(text("alert-for", people=people)))
+    if alarm.late is not None and alarm.planned_at is not None:
+        stamp = text("alert-late", late=alarm.late, at=alarm.planned_at)
+        blocks.append(Paragraph(stamp, small=True))
     chosen = (ASSIGN, ESCALATE) if ticket.assignee is not None else (CLAIM, ASSIGN, ESCALATE)
+    if clock is not None and is_unheard(clock):
+        chosen = (*chosen, KNOWN)
     return Card(
-        push=text(f"push-breach{which}", ticket=ticket.id, queue=ticket.queue),
-        title=text(f"alert-title{which}", ticket=ticket.id),
-        blocks=(Paragraph(said), Facts(facts)),
+        push=text(f"push-{which}", **named),
+        title=text(f"alert-title-{which}", **named),
+        blocks=(*blocks, Facts(_facts(scene, kind, clock))),
         buttons=chosen if ticket.status is not Status.CLOSED else (),
         ticket=ticket.id,
     )
+
+
+def _which(alarm: Alarm) -> str:
+    """Return how the sentences of an alert are named: of a breach each kind has its own."""
+    if alarm.level is AlertLevel.BREACH:
+        of_kind = "" if alarm.kind is ClockKind.FIRST_RESPONSE else f"-{alarm.kind.value}"
+        return f"breach{of_kind}"
+    return "due-soon" if alarm.level is AlertLevel.DUE_SOON else "repeat"
+
+
+def _facts(scene: Scene, kind: ClockKind, clock: Clock | None) -> tuple[tuple[Text, Text], ...]:
+    facts: list[tuple[Text, Text]] = [
+        (text("fact-customer"), text("words", words=scene.customer.name)),
+        (text("fact-channel"), _where(scene)),
+        (text("fact-assignee"), assignee_of(scene)),
+    ]
+    if clock is not None and clock.outcome is not None:
+        facts.append((clock_named(kind), clock_words(scene, clock)))
+    elif clock is not None:
+        left_s = sla.left(clock, scene.now, hours_of(scene, clock))
+        if left_s < 0:
+            facts.append((text("fact-late"), text("span", span=timedelta(seconds=-left_s))))
+    if scene.lines:
+        facts.append((text("fact-last"), _said(scene, scene.lines[-1])))
+    return tuple(facts)
 
 
 def _said(scene: Scene, line: Line) -> Text:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from chatops.alerting import called
 from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.cards.burst_card import burst_card, burst_line
@@ -16,13 +17,14 @@ from chatops.cards.doubt_card import (
     question_card,
 )
 from chatops.cards.event_line import event_line
-from chatops.cards.thread_card import alert_card, announcement, left_line, message_line
+from chatops.cards.thread_card import Alarm, alert_card, announcement, left_line, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
 from chatops.errors import CareError
 from chatops.event import (
+    Alerted,
+    AlertLevel,
     Breached,
-    ClockKind,
     DeedProposed,
     LinkDismissed,
     LinkSuggested,
@@ -121,10 +123,8 @@ async def _made(
     if job.what is What.ALERT:
         url = await _url(reader, chat, home, scene.ticket.id)
         entry = await reader.entry(job.entry) if job.entry is not None else None
-        kind = ClockKind.FIRST_RESPONSE
-        if entry is not None and isinstance(entry.event, Breached):
-            kind = entry.event.clock
-        return alert_card(scene, url, kind), scene.ticket.revision
+        alarm = Alarm() if entry is None else _alarm(scene, room, entry)
+        return alert_card(scene, url, alarm), scene.ticket.revision
     card = await _line(reader, chat, room, job, scene)
     return (card, job.wanted) if card is not None else None
 
@@ -187,6 +187,18 @@ async def _is_dismissed(reader: Reader, entry: Entry) -> bool:
         isinstance(each.event, LinkDismissed) and each.event.other == other
         for each in await reader.entries(entry.ticket)
     )
+
+
+def _alarm(scene: Scene, room: Room, entry: Entry) -> Alarm:
+    match entry.event:
+        case Breached(due_at, kind) as event:
+            level, planned = AlertLevel.BREACH, event.planned_at or due_at
+        case Alerted(level, planned, kind) as event:
+            pass
+        case _:
+            return Alarm()
+    people = called(scene.agents, scene.queue, room.name, event)
+    return Alarm(kind, level, planned, entry.at, people)
 
 
 def _home(policy: Policy, queue: Queue, room: Room) -> Room:

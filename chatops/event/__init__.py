@@ -27,6 +27,7 @@ from chatops.event.arranging import (
     Untagged,
 )
 from chatops.event.kinds import (
+    AlertLevel,
     ClockKind,
     CloseReason,
     Deed,
@@ -40,9 +41,11 @@ from chatops.event.kinds import (
     WakeCause,
 )
 from chatops.event.life import (
+    Alerted,
     AnsweredOutside,
     Assigned,
     Breached,
+    BreachKnown,
     CardAsked,
     Claimed,
     Closed,
@@ -103,6 +106,8 @@ Event = (
     | Closed
     | Reopened
     | Breached
+    | Alerted
+    | BreachKnown
     | TermsChanged
     | Replying
     | Arranging
@@ -111,9 +116,12 @@ Event = (
 
 __all__ = [
     "Absorbed",
+    "AlertLevel",
+    "Alerted",
     "AnsweredOutside",
     "Arranging",
     "Assigned",
+    "BreachKnown",
     "Breached",
     "CardAsked",
     "Claimed",

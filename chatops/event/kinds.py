@@ -80,6 +80,19 @@ class Deed(StrEnum):
     DELETE = "delete"
 
 
+class AlertLevel(StrEnum):
+    """How far the alerts of a clock have gone, in this order; each is sent once for ever."""
+
+    DUE_SOON = "due_soon"
+    BREACH = "breach"
+    #: An hour of working time after the due second.
+    REPEAT = "repeat"
+    #: Four hours of working time after it; nothing follows.
+    LAST_REPEAT = "last_repeat"
+    #: Somebody has said that they know of the breach: nothing follows.
+    KNOWN = "known"
+
+
 class ClockKind(StrEnum):
     """What a clock of a ticket measures."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chatops.event.kinds import (
+    AlertLevel,
     ClockKind,
     CloseReason,
     Kind,
@@ -151,6 +152,31 @@ class Breached:
     due_at: datetime
     clock: ClockKind = ClockKind.FIRST_RESPONSE
     cycle: int = 1
+    #: A later level was due as well when somebody looked, and that alone is sent.
+    superseded: bool = False
+    #: When its alert was to come, if not at the due second: a ceiling waits for the opening.
+    planned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """A clock is due soon, or its breach goes on undone: every level of alerts but the breach's."""
+
+    level: AlertLevel
+    planned_at: datetime
+    clock: ClockKind
+    cycle: int
+    superseded: bool = False  #: as of Breached
+    unheard: bool = (
+        False  #: of a repeat: no room heard of the breach itself, so that all hear of this
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BreachKnown:
+    """Somebody knows that the ticket's late clocks are: they are not alerted of again."""
+
+    agent: int
 
 
 @dataclass(frozen=True, slots=True)

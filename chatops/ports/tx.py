@@ -334,6 +334,18 @@ class Tx(Protocol):
         """
         ...
 
+    def newest_alerts(self, room: str, limit: int) -> Sequence[datetime]:
+        """Return the business times of a room's newest alerts, the newest first."""
+        ...
+
+    def waiting_body(self, lane: str) -> tuple[int, str] | None:
+        """Return the number and the body of a finished card in a lane that nobody has tried to post."""
+        ...
+
+    def rewrite(self, delivery: int, body: str) -> None:
+        """Give a finished card that waits another body."""
+        ...
+
     def refresh_message(self, message: int, due_at: datetime) -> None:
         """Want the message's thread lines brought up to date."""
         ...
@@ -579,8 +591,8 @@ class Tx(Protocol):
         """
         ...
 
-    def breached(self, now: datetime, limit: int) -> Sequence[int]:
-        """Return tickets with a late clock of which nobody was alerted, earliest first."""
+    def to_alert(self, now: datetime, limit: int) -> Sequence[int]:
+        """Return tickets with a clock whose next alert is due, earliest first."""
         ...
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[int]: ...

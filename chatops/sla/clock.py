@@ -8,12 +8,12 @@ its end, as the resolution of a ticket that is reopened. Only the calendar's ope
 All times are UTC and whole seconds (chatops.calendar); what ends within the due second is in time.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from chatops.calendar import Calendar
-from chatops.event import ClockKind
+from chatops.event import AlertLevel, ClockKind
 
 
 class Outcome(StrEnum):
@@ -98,7 +98,12 @@ class Clock:
     past: tuple[Stretch, ...] = ()
     extra_s: int = 0  #: seconds of working time that were given above the target
     given: Given | None = None  #: why they were
-    told: bool = False  #: the breach was alerted, which happens once for ever
+    alerted: AlertLevel | None = (
+        None  #: the last level of alerts, of which each comes once for ever
+    )
+    #: The second after which the next alert is to be sent. It follows from all the rest and the
+    #: calendar, so that two clocks do not differ by it.
+    alert_at: datetime | None = field(default=None, compare=False)
 
     @property
     def since(self) -> datetime:
@@ -109,11 +114,6 @@ class Clock:
     def is_paused(self) -> bool:
         """Whether it stands still, neither running nor ended."""
         return self.outcome is None and self.due_at is None
-
-    @property
-    def alert_at(self) -> datetime | None:
-        """The second after which the breach is to be alerted, if it is still to be."""
-        return None if self.outcome or self.told else self.breached_at or self.due_at
 
 
 def start(promise: Promise, at: datetime, cycle: int = 1) -> Clock:
@@ -277,11 +277,6 @@ def breach(clock: Clock, now: datetime) -> Clock:
     if clock.outcome or clock.breached_at or clock.due_at is None or second(now) <= clock.due_at:
         return clock
     return replace(clock, breached_at=clock.due_at)
-
-
-def tell(clock: Clock, now: datetime) -> Clock:
-    """Record that the breach is alerted."""
-    return replace(breach(clock, now), told=True)
 
 
 def waive(clock: Clock, at: datetime, *, void: bool = False) -> Clock:

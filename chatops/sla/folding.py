@@ -13,8 +13,10 @@ from typing import Final
 from chatops.calendar import Calendar
 from chatops.event import (
     Absorbed,
+    Alerted,
     AnsweredOutside,
     Breached,
+    BreachKnown,
     Claimed,
     ClockKind,
     Closed,
@@ -25,6 +27,7 @@ from chatops.event import (
     Merged,
     Moved,
     Prioritized,
+    Priority,
     ReopenCause,
     Reopened,
     ReplySent,
@@ -37,6 +40,7 @@ from chatops.event import (
     Woken,
 )
 from chatops.sla import clock as sla
+from chatops.sla.alerting import alerted, planned
 from chatops.sla.clock import Clock, Outcome, Promise
 from chatops.sla.terms import Promised, SlaTerms
 from chatops.ticket import Status, Ticket
@@ -58,6 +62,8 @@ MOVES: Final = (
     CustomerForgotten,
     Reopened,
     Breached,
+    BreachKnown,
+    Alerted,
     Moved,
     Prioritized,
     Tagged,
@@ -93,7 +99,7 @@ def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> 
     if not isinstance(moment.event, MOVES):
         return clocks
     fold = _Fold(clocks, moment)
-    fold.take(others)
+    fold.take(clocks, others)
     return fold.clocks
 
 
@@ -117,11 +123,12 @@ class _Fold:
         self._moment = moment
         self._promised: Promised = moment.terms.promised(moment.after)
 
-    def take(self, others: Callable[[int], Clocks]) -> None:
+    def take(self, clocks: Clocks, others: Callable[[int], Clocks]) -> None:
         self._worked()
         self._arranged(others)
         self._stand_or_run()
         self._hold()
+        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet())
 
     # --- what happened
 
@@ -137,9 +144,8 @@ class _Fold:
                 self._closed(void=reason in _NEVER_OWED)
             case Reopened(cause):
                 self._reopened(cause)
-            case Breached(_, kind):
-                for clock in self._open(kind):
-                    self._put(sla.tell(clock, moment.at))
+            case Breached() | Alerted() | BreachKnown():
+                self.clocks |= alerted(self.clocks, moment.event, moment.at)
             case _:
                 pass
 
@@ -272,6 +278,13 @@ class _Fold:
                 self._put(sla.waive(clock, self._moment.at, void=True))
             else:
                 self._put(sla.rebase(clock, promise, self._calendar(clock), self._moment.at))
+
+    def _quiet(self) -> Calendar | None:
+        """Return the hours outside which nobody is alerted of a ceiling; None of an urgent ticket."""
+        ticket = self._moment.after
+        if ticket.priority is Priority.URGENT:
+            return None
+        return self._moment.terms.hours_of(ticket)
 
     # --- clocks
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chatops.calendar import Calendar
+from chatops.sla.alerting import short_s
 from chatops.sla.clock import Clock, second, used
 
 
@@ -13,7 +14,7 @@ class State(StrEnum):
     """How a clock stands."""
 
     ON_TIME = "on_time"
-    #: Little is left: see `_is_short`.
+    #: Little is left: see chatops.sla.alerting.short_s.
     DUE_SOON = "due_soon"
     #: Past due and undone.
     BREACHED = "breached"
@@ -58,7 +59,7 @@ def say(clock: Clock, now: datetime, calendar: Calendar) -> ClockState:
     # Compared by instant: with the calendar closed since the due second nothing is over, yet late.
     if at > clock.due_at:
         return ClockState(State.BREACHED, left_s, clock.due_at)
-    state = State.DUE_SOON if _is_short(clock.target_s, left_s) else State.ON_TIME
+    state = State.DUE_SOON if left_s <= short_s(clock.target_s) else State.ON_TIME
     if (clock.due_at - at).total_seconds() == left_s:
         return ClockState(state, left_s, clock.due_at)
     pauses = calendar.closes_at(at)
@@ -77,10 +78,3 @@ def _left(clock: Clock, at: datetime, calendar: Calendar) -> int:
     if at <= clock.due_at:
         return calendar.elapsed(at, clock.due_at)
     return -calendar.elapsed(clock.due_at, at)
-
-
-def _is_short(target_s: int, left_s: int) -> bool:
-    """Whether to warn: at the earlier of 75 % used and 5 min left; under 10 min, at half."""
-    if target_s < 10 * 60:
-        return 2 * left_s <= target_s
-    return 4 * left_s <= target_s or left_s <= 5 * 60

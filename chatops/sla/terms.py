@@ -107,6 +107,10 @@ class SlaTerms:
             known = self._known[name, policy.name] = self._promised(self.queues[name], policy)
         return known
 
+    def hours_of(self, ticket: Ticket) -> Calendar:
+        """Return when the queue of a ticket works."""
+        return self.queues[self._queue_of(ticket)].calendar
+
     def calendar_of(self, clock: Clock) -> Calendar | None:
         """Return the calendar that a clock goes by, as it is written now; None if it is gone."""
         if (exact := self._calendars.get(clock.calendar_version)) is not None:

@@ -7,12 +7,13 @@ In Teams, what people were asked about and said not to be there stands below wha
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 
+from chatops.card import Paragraph
 from chatops.card_json import load_card
 from chatops.event import Breached, Event
 from chatops.step import fold
@@ -202,16 +203,28 @@ def _alerts(
 ) -> None:
     """Each breach is told once in each of its queue's rooms and once to the managers."""
     told = Counter(each.entry for each in deliveries if each.what == "alert")
+    told.update(_listed(deliveries))
     rooms = {ticket.id: len(stage.rooms_of(ticket.queue)) + 1 for ticket in tickets}
     for ticket, entries in log.items():
         breaches = {id: event for id, _, event in entries if isinstance(event, Breached)}
-        for id in breaches:
+        # of one that was passed over, a later alert tells
+        for id in (id for id, event in breaches.items() if not event.superseded):
             more = told[id] - rooms[ticket]
             verdict.lost += [f"ticket {ticket}: an alert of {id}"] * max(0, -more)
             verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, more)
         # a reopened ticket has a clock of its own again, with a due time of its own
         times = Counter(breaches.values())
         verdict.doubled += [f"ticket {ticket}: {e}" for e, count in times.items() if count > 1]
+
+
+def _listed(deliveries: list[Sent]) -> Iterator[int]:
+    """The entries whose alerts came in a list."""
+    for each in deliveries:
+        if each.what == "published" and each.body:
+            for block in load_card(each.body).blocks:
+                args = dict(block.said.args) if isinstance(block, Paragraph) else {}
+                if isinstance(entry := args.get("entry"), int):
+                    yield entry
 
 
 async def digest_days(stage: Stage) -> dict[datetime, date]:

@@ -6,7 +6,7 @@ import pytest
 from stored import NOW, given, s
 
 from chatops.calendar import Calendar, Window
-from chatops.event import Claimed
+from chatops.event import AlertLevel, Claimed
 from chatops.ports import PastEntry, Tx
 from chatops.sla import Clock, ClockKind, Given, Outcome, QueueTerms, SlaTerms, Stretch, Why
 from storage import Storage
@@ -28,7 +28,8 @@ async def test_a_clock_is_read_as_it_was_written(storage: Storage) -> None:
         extra_s=900,
         given=Given.REOPENED,
         breached_at=s(30),
-        told=True,
+        alerted=AlertLevel.BREACH,
+        alert_at=s(40),
     )
 
     def run(tx: Tx) -> None:
@@ -36,6 +37,7 @@ async def test_a_clock_is_read_as_it_was_written(storage: Storage) -> None:
         tx.save_clock(ticket, CLOCK)
         tx.save_clock(ticket, whole)
         tx.save_clock(ticket, replace(CLOCK, cycle=2))
+        assert tx.clocks(ticket)[CLOCK.kind, 1].alert_at == s(40)
         assert tx.clocks(ticket) == {
             (CLOCK.kind, 1): whole,
             (CLOCK.kind, 2): replace(CLOCK, cycle=2),

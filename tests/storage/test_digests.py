@@ -6,7 +6,7 @@ import pytest
 from stored import NOW, given, s
 
 from chatops.digest import Breach
-from chatops.event import Closed, CloseReason, ReopenCause, Reopened
+from chatops.event import AlertLevel, Closed, CloseReason, ReopenCause, Reopened
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Status
@@ -25,7 +25,7 @@ def due(at: float, kind: ClockKind = ClockKind.FIRST_RESPONSE) -> Clock:
 
 def noted(clock: Clock) -> Clock:
     """The same after a tick: breached, and alerted of."""
-    return replace(clock, breached_at=clock.due_at, told=True)
+    return replace(clock, breached_at=clock.due_at, alerted=AlertLevel.BREACH)
 
 
 def done(clock: Clock, at: float, outcome: Outcome = Outcome.MET_LATE) -> Clock:

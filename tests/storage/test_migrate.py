@@ -21,7 +21,7 @@ from stored import KEY, NOW
 import storage
 from chatops import step
 from chatops.errors import ConfigError, StorageError
-from chatops.event import Opened
+from chatops.event import AlertLevel, Opened
 from chatops.ports import Health
 from chatops.sla import Clock, ClockKind, Outcome
 from storage import SCHEMA, open_storage
@@ -226,7 +226,7 @@ async def test_a_database_of_the_first_release_is_brought_along(tmp_path: Path) 
 async def test_clocks_of_before_run_on_and_are_alerted_of_once(tmp_path: Path) -> None:
     path = tmp_path / "care.db"
     due, late, met = (replace(CLOCK, cycle=cycle) for cycle in (1, 2, 3))
-    late = replace(late, breached_at=CLOCK.due_at, told=True)
+    late = replace(late, breached_at=CLOCK.due_at, alerted=AlertLevel.BREACH)
     met = replace(met, stopped_at=NOW, outcome=Outcome.MET, elapsed_s=0)
     with closing(at_first(path)) as db:
         for clock in (due, late, met):
@@ -247,8 +247,8 @@ async def test_clocks_of_before_run_on_and_are_alerted_of_once(tmp_path: Path) -
         kept = await opened.work.transact(lambda tx: tx.clocks(1))
         assert list(kept.values()) == [due, late, met]
         later = NOW + timedelta(days=1)
-        assert await opened.work.transact(lambda tx: tx.breached(later, 9)) == [1]
-        await opened.work.transact(lambda tx: tx.save_clock(1, replace(due, due_at=None)))
-        assert await opened.work.transact(lambda tx: tx.breached(later, 9)) == []
+        assert await opened.work.transact(lambda tx: tx.to_alert(later, 9)) == [1]
+        await opened.work.transact(lambda tx: tx.save_clock(1, replace(due, alert_at=None)))
+        assert await opened.work.transact(lambda tx: tx.to_alert(later, 9)) == []
     finally:
         await opened.close()

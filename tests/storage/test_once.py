@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from stored import NOW, given, s
 
-from chatops.event import SnoozeReason
+from chatops.event import AlertLevel, SnoozeReason
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Status, Writer
@@ -38,23 +38,23 @@ async def test_business_time_is_shared(storage: Storage) -> None:
         assert await storage.reader.offset() == seconds
 
 
-async def test_clocks_past_due_are_found_earliest_first(storage: Storage) -> None:
-    clock = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 3600, NOW, s(10))
+async def test_clocks_whose_alert_is_due_are_found_earliest_first(storage: Storage) -> None:
+    clock = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 3600, NOW, s(10), alert_at=s(10))
 
     def run(tx: Tx) -> list[int]:
         tickets = [given(tx, f"c{n}").id for n in range(5)]
         late, earlier, known, stopped, running = tickets
         tx.save_clock(late, clock)
-        tx.save_clock(earlier, replace(clock, due_at=s(5)))
-        tx.save_clock(known, replace(clock, told=True, breached_at=s(10)))
-        tx.save_clock(stopped, replace(clock, outcome=Outcome.MET, stopped_at=s(1)))
-        tx.save_clock(running, replace(clock, due_at=s(30)))
+        tx.save_clock(earlier, replace(clock, alert_at=s(5)))
+        tx.save_clock(known, replace(clock, alerted=AlertLevel.LAST_REPEAT, alert_at=None))
+        tx.save_clock(stopped, replace(clock, outcome=Outcome.MET, alert_at=None))
+        tx.save_clock(running, replace(clock, alert_at=s(30)))
         return tickets
 
     late, earlier, *_ = await storage.work.transact(run)
-    assert await storage.work.transact(lambda tx: tx.breached(s(20), 9)) == [earlier, late]
-    assert await storage.work.transact(lambda tx: tx.breached(s(20), 1)) == [earlier]
-    assert await storage.work.transact(lambda tx: tx.breached(s(5), 9)) == []  # the due second
+    assert await storage.work.transact(lambda tx: tx.to_alert(s(20), 9)) == [earlier, late]
+    assert await storage.work.transact(lambda tx: tx.to_alert(s(20), 1)) == [earlier]
+    assert await storage.work.transact(lambda tx: tx.to_alert(s(5), 9)) == []  # the due second
 
 
 async def test_locks_that_end_are_found(storage: Storage) -> None:

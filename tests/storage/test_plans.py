@@ -104,7 +104,9 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "bursts._CROWDING": "uq_burst_live",
         "bursts._COUNTS": "COVERING INDEX ix_ticket_burst",
         "bursts._GO_ON": "uq_burst_live",
-        "once._BREACHED": "ix_clock_alert",
+        "once._TO_ALERT": "ix_clock_alert",
+        "alerts._NEWEST": "ix_delivery_alert (to=?)",
+        "alerts._WAITING": "ix_delivery_lane (lane=?)",
         "once._TO_WAKE": "ix_ticket_wake",
         "once._LEFT_OPEN": "ix_ticket_writing",
         "figures._FIRST_OPENED": "COVERING INDEX ix_ticket_opened",
@@ -159,6 +161,11 @@ def test_what_runs_often_leads_by_its_own_index(
     """A search may still be a long one: by a queue alone it would read years of tickets."""
     searches = [step for step in plan_of(db, name) if step.startswith("SEARCH")]
     assert index in searches[0]
+
+
+def test_what_ran_out_with_no_tick_since_leads_by_its_own_index(db: sqlite3.Connection) -> None:
+    searches = [step for step in plan_of(db, "digests._BREACHES") if step.startswith("SEARCH")]
+    assert [step for step in searches if "ix_clock_due (due_at>? AND due_at<?)" in step]
 
 
 def test_a_list_is_ordered_by_the_running_clocks_alone(db: sqlite3.Connection) -> None:

@@ -270,21 +270,21 @@ async def test_due_clocks_are_shared_out(url: str) -> None:
         def late(tx: Tx) -> list[int]:
             tickets = [given(tx, f"c{n}") for n in range(6)]
             for ticket in tickets:
-                tx.save_clock(ticket.id, Clock(FIRST, 1, "tokyo", 60, NOW, s(60)))
+                tx.save_clock(ticket.id, Clock(FIRST, 1, "tokyo", 60, NOW, s(60), alert_at=s(60)))
             return [ticket.id for ticket in tickets]
 
         tickets = await one.work.transact(late)
         taken, go = asyncio.Event(), asyncio.Event()
 
         def first(tx: Tx) -> list[int]:
-            found = list(tx.breached(s(9999), 4))
+            found = list(tx.to_alert(s(9999), 4))
             taken.set()
             await_only(go.wait())
             return found
 
         holding = asyncio.create_task(one.work.transact(first))
         await taken.wait()
-        theirs = await other.work.transact(lambda tx: list(tx.breached(s(9999), 4)))
+        theirs = await other.work.transact(lambda tx: list(tx.to_alert(s(9999), 4)))
         go.set()
         assert sorted([*await holding, *theirs]) == tickets
 

@@ -1,0 +1,115 @@
+"""Where a clock's alerts go: a warning to who has the ticket, a breach to all rooms at the same moment,
+what goes on to the managers. Used by `follow`, `storm` and what makes their words.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from chatops.act import Act, Gathered
+from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon
+from chatops.event import Alerted, AlertLevel, Breached, Event
+from chatops.policy import Policy, Queue, Role
+from chatops.ports import NewDelivery, Tx, Urgency, What
+from chatops.scene import Agent
+from chatops.ticket import Ticket
+
+
+def lane(ticket: int, room: str) -> str:
+    """Return the order key of everything about a ticket in one room."""
+    return f"{ticket}:{room}"
+
+
+def alert(
+    tx: Tx,
+    policy: Policy,
+    ticket: Ticket,
+    event: Event,
+    entry: int,
+    effect: AlertBreach | AlertAgain | AlertDueSoon,
+    act: Act,
+) -> None:
+    """Write the alerts that an entry of the log asks for."""
+    assert isinstance(event, Breached | Alerted)  # noqa: S101 - no other event has these effects
+    queue = policy.queue_of(ticket.queue, ticket.account)
+    match effect:
+        case AlertBreach():
+            _alert(tx, ticket, (*queue.rooms, *queue.managers_rooms), event, entry, act)
+        case AlertAgain():
+            is_news = isinstance(event, Alerted) and event.unheard
+            rooms = (*queue.rooms, *queue.managers_rooms) if is_news else queue.managers_rooms
+            _alert(tx, ticket, rooms, event, entry, act)
+        case AlertDueSoon():
+            if (room := _warned_in(tx, policy, ticket)) is None:
+                _alert(tx, ticket, queue.rooms, event, entry, act)
+            else:
+                its = lane(ticket.id, room)
+                line = NewDelivery(
+                    *(What.EVENT, room, its, Urgency.LINE, act.marks()),
+                    ticket=ticket.id,
+                    entry=entry,
+                )
+                tx.deliver(line, act.due)
+
+
+def near(agent: Agent | None, policy: Policy, rooms: Sequence[str]) -> str | None:
+    """Return the first room in a chat that an agent uses, else the first of all."""
+    used = agent.identities or {} if agent is not None else {}
+    known = (policy.rooms[name] for name in rooms if name in policy.rooms)
+    return next((room.name for room in known if room.chat in used), next(iter(rooms), None))
+
+
+def _alert(
+    tx: Tx,
+    ticket: Ticket,
+    rooms: Sequence[str],
+    event: Breached | Alerted,
+    entry: int,
+    act: Act,
+) -> None:
+    """Put an alert into each of the rooms once, beside the cards and before all else."""
+    for room in dict.fromkeys(rooms):
+        one = Gathered(room, ticket, event, entry)
+        if act.gathered is None:
+            put(tx, one, act)
+        else:
+            act.gathered.append(one)
+
+
+def put(tx: Tx, one: Gathered, act: Act) -> None:
+    """Put one alert into its room."""
+    alert = NewDelivery(
+        What.ALERT,
+        one.room,
+        f"alert:{lane(one.ticket.id, one.room)}",
+        Urgency.ALERT,
+        act.marks(),
+        ticket=one.ticket.id,
+        entry=one.entry,
+    )
+    tx.deliver(alert, act.due)
+
+
+def called(
+    agents: Iterable[Agent], queue: Queue, room: str, event: Breached | Alerted
+) -> tuple[int, ...]:
+    """Return who an alert calls: a breach the leads in the queue's rooms, a repeat the managers."""
+    match event:
+        case Breached():
+            role = Role.LEAD if room in queue.rooms else None
+        case Alerted(AlertLevel.DUE_SOON):
+            role = None
+        case Alerted(unheard=True) if room in queue.rooms:
+            role = Role.LEAD
+        case Alerted():
+            role = Role.MANAGER
+    return tuple(each.id for each in agents if role and each.roles.get(queue.name) is role)
+
+
+def _warned_in(tx: Tx, policy: Policy, ticket: Ticket) -> str | None:
+    """Return the room in whose thread the assignee hears that a clock is due soon.
+
+    None: nobody has the ticket, or who has it is off shift, or it has no thread yet.
+    """
+    holder = next((each for each in tx.agents() if each.id == ticket.assignee), None)
+    if holder is None or holder.away:
+        return None
+    return near(holder, policy, tx.rooms_of(ticket.id))

@@ -1,0 +1,169 @@
+"""Alerts of clocks, from the tick to the rooms: who hears what, and each level once."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from care import NOON, WORDS, Care, refused, wrote
+
+from chatops.card_json import load_card
+from chatops.event import Alerted, AlertLevel, Breached, ClockKind
+from chatops.plain import card_in_words
+
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
+
+FIRST = ClockKind.FIRST_RESPONSE
+
+
+def minutes(n: float) -> timedelta:
+    return timedelta(minutes=n, seconds=1)
+
+
+async def alerts(care: Care, ticket: int) -> list[Any]:
+    return [each for each in await care.log(ticket) if isinstance(each, Alerted | Breached)]
+
+
+def sent(care: Care) -> list[tuple[str, str, str]]:
+    """What of the alerts stands in the outbox: what, where, of which event; oldest first."""
+    return care.sql(
+        'SELECT what, "to", entry.name FROM delivery JOIN entry ON entry.id = delivery.entry'
+        " WHERE entry.name IN ('Alerted', 'Breached') ORDER BY delivery.id"
+    )
+
+
+async def test_each_level_comes_once_at_its_time(care: Care) -> None:
+    ticket = await care.opens()
+    due = NOON + timedelta(hours=1)
+    seen = []
+    for passed in (46, 61, 121, 301, 900):
+        care.hours.jump(NOON + minutes(passed) - care.hours.business())
+        await care.desk.tick()
+        await care.desk.tick()
+        seen.append(len(await alerts(care, ticket)))
+    assert seen == [1, 2, 3, 4, 4]
+    assert await alerts(care, ticket) == [
+        Alerted(AlertLevel.DUE_SOON, due - timedelta(minutes=15), FIRST, 1),
+        Breached(due),
+        Alerted(AlertLevel.REPEAT, due + timedelta(hours=1), FIRST, 1),
+        Alerted(AlertLevel.LAST_REPEAT, due + timedelta(hours=4), FIRST, 1),
+    ]
+    assert sent(care) == [
+        ("alert", "care-global", "Alerted"),
+        ("alert", "care-global", "Breached"),
+        ("alert", "care-managers", "Breached"),
+        ("alert", "care-managers", "Alerted"),
+        ("alert", "care-managers", "Alerted"),
+    ]
+
+
+async def test_after_downtime_only_the_newest_is_sent_and_the_others_are_recorded(
+    care: Care,
+) -> None:
+    ticket = await care.opens()
+    care.hours.jump(minutes(150))
+    await care.desk.tick()
+    due = NOON + timedelta(hours=1)
+    assert await alerts(care, ticket) == [
+        Alerted(AlertLevel.DUE_SOON, due - timedelta(minutes=15), FIRST, 1, superseded=True),
+        Breached(due, superseded=True),
+        Alerted(AlertLevel.REPEAT, due + timedelta(hours=1), FIRST, 1, unheard=True),
+    ]
+    assert sent(care) == [  # nobody has heard of the breach yet
+        ("alert", "care-global", "Alerted"),
+        ("alert", "care-managers", "Alerted"),
+    ]
+
+
+async def test_due_soon_is_told_to_who_has_it_in_the_thread(care: Care) -> None:
+    ticket = await care.opens()
+    await care.did("ben", "claim", ticket)
+    care.hours.jump(minutes(46))
+    await care.desk.tick()
+    assert sent(care) == [("event", "care-global", "Alerted")]
+
+
+async def test_due_soon_is_told_to_the_room_where_who_has_it_is_off(care: Care) -> None:
+    ticket = await care.opens()
+    await care.did("ben", "on")
+    await care.did("ben", "claim", ticket)
+    await care.did("ben", "off")
+    care.hours.jump(minutes(46))
+    await care.desk.tick()
+    assert sent(care) == [("alert", "care-global", "Alerted")]
+
+
+async def test_who_knows_of_it_ends_the_repeats_and_the_thread_says_who(care: Care) -> None:
+    ticket = await care.opens()
+    assert refused(await care.does("ben", "known", ticket)) == "nothing-late"
+    care.hours.jump(minutes(61))
+    await care.desk.tick()
+    await care.did("ben", "known", ticket)
+    assert refused(await care.does("aoi", "known", ticket)) == "nothing-late"
+    care.hours.jump(minutes(300))
+    await care.desk.tick()
+    assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
+    assert care.due("event") == [("event", "care-global", "pending")]
+
+
+async def test_an_answer_ends_the_repeats(care: Care) -> None:
+    ticket = await care.opens()
+    care.hours.jump(minutes(61))
+    await care.desk.tick()
+    await care.did("ben", "close", ticket, fields={"reason": "resolved"})
+    care.hours.jump(minutes(300))
+    await care.desk.tick()
+    assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
+
+
+# --- many at once
+
+
+def lists(care: Care, room: str) -> list[list[str]]:
+    """What each list of a room says: its title, its lines."""
+    rows = care.sql(
+        "SELECT body FROM delivery WHERE what = 'published' AND \"to\" = $1 ORDER BY id", room
+    )
+    cards = [load_card(body) for (body,) in rows]
+    return [card_in_words(card, WORDS, "en", ZoneInfo("Asia/Tokyo")).splitlines() for card in cards]
+
+
+async def opens(care: Care, many: int, ago: int = 0) -> list[int]:
+    return [
+        await care.opens(wrote(at=NOON - timedelta(minutes=ago + number))) for number in range(many)
+    ]
+
+
+async def test_more_than_three_at_once_are_one_list_by_due_time(care: Care) -> None:
+    tickets = await opens(care, 4)
+    care.hours.jump(minutes(61))
+    await care.desk.tick()
+    assert sent(care) == []
+    (said,) = lists(care, "care-global")
+    assert [line for line in said if line] == [
+        "⚠ 4 alerts",
+        "⚠ #4 in global: First response was due Mon 1 Jun 12:57 (nobody) [Details]",
+        "⚠ #3 in global: First response was due Mon 1 Jun 12:58 (nobody) [Details]",
+        "⚠ #2 in global: First response was due Mon 1 Jun 12:59 (nobody) [Details]",
+        "⚠ #1 in global: First response was due Mon 1 Jun 13:00 (nobody) [Details]",
+        "For #3",
+    ]
+    assert len(lists(care, "care-managers")) == 1
+    for ticket in tickets:  # each key is written all the same
+        assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
+    await care.desk.tick()
+    assert len(lists(care, "care-global")) == 1
+
+
+async def test_three_come_alone_and_what_the_minute_brings_is_gathered(care: Care) -> None:
+    for before in (6, 6, 6, 4, 2):
+        await care.opens(wrote(at=NOON - timedelta(seconds=before)))
+    care.hours.jump(timedelta(minutes=44, seconds=55))
+    await care.desk.tick()
+    assert (len(sent(care)), lists(care, "care-global")) == (3, [])
+    for title in ("⚠ One alert", "⚠ 2 alerts"):
+        care.hours.jump(timedelta(seconds=2))
+        await care.desk.tick()
+        (said,) = lists(care, "care-global")
+        assert said[0] == title
+    assert len(sent(care)) == 3
