@@ -1,4 +1,4 @@
-"""What time and app.yaml bring to tickets: late clocks, snoozes and locks that end, other promises.
+"""What time and app.yaml bring to tickets: clocks due soon or late, snoozes and locks that end, other promises.
 
 Used by `desk` alone, inside one transaction.
 """
