@@ -11,6 +11,7 @@ from typing import Final
 from chatops import sla
 from chatops.calendar import Calendar
 from chatops.card import Block, Card, Facts, Paragraph, Quote
+from chatops.cards.chain_words import climb_words
 from chatops.cards.ticket_buttons import buttons, menu
 from chatops.event import ClockKind, Kind, SnoozeReason
 from chatops.scene import Line, Scene
@@ -228,6 +229,7 @@ def _asides(scene: Scene) -> tuple[Block, ...]:
     said: list[Text] = []
     if ticket.escalated_to is not None:
         said.append(text("aside-escalated", target=ticket.escalated_to, level=ticket.level))
+    said += climb_words(scene)
     if ticket.writer is not None and ticket.writer.until > scene.now:
         said.append(writing_words(scene, ticket.writer, tells_chat=scene.spans_chats))
     if ticket.merged_into is not None:

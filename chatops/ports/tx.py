@@ -595,6 +595,10 @@ class Tx(Protocol):
         """Return tickets with a clock whose next alert is due, earliest first."""
         ...
 
+    def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
+        """Return open tickets of which a stage of their chain, or its end, is due; the longest due first."""
+        ...
+
     def to_wake(self, now: datetime, limit: int) -> Sequence[int]: ...
     def set_offset(self, seconds: float) -> None:
         """Turn business time (sandbox and tests)."""
