@@ -211,7 +211,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
       stops: [reply]
       repeat: 2
       end: 1h
-      steps:
+      stages:
         - {wait: 15m, call: aoi, owner: aoi}
         - {wait: 10m, call_shift: true}
         - {wait: 30m, escalate: specialists}
@@ -256,14 +256,14 @@ _NEXT = """\
     managers_room: boss
     calendar: tokyo
     first_response: 60m
-    chain: {{steps: [{{wait: 15m, escalate: {to}}}]}}
+    chain: {{stages: [{{wait: 15m, escalate: {to}}}]}}
 """
 
 
 def gives_to(*queues: str) -> str:
     """Return a file in which japan's chain gives to the first of these, that to the next, and so on."""
     first = (
-        f"    first_response: 60m\n    chain: {{steps: [{{wait: 15m, escalate: {queues[0]}}}]}}\n"
+        f"    first_response: 60m\n    chain: {{stages: [{{wait: 15m, escalate: {queues[0]}}}]}}\n"
     )
     pairs = pairwise(queues)
     rest = "".join(_NEXT.format(name=name, to=to) for name, to in pairs if name != "japan")
@@ -274,7 +274,7 @@ def test_a_chain_may_end_in_another_queue(app_yaml: Path) -> None:
     last = _NEXT.format(name="night", to="x").replace("escalate: x", "priority: urgent")
     text = changed(
         "    first_response: 60m\n",
-        f"    first_response: 60m\n    chain: {{steps: [{{wait: 15m, escalate: night}}]}}\n{last}",
+        f"    first_response: 60m\n    chain: {{stages: [{{wait: 15m, escalate: night}}]}}\n{last}",
     )
     assert loaded(app_yaml, text).policy.queues["japan"].chain == Chain(
         (Stage(timedelta(minutes=15), queue="night"),)
@@ -284,13 +284,13 @@ def test_a_chain_may_end_in_another_queue(app_yaml: Path) -> None:
 def test_a_chain_in_a_calendar_that_closes_for_good_is_refused(app_yaml: Path) -> None:
     text = changed(
         "    first_response: 60m\n",
-        "    first_response: 60m\n    chain: {steps: [{wait: 12h, call_shift: true}]}\n",
+        "    first_response: 60m\n    chain: {stages: [{wait: 12h, call_shift: true}]}\n",
     ).replace(
         '      mon-fri: ["9:00-12:00", "13:00-18:00"]\n',
         '      mon-fri: []\n    special: {2026-12-01: ["9:00-18:00"]}\n',
     )
     said = "the calendar tokyo has not so much working time; shorten the waits"
-    assert faults(app_yaml, text) == [f"app.yaml:21: queues.japan.chain.steps: {said}"]
+    assert faults(app_yaml, text) == [f"app.yaml:21: queues.japan.chain.stages: {said}"]
 
 
 def test_chains_that_go_round_in_queues_never_end_and_are_refused(app_yaml: Path) -> None:

@@ -25,7 +25,7 @@ class StageBlock(Block):
     """One step up. Besides `wait` and `owner`, one of the keys says what it does."""
 
     wait: _Wait = Field(examples=["15m"])
-    """Working time after the step before, or after the chain's beginning."""
+    """Working time after the stage before, or after the chain's beginning."""
     call: Several[ToPerson] = ()
     """Person, or a list of them, who is called in the ticket's thread."""
     call_shift: bool = False
@@ -35,31 +35,31 @@ class StageBlock(Block):
     priority: Priority | None = None
     """Raises the ticket's priority to this; one that is higher stays."""
     owner: ToPerson | None = None
-    """Person who is to see to this step: called with it, and named on the card."""
+    """Person who is to see to this stage: called with it, and named on the card."""
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> "StageBlock":
         given = (self.call != (), self.call_shift, self.escalate, self.priority)
         if sum(map(bool, given)) != 1:
-            raise ValueError("write one of call, call_shift, escalate and priority in each step")
+            raise ValueError("write one of call, call_shift, escalate and priority in each stage")
         return self
 
 
 class ChainBlock(Block):
-    """Whom a ticket goes up to, step by step, while nobody takes it."""
+    """Whom a ticket goes up to, stage by stage, while nobody takes it."""
 
     starts: Starts = Starts.LATE
     """What begins it: a clock that is late, or the ticket itself when it is opened or comes back."""
     stops: tuple[Literal["claim", "reply", "close"], ...] = ("claim", "reply")
     """What stops it; a close always does."""
-    steps: Annotated[tuple[StageBlock, ...], Field(min_length=1, max_length=20)] = Field(
+    stages: Annotated[tuple[StageBlock, ...], Field(min_length=1, max_length=20)] = Field(
         examples=[[{"wait": "15m", "call_shift": True}]]
     )
-    """The steps, in order."""
+    """The stages, in order."""
     repeat: Annotated[int, Field(ge=0, le=_REPEATS)] = 0
     """How many times all of it comes again."""
     end: _Wait = timedelta(minutes=30)
-    """Working time after the last step at which the rooms are told that nobody has taken the ticket."""
+    """Working time after the last stage at which the rooms are told that nobody has taken the ticket."""
 
 
 def chain(
@@ -74,18 +74,18 @@ def chain(
     """Return the chain of a queue; what leads nowhere, or never comes, is a fault."""
     queues = fitter.names.blocks("queues")
     stages = []
-    for number, step in enumerate(block.steps):
-        to, at = step.escalate, (*place, "steps", number, "escalate")
+    for number, stage in enumerate(block.stages):
+        to, at = stage.escalate, (*place, "stages", number, "escalate")
         moves = to in queues and to not in {*targets, queue}
         if to is not None and to not in targets:
             if not moves:
                 known = ", ".join(sorted({*targets, *queues} - {queue})) or "none yet"
                 said = f'there is no other queue and no target "{to}" here; there are: {known}'
                 fitter.faults.add(at, said)
-            elif number + 1 < len(block.steps) or block.repeat:
-                said = f"{to} gets the ticket, and its own chain goes on; make this the last step"
+            elif number + 1 < len(block.stages) or block.repeat:
+                said = f"{to} gets the ticket, and its own chain goes on; make this the last stage"
                 fitter.faults.add(at, f"{said}, without repeat")
-        stages.append(_stage(step, moves=moves))
+        stages.append(_stage(stage, moves=moves))
     made = Chain(
         tuple(stages),
         block.starts,
@@ -97,7 +97,7 @@ def chain(
         calendar.add(datetime.combine(today, time.min, UTC), int(_whole(made).total_seconds()))
     except NoWorkingTime:
         said = f"the calendar {calendar.name} has not so much working time; shorten the waits"
-        fitter.faults.add((*place, "steps"), said)
+        fitter.faults.add((*place, "stages"), said)
     return made
 
 
@@ -116,15 +116,15 @@ def check_rings(fitter: Fitter, chains: Mapping[str, Chain]) -> None:
             way.append(to)
 
 
-def _stage(step: StageBlock, *, moves: bool) -> Stage:
+def _stage(stage: StageBlock, *, moves: bool) -> Stage:
     return Stage(
-        step.wait,
-        several(step.call),
-        step.call_shift,
-        None if moves else step.escalate,
-        step.escalate if moves else None,
-        step.priority,
-        step.owner,
+        stage.wait,
+        several(stage.call),
+        stage.call_shift,
+        None if moves else stage.escalate,
+        stage.escalate if moves else None,
+        stage.priority,
+        stage.owner,
     )
 
 

@@ -227,9 +227,9 @@ class QueueBlock(Block):
     reopen_window: Annotated[Span, between("0s", "365d", "of the calendar")] = timedelta(days=7)
     """For so long a customer's message reopens a closed ticket; later it opens a new one."""
     chain: ChainBlock | None = Field(
-        None, examples=[{"steps": [{"wait": "15m", "call_shift": True}]}]
+        None, examples=[{"stages": [{"wait": "15m", "call_shift": True}]}]
     )
-    """Whom a ticket goes up to, step by step, while nobody takes it."""
+    """Whom a ticket goes up to, stage by stage, while nobody takes it."""
     burst: Burst | None = Field(default_factory=Burst, json_schema_extra={"default": {}})
     """When many customers' tickets under one post share one card; null is never."""
 
