@@ -10,11 +10,20 @@ from scenes import AOI, BEN, MAYA, NOW, POLICY, QUEUE, policy, scene, ticket
 
 from chatops.card import Card, Paragraph
 from chatops.cards.chain_words import climb_words
+from chatops.cards.event_line import event_line
 from chatops.cards.log_words import say_event
 from chatops.cards.stage_card import chain_end_card, stage_line
 from chatops.cards.ticket_card import ticket_card
 from chatops.chain import Chain, Stage
-from chatops.event import ChainEnded, ChainEntered, ChainStop, ChainStopped, Priority, StageReached
+from chatops.event import (
+    ChainEnded,
+    ChainEntered,
+    ChainStop,
+    ChainStopped,
+    Escalated,
+    Priority,
+    StageReached,
+)
 from chatops.plain import card_in_words
 from chatops.policy import Person
 from chatops.scene import Scene
@@ -167,6 +176,21 @@ def test_its_owner_is_called_and_what_is_late_says_so() -> None:
         "Late by 6 min: this was to come Thu 1 Oct 15:30.",
     ]
     assert words(line, "ja")[1] == "#1さん、この段階の対応をお願いします。"
+
+
+@pytest.mark.parametrize(
+    ("target", "called"),
+    [("specialists", ["#3", "#2"]), ("lawyers", [])],
+    ids=["a stage goes there", "none does"],
+)
+def test_who_escalates_by_hand_calls_the_owner_of_that_stage_too(
+    target: str, called: list[str]
+) -> None:
+    stages = (Stage(timedelta(minutes=15), target="specialists", owner="ben"),)
+    here = scene(queue=replace(QUEUE, chain=Chain(stages)))
+    line = event_line(here, Escalated(target, "care-second", AOI.id, None), AOI.id, "care-second")
+    said = words(line, "en")[0]
+    assert sorted(each for each in ("#3", "#2") if each in said) == sorted(called)
 
 
 ENDED = ChainEnded(NOW, 5, 2)

@@ -10,6 +10,7 @@ from care import GLOBAL, JAPAN, NOON, POLICY, WORDS, Care, wrote
 
 from chatops.card_json import load_card
 from chatops.chain import Chain, Stage, Starts
+from chatops.clocks import rebuild
 from chatops.event import (
     ChainEnded,
     ChainEntered,
@@ -128,6 +129,9 @@ async def test_the_log_makes_the_ticket_again(care: Care) -> None:
     await care.did("ben", "claim", ticket)
     entries = await care.storage.reader.entries(ticket)
     assert fold(ticket, [(each.event, each.at) for each in entries]) == await care.ticket(ticket)
+    terms = care.desk.policy.terms
+    differs = await care.storage.work.transact(lambda tx: rebuild(tx, terms, ticket, write=False))
+    assert not differs, "its clocks, which the raised priority moved"
     rules = [each.rule for each in entries if isinstance(each.event, StageReached | Prioritized)]
     assert rules == ["chain"] * 5
 
