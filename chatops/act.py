@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import count
 from uuid import UUID, uuid4, uuid5
 
-from chatops.event import Alerted, Breached
+from chatops.event import Alerted, Breached, ChainEnded
 from chatops.ticket import Ticket
 
 
@@ -46,7 +46,7 @@ class Gathered:
 
     room: str
     ticket: Ticket
-    event: Breached | Alerted
+    event: Breached | Alerted | ChainEnded
     entry: int  #: of the log
 
 

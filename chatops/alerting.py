@@ -5,8 +5,8 @@ what goes on to the managers. Used by `follow`, `storm` and what makes their wor
 from collections.abc import Iterable, Sequence
 
 from chatops.act import Act, Gathered
-from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon
-from chatops.event import Alerted, AlertLevel, Breached, Event
+from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon, AlertEnd
+from chatops.event import Alerted, AlertLevel, Breached, ChainEnded, Event
 from chatops.policy import Policy, Queue, Role
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Agent
@@ -24,14 +24,14 @@ def alert(
     ticket: Ticket,
     event: Event,
     entry: int,
-    effect: AlertBreach | AlertAgain | AlertDueSoon,
+    effect: AlertBreach | AlertAgain | AlertDueSoon | AlertEnd,
     act: Act,
 ) -> None:
     """Write the alerts that an entry of the log asks for."""
-    assert isinstance(event, Breached | Alerted)  # noqa: S101 - no other event has these effects
+    assert isinstance(event, Breached | Alerted | ChainEnded)  # noqa: S101 - no other event has these effects
     queue = policy.queue_of(ticket.queue, ticket.account)
     match effect:
-        case AlertBreach():
+        case AlertBreach() | AlertEnd():
             _alert(tx, ticket, (*queue.rooms, *queue.managers_rooms), event, entry, act)
         case AlertAgain():
             is_news = isinstance(event, Alerted) and event.unheard
@@ -61,7 +61,7 @@ def _alert(
     tx: Tx,
     ticket: Ticket,
     rooms: Sequence[str],
-    event: Breached | Alerted,
+    event: Breached | Alerted | ChainEnded,
     entry: int,
     act: Act,
 ) -> None:
@@ -89,12 +89,16 @@ def put(tx: Tx, one: Gathered, act: Act) -> None:
 
 
 def called(
-    agents: Iterable[Agent], queue: Queue, room: str, event: Breached | Alerted
+    agents: Iterable[Agent], queue: Queue, room: str, event: Breached | Alerted | ChainEnded
 ) -> tuple[int, ...]:
-    """Return who an alert calls: a breach the leads in the queue's rooms, a repeat the managers."""
+    """Return who an alert calls: a breach the leads in the queue's rooms, a repeat the managers, and
+    a chain's end both, each where they are.
+    """
     match event:
         case Breached():
             role = Role.LEAD if room in queue.rooms else None
+        case ChainEnded():
+            role = Role.LEAD if room in queue.rooms else Role.MANAGER
         case Alerted(AlertLevel.DUE_SOON):
             role = None
         case Alerted(unheard=True) if room in queue.rooms:

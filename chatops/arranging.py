@@ -68,6 +68,8 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
             after = replace(
                 ticket, priority=priority, prioritized_by=agent, prioritized_note=message
             )
+            if agent is None:  # the stage of a chain, which has a line of its own
+                return replace(after, why=tuple(dict.fromkeys((*ticket.why, "why-chain")))), ()
             return after, (PostEvent(),)
 
         case Muted(agent):

@@ -9,6 +9,7 @@ from chatops.event import (
     Assigned,
     Breached,
     CardAsked,
+    ChainEnded,
     Claimed,
     DeedFailed,
     DeedProposed,
@@ -18,6 +19,7 @@ from chatops.event import (
     Noted,
     Reopened,
     ReplyRequested,
+    StageReached,
     Unmerged,
     Woken,
 )
@@ -28,6 +30,7 @@ _CARDED: Final = (
     Absorbed
     | Breached
     | CardAsked
+    | ChainEnded
     | Claimed
     | DeedFailed
     | DeedProposed
@@ -36,6 +39,7 @@ _CARDED: Final = (
     | Noted
     | Reopened
     | ReplyRequested
+    | StageReached
     | Unmerged
     | Woken
 )

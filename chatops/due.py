@@ -1,4 +1,5 @@
-"""What time and app.yaml bring to tickets: clocks due soon or late, snoozes and locks that end, other promises.
+"""What time and app.yaml bring to tickets: clocks due soon or late, stages of chains, snoozes and locks that
+end, other promises.
 
 Used by `desk` alone, inside one transaction.
 """
@@ -6,6 +7,7 @@ Used by `desk` alone, inside one transaction.
 from dataclasses import replace
 from datetime import datetime
 
+from chatops import stages
 from chatops.act import Act, Gathered
 from chatops.arrival import off_shift
 from chatops.calendar import Calendar
@@ -30,13 +32,17 @@ from chatops.ticket import Ticket
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
-    """Alert of the clocks of at most so many tickets, wake at most so many and end the locks of as many.
+    """Alert of the clocks of at most so many tickets, take as many up their chains, wake as many and end
+    as many locks.
 
     Returns how many were due.
     """
     due = dict.fromkeys(tx.to_alert(act.now, most))  # of each ticket once
     gathered: list[Gathered] = []
-    late = [id for id in due if _alert(tx, policy, id, replace(act, gathered=gathered))]
+    gathering = replace(act, gathered=gathered)
+    late = [id for id in due if _alert(tx, policy, id, gathering)]
+    up = tx.to_climb(act.now, most)
+    climbed = [id for id in up if stages.carry_out(tx, policy, id, gathering)]
     put_together(tx, policy, gathered, act)
     asleep = tx.to_wake(act.now, most)
     for id in asleep:
@@ -44,7 +50,7 @@ def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
     left = tx.left_open(act.now, most)
     for id in left:
         _unlock(tx, policy, id, act)
-    return len(late) + len(asleep) + len(left)
+    return len(late) + len(climbed) + len(asleep) + len(left)
 
 
 def hold(tx: Tx, policy: Policy, act: Act, after: int, most: int) -> int | None:

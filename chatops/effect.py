@@ -105,6 +105,11 @@ class AlertAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertEnd:
+    """Tell the queue's rooms and the managers' room that its chain has ended and nobody took it."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveRooms:
     """Leave only a link in the rooms where the ticket no longer belongs."""
 
@@ -147,6 +152,7 @@ Effect = (
     | AlertBreach
     | AlertDueSoon
     | AlertAgain
+    | AlertEnd
     | LeaveRooms
     | Divert
     | Restore

@@ -14,6 +14,7 @@ from chatops.effect import (
     AlertAgain,
     AlertBreach,
     AlertDueSoon,
+    AlertEnd,
     Announce,
     AskNetwork,
     CountBurst,
@@ -132,7 +133,7 @@ def carry_out(
             tx.release_reply(message, act.due)
         case Withhold(message):
             tx.withhold_reply(message)
-        case AlertBreach() | AlertAgain() | AlertDueSoon():
+        case AlertBreach() | AlertAgain() | AlertDueSoon() | AlertEnd():
             alert(tx, policy, ticket, event, entry, effect, act)
         case LeaveRooms():
             tx.leave_rooms(ticket.id, queue.rooms, act.due + SETTLED)

@@ -7,8 +7,10 @@ clock and the deliveries. It is used by desk alone.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
+from chatops import chain
 from chatops.act import Act
 from chatops.call import Draft
 from chatops.clocks import run_clocks
@@ -74,7 +76,7 @@ def apply_all(
     """Apply each locked ticket's events, those of all tickets or, on a refusal, none."""
     planned = []
     for ticket, acts in parts:
-        steps = _steps(ticket, [_event(each) for each in acts], act.now)
+        steps = _all_steps(tx, policy, ticket, [_event(each) for each in acts], act.now)
         if isinstance(steps, Refusal):
             return steps
         planned.append((ticket, acts, steps))
@@ -126,7 +128,7 @@ def _write(
         stored = [
             _store(tx, ticket, each, act) if isinstance(each, Draft) else each for each in acts
         ]
-        told = _steps(ticket, stored, act.now)
+        told = _all_steps(tx, policy, ticket, stored, act.now)
         if isinstance(told, Refusal):
             raise AssertionError(f"{stored} passed without their messages, and not with them")
         steps = told
@@ -185,6 +187,32 @@ def _steps(ticket: Ticket, events: Sequence[Event], now: datetime) -> list[Step]
         ticket, effects = outcome
         steps.append((event, ticket, effects))
     return steps
+
+
+def _all_steps(
+    tx: Tx, policy: Policy, ticket: Ticket, events: Sequence[Event], now: datetime
+) -> list[Step] | Refusal:
+    """Return the steps of events, with what they bring about in the chain of the ticket's queue."""
+    steps: list[Step] = []
+    for event in events:
+        outcome = _steps(ticket, [event], now)
+        if isinstance(outcome, Refusal):
+            return outcome
+        after = outcome[0][1]
+        queue = policy.queue_of(after.queue, after.account)
+        is_late = partial(_is_late, tx, ticket.id)
+        follow = chain.follows(ticket, event, after, queue.chain, queue.calendar, now, is_late)
+        followed = _steps(after, [*follow], now)
+        if isinstance(followed, Refusal):
+            raise AssertionError(f"ticket {ticket.id}: its chain cannot go on from {event}")
+        steps += [*outcome, *followed]
+        ticket = steps[-1][1]
+    return steps
+
+
+def _is_late(tx: Tx, ticket: int) -> bool:
+    clocks = tx.clocks(ticket).values()
+    return any(clock.outcome is None and clock.breached_at is not None for clock in clocks)
 
 
 def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:

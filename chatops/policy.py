@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
+from chatops.chain import Chain
 from chatops.event import Kind, Occasion, Priority
 from chatops.sla import QueueTerms, SlaPolicy, SlaTerms
 from chatops.text import Summons
@@ -146,6 +147,7 @@ class Queue:
     reopen_window: timedelta = timedelta(days=7)
     burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
     open_goal: int | None = None  #: so many open at the end of a day, at the most
+    chain: Chain | None = None  #: whom a ticket that nobody takes goes up to
 
     @property
     def places(self) -> frozenset[str]:

@@ -6,7 +6,8 @@ brought to the newest revision; that effect is therefore not spelled out. `heard
 a customer's message brings about, `afterwards` which follow a reply that the network accepted.
 
 The life of a reply is in `replying`, where a ticket belongs in `arranging`, what is done to messages
-on the network in `moderating`, and what a burst makes of its tickets in `bursting`.
+on the network in `moderating`, how it goes up a chain in `escalating`, and what a burst makes of its
+tickets in `bursting`.
 """
 
 from collections.abc import Iterable
@@ -29,6 +30,7 @@ from chatops.effect import (
     ShowCard,
     ShowLine,
 )
+from chatops.escalating import escalating
 from chatops.event import (
     Absorbed,
     Alerted,
@@ -49,6 +51,7 @@ from chatops.event import (
     DeedProposed,
     DeedRequested,
     Escalated,
+    Escalating,
     Event,
     Invited,
     Linked,
@@ -147,6 +150,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         return arranging(ticket, event, now)
     if isinstance(event, Moderating):
         return moderating(ticket, event)
+    if isinstance(event, Escalating):
+        return escalating(ticket, event)
     match event:
         case Opened():
             raise AssertionError("a ticket is opened once, by `opened`")
@@ -253,11 +258,12 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 return active(ticket), ()
             return active(ticket), (Announce(Occasion.WOKEN),)
 
-        case Escalated(target, room):
+        case Escalated(target, room, agent):
             if ticket.status is Status.CLOSED:
                 return is_closed(ticket)
             after = replace(ticket, level=ticket.level + 1, escalated_to=target)
-            return after, (ShowCard(room), PostEvent())
+            # a stage of a chain has a line of its own
+            return after, (ShowCard(room),) if agent is None else (ShowCard(room), PostEvent())
 
         case Closed(reason):
             if ticket.status is Status.CLOSED:

@@ -13,11 +13,11 @@ from chatops.alerting import called, put
 from chatops.card import Button, Card, Paragraph
 from chatops.card_json import dump_card, load_card
 from chatops.cards.ticket_card import clock_named
-from chatops.event import AlertLevel, Breached
+from chatops.event import Alerted, AlertLevel, Breached, ChainEnded
 from chatops.policy import Policy
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Agent
-from chatops.text import Mention, Text, text
+from chatops.text import Mention, Text, Value, text
 
 #: More alerts than that for one room within `WITHIN` become a list (SLA.md §3).
 MOST: Final = 3
@@ -26,7 +26,9 @@ WITHIN: Final = timedelta(minutes=1)
 #: Lines of a list; a message of Slack holds fifty blocks.
 SHOWN: Final = 20
 
-_LINES: Final = frozenset({"alerts-due-soon", "alerts-breach", "alerts-repeat"})
+_LINES: Final = frozenset(
+    {"alerts-due-soon", "alerts-breach", "alerts-repeat", "alerts-chain-ended"}
+)
 
 
 def put_together(tx: Tx, policy: Policy, gathered: Sequence[Gathered], act: Act) -> None:
@@ -83,6 +85,9 @@ def _said(before: Card | None) -> Iterable[Paragraph]:
 
 def _by_due(tx: Tx, here: Sequence[Gathered]) -> Iterable[tuple[datetime, Gathered]]:
     for one in here:
+        if isinstance(one.event, ChainEnded):
+            yield one.event.planned_at, one
+            continue
         clock = tx.clocks(one.ticket.id)[one.event.clock, one.event.cycle]
         yield clock.breached_at or clock.due_at or clock.started_at, one
 
@@ -94,22 +99,29 @@ def _first(pair: tuple[datetime, Gathered]) -> datetime:
 def _line(one: Gathered, due: datetime, agents: Sequence[Agent]) -> Paragraph:
     holder = next((each for each in agents if each.id == one.ticket.assignee), None)
     named = text("nobody") if holder is None else text("by-agent", agent=holder.public_name)
-    said = text(
-        f"alerts-{_level(one)}",
-        ticket=one.ticket.id,
-        queue=one.ticket.queue,
-        clock=clock_named(one.event.clock),
-        due=due,
-        holder=named,
-        entry=one.entry,  # for who asks which alert this line is
-    )
+    words: dict[str, Value] = {
+        "ticket": one.ticket.id,
+        "queue": one.ticket.queue,
+        "due": due,
+        "holder": named,
+        "entry": one.entry,  # for who asks which alert this line is
+    }
+    if not isinstance(one.event, ChainEnded):
+        words["clock"] = clock_named(one.event.clock)
+    said = text(f"alerts-{_level(one.event)}", **words)
     return Paragraph(said, button=Button("show", text("button-show"), ticket=one.ticket.id))
 
 
-def _level(one: Gathered) -> str:
-    if isinstance(one.event, Breached):
-        return "breach"
-    return "due-soon" if one.event.level is AlertLevel.DUE_SOON else "repeat"
+def _level(event: Breached | Alerted | ChainEnded) -> str:
+    match event:
+        case Breached():
+            return "breach"
+        case ChainEnded():
+            return "chain-ended"
+        case Alerted(AlertLevel.DUE_SOON):
+            return "due-soon"
+        case Alerted():
+            return "repeat"
 
 
 def _people(

@@ -74,6 +74,15 @@ class Writer:
 
 
 @dataclass(frozen=True, slots=True)
+class Climb:
+    """Where a ticket stands in its queue's escalation chain."""
+
+    stage: int  #: the newest that it reached, of its round; 0: none yet
+    round: int
+    next_at: datetime | None  #: when what follows is due; None: gone up to its end
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """One customer's matter in one conversation. Ids are rows of ours, times are UTC."""
 
@@ -119,6 +128,7 @@ class Ticket:
     deeds: tuple[OpenDeed, ...] = ()
     burst: int | None = None  #: the burst that it was opened in
     lined: bool = False  #: a line in its burst's thread stands for its card
+    climb: Climb | None = None  #: None: its queue's chain has not begun, or was stopped
 
     def reply(self, message: int) -> Reply | None:
         """Return the unresolved reply with that message id."""

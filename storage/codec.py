@@ -68,6 +68,6 @@ def _reader(hint: object) -> Callable[[object], object]:
         return lambda value: datetime.fromisoformat(cast(str, value)).astimezone(UTC)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
-    if hint == tuple[str, ...]:
-        return lambda value: tuple(cast(list[str], value))
+    if hint in {tuple[str, ...], tuple[int, ...]}:
+        return lambda value: tuple(cast(list[str | int], value))
     return lambda value: value

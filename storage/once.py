@@ -1,4 +1,4 @@
-"""What happens once, and what time brings: keys of acts, digests, breaches, wakes, the offset."""
+"""What happens once, and what time brings: keys of acts, digests, alerts, stages, wakes, the offset."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,6 +31,10 @@ class Once(Part):
 
     def to_alert(self, now: datetime, limit: int) -> Sequence[int]:
         rows = self._db.all(_TO_ALERT, now=micros(now), limit=limit)
+        return [ticket for (ticket,) in rows]
+
+    def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._db.all(_TO_CLIMB, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[int]:
@@ -80,6 +84,12 @@ _LEFT_OPEN: Final = Statement(
         select(TICKET.c.id)
         .where(TICKET.c.writing_until <= param("now"))
         .order_by(TICKET.c.writing_until),
+        param("limit"),
+    ).with_for_update(skip_locked=True)
+)
+_TO_CLIMB: Final = Statement(
+    first(
+        select(TICKET.c.id).where(TICKET.c.chain_at <= param("now")).order_by(TICKET.c.chain_at),
         param("limit"),
     ).with_for_update(skip_locked=True)
 )

@@ -21,14 +21,14 @@ from chatops.event import (
 from chatops.policy import Role
 from chatops.ports import Delivery, DeliveryState, Found, What
 from chatops.scene import Customer, Direction, Line
-from chatops.ticket import OpenDeed, Reply, Status, Ticket, Waiting, Writer
+from chatops.ticket import Climb, OpenDeed, Reply, Status, Ticket, Waiting, Writer
 from storage.instant import instant, micros
 from storage.statement import Param, Row
 
 
 def ticket_params(ticket: Ticket) -> dict[str, Param]:
     """Return a ticket's columns but its id, by name."""
-    writer = ticket.writer
+    writer, climb = ticket.writer, ticket.climb
     return {
         "conversation": ticket.conversation,
         "customer": ticket.customer,
@@ -75,6 +75,9 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "burst": ticket.burst,
         "lined": ticket.lined,
         "writing_in": writer.chat if writer else None,
+        "chain_stage": climb.stage if climb else None,
+        "chain_round": climb.round if climb else None,
+        "chain_at": micros(climb.next_at) if climb else None,
     }
 
 
@@ -125,6 +128,9 @@ def ticket_of(row: Row) -> Ticket:
         burst,
         lined,
         writing_in,
+        chain_stage,
+        chain_round,
+        chain_at,
     ) = row
     return Ticket(
         id=id,
@@ -169,6 +175,7 @@ def ticket_of(row: Row) -> Ticket:
         deeds=tuple(_deed(values) for values in _loads(deeds)),
         burst=burst,
         lined=bool(lined),
+        climb=None if chain_stage is None else Climb(chain_stage, chain_round, instant(chain_at)),
     )
 
 

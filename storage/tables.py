@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0006"
+SCHEMA: Final = "0007"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -206,6 +206,7 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
         _partial("ix_ticket_writing", "writing_until", where="writing_until IS NOT NULL"),
+        _partial("ix_ticket_chain", "chain_at", where="chain_at IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial(
             "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"
@@ -263,6 +264,9 @@ class TicketRow(SQLModel, table=True):
     burst: int | None = Field(sa_type=Id)
     lined: bool
     writing_in: str | None  #: the chat in which the writer has a form open
+    chain_stage: int | None  #: where it stands in its queue's chain; None: in none
+    chain_round: int | None
+    chain_at: datetime | None = Field(sa_type=Instant)  #: when the tick is to take it further
 
 
 class EntryRow(SQLModel, table=True):

@@ -12,6 +12,7 @@ from chatops.event import (
     Assigned,
     Breached,
     CardAsked,
+    ChainEnded,
     Claimed,
     Closed,
     CloseReason,
@@ -38,6 +39,7 @@ from chatops.event import (
     ReplyRequested,
     Snoozed,
     SnoozeReason,
+    StageReached,
     Tagged,
     Unclaimed,
     Unmerged,
@@ -46,7 +48,7 @@ from chatops.event import (
     WritingBegan,
 )
 from chatops.step import fold, opened, step
-from chatops.ticket import Refusal, Status, Ticket
+from chatops.ticket import Climb, Refusal, Status, Ticket
 from tests.scenes import NOW, ticket
 
 
@@ -60,6 +62,7 @@ BEN, AOI, BURST = 2, 1, 5
 LATER = NOW + timedelta(hours=1)
 LINED = ticket(burst=BURST, lined=True, revision=2)
 IN_TURN = replace(LINED, assignee=BEN)
+CLIMBING = replace(LINED, climb=Climb(0, 1, NOW))
 CLOSED = replace(LINED, status=Status.CLOSED, close_reason=CloseReason.SPAM, closed_at=NOW)
 MERGED = replace(CLOSED, close_reason=CloseReason.DUPLICATE, merged_into=43)
 HIDING, _ = after(LINED, DeedRequested(7, Deed.HIDE, BEN))
@@ -88,6 +91,8 @@ def test_a_ticket_that_is_opened_in_a_burst_is_a_line_of_it() -> None:
         (LINED, Assigned(BEN, by=AOI)),
         (LINED, Escalated("specialists", "care-second", BEN, None)),
         (LINED, Breached(NOW)),
+        (CLIMBING, StageReached(1, 1, 2, NOW, LATER)),
+        (CLIMBING, ChainEnded(NOW, 2, 1)),
         (LINED, ReplyRequested(7, BEN)),
         (LINED, Noted(7, BEN)),
         (LINED, Moved("global", BEN, keeps_assignee=False)),

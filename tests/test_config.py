@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -27,11 +28,12 @@ from adapters.chat import chats
 from chatops.app import channel_models
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar, Window
+from chatops.chain import Chain, Stage, Starts
 from chatops.config import Config, Runs, environ, load
 from chatops.config.schema import schema, schema_text
 from chatops.config.shape import Network, Web
 from chatops.errors import ConfigError
-from chatops.event import ClockKind, Kind, Occasion, Priority, SnoozeReason
+from chatops.event import ChainStop, ClockKind, Kind, Occasion, Priority, SnoozeReason
 from chatops.policy import (
     Account,
     Assignment,
@@ -204,6 +206,16 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
     urgency: {followers: 5, words: [けが]}
     reopen_window: 2d12h
     burst: {tickets: 3, within: 5m}
+    chain:
+      starts: opened
+      stops: [reply]
+      repeat: 2
+      end: 1h
+      stages:
+        - {wait: 15m, call: aoi, owner: aoi}
+        - {wait: 10m, call_shift: true}
+        - {wait: 30m, escalate: specialists}
+        - {wait: 1h, priority: urgent}
 """
     text = changed("    first_response: 60m\n", full).replace(
         "calendar: tokyo\n", "calendar: always\n"
@@ -222,7 +234,79 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         urgency=UrgencyRules(5, Terms(("けが",))),
         reopen_window=timedelta(hours=60),
         burst=BurstRule(3, timedelta(minutes=5)),
+        chain=Chain(
+            (
+                Stage(timedelta(minutes=15), call=("aoi",), owner="aoi"),
+                Stage(timedelta(minutes=10), call_shift=True),
+                Stage(timedelta(minutes=30), target="specialists"),
+                Stage(timedelta(hours=1), priority=Priority.URGENT),
+            ),
+            Starts.OPENED,
+            frozenset({ChainStop.REPLY, ChainStop.CLOSE}),
+            rounds=3,
+            end_in=timedelta(hours=1),
+        ),
     )
+
+
+#: What a second queue needs, beside the one of good.yaml.
+_NEXT = """\
+  {name}:
+    rooms: [care]
+    managers_room: boss
+    calendar: tokyo
+    first_response: 60m
+    chain: {{stages: [{{wait: 15m, escalate: {to}}}]}}
+"""
+
+
+def gives_to(*queues: str) -> str:
+    """Return a file in which japan's chain gives to the first of these, that to the next, and so on."""
+    first = (
+        f"    first_response: 60m\n    chain: {{stages: [{{wait: 15m, escalate: {queues[0]}}}]}}\n"
+    )
+    pairs = pairwise(queues)
+    rest = "".join(_NEXT.format(name=name, to=to) for name, to in pairs if name != "japan")
+    return changed("    first_response: 60m\n", first + rest)
+
+
+def test_a_chain_may_end_in_another_queue(app_yaml: Path) -> None:
+    last = _NEXT.format(name="night", to="x").replace("escalate: x", "priority: urgent")
+    text = changed(
+        "    first_response: 60m\n",
+        f"    first_response: 60m\n    chain: {{stages: [{{wait: 15m, escalate: night}}]}}\n{last}",
+    )
+    assert loaded(app_yaml, text).policy.queues["japan"].chain == Chain(
+        (Stage(timedelta(minutes=15), queue="night"),)
+    )
+
+
+def test_a_chain_in_a_calendar_that_closes_for_good_is_refused(app_yaml: Path) -> None:
+    text = changed(
+        "    first_response: 60m\n",
+        "    first_response: 60m\n    chain: {stages: [{wait: 12h, call_shift: true}]}\n",
+    ).replace(
+        '      mon-fri: ["9:00-12:00", "13:00-18:00"]\n',
+        '      mon-fri: []\n    special: {2026-12-01: ["9:00-18:00"]}\n',
+    )
+    said = "the calendar tokyo has not so much working time; shorten the waits"
+    assert faults(app_yaml, text) == [f"app.yaml:21: queues.japan.chain.stages: {said}"]
+
+
+def test_chains_that_go_round_in_queues_never_end_and_are_refused(app_yaml: Path) -> None:
+    assert faults(app_yaml, gives_to("night", "day", "japan")) == [
+        f"app.yaml:{line}: queues.{name}.chain: this never ends: {way}; end one of them elsewhere"
+        for line, name, way in (
+            (20, "japan", "japan gives to night gives to day gives to japan"),
+            (26, "night", "night gives to day gives to japan gives to night"),
+            (32, "day", "day gives to japan gives to night gives to day"),
+        )
+    ]
+
+
+def test_a_chain_that_leads_into_a_ring_of_others_is_not_told_of_it(app_yaml: Path) -> None:
+    told = faults(app_yaml, gives_to("night", "day", "night"))
+    assert [line.split(": ")[1] for line in told] == ["queues.night.chain", "queues.day.chain"]
 
 
 def test_bursts_are_switched_off_by_null(app_yaml: Path) -> None:

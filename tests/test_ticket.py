@@ -343,6 +343,13 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         (ShowCard("care-escalation"), PostEvent()),
     ),
     (
+        "escalated by a stage, which has a line of its own",
+        MINE,
+        Escalated("specialists", "care-escalation", None, None),
+        {"level": 1, "escalated_to": "specialists"},
+        (ShowCard("care-escalation"),),
+    ),
+    (
         "closed",
         SNOOZED,
         Closed(CloseReason.SPAM, BEN),

@@ -93,6 +93,19 @@ def changes(before: Ticket, after: Ticket) -> dict[str, object]:
             (PostEvent(),),
         ),
         (OPEN, Prioritized(Priority.NORMAL, AOI), {"prioritized_by": AOI}, (PostEvent(),)),
+        # by a stage of a chain, which has a line of its own; a reason stands there once
+        (
+            replace(OPEN, why=("why-chain", "why-words")),
+            Prioritized(Priority.HIGH, None),
+            {"priority": Priority.HIGH},
+            (),
+        ),
+        (
+            replace(OPEN, why=("why-words",)),
+            Prioritized(Priority.HIGH, None),
+            {"priority": Priority.HIGH, "why": ("why-words", "why-chain")},
+            (),
+        ),
         (OPEN, Muted(AOI), {"muted": (AOI,)}, ()),
         (replace(OPEN, muted=(AOI, BEN)), Unmuted(AOI), {"muted": (BEN,)}, ()),
         (OPEN, Linked(43, AOI), {"links": (43,)}, (RefreshQuestions(LinkSuggested),)),

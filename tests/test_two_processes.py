@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
-from care import KEY, NOON, POLICY, REGISTRY, TRAITS_OF, WORDS, Hours, refused, wrote
+from care import GLOBAL, KEY, NOON, POLICY, REGISTRY, TRAITS_OF, WORDS, Hours, refused, wrote
 from sqlalchemy.util import await_only
 
 from chatops.act import Act, Marks
 from chatops.call import Done, Origin
 from chatops.card import Card, Paragraph
+from chatops.chain import Chain, Stage, Starts
 from chatops.channel import Deleted, Echo, Edited, Inbound, Message
 from chatops.delivery.troubles import Troubles
 from chatops.desk import Desk
@@ -302,6 +304,29 @@ async def test_what_time_brings_comes_once(shop: Shop, hours: Hours) -> None:
         lambda desk, _: desk.publish("evening", "2026-06-01", "care-leads", card)
     )
     assert sorted(made) == [False] * 7 + [True]
+
+
+async def test_each_stage_of_a_chain_and_its_end_come_once(shop: Shop, hours: Hours) -> None:
+    stages = (Stage(timedelta(minutes=5), call=("maya",)), Stage(timedelta(minutes=5), ("ken",)))
+    chain = Chain(stages, Starts.OPENED, end_in=timedelta(minutes=5))
+    for desk in shop.desks:
+        queues = {**POLICY.queues, "global": replace(GLOBAL, chain=chain)}
+        desk.policy = replace(POLICY, queues=queues)
+    for number in range(3):  # more would be a list, or two
+        await shop.desks[0].receive([wrote(who=f"c{number}")])
+    for _ in range(3):
+        hours.jump(timedelta(minutes=5))
+        await shop.at_once(lambda desk, _: desk.tick())
+    told = shop.sql(
+        "SELECT ticket, string_agg(name, ' ' ORDER BY id) FROM entry "
+        "WHERE name LIKE '%Stage%' OR name LIKE 'Chain%' GROUP BY ticket ORDER BY ticket"
+    )
+    assert told == [(n, "ChainEntered StageReached StageReached ChainEnded") for n in (1, 2, 3)]
+    assert shop.sql("SELECT what, count(*) FROM delivery GROUP BY what ORDER BY what") == [
+        ("alert", 6),
+        ("card", 3),
+        ("event", 6),
+    ]
 
 
 async def test_turns_go_round_over_both(shop: Shop) -> None:

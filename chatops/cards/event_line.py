@@ -143,6 +143,8 @@ def _called(scene: Scene, agent: int) -> Mention | str:
 
 def _people(scene: Scene, target: str, *, but: int | None) -> tuple[Text, ...]:
     to = scene.queue.escalation.get(target)
-    names = to.people if to is not None else ()
+    names = {*(to.people if to is not None else ())}
+    if (chain := scene.queue.chain) is not None and (stage := chain.stage_to(target)) is not None:
+        names.add(chain.stages[stage - 1].owner or "")
     called = (each for each in scene.agents if each.name in names and each.id != but)
     return tuple(text("by-agent", agent=_called(scene, each.id)) for each in called)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from chatops.cards.chain_words import stage_did, stage_named
 from chatops.cards.ticket_card import chat_named, clock_named
 from chatops.event import (
     Absorbed,
@@ -11,6 +12,8 @@ from chatops.event import (
     AlertLevel,
     Assigned,
     Breached,
+    ChainEntered,
+    ChainStopped,
     ClockKind,
     Closed,
     DeedDone,
@@ -30,6 +33,7 @@ from chatops.event import (
     SendingBegan,
     Separated,
     Snoozed,
+    StageReached,
     Tagged,
     Unlinked,
     Untagged,
@@ -46,6 +50,7 @@ _PASSING: Final = (WritingBegan, WritingEnded, SendingBegan)
 _OURS: Final = frozenset(
     {
         "account",
+        "chain",
         "channel_hop",
         "forget",
         "off_shift",
@@ -109,6 +114,17 @@ def say_event(event: Event) -> Text:
         case Alerted(level, _, kind):
             how = "due-soon" if level is AlertLevel.DUE_SOON else "repeat"
             return text(f"log-{how}", clock=clock_named(kind))
+        case ChainEntered(0, _, next_at):
+            return text("log-chain-begun", at=next_at)
+        case ChainEntered(stage):
+            return text("log-chain-entered", stage=stage)
+        case ChainStopped(why):
+            return text(f"log-chain-stopped-{why.value}")
+        case StageReached(stage, round, of):
+            where = stage_named(stage, of, round)
+            if event.superseded:
+                return text("log-stage-passed", where=where)
+            return text("log-stage", where=where, does=stage_did(event))
         case Closed(reason):
             return text("log-closed", reason=text(f"close-{reason.value}"))
         case ReplyFailed(code=code):

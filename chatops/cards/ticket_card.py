@@ -11,6 +11,7 @@ from typing import Final
 from chatops import sla
 from chatops.calendar import Calendar
 from chatops.card import Block, Card, Facts, Paragraph, Quote
+from chatops.cards.chain_words import climb_words
 from chatops.cards.ticket_buttons import buttons, menu
 from chatops.event import ClockKind, Kind, SnoozeReason
 from chatops.scene import Line, Scene
@@ -228,6 +229,7 @@ def _asides(scene: Scene) -> tuple[Block, ...]:
     said: list[Text] = []
     if ticket.escalated_to is not None:
         said.append(text("aside-escalated", target=ticket.escalated_to, level=ticket.level))
+    said += climb_words(scene)
     # who closes a ticket in Teams has left the form, of which Teams does not tell
     writer = None if ticket.status is Status.CLOSED else ticket.writer
     if writer is not None and writer.until > scene.now:

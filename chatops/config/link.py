@@ -12,7 +12,7 @@ from itertools import chain
 from chatops import hours
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
-from chatops.config import promises, routes, texts
+from chatops.config import chains, promises, routes, texts
 from chatops.config.block import ALWAYS, EVERY_QUEUE
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
@@ -69,7 +69,7 @@ def policy(
     planned = list(_digests(fitter, digests, calendars))
     made = Policy(
         rooms=_rooms(fitter, service),
-        queues=_queues(fitter, calendars, canned),
+        queues=_queues(fitter, calendars, canned, today),
         people=_people(fitter, calendars, today),
         accounts=accounts,
         digests={plan.name: plan for _, plan in planned},
@@ -142,7 +142,7 @@ def _calendar(
 
 
 def _queues(
-    fitter: Fitter, calendars: Mapping[str, Calendar], source: texts.Source | None
+    fitter: Fitter, calendars: Mapping[str, Calendar], source: texts.Source | None, today: date
 ) -> dict[str, Queue]:
     blocks = list(fitter.blocks("queues", QueueBlock))
     written = {name: _canned(fitter, block, place) for name, place, block in blocks}
@@ -150,12 +150,21 @@ def _queues(
     if source is not None:
         rows += _read(fitter, source, {row.key for row in rows})
     canned = texts.by_queue(rows, written)
+    calendar = {name: calendars.get(b.calendar, calendars[ALWAYS]) for name, _, b in blocks}
+    climbed = {
+        name: chains.chain(
+            fitter, (*place, "chain"), name, b.chain, b.escalation, calendar[name], today
+        )
+        for name, place, b in blocks
+        if b.chain is not None
+    }
+    chains.check_rings(fitter, climbed)
     return {
         name: Queue(
             name,
             rooms=tuple(dict.fromkeys(block.rooms)),
             managers_rooms=tuple(dict.fromkeys(routes.several(block.managers_room))),
-            calendar=calendars.get(block.calendar, calendars[ALWAYS]),
+            calendar=calendar[name],
             first_response=block.first_response,
             escalation={
                 target: EscalationTarget(target, to.room, to.people)
@@ -168,6 +177,7 @@ def _queues(
             urgency=UrgencyRules(block.urgency.followers, Terms(block.urgency.words)),
             reopen_window=block.reopen_window,
             open_goal=block.open_goal,
+            chain=climbed.get(name),
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
         )
         for name, _, block in blocks

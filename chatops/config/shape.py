@@ -31,6 +31,7 @@ from chatops.config.block import (
     ToRoom,
     ToShifts,
 )
+from chatops.config.chains import ChainBlock
 from chatops.config.notation import (
     CannedText,
     Database,
@@ -225,6 +226,10 @@ class QueueBlock(Block):
     """So many tickets open at the end of a day at the most; `digest closes` says how many are above."""
     reopen_window: Annotated[Span, between("0s", "365d", "of the calendar")] = timedelta(days=7)
     """For so long a customer's message reopens a closed ticket; later it opens a new one."""
+    chain: ChainBlock | None = Field(
+        None, examples=[{"stages": [{"wait": "15m", "call_shift": True}]}]
+    )
+    """Whom a ticket goes up to, stage by stage, while nobody takes it."""
     burst: Burst | None = Field(default_factory=Burst, json_schema_extra={"default": {}})
     """When many customers' tickets under one post share one card; null is never."""
 

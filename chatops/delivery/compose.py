@@ -17,6 +17,7 @@ from chatops.cards.doubt_card import (
     question_card,
 )
 from chatops.cards.event_line import event_line
+from chatops.cards.stage_card import chain_end_card, stage_line
 from chatops.cards.thread_card import Alarm, alert_card, announcement, left_line, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
@@ -25,11 +26,13 @@ from chatops.event import (
     Alerted,
     AlertLevel,
     Breached,
+    ChainEnded,
     DeedProposed,
     LinkDismissed,
     LinkSuggested,
     Moved,
     Occasion,
+    StageReached,
 )
 from chatops.policy import Policy, Queue, Room
 from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
@@ -92,16 +95,15 @@ async def _kind_of(desk: Desk, reader: Reader, order: Order) -> Text:
     job = order.job
     if job.what is What.PUBLISHED and job.body:
         return post_in_doubt(load_card(job.body))
-    if job.what is What.ALERT:
+    entry = await reader.entry(job.entry) if job.entry is not None else None
+    if job.what is What.ALERT and not (entry and isinstance(entry.event, ChainEnded)):
         return ALERT
     if job.what is What.MESSAGE and job.message is not None and order.record is not None:
         scene = desk.scene(order.record, order.agents, desk.clock.business())
         line = scene.line(job.message) or await reader.line(job.message)
         if line is not None:
             return message_in_doubt(line, scene.named(line.agent), scene.traits.title)
-    if job.entry is not None and (entry := await reader.entry(job.entry)) is not None:
-        return event_in_doubt(entry.event)
-    return ANNOUNCEMENT
+    return ANNOUNCEMENT if entry is None else event_in_doubt(entry.event)
 
 
 async def _made(
@@ -123,6 +125,9 @@ async def _made(
     if job.what is What.ALERT:
         url = await _url(reader, chat, home, scene.ticket.id)
         entry = await reader.entry(job.entry) if job.entry is not None else None
+        if entry is not None and isinstance(ended := entry.event, ChainEnded):
+            people = called(scene.agents, scene.queue, room.name, ended)
+            return chain_end_card(scene, url, ended, entry.at, people), scene.ticket.revision
         alarm = Alarm() if entry is None else _alarm(scene, room, entry)
         return alert_card(scene, url, alarm), scene.ticket.revision
     card = await _line(reader, chat, room, job, scene)
@@ -145,6 +150,8 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
                 return None
             if job.left and isinstance(entry.event, DeedProposed):  # which quotes the message
                 return await _left(reader, chat, room, scene)
+            if isinstance(entry.event, StageReached):
+                return stage_line(scene, entry.event, entry.at, room.name)
             dismissed = await _is_dismissed(reader, entry)
             return event_line(scene, entry.event, entry.agent, room.name, is_dismissed=dismissed)
         case What.ANNOUNCE if job.occasion is not None and _is_news(scene.ticket, job):

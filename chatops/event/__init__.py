@@ -26,8 +26,16 @@ from chatops.event.arranging import (
     Unmuted,
     Untagged,
 )
+from chatops.event.escalating import (
+    ChainEnded,
+    ChainEntered,
+    ChainStopped,
+    Escalating,
+    StageReached,
+)
 from chatops.event.kinds import (
     AlertLevel,
+    ChainStop,
     ClockKind,
     CloseReason,
     Deed,
@@ -112,6 +120,7 @@ Event = (
     | Replying
     | Arranging
     | Moderating
+    | Escalating
 )
 
 __all__ = [
@@ -124,6 +133,10 @@ __all__ = [
     "BreachKnown",
     "Breached",
     "CardAsked",
+    "ChainEnded",
+    "ChainEntered",
+    "ChainStop",
+    "ChainStopped",
     "Claimed",
     "ClockKind",
     "CloseReason",
@@ -141,6 +154,7 @@ __all__ = [
     "DeedProposed",
     "DeedRequested",
     "Escalated",
+    "Escalating",
     "Event",
     "Invited",
     "Joined",
@@ -173,6 +187,7 @@ __all__ = [
     "Separated",
     "SnoozeReason",
     "Snoozed",
+    "StageReached",
     "Tagged",
     "TermsChanged",
     "Then",

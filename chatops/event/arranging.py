@@ -10,7 +10,7 @@ class Moved:
     """It belongs to another queue; the rooms of the old one keep a link."""
 
     queue: str
-    agent: int
+    agent: int | None  #: None: by a stage of the old queue's chain
     keeps_assignee: bool  #: False where the assignee may not work the new queue
 
 
@@ -28,10 +28,10 @@ class Untagged:
 
 @dataclass(frozen=True, slots=True)
 class Prioritized:
-    """A person set the priority."""
+    """A person set the priority, or a stage of the queue's chain raised it."""
 
     priority: Priority
-    agent: int
+    agent: int | None  #: None: the chain
     message: int | None = None  #: the note that holds the reason
 
 

@@ -104,3 +104,13 @@ class ClockKind(StrEnum):
     RESOLUTION = "resolution"
     #: As the first response, but in calendar time: what may not be passed, whoever works when.
     CEILING = "ceiling"
+
+
+class ChainStop(StrEnum):
+    """Why an escalation chain went no further."""
+
+    CLAIM = "claim"
+    REPLY = "reply"
+    CLOSE = "close"
+    MOVED = "moved"  #: to another queue, whose own chain goes on
+    REMOVED = "removed"  #: from app.yaml

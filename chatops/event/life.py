@@ -129,7 +129,7 @@ class Woken:
 class Escalated:
     target: str  #: a name under `escalation` in app.yaml
     room: str
-    agent: int
+    agent: int | None  #: None: by a stage of the queue's chain
     message: int | None  #: the note that holds the reason
 
 

@@ -595,6 +595,10 @@ class Tx(Protocol):
         """Return tickets with a clock whose next alert is due, earliest first."""
         ...
 
+    def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
+        """Return open tickets of which a stage of their chain, or its end, is due; the longest due first."""
+        ...
+
     def to_wake(self, now: datetime, limit: int) -> Sequence[int]: ...
     def left_open(self, now: datetime, limit: int) -> Sequence[int]:
         """Return tickets on which somebody's time to write a reply is over, the longest first."""

@@ -19,8 +19,8 @@ VALUES = {
 
 
 def value_of(hint: object) -> st.SearchStrategy[object]:
-    if hint == tuple[str, ...]:
-        return st.lists(VALUES["str"]).map(tuple)
+    if hint in {tuple[str, ...], tuple[int, ...]}:
+        return st.lists(value_of(get_args(hint)[0])).map(tuple)
     inner = [arg for arg in get_args(hint) if arg is not type(None)]
     if type(None) in get_args(hint):
         return st.none() | value_of(inner[0])

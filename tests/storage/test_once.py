@@ -8,7 +8,7 @@ from stored import NOW, given, s
 from chatops.event import AlertLevel, SnoozeReason
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
-from chatops.ticket import Status, Writer
+from chatops.ticket import Climb, Status, Writer
 from storage import Storage
 
 pytestmark = pytest.mark.anyio
@@ -66,6 +66,24 @@ async def test_locks_that_end_are_found(storage: Storage) -> None:
     later, sooner, *_ = await storage.work.transact(run)
     assert await storage.work.transact(lambda tx: tx.left_open(s(20), 9)) == [sooner, later]
     assert await storage.work.transact(lambda tx: tx.left_open(s(20), 1)) == [sooner]
+
+
+async def test_tickets_that_go_further_up_their_chain_are_found(storage: Storage) -> None:
+    def run(tx: Tx) -> list[int]:
+        return [
+            given(tx, "a", climb=Climb(1, 2, s(20))).id,
+            given(tx, "b", climb=Climb(0, 1, s(10))).id,
+            given(tx, "c", climb=Climb(1, 1, s(90))).id,
+            given(tx, "d", climb=Climb(3, 1, None)).id,  # gone up to its end
+            given(tx, "e").id,
+        ]
+
+    later, sooner, *_ = await storage.work.transact(run)
+    assert await storage.work.transact(lambda tx: tx.to_climb(s(20), 9)) == [sooner, later]
+    assert await storage.work.transact(lambda tx: tx.to_climb(s(20), 1)) == [sooner]
+    found = await storage.reader.ticket(later)
+    assert found is not None
+    assert found.climb == Climb(1, 2, s(20))
 
 
 async def test_snoozes_that_end_are_found(storage: Storage) -> None:

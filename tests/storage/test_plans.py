@@ -108,6 +108,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "once._TO_ALERT": "ix_clock_alert",
         "alerts._NEWEST": "ix_delivery_alert (to=?)",
         "alerts._WAITING": "ix_delivery_lane (lane=?)",
+        "once._TO_CLIMB": "ix_ticket_chain",
         "once._TO_WAKE": "ix_ticket_wake",
         "once._LEFT_OPEN": "ix_ticket_writing",
         "figures._FIRST_OPENED": "COVERING INDEX ix_ticket_opened",
