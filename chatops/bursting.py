@@ -14,6 +14,7 @@ from chatops.event import (
     DeedProposed,
     Escalated,
     Event,
+    IdleAsked,
     Moved,
     Noted,
     Reopened,
@@ -32,6 +33,7 @@ _CARDED: Final = (
     | DeedFailed
     | DeedProposed
     | Escalated
+    | IdleAsked
     | Moved
     | Noted
     | Reopened

@@ -1,4 +1,5 @@
-"""What time and app.yaml bring to tickets: clocks that are due soon or late, snoozes that end, other promises.
+"""What time and app.yaml bring to tickets: clocks that are due soon or late, snoozes that end,
+claims that nobody heeds, other promises.
 
 Used by `desk` alone, inside one transaction.
 """
@@ -18,6 +19,7 @@ from chatops.event import (
     WakeCause,
     Woken,
 )
+from chatops.handing_back import look_after
 from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
@@ -29,7 +31,7 @@ from chatops.ticket import Ticket
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
-    """Alert of the clocks of at most so many tickets, wake at most so many tickets; return how many were due."""
+    """Alert of clocks, wake tickets and look after claims, of at most so many each; return how many were due."""
     due = dict.fromkeys(tx.to_alert(act.now, most))  # of each ticket once
     gathered: list[Gathered] = []
     late = [id for id in due if _alert(tx, policy, id, replace(act, gathered=gathered))]
@@ -37,7 +39,10 @@ def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
     asleep = tx.to_wake(act.now, most)
     for id in asleep:
         _wake(tx, policy, id, act)
-    return len(late) + len(asleep)
+    idle = tx.to_look_after(act.now, most)
+    for id in idle:
+        look_after(tx, policy, id, act)
+    return len(late) + len(asleep) + len(idle)
 
 
 def hold(tx: Tx, policy: Policy, act: Act, after: int, most: int) -> int | None:

@@ -130,6 +130,14 @@ class BurstRule:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleRule:
+    """When a claim under which nothing happens is asked about, and handed back: working time."""
+
+    ask_after: timedelta
+    hand_back_after: timedelta  #: from the question on
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     name: str
     rooms: tuple[str, ...]  #: the first is the ticket's first room
@@ -145,6 +153,7 @@ class Queue:
     reopen_window: timedelta = timedelta(days=7)
     burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
     open_goal: int | None = None  #: so many open at the end of a day, at the most
+    idle_claim: IdleRule | None = None  #: None: a claim is for as long as its owner wants
 
     @property
     def places(self) -> frozenset[str]:

@@ -6,7 +6,8 @@ brought to the newest revision; that effect is therefore not spelled out. `heard
 a customer's message brings about, `afterwards` which follow a reply that the network accepted.
 
 The life of a reply is in `replying`, where a ticket belongs in `arranging`, what is done to messages
-on the network in `moderating`, and what a burst makes of its tickets in `bursting`.
+on the network in `moderating`, what a burst makes of its tickets in `bursting`, and what becomes of a
+claim under which nothing happens in `idling`.
 """
 
 from collections.abc import Iterable
@@ -50,6 +51,7 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    Idling,
     Invited,
     Linked,
     Merged,
@@ -76,6 +78,7 @@ from chatops.event import (
     WritingBegan,
     WritingEnded,
 )
+from chatops.idling import heeded, idling
 from chatops.moderating import moderating
 from chatops.replying import replying
 from chatops.text import Mention, text
@@ -137,6 +140,7 @@ def step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
     if (actor := _actor(event)) is not None:
         after = read_also(after, actor)
     after, effects = bursting(ticket, event, after, effects)
+    after, effects = heeded(ticket, event, after, effects, now)
     return replace(after, revision=ticket.revision + 1), effects
 
 
@@ -147,6 +151,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         return arranging(ticket, event, now)
     if isinstance(event, Moderating):
         return moderating(ticket, event)
+    if isinstance(event, Idling):
+        return idling(ticket, event)
     match event:
         case Opened():
             raise AssertionError("a ticket is opened once, by `opened`")

@@ -119,6 +119,8 @@ class Ticket:
     deeds: tuple[OpenDeed, ...] = ()
     burst: int | None = None  #: the burst that it was opened in
     lined: bool = False  #: a line in its burst's thread stands for its card
+    idle_since: datetime | None = None  #: since then its assignee has done nothing, and should
+    hand_back_at: datetime | None = None  #: they were asked, and have until then to answer
 
     def reply(self, message: int) -> Reply | None:
         """Return the unresolved reply with that message id."""

@@ -37,6 +37,10 @@ class Once(Part):
         rows = self._db.all(_TO_WAKE, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
 
+    def to_look_after(self, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._db.all(_TO_LOOK_AFTER, now=micros(now), limit=limit)
+        return [ticket for (ticket,) in rows]
+
     def set_offset(self, seconds: float) -> None:
         self._db.run(_SET, name=OFFSET, value=repr(seconds))
 
@@ -68,6 +72,12 @@ _TO_WAKE: Final = Statement(
         # only a snoozed ticket has that time; naming the status would lead to its index
         .where(TICKET.c.snoozed_until <= param("now"))
         .order_by(TICKET.c.snoozed_until),
+        param("limit"),
+    ).with_for_update(skip_locked=True)
+)
+_TO_LOOK_AFTER: Final = Statement(
+    first(
+        select(TICKET.c.id).where(TICKET.c.look_at <= param("now")).order_by(TICKET.c.look_at),
         param("limit"),
     ).with_for_update(skip_locked=True)
 )

@@ -75,6 +75,8 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "burst": ticket.burst,
         "lined": ticket.lined,
         "writing_in": writer.chat if writer else None,
+        "idle_since": micros(ticket.idle_since),
+        "hand_back_at": micros(ticket.hand_back_at),
     }
 
 
@@ -125,6 +127,9 @@ def ticket_of(row: Row) -> Ticket:
         burst,
         lined,
         writing_in,
+        idle_since,
+        hand_back_at,
+        _look_at,
     ) = row
     return Ticket(
         id=id,
@@ -169,6 +174,8 @@ def ticket_of(row: Row) -> Ticket:
         deeds=tuple(_deed(values) for values in _loads(deeds)),
         burst=burst,
         lined=bool(lined),
+        idle_since=instant(idle_since),
+        hand_back_at=instant(hand_back_at),
     )
 
 

@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0006"
+SCHEMA: Final = "0007"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -205,6 +205,7 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_live", "status", "queue", "assignee", where="status <> 'closed'"),
         _partial("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
+        _partial("ix_ticket_look", "look_at", where="look_at IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial(
             "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"
@@ -262,6 +263,9 @@ class TicketRow(SQLModel, table=True):
     burst: int | None = Field(sa_type=Id)
     lined: bool
     writing_in: str | None  #: the chat in which the writer has a form open
+    idle_since: datetime | None = Field(sa_type=Instant)
+    hand_back_at: datetime | None = Field(sa_type=Instant)
+    look_at: datetime | None = Field(sa_type=Instant)  #: when its claim is to be looked at
 
 
 class EntryRow(SQLModel, table=True):

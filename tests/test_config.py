@@ -39,6 +39,7 @@ from chatops.policy import (
     CannedReply,
     DigestPlan,
     EscalationTarget,
+    IdleRule,
     Macro,
     Person,
     Policy,
@@ -204,6 +205,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
     urgency: {followers: 5, words: [けが]}
     reopen_window: 2d12h
     burst: {tickets: 3, within: 5m}
+    idle_claim: {ask_after: 30m, hand_back_after: 15m}
 """
     text = changed("    first_response: 60m\n", full).replace(
         "calendar: tokyo\n", "calendar: always\n"
@@ -222,6 +224,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         urgency=UrgencyRules(5, Terms(("けが",))),
         reopen_window=timedelta(hours=60),
         burst=BurstRule(3, timedelta(minutes=5)),
+        idle_claim=IdleRule(timedelta(minutes=30), timedelta(minutes=15)),
     )
 
 

@@ -20,8 +20,10 @@ from chatops.event import (
     DeedProposed,
     DeedRequested,
     Event,
+    IdleAsked,
     Invited,
     Joined,
+    Kept,
     LinkDismissed,
     Linked,
     LinkSuggested,
@@ -107,6 +109,8 @@ def test_passing_steps_are_left_out() -> None:
         (Alerted(AlertLevel.DUE_SOON, NOW, ClockKind.RESOLUTION, 1), "due soon: Resolution"),
         (Alerted(AlertLevel.REPEAT, NOW, ClockKind.RESOLUTION, 1), "still late: Resolution"),
         (BreachKnown(1), "known to be late"),
+        (IdleAsked(1, NOW, NOW), "asked whether it is still theirs"),
+        (Kept(1), "kept"),
         (Unmuted(1), "unmuted"),
         (Linked(43, 1), "linked to #43"),
         (Unlinked(43, 1), "no longer linked to #43"),
@@ -136,12 +140,12 @@ def test_every_rule_of_ours_is_said_in_words_of_its_own() -> None:
     rules = ("account", "channel_hop", "first_response", "off_shift", "outbox", "round_robin")
     for language in LANGUAGES:
         told = set()
-        for rule in (*rules, "snooze"):
+        for rule in (*rules, "snooze", "idle_claim"):
             (line,) = say_log([replace(ENTRY, agent=None, rule=rule)], 9)
             who = dict(line.args)["who"]
             assert who == text(f"log-rule-{rule}")
             told.add(WORDS.say(who, language, ZoneInfo("UTC")))
-        assert len(told) == len(rules) + 1
+        assert len(told) == len(rules) + 2
         assert not told & {"a rule", "A rule", "自動ルール"}
 
 

@@ -48,6 +48,7 @@ _OURS: Final = frozenset(
         "account",
         "channel_hop",
         "forget",
+        "idle_claim",
         "off_shift",
         "outbox",
         "restore",

@@ -20,6 +20,7 @@ from chatops.config.names import Refers
 from chatops.config.shape import (
     CalendarBlock,
     DigestBlock,
+    IdleClaim,
     MacroBlock,
     PersonBlock,
     QueueBlock,
@@ -33,6 +34,7 @@ from chatops.policy import (
     CannedReply,
     DigestPlan,
     EscalationTarget,
+    IdleRule,
     Keep,
     Macro,
     Person,
@@ -169,9 +171,14 @@ def _queues(
             reopen_window=block.reopen_window,
             open_goal=block.open_goal,
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
+            idle_claim=_idle_rule(block.idle_claim),
         )
         for name, _, block in blocks
     }
+
+
+def _idle_rule(block: IdleClaim | None) -> IdleRule | None:
+    return None if block is None else IdleRule(block.ask_after, block.hand_back_after)
 
 
 def _read(fitter: Fitter, source: texts.Source, taken: set[texts.Key]) -> list[texts.Row]:

@@ -194,6 +194,18 @@ def _some(rooms: str | tuple[str, ...]) -> str | tuple[str, ...]:
     return rooms
 
 
+_Idle = Annotated[WorkingSpan, between("1m", "720h", "of working time")]
+
+
+class IdleClaim(Block):
+    """When a claim under which nothing happens is asked about, and handed back to the room."""
+
+    ask_after: _Idle = Field(examples=["30m"])
+    """Working time for which who has a ticket that waits for us did nothing about it."""
+    hand_back_after: _Idle = Field(examples=["15m"])
+    """Working time to answer the question; then the ticket is nobody's again."""
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
@@ -227,6 +239,8 @@ class QueueBlock(Block):
     """For so long a customer's message reopens a closed ticket; later it opens a new one."""
     burst: Burst | None = Field(default_factory=Burst, json_schema_extra={"default": {}})
     """When many customers' tickets under one post share one card; null is never."""
+    idle_claim: IdleClaim | None = None
+    """When a claim under which nothing happens is asked about, and handed back; null is never."""
 
 
 class PersonBlock(Block):

@@ -26,6 +26,7 @@ from chatops.event.arranging import (
     Unmuted,
     Untagged,
 )
+from chatops.event.idling import IdleAsked, Idling, Kept
 from chatops.event.kinds import (
     AlertLevel,
     ClockKind,
@@ -112,6 +113,7 @@ Event = (
     | Replying
     | Arranging
     | Moderating
+    | Idling
 )
 
 __all__ = [
@@ -142,8 +144,11 @@ __all__ = [
     "DeedRequested",
     "Escalated",
     "Event",
+    "IdleAsked",
+    "Idling",
     "Invited",
     "Joined",
+    "Kept",
     "Kind",
     "LinkDismissed",
     "LinkSuggested",

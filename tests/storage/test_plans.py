@@ -108,6 +108,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "alerts._NEWEST": "ix_delivery_alert (to=?)",
         "alerts._WAITING": "ix_delivery_lane (lane=?)",
         "once._TO_WAKE": "ix_ticket_wake",
+        "once._TO_LOOK_AFTER": "ix_ticket_look",
         "figures._FIRST_OPENED": "COVERING INDEX ix_ticket_opened",
         "figures._NEW": "ix_ticket_opened",
         "figures._RESPONSES": "ix_clock_stopped",
