@@ -62,6 +62,10 @@ FINISHED: Final = ("published", "question")
 REPEATED: Final = """name = 'ReplyRequested' AND body LIKE '%"repeated"_true%'"""
 
 
+#: Of the log: a customer's message that is mere thanks, written likewise.
+THANKS: Final = """name = 'CustomerWrote' AND body LIKE '%"thanks"_true%'"""
+
+
 #: By what deliveries of one rank are taken: updates in turn, what is posted by its id.
 TAKEN_BY: Final = "CASE WHEN state = 'sent' THEN due_at ELSE 0 END"
 
@@ -276,6 +280,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_ticket", "ticket"),
         _partial("ix_entry_closes", "name", "at", where="name IN ('Closed', 'Reopened')"),
         _partial("ix_entry_repeated", "at", where=REPEATED),
+        _partial("ix_entry_thanks", "at", where=THANKS),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     ticket: int = Field(foreign_key="ticket.id", sa_type=Id)

@@ -13,6 +13,7 @@ from chatops.event import (
     Breached,
     ClockKind,
     Closed,
+    CustomerWrote,
     DeedDone,
     DeedDropped,
     DeedFailed,
@@ -112,6 +113,8 @@ def say_event(event: Event) -> Text:
             return text(f"log-{how}", clock=clock_named(kind))
         case Closed(reason):
             return text("log-closed", reason=text(f"close-{reason.value}"))
+        case CustomerWrote(thanks=True):
+            return text("log-customer-thanked")
         case ReplyFailed(code=code):
             return text("log-reply-failed", code=code)
         case Moved(queue):

@@ -542,6 +542,7 @@ log-line-in = { $at } · { $who } (in { $chat }) · { $what }
 log-by-customer = Customer
 log-opened = opened
 log-customer-wrote = a message came
+log-customer-thanked = only thanks came: nothing was reopened
 log-customer-edited = a message was edited
 log-customer-deleted = a message was deleted
 log-customer-forgotten = the customer was forgotten
@@ -705,6 +706,18 @@ breaches-queue = { $before ->
     [0] { $queue }: { $count } missed, { $open } still open
    *[other] { $queue }: { $count } missed, { $open } still open; from before and still open: { $before }
 }
+thanks-title = Thanks since { $since }
+thanks-none = Nobody has only said thanks since { $since }.
+thanks-said = { $count ->
+    [one] One message only said thanks
+   *[other] { $count } messages only said thanks, on { $tickets } tickets
+}. By the rule of thanks nothing was reopened and no clock started. Reopen what was more than thanks.
+thanks-queue = { $queue }: { $count }
+thanks-line = 🙏 { ticket }, { $at }: { $state }
+thanks-of = { $said } ({ $holder })
+thanks-open = open by now
+thanks-snoozed = snoozed
+thanks-closed = still closed
 digest-more = The first { $shown } of { $total }.
 quiet-title = Quiet list on { $day }
 quiet-said = { $count ->
@@ -791,6 +804,7 @@ word-invite = invite
 word-closes = closes, closed
 word-week = week, weekly
 word-handover = handover, hand-over
+word-thanks = thanks, thank
 word-agent = by agent, agent
 word-channel = by channel, channel
 word-reason = by reason, reason
@@ -945,7 +959,7 @@ name-report = report, care-report
 usage-report = report today | yesterday | 7d | 2026-10 | 2026-10-01..2026-10-15 [by agent | channel | queue | kind | tag | hour | day] [in room] [csv]
 help-report = a day, or the days that you name, in figures; “in room” shows it to all
 name-digest = digest
-usage-digest = digest breaches | week | handover | quiet | closes [yesterday] [by agent | by channel | by reason]
+usage-digest = digest breaches | week | handover | thanks | quiet | closes [yesterday] [by agent | by channel | by reason]
 help-digest = missed targets, closes, the week, what the next shift gets, or what rules put on the quiet list
 part-me = You
 name-home = home

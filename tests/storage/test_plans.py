@@ -128,6 +128,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "digests._TURNS": "ix_entry_closes",
         "digests._LIVE": "ix_ticket_status (status=?)",
         "digests._BREACHES": "ix_clock_breached",
+        "digests._THANKS": "ix_entry_thanks",
         "lists.page None": "ix_ticket_live (status=? AND queue=?)",
         "lists.page open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",
         "lists.count open": "COVERING INDEX ix_ticket_live (status=? AND queue=?)",

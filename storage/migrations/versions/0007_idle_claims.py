@@ -17,6 +17,8 @@ def upgrade() -> None:
     # of a claim that stands it is counted from the next thing that happens
     for name in ("idle_since", "hand_back_at", "look_at"):
         op.add_column("ticket", sa.Column(name, sa.BigInteger(), nullable=True))
+    thanks = """name = 'CustomerWrote' AND body LIKE '%"thanks"_true%'"""
+    _add_partial("ix_entry_thanks", "entry", ["at"], thanks)
     _add_partial("ix_ticket_look", "ticket", ["look_at"], "look_at IS NOT NULL")
 
 
