@@ -63,6 +63,7 @@ class Person:
     roles: Mapping[str, Role]  #: by queue
     shifts: Calendar | None = None  #: when the person works, if app.yaml says so
     email: str | None = None  #: at work; some chats may know the person by it
+    quiet: Calendar | None = None  #: open when calendar time is to leave the person alone
 
 
 @dataclass(frozen=True, slots=True)

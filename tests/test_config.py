@@ -445,6 +445,16 @@ def test_shifts_are_a_calendar_or_one_s_own_hours(app_yaml: Path) -> None:
     )
 
 
+def test_quiet_hours_are_in_the_zone_of_the_shifts_or_the_service_s(app_yaml: Path) -> None:
+    quiet = "roles: {japan: agent}\n    quiet: '22:00-7:00'"
+    nights = {day: (Window(22 * 60, 31 * 60),) for day in range(7)}
+    read = loaded(app_yaml, changed("roles: {japan: agent}", quiet))
+    assert read.policy.people["aoi"].quiet == Calendar("aoi", "Asia/Tokyo", nights)
+    own = quiet + "\n    shifts: {zone: Europe/London, week: {sat: ['10:00-15:00']}}"
+    read = loaded(app_yaml, changed("roles: {japan: agent}", own))
+    assert read.policy.people["aoi"].quiet == Calendar("aoi", "Europe/London", nights)
+
+
 def test_macros_are_lines_for_some_queues_or_all(app_yaml: Path) -> None:
     text = GOOD + (
         "macros:\n  refund: {queues: [japan], lines: [note Paid back, close resolved]}\n"

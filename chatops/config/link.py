@@ -72,7 +72,7 @@ def policy(
     made = Policy(
         rooms=_rooms(fitter, service),
         queues=_queues(fitter, calendars, canned),
-        people=_people(fitter, calendars, today),
+        people=_people(fitter, calendars, today, service.zone),
         accounts=accounts,
         digests={plan.name: plan for _, plan in planned},
         routing=routes.rules(fitter, routing, accounts, calendars),
@@ -207,7 +207,9 @@ def _canned(fitter: Fitter, queue: QueueBlock, place: Place) -> tuple[CannedRepl
     )
 
 
-def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> dict[str, Person]:
+def _people(
+    fitter: Fitter, calendars: Mapping[str, Calendar], today: date, zone: str
+) -> dict[str, Person]:
     people: dict[str, Person] = {}
     owner: dict[tuple[str, str], str] = {}
     reached: dict[str, str] = {}
@@ -228,8 +230,11 @@ def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> d
             if isinstance(block.shifts, CalendarBlock)
             else calendars.get(block.shifts or "")
         )
+        quiet = block.quiet and Calendar(
+            name, shifts.zone if shifts else zone, dict.fromkeys(range(7), (block.quiet,))
+        )
         people[name] = Person(
-            name, block.name, block.language, block.ids, roles, shifts, block.email
+            name, block.name, block.language, block.ids, roles, shifts, block.email, quiet
         )
     return people
 

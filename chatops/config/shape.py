@@ -46,6 +46,7 @@ from chatops.config.notation import (
     Prefix,
     Proxy,
     RoleName,
+    Shift,
     Shifts,
     Span,
     Spoken,
@@ -258,6 +259,9 @@ class PersonBlock(Block):
     """What the person may do in each queue; "*" is every queue without a line of its own."""
     shifts: ShiftsOf | None = Field(None, examples=["tokyo"])
     """When the person works: the name of a calendar, or zone and week as a calendar has them."""
+    quiet: Shift | None = Field(None, examples=["22:00-7:00"])
+    """Hours in which no clock of calendar time calls the person but of an urgent ticket, in the zone of
+    their shifts, otherwise the service's."""
 
 
 class MacroBlock(Block):
