@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from chatops.desk import Desk
 from chatops.errors import Barred, Uncertain
 from chatops.event import Event, ReplyState, SendingBegan
 from chatops.ledger import accept, apply
+from chatops.policy import IdleRule
 from chatops.ports import Tx
 from chatops.scene import Agent
 from chatops.text import text
@@ -302,6 +304,19 @@ async def test_what_time_brings_comes_once(shop: Shop, hours: Hours) -> None:
         lambda desk, _: desk.publish("evening", "2026-06-01", "care-leads", card)
     )
     assert sorted(made) == [False] * 7 + [True]
+
+
+async def test_a_claim_is_asked_about_and_handed_back_once(shop: Shop, hours: Hours) -> None:
+    rule = IdleRule(timedelta(minutes=30), timedelta(minutes=15))
+    queues = {name: replace(queue, idle_claim=rule) for name, queue in POLICY.queues.items()}
+    await shop.at_once(lambda desk, _: desk.adopt(replace(POLICY, queues=queues)), 2)
+    for number in range(3):
+        await shop.desks[0].receive([wrote(who=f"c{number}")])
+        await shop.does(shop.desks[1], "ben", "claim", number + 1)
+    for name in ("IdleAsked", "Unclaimed"):
+        hours.jump(timedelta(minutes=31))
+        await shop.at_once(lambda desk, _: desk.tick())
+        assert shop.sql("SELECT count(*) FROM entry WHERE name = $1", name) == [(3,)]
 
 
 async def test_turns_go_round_over_both(shop: Shop) -> None:
