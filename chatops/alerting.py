@@ -3,10 +3,11 @@ what goes on to the managers. Used by `follow`, `storm` and what makes their wor
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from chatops.act import Act, Gathered
 from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon, AlertEnd
-from chatops.event import Alerted, AlertLevel, Breached, ChainEnded, Event
+from chatops.event import Alerted, AlertLevel, Breached, ChainEnded, ClockKind, Event, Priority
 from chatops.policy import Policy, Queue, Role
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Agent
@@ -38,7 +39,7 @@ def alert(
             rooms = (*queue.rooms, *queue.managers_rooms) if is_news else queue.managers_rooms
             _alert(tx, ticket, rooms, event, entry, act)
         case AlertDueSoon():
-            if (room := _warned_in(tx, policy, ticket)) is None:
+            if (room := _warned_in(tx, policy, ticket, event, act.now)) is None:
                 _alert(tx, ticket, queue.rooms, event, entry, act)
             else:
                 its = lane(ticket.id, room)
@@ -108,12 +109,31 @@ def called(
     return tuple(each.id for each in agents if role and each.roles.get(queue.name) is role)
 
 
-def _warned_in(tx: Tx, policy: Policy, ticket: Ticket) -> str | None:
+def awake(
+    agents: Iterable[Agent], policy: Policy, ticket: Ticket, event: Event, at: datetime
+) -> tuple[Agent, ...]:
+    """Return whom an alert may call: one in calendar time calls nobody in their quiet hours.
+
+    Its rooms hear of it all the same.
+    """
+    is_ceiling = isinstance(event, Breached | Alerted) and event.clock is ClockKind.CEILING
+    if not is_ceiling or ticket.priority is Priority.URGENT:
+        return tuple(agents)
+    return tuple(each for each in agents if not _rests(policy, each, at))
+
+
+def _rests(policy: Policy, agent: Agent, at: datetime) -> bool:
+    person = policy.people.get(agent.name)
+    return person is not None and person.quiet is not None and person.quiet.is_open(at)
+
+
+def _warned_in(tx: Tx, policy: Policy, ticket: Ticket, event: Event, at: datetime) -> str | None:
     """Return the room in whose thread the assignee hears that a clock is due soon.
 
-    None: nobody has the ticket, or who has it is off shift, or it has no thread yet.
+    None: nobody has the ticket, or who has it is off shift or rests, or it has no thread yet.
     """
-    holder = next((each for each in tx.agents() if each.id == ticket.assignee), None)
+    agents = awake(tx.agents(), policy, ticket, event, at)
+    holder = next((each for each in agents if each.id == ticket.assignee), None)
     if holder is None or holder.away:
         return None
     return near(holder, policy, tx.rooms_of(ticket.id))

@@ -15,6 +15,7 @@ from chatops.event import (
     DeedProposed,
     Escalated,
     Event,
+    IdleAsked,
     Moved,
     Noted,
     Reopened,
@@ -35,6 +36,7 @@ _CARDED: Final = (
     | DeedFailed
     | DeedProposed
     | Escalated
+    | IdleAsked
     | Moved
     | Noted
     | Reopened

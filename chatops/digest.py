@@ -5,10 +5,11 @@ where the digest of the same name left off.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chatops.report import Counts
 from chatops.sla import Clock
+from chatops.ticket import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class Breach:
     queue: str
     assignee: int | None
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Thanked:
+    """A message that was taken for mere thanks: it reopened nothing and started no clock."""
+
+    ticket: int
+    queue: str
+    assignee: int | None
+    status: Status  #: by now
+    at: datetime  #: when it came in
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """What time and app.yaml bring to tickets: clocks due soon or late, stages of chains, snoozes and locks that
-end, other promises.
+end, claims that nobody heeds, other promises.
 
 Used by `desk` alone, inside one transaction.
 """
@@ -21,6 +21,7 @@ from chatops.event import (
     Woken,
     WritingEnded,
 )
+from chatops.handing_back import look_after
 from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
@@ -32,8 +33,8 @@ from chatops.ticket import Ticket
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
-    """Alert of the clocks of at most so many tickets, take as many up their chains, wake as many and end
-    as many locks.
+    """Alert of clocks, take tickets up their chains, wake them, end locks and look after claims, of at most
+    so many each.
 
     Returns how many were due.
     """
@@ -50,7 +51,10 @@ def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
     left = tx.left_open(act.now, most)
     for id in left:
         _unlock(tx, policy, id, act)
-    return len(late) + len(climbed) + len(asleep) + len(left)
+    idle = tx.to_look_after(act.now, most)
+    for id in idle:
+        look_after(tx, policy, id, act)
+    return len(late) + len(climbed) + len(asleep) + len(left) + len(idle)
 
 
 def hold(tx: Tx, policy: Policy, act: Act, after: int, most: int) -> int | None:

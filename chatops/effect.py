@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from chatops.event import Deed, DeedProposed, LinkSuggested, Occasion
+from chatops.event import Deed, DeedProposed, IdleAsked, LinkSuggested, Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,17 @@ class RefreshMessage:
 class RefreshQuestions:
     """Bring the thread lines of such events up to date: what they ask has been decided."""
 
-    asked_by: type[DeedProposed] | type[LinkSuggested]
+    asked_by: type[DeedProposed] | type[LinkSuggested] | type[IdleAsked]
 
 
 @dataclass(frozen=True, slots=True)
 class PostEvent:
     """Put a line about this event into the thread of every card."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHolder:
+    """Put a line about this event into one thread: where who has the ticket reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,7 @@ Effect = (
     | RefreshMessage
     | RefreshQuestions
     | PostEvent
+    | AskHolder
     | Announce
     | SendToCustomer
     | SendNow

@@ -16,6 +16,7 @@ from chatops.effect import (
     AlertDueSoon,
     AlertEnd,
     Announce,
+    AskHolder,
     AskNetwork,
     CountBurst,
     Divert,
@@ -43,7 +44,7 @@ from chatops.event import (
 )
 from chatops.policy import Policy, Queue
 from chatops.ports import NewDelivery, Tx, Urgency, What
-from chatops.scene import Direction
+from chatops.scene import Agent, Direction
 from chatops.ticket import Ticket
 
 #: A card is left after that, so that what stays of it can lead to the new one, which goes out first.
@@ -120,6 +121,10 @@ def carry_out(
         case PostEvent():
             for name in tx.rooms_of(ticket.id):
                 tx.deliver(replace(row(What.EVENT, name), entry=entry), act.due)
+        case AskHolder():
+            rooms = tx.rooms_of(ticket.id)
+            if (asked_in := near(_holder(tx, ticket), policy, rooms)) is not None:
+                tx.deliver(replace(row(What.EVENT, asked_in), entry=entry), act.due)
         case Announce(occasion):
             if occasion in queue.announce:
                 for name in tx.rooms_of(ticket.id):
@@ -192,8 +197,11 @@ def _called_in(tx: Tx, policy: Policy, ticket: Ticket, rooms: Sequence[str]) -> 
     """Return the one room where the assignee is called: the first in a chat that they use."""
     if not policy.queue_of(ticket.queue, ticket.account).mention_assignee:
         return None
-    assignee = next((each for each in tx.agents() if each.id == ticket.assignee), None)
-    return near(assignee, policy, rooms)
+    return near(_holder(tx, ticket), policy, rooms)
+
+
+def _holder(tx: Tx, ticket: Ticket) -> Agent | None:
+    return next((each for each in tx.agents() if each.id == ticket.assignee), None)
 
 
 def _continue_opening(tx: Tx, ticket: Ticket, act: Act) -> None:

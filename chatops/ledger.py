@@ -34,6 +34,7 @@ from chatops.event import (
     Separated,
 )
 from chatops.follow import carry_out
+from chatops.idle_claims import plan
 from chatops.policy import Policy
 from chatops.ports import NewMessage, Tx
 from chatops.scene import Direction
@@ -143,6 +144,7 @@ def _write(
             carry_out(tx, policy, after, event, entry, effect, act)
         before = after
     tx.save_ticket(before)
+    plan(tx, policy, ticket, before)
     return before
 
 

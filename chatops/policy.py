@@ -65,6 +65,7 @@ class Person:
     roles: Mapping[str, Role]  #: by queue
     shifts: Calendar | None = None  #: when the person works, if app.yaml says so
     email: str | None = None  #: at work; some chats may know the person by it
+    quiet: Calendar | None = None  #: open when calendar time is to leave the person alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,14 @@ class BurstRule:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleRule:
+    """When a claim under which nothing happens is asked about, and handed back: working time."""
+
+    ask_after: timedelta
+    hand_back_after: timedelta  #: from the question on
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     name: str
     rooms: tuple[str, ...]  #: the first is the ticket's first room
@@ -148,6 +157,7 @@ class Queue:
     burst: BurstRule | None = field(default_factory=BurstRule)  #: None: each has a card of its own
     open_goal: int | None = None  #: so many open at the end of a day, at the most
     chain: Chain | None = None  #: whom a ticket that nobody takes goes up to
+    idle_claim: IdleRule | None = None  #: None: a claim is for as long as its owner wants
 
     @property
     def places(self) -> frozenset[str]:

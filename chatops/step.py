@@ -6,8 +6,8 @@ brought to the newest revision; that effect is therefore not spelled out. `heard
 a customer's message brings about, `afterwards` which follow a reply that the network accepted.
 
 The life of a reply is in `replying`, where a ticket belongs in `arranging`, what is done to messages
-on the network in `moderating`, how it goes up a chain in `escalating`, and what a burst makes of its
-tickets in `bursting`.
+on the network in `moderating`, how it goes up a chain in `escalating`, what a burst makes of its
+tickets in `bursting`, and what becomes of a claim under which nothing happens in `idling`.
 """
 
 from collections.abc import Iterable
@@ -53,6 +53,7 @@ from chatops.event import (
     Escalated,
     Escalating,
     Event,
+    Idling,
     Invited,
     Linked,
     Merged,
@@ -79,6 +80,7 @@ from chatops.event import (
     WritingBegan,
     WritingEnded,
 )
+from chatops.idling import heeded, idling
 from chatops.moderating import moderating
 from chatops.replying import replying
 from chatops.text import Mention, text
@@ -140,6 +142,7 @@ def step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
     if (actor := _actor(event)) is not None:
         after = read_also(after, actor)
     after, effects = bursting(ticket, event, after, effects)
+    after, effects = heeded(ticket, event, after, effects, now)
     return replace(after, revision=ticket.revision + 1), effects
 
 
@@ -152,6 +155,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         return moderating(ticket, event)
     if isinstance(event, Escalating):
         return escalating(ticket, event)
+    if isinstance(event, Idling):
+        return idling(ticket, event)
     match event:
         case Opened():
             raise AssertionError("a ticket is opened once, by `opened`")

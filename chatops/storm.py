@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chatops.act import Act, Gathered
-from chatops.alerting import called, put
+from chatops.alerting import awake, called, put
 from chatops.card import Button, Card, Paragraph
 from chatops.card_json import dump_card, load_card
 from chatops.cards.ticket_card import clock_named
@@ -38,11 +38,11 @@ def put_together(tx: Tx, policy: Policy, gathered: Sequence[Gathered], act: Act)
         recent = [at for at in tx.newest_alerts(room, MOST) if at > act.now - WITHIN]
         if (waiting := tx.waiting_body(_lane(room))) is not None:
             number, body = waiting
-            tx.rewrite(number, dump_card(_list(tx, policy, here, load_card(body))))
+            tx.rewrite(number, dump_card(_list(tx, policy, here, load_card(body), act.now)))
         elif _is_many(here, len(recent)):
             # after some that came alone, a list waits for what the same minute brings still
             rest = max((at + WITHIN - act.now for at in recent), default=timedelta())
-            body = dump_card(_list(tx, policy, here, None))
+            body = dump_card(_list(tx, policy, here, None, act.now))
             marker = act.marks()
             told = NewDelivery(What.PUBLISHED, room, _lane(room), Urgency.ALERT, marker, body=body)
             tx.deliver(told, act.due + rest)
@@ -61,7 +61,9 @@ def _is_many(here: Sequence[Gathered], recent: int) -> bool:
     return len(here) + recent > MOST or len(overnight) > 1
 
 
-def _list(tx: Tx, policy: Policy, here: Sequence[Gathered], before: Card | None) -> Card:
+def _list(
+    tx: Tx, policy: Policy, here: Sequence[Gathered], before: Card | None, now: datetime
+) -> Card:
     """Return the list of alerts, behind those of a list that has not gone out yet."""
     agents = tx.agents()
     said, count = list(_said(before)), len(here)
@@ -72,7 +74,7 @@ def _list(tx: Tx, policy: Policy, here: Sequence[Gathered], before: Card | None)
     blocks = lines[:SHOWN]
     if count > len(blocks):
         blocks.append(Paragraph(text("alerts-more", count=count - len(blocks)), small=True))
-    if people := _people(policy, here, agents, said):
+    if people := _people(policy, here, agents, said, now):
         blocks.append(Paragraph(text("alert-for", people=people)))
     title = text("alerts-title", count=count)
     return Card(push=title, title=title, blocks=tuple(blocks))
@@ -125,7 +127,11 @@ def _level(event: Breached | Alerted | ChainEnded) -> str:
 
 
 def _people(
-    policy: Policy, here: Sequence[Gathered], agents: Sequence[Agent], said: Sequence[Paragraph]
+    policy: Policy,
+    here: Sequence[Gathered],
+    agents: Sequence[Agent],
+    said: Sequence[Paragraph],
+    now: datetime,
 ) -> tuple[Text, ...]:
     """Return who is called: those of before, and whom these alerts call, each once."""
     people: dict[Text, None] = {}
@@ -135,6 +141,7 @@ def _people(
             people |= dict.fromkeys(before if isinstance(before, tuple) else ())
     for one in here:
         queue = policy.queue_of(one.ticket.queue, one.ticket.account)
-        for id in called(agents, queue, one.room, one.event):
+        may = awake(agents, policy, one.ticket, one.event, now)
+        for id in called(may, queue, one.room, one.event):
             people[text("by-agent", agent=Mention(id))] = None
     return tuple(people)

@@ -129,6 +129,8 @@ class Ticket:
     burst: int | None = None  #: the burst that it was opened in
     lined: bool = False  #: a line in its burst's thread stands for its card
     climb: Climb | None = None  #: None: its queue's chain has not begun, or was stopped
+    idle_since: datetime | None = None  #: since then its assignee has done nothing, and should
+    hand_back_at: datetime | None = None  #: they were asked, and have until then to answer
 
     def reply(self, message: int) -> Reply | None:
         """Return the unresolved reply with that message id."""

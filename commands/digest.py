@@ -1,4 +1,4 @@
-"""digest: breaches since the last one, a day's closes or quiet tickets, by hand or on a timer.
+"""digest: breaches or thanks since the last one, a day's closes or quiet tickets, by hand or on a timer.
 
 By hand it is of today and for the asker alone. On a timer its room reads it: one of a team's own shows
 that room's queues, and names nobody.
@@ -17,6 +17,7 @@ from chatops.cards.digest_card import (
     closes_none,
     flow_blocks,
     handover_card,
+    thanks_card,
     week_card,
 )
 from chatops.cards.report_card import By, Figures, closes_card, quiet_card
@@ -40,6 +41,7 @@ class Topic(StrEnum):
     CLOSES = "closes"
     WEEK = "week"
     HANDOVER = "handover"
+    THANKS = "thanks"
     QUIET = "quiet"
 
 
@@ -68,6 +70,10 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
         rows = await reader.breaches(queues, since, call.now)
         earlier = await reader.still_late(queues, since)
         return Answer(breaches_card(since, rows, earlier, eyes), empty=not rows and not earlier)
+    if args.topic is Topic.THANKS:
+        since = call.since or window.start
+        thanked = await reader.thanks(queues, since, call.now)
+        return Answer(thanks_card(since, thanked, eyes), empty=not thanked)
     if args.topic is Topic.QUIET:
         by_rule = await reader.quiet_counts(queues, window.start, window.end)
         return Answer(quiet_card(window.day, by_rule))

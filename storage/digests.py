@@ -10,14 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, func, or_, select, union_all
+from sqlalchemy import Select, and_, func, or_, select, text, union_all
 
-from chatops.digest import Breach
+from chatops.digest import Breach, Thanked
 from chatops.ticket import Status
 from storage.clocks import clock_of
-from storage.instant import micros
+from storage.instant import instant, micros
 from storage.statement import Db, Row, Statement, param
-from storage.tables import CLOCK, ENTRY, TICKET
+from storage.tables import CLOCK, ENTRY, THANKS, TICKET
 
 
 def breaches(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Breach]:
@@ -28,6 +28,20 @@ def breaches(db: Db, queues: Collection[str], start: datetime, end: datetime) ->
 def still_late(db: Db, queues: Collection[str], before: datetime) -> Sequence[Breach]:
     """Return the clocks that were breached before then and are owed still, due first first."""
     return _breaches(db.all(_STILL_LATE, before=micros(before)), queues)
+
+
+def thanks(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Thanked]:
+    """Return the messages that came in within [start, end) and were mere thanks, oldest first.
+
+    Those of tickets on the quiet list are left out.
+    """
+    return [
+        Thanked(ticket, queue, assignee, Status(status), instant(at))
+        for ticket, queue, assignee, status, at in db.all(
+            _THANKS, start=micros(start), end=micros(end)
+        )
+        if queue in queues
+    ]
 
 
 def open_at(db: Db, at: datetime) -> Mapping[str, int]:
@@ -86,6 +100,12 @@ _STILL_LATE: Final = Statement(
             and_(CLOCK.c.breached_at.is_(None), CLOCK.c.due_at < param("before")),
         ),
     )
+)
+_THANKS: Final = Statement(
+    select(TICKET.c.id, TICKET.c.queue, TICKET.c.assignee, TICKET.c.status, ENTRY.c.at)
+    .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
+    .where(text(THANKS), ENTRY.c.at >= param("start"), ENTRY.c.at < param("end"), ~TICKET.c.quiet)
+    .order_by(ENTRY.c.at, ENTRY.c.id)
 )
 _LIVE: Final = Statement(
     select(TICKET.c.queue, func.count())

@@ -45,6 +45,10 @@ class Once(Part):
         rows = self._db.all(_LEFT_OPEN, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
 
+    def to_look_after(self, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._db.all(_TO_LOOK_AFTER, now=micros(now), limit=limit)
+        return [ticket for (ticket,) in rows]
+
     def set_offset(self, seconds: float) -> None:
         self._db.run(_SET, name=OFFSET, value=repr(seconds))
 
@@ -90,6 +94,12 @@ _LEFT_OPEN: Final = Statement(
 _TO_CLIMB: Final = Statement(
     first(
         select(TICKET.c.id).where(TICKET.c.chain_at <= param("now")).order_by(TICKET.c.chain_at),
+        param("limit"),
+    ).with_for_update(skip_locked=True)
+)
+_TO_LOOK_AFTER: Final = Statement(
+    first(
+        select(TICKET.c.id).where(TICKET.c.look_at <= param("now")).order_by(TICKET.c.look_at),
         param("limit"),
     ).with_for_update(skip_locked=True)
 )

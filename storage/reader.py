@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from chatops.digest import Breach
+from chatops.digest import Breach, Thanked
 from chatops.measures import Measures
 from chatops.ports import (
     AccountSign,
@@ -130,6 +130,11 @@ class StoredReader:
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[CloseRow]:
         return await self.run(lambda db: figures.closes(db, queues, start, end))
+
+    async def thanks(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Thanked]:
+        return await self.run(lambda db: digests.thanks(db, queues, start, end))
 
     async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -78,6 +78,8 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "chain_stage": climb.stage if climb else None,
         "chain_round": climb.round if climb else None,
         "chain_at": micros(climb.next_at) if climb else None,
+        "idle_since": micros(ticket.idle_since),
+        "hand_back_at": micros(ticket.hand_back_at),
     }
 
 
@@ -131,6 +133,9 @@ def ticket_of(row: Row) -> Ticket:
         chain_stage,
         chain_round,
         chain_at,
+        idle_since,
+        hand_back_at,
+        _look_at,
     ) = row
     return Ticket(
         id=id,
@@ -176,6 +181,8 @@ def ticket_of(row: Row) -> Ticket:
         burst=burst,
         lined=bool(lined),
         climb=None if chain_stage is None else Climb(chain_stage, chain_round, instant(chain_at)),
+        idle_since=instant(idle_since),
+        hand_back_at=instant(hand_back_at),
     )
 
 

@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0007"
+SCHEMA: Final = "0008"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -60,6 +60,10 @@ FINISHED: Final = ("published", "question")
 #: Of the log: a canned reply that was sent again, over the question, as storage.codec writes it
 #: (`_` is its colon, which SQLAlchemy would take for a parameter's).
 REPEATED: Final = """name = 'ReplyRequested' AND body LIKE '%"repeated"_true%'"""
+
+
+#: Of the log: a customer's message that is mere thanks, written likewise.
+THANKS: Final = """name = 'CustomerWrote' AND body LIKE '%"thanks"_true%'"""
 
 
 #: By what deliveries of one rank are taken: updates in turn, what is posted by its id.
@@ -207,6 +211,7 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_wake", "snoozed_until", where="snoozed_until IS NOT NULL"),
         _partial("ix_ticket_writing", "writing_until", where="writing_until IS NOT NULL"),
         _partial("ix_ticket_chain", "chain_at", where="chain_at IS NOT NULL"),
+        _partial("ix_ticket_look", "look_at", where="look_at IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial(
             "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"
@@ -267,6 +272,9 @@ class TicketRow(SQLModel, table=True):
     chain_stage: int | None  #: where it stands in its queue's chain; None: in none
     chain_round: int | None
     chain_at: datetime | None = Field(sa_type=Instant)  #: when the tick is to take it further
+    idle_since: datetime | None = Field(sa_type=Instant)
+    hand_back_at: datetime | None = Field(sa_type=Instant)
+    look_at: datetime | None = Field(sa_type=Instant)  #: when its claim is to be looked at
 
 
 class EntryRow(SQLModel, table=True):
@@ -277,6 +285,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_ticket", "ticket"),
         _partial("ix_entry_closes", "name", "at", where="name IN ('Closed', 'Reopened')"),
         _partial("ix_entry_repeated", "at", where=REPEATED),
+        _partial("ix_entry_thanks", "at", where=THANKS),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     ticket: int = Field(foreign_key="ticket.id", sa_type=Id)

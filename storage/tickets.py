@@ -48,6 +48,9 @@ class Tickets(Part):
             alert=int(Urgency.CLOSED if ticket.status is Status.CLOSED else Urgency.ALERT),
         )
 
+    def plan_claim(self, ticket: int, at: datetime | None) -> None:
+        self._db.run(_PLAN_CLAIM, id=ticket, at=micros(at))
+
     def log(
         self,
         ticket: int,
@@ -95,10 +98,15 @@ _urgency = case(
     (DELIVERY.c.what == "alert", param("alert", Integer)),
     else_=DELIVERY.c.urgency,
 )
-_state = {column: param(column.name) for column in TICKET.c if column.name != "id"}
+#: Not of the ticket's value: it follows from that and from app.yaml.
+_PLANNED: Final = "look_at"
+_state = {column: param(column.name) for column in TICKET.c if column.name not in {"id", _PLANNED}}
 _LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
 _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.id))
 _SAVE_TICKET: Final = Statement(update(TICKET).where(TICKET.c.id == param("id")).values(_state))
+_PLAN_CLAIM: Final = Statement(
+    update(TICKET).where(TICKET.c.id == param("id")).values(look_at=param("at", BigInteger))
+)
 _WANT_CARDS: Final = Statement(
     update(DELIVERY)
     .where(

@@ -1,15 +1,22 @@
 """Alerts of clocks, from the tick to the rooms: who hears what, and each level once."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from care import NOON, WORDS, Care, refused, wrote
+from care import NOON, POLICY, WORDS, Care, Hours, refused, wrote
+from town import town_around
 
+from chatops.alerting import awake
+from chatops.calendar import Calendar, Window
 from chatops.card_json import load_card
-from chatops.event import Alerted, AlertLevel, Breached, ClockKind
+from chatops.event import Alerted, AlertLevel, Breached, ClockKind, Priority
 from chatops.plain import card_in_words
+from chatops.policy import Policy
+from chatops.sla import SlaPolicy
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases]
 
@@ -114,6 +121,78 @@ async def test_an_answer_ends_the_repeats(care: Care) -> None:
     care.hours.jump(minutes(300))
     await care.desk.tick()
     assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
+
+
+# --- quiet hours
+
+
+def resting(*people: str) -> Policy:
+    """The shop with a ceiling of twenty minutes, and these people's quiet hours from 12 to 13."""
+    noon = Calendar("quiet", "Asia/Tokyo", dict.fromkeys(range(7), (Window(720, 780),)))
+    quiet = {name: replace(POLICY.people[name], quiet=noon) for name in people}
+    ceiling = SlaPolicy("all", targets={ClockKind.CEILING: 20 * 60})
+    return replace(POLICY, people={**POLICY.people, **quiet}, sla=(ceiling,))
+
+
+async def test_a_ceiling_calls_nobody_in_their_quiet_hours(care: Care) -> None:
+    policy = resting("maya")
+    ticket, agents = await care.ticket(await care.opens()), await care.storage.reader.agents()
+    ceiling, first = Breached(NOON, ClockKind.CEILING), Breached(NOON)
+
+    maya = next(each for each in agents if each.name == "maya")
+
+    def calls(event: Breached, after: float, priority: Priority = Priority.NORMAL) -> bool:
+        one, at = replace(ticket, priority=priority), NOON + timedelta(minutes=after)
+        return maya in awake(agents, policy, one, event, at)
+
+    assert not calls(ceiling, 59)
+    assert calls(ceiling, 60)
+    assert calls(ceiling, 59, Priority.URGENT)
+    assert calls(first, 59)
+
+
+@pytest.mark.parametrize(
+    ("resting_are", "where"),
+    [(("ben",), ("alert", "care-global")), (("maya",), ("event", "care-global"))],
+)
+async def test_who_has_it_and_rests_is_told_of_a_ceiling_in_the_room(
+    care: Care, resting_are: tuple[str, ...], where: tuple[str, str]
+) -> None:
+    await care.desk.adopt(resting(*resting_are))
+    await care.did("ben", "claim", await care.opens())
+    care.hours.jump(minutes(15))
+    await care.desk.tick()
+    assert sent(care) == [(*where, "Alerted")]
+
+
+async def test_a_list_calls_nobody_in_their_quiet_hours(care: Care) -> None:
+    await care.desk.adopt(resting("maya"))
+    await opens(care, 4)
+    care.hours.jump(minutes(21))
+    await care.desk.tick()
+    (said,) = lists(care, "care-global")
+    assert (said[0], [line for line in said if line.startswith("For")]) == ("⚠ 4 alerts", [])
+
+
+@pytest.mark.parametrize(("are_resting", "is_called"), [((), True), (("maya",), False)])
+async def test_a_room_reads_of_a_ceiling_that_calls_nobody_who_rests(
+    tmp_path: Path,
+    empty_database: Path | str,
+    hours: Hours,
+    are_resting: tuple[str, ...],
+    is_called: bool,
+) -> None:
+    async with town_around(tmp_path, empty_database, hours, resting(*are_resting)) as town:
+        await town.opens()
+        hours.jump(minutes(21))
+        await town.desk.tick()
+        await town.quiet()
+        ((ts,),) = town.sql(
+            "SELECT external_id FROM delivery WHERE what = 'alert' AND \"to\" = 'care-global'"
+        )
+        alert = town.slack.state.message("C01GLOBAL", ts)
+        assert alert is not None
+        assert ("U03MAYA" in str(alert.blocks)) == is_called
 
 
 # --- many at once

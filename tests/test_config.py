@@ -41,6 +41,7 @@ from chatops.policy import (
     CannedReply,
     DigestPlan,
     EscalationTarget,
+    IdleRule,
     Macro,
     Person,
     Policy,
@@ -216,6 +217,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         - {wait: 10m, call_shift: true}
         - {wait: 30m, escalate: specialists}
         - {wait: 1h, priority: urgent}
+    idle_claim: {ask_after: 30m, hand_back_after: 15m}
 """
     text = changed("    first_response: 60m\n", full).replace(
         "calendar: tokyo\n", "calendar: always\n"
@@ -246,6 +248,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
             rounds=3,
             end_in=timedelta(hours=1),
         ),
+        idle_claim=IdleRule(timedelta(minutes=30), timedelta(minutes=15)),
     )
 
 
@@ -533,6 +536,16 @@ def test_shifts_are_a_calendar_or_one_s_own_hours(app_yaml: Path) -> None:
     assert read.policy.people["aoi"].shifts == Calendar(
         "aoi", "Europe/London", {5: (Window(600, 900),)}
     )
+
+
+def test_quiet_hours_are_in_the_zone_of_the_shifts_or_the_service_s(app_yaml: Path) -> None:
+    quiet = "roles: {japan: agent}\n    quiet: '22:00-7:00'"
+    nights = {day: (Window(22 * 60, 31 * 60),) for day in range(7)}
+    read = loaded(app_yaml, changed("roles: {japan: agent}", quiet))
+    assert read.policy.people["aoi"].quiet == Calendar("aoi", "Asia/Tokyo", nights)
+    own = quiet + "\n    shifts: {zone: Europe/London, week: {sat: ['10:00-15:00']}}"
+    read = loaded(app_yaml, changed("roles: {japan: agent}", own))
+    assert read.policy.people["aoi"].quiet == Calendar("aoi", "Europe/London", nights)
 
 
 def test_macros_are_lines_for_some_queues_or_all(app_yaml: Path) -> None:

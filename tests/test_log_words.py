@@ -13,6 +13,7 @@ from chatops.event import (
     BreachKnown,
     Claimed,
     ClockKind,
+    CustomerWrote,
     Deed,
     DeedDone,
     DeedDropped,
@@ -20,8 +21,10 @@ from chatops.event import (
     DeedProposed,
     DeedRequested,
     Event,
+    IdleAsked,
     Invited,
     Joined,
+    Kept,
     LinkDismissed,
     Linked,
     LinkSuggested,
@@ -103,10 +106,14 @@ def test_passing_steps_are_left_out() -> None:
         (Tagged("vip", 1), "tag vip"),
         (Untagged("vip", 1), "tag vip taken away"),
         (Prioritized(Priority.HIGH, 1), "priority: ❗ High"),
+        (CustomerWrote(5), "a message came"),
+        (CustomerWrote(5, thanks=True), "only thanks came: nothing was reopened"),
         (Muted(1), "muted"),
         (Alerted(AlertLevel.DUE_SOON, NOW, ClockKind.RESOLUTION, 1), "due soon: Resolution"),
         (Alerted(AlertLevel.REPEAT, NOW, ClockKind.RESOLUTION, 1), "still late: Resolution"),
         (BreachKnown(1), "known to be late"),
+        (IdleAsked(1, NOW, NOW), "asked whether it is still theirs"),
+        (Kept(1), "kept"),
         (Unmuted(1), "unmuted"),
         (Linked(43, 1), "linked to #43"),
         (Unlinked(43, 1), "no longer linked to #43"),
@@ -136,12 +143,12 @@ def test_every_rule_of_ours_is_said_in_words_of_its_own() -> None:
     rules = ("account", "channel_hop", "first_response", "off_shift", "outbox", "round_robin")
     for language in LANGUAGES:
         told = set()
-        for rule in (*rules, "snooze"):
+        for rule in (*rules, "snooze", "idle_claim"):
             (line,) = say_log([replace(ENTRY, agent=None, rule=rule)], 9)
             who = dict(line.args)["who"]
             assert who == text(f"log-rule-{rule}")
             told.add(WORDS.say(who, language, ZoneInfo("UTC")))
-        assert len(told) == len(rules) + 1
+        assert len(told) == len(rules) + 2
         assert not told & {"a rule", "A rule", "自動ルール"}
 
 

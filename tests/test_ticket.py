@@ -118,6 +118,8 @@ def test_a_first_message_opens_a_ticket_with_a_card_in_its_queues_rooms() -> Non
     assert effects == (ShowCard(room=None),)
 
 
+AWAKE = {"status": Status.OPEN, "snooze_reason": None, "snoozed_until": None}
+
 ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]] = [
     ("the card shows the opening message", NEW, CustomerWrote(1), {}, ()),
     ("a message goes to the thread", OPEN, CustomerWrote(2), {}, (PostMessage(2),)),
@@ -125,14 +127,14 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         "a message calls the assignee and is unread again",
         replace(MINE, read_by=(BEN,), waiting=Waiting.CUSTOMER),
         CustomerWrote(2),
-        {"waiting": Waiting.US, "read_by": ()},
+        {"waiting": Waiting.US, "read_by": (), "idle_since": NOW},
         (PostMessage(2, mention=True),),
     ),
     (
         "a message takes back what was to follow a reply written before it",
         replying(replace(WAITING, then=Then.CLOSE)),
         CustomerWrote(12),
-        {"replies": (replace(WAITING, overtaken=True),)},
+        {"replies": (replace(WAITING, overtaken=True),), "idle_since": NOW},
         (PostMessage(12, mention=True),),
     ),
     (
@@ -179,7 +181,7 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         {"waiting": Waiting.CUSTOMER, "answered_at": LATER},
         (PostMessage(2),),
     ),
-    ("a claim", OPEN, Claimed(BEN), {"assignee": BEN, "read_by": (BEN,)}, ()),
+    ("a claim", OPEN, Claimed(BEN), {"assignee": BEN, "read_by": (BEN,), "idle_since": NOW}, ()),
     (
         "a claim leaves a snoozed ticket asleep",
         replace(SNOOZED, assignee=None),
@@ -191,15 +193,21 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         "assigned by a colleague",
         OPEN,
         Assigned(AOI, BEN),
-        {"assignee": AOI, "read_by": (BEN,)},
+        {"assignee": AOI, "read_by": (BEN,), "idle_since": NOW},
         (PostEvent(),),
     ),
-    ("assigned by a rule", OPEN, Assigned(AOI, None), {"assignee": AOI}, (PostEvent(),)),
+    (
+        "assigned by a rule",
+        OPEN,
+        Assigned(AOI, None),
+        {"assignee": AOI, "idle_since": NOW},
+        (PostEvent(),),
+    ),
     (
         "nobody is told of their own act",
         OPEN,
         Assigned(AOI, AOI),
-        {"assignee": AOI, "read_by": (AOI,)},
+        {"assignee": AOI, "read_by": (AOI,), "idle_since": NOW},
         (),
     ),
     (
@@ -325,14 +333,14 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         "woken by time",
         SNOOZED,
         Woken(WakeCause.TIME),
-        {"status": Status.OPEN, "snooze_reason": None, "snoozed_until": None},
+        AWAKE | {"idle_since": NOW},
         (Announce(Occasion.WOKEN),),
     ),
     (
         "woken by an agent",
         SNOOZED,
         Woken(WakeCause.AGENT),
-        {"status": Status.OPEN, "snooze_reason": None, "snoozed_until": None},
+        AWAKE | {"idle_since": NOW},
         (),
     ),
     (
@@ -489,7 +497,7 @@ def test_a_second_opening_is_a_fault_of_ours() -> None:
 
 def test_a_log_folds_to_its_ticket() -> None:
     log = [(OPENED, NOW), (CustomerWrote(1), NOW), (Claimed(BEN), LATER)]
-    assert fold(42, log) == replace(NEW, revision=3, assignee=BEN, read_by=(BEN,))
+    assert fold(42, log) == replace(NEW, revision=3, assignee=BEN, read_by=(BEN,), idle_since=LATER)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    IdleAsked,
+    Kept,
     Kind,
     Linked,
     LinkSuggested,
@@ -487,6 +489,8 @@ EVENTS: list[Event] = [
     Separated(41, AOI.id),
     DeedProposed(100, Deed.DELETE, AOI.id),
     DeedDropped(100, Deed.DELETE, AOI.id),
+    IdleAsked(AOI.id, NOW - timedelta(minutes=30), NOW + timedelta(minutes=15)),
+    Kept(AOI.id),
     *(DeedDone(100, deed) for deed in Deed),
     *(DeedFailed(100, deed, "forbidden") for deed in Deed),
 ]
@@ -522,6 +526,9 @@ def test_a_line_offers_what_is_to_be_decided_as_long_as_it_is() -> None:
     assert offered(wanted, deeds=(proposed,)) == [("confirm", of), ("keep", of)]
     assert offered(wanted, deeds=(replace(proposed, proposed=False),)) == []
     assert offered(wanted) == []
+    asked = IdleAsked(AOI.id, NOW, NOW + timedelta(minutes=15))
+    assert offered(asked, hand_back_at=asked.until) == [("mine", ())]
+    assert offered(asked) == []
 
 
 def test_escalation_whose_reason_is_not_at_hand_is_said_without() -> None:

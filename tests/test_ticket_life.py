@@ -26,8 +26,10 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    IdleAsked,
     Invited,
     Joined,
+    Kept,
     Kind,
     Linked,
     LinkSuggested,
@@ -356,6 +358,30 @@ class Life(RuleBasedStateMachine):
     @rule()
     def late(self) -> None:
         assert self.take(Breached(self.now))
+
+    @rule()
+    def ask_whose_it_is(self) -> None:
+        ticket = self.ticket
+        if ticket.assignee is None or ticket.idle_since is None:
+            return
+        asked = IdleAsked(ticket.assignee, ticket.idle_since, self.now + timedelta(minutes=15))
+        assert self.take(asked) == (ticket.hand_back_at is None), "each question is put once"
+
+    @rule(agent=AGENTS)
+    def keep(self, agent: int) -> None:
+        was_asked = self.ticket.hand_back_at is not None and self.ticket.assignee == agent
+        assert self.take(Kept(agent)) == was_asked
+
+    @invariant()
+    def idle_means_claimed_and_waiting_for_us(self) -> None:
+        if not self.log:
+            return
+        ticket = self.ticket
+        if ticket.idle_since is None:
+            assert ticket.hand_back_at is None
+        else:
+            assert (ticket.status, ticket.waiting) == (Status.OPEN, Waiting.US)
+            assert ticket.assignee is not None
 
     @invariant()
     def snoozed_means_a_time_or_the_customer(self) -> None:

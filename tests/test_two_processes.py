@@ -21,6 +21,7 @@ from chatops.desk import Desk
 from chatops.errors import Barred, Uncertain
 from chatops.event import Event, ReplyState, SendingBegan
 from chatops.ledger import accept, apply
+from chatops.policy import IdleRule
 from chatops.ports import Tx
 from chatops.scene import Agent
 from chatops.text import text
@@ -327,6 +328,19 @@ async def test_each_stage_of_a_chain_and_its_end_come_once(shop: Shop, hours: Ho
         ("card", 3),
         ("event", 6),
     ]
+
+
+async def test_a_claim_is_asked_about_and_handed_back_once(shop: Shop, hours: Hours) -> None:
+    rule = IdleRule(timedelta(minutes=30), timedelta(minutes=15))
+    queues = {name: replace(queue, idle_claim=rule) for name, queue in POLICY.queues.items()}
+    await shop.at_once(lambda desk, _: desk.adopt(replace(POLICY, queues=queues)), 2)
+    for number in range(3):
+        await shop.desks[0].receive([wrote(who=f"c{number}")])
+        await shop.does(shop.desks[1], "ben", "claim", number + 1)
+    for name in ("IdleAsked", "Unclaimed"):
+        hours.jump(timedelta(minutes=31))
+        await shop.at_once(lambda desk, _: desk.tick())
+        assert shop.sql("SELECT count(*) FROM entry WHERE name = $1", name) == [(3,)]
 
 
 async def test_turns_go_round_over_both(shop: Shop) -> None:

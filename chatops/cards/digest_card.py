@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from chatops.card import Block, Card, Paragraph, Table
-from chatops.digest import Breach, Flow, Week
+from chatops.card import Block, Button, Card, Paragraph, Table
+from chatops.digest import Breach, Flow, Thanked, Week
 from chatops.policy import Policy
 from chatops.ports import Listed, Load
 from chatops.report import Counts, spread
@@ -70,6 +70,32 @@ def breaches_card(
         blocks.append(Paragraph(counted))
         blocks += _table(_head(eyes), [_breach(row, eyes) for row in (*here, *before)])
     return Card(push=title, title=title, blocks=tuple(blocks))
+
+
+def thanks_card(since: datetime, rows: Sequence[Thanked], eyes: Eyes) -> Card:
+    """Return the digest of thanks that nobody was called for: by queue, each leading to its ticket."""
+    if not rows:
+        return _nothing(text("thanks-none", since=since))
+    title = text("thanks-title", since=since)
+    tickets = len({row.ticket for row in rows})
+    blocks: list[Block] = [Paragraph(text("thanks-said", count=len(rows), tickets=tickets))]
+    shown = rows[:SHOWN]
+    for queue in dict.fromkeys(row.queue for row in shown):
+        count = sum(row.queue == queue for row in rows)
+        blocks.append(Paragraph(text("thanks-queue", queue=queue, count=count)))
+        blocks += [_thanked(row, eyes) for row in shown if row.queue == queue]
+    if len(rows) > SHOWN:
+        more = text("digest-more", shown=SHOWN, total=len(rows))
+        blocks.append(Paragraph(more, small=True))
+    return Card(push=title, title=title, blocks=tuple(blocks))
+
+
+def _thanked(row: Thanked, eyes: Eyes) -> Paragraph:
+    state = text(f"thanks-{row.status.value}")
+    said = text("thanks-line", ticket=row.ticket, at=row.at, state=state)
+    if eyes.named:
+        said = text("thanks-of", said=said, holder=eyes.person(row.assignee))
+    return Paragraph(said, button=Button("show", text("button-show"), ticket=row.ticket))
 
 
 def flow_blocks(flows: Sequence[Flow]) -> tuple[Block, ...]:

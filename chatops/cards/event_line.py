@@ -20,6 +20,8 @@ from chatops.event import (
     DeedProposed,
     Escalated,
     Event,
+    IdleAsked,
+    Kept,
     LinkSuggested,
     Merged,
     Moved,
@@ -61,6 +63,11 @@ def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -
             return _due_soon(scene, kind)
         case BreachKnown():
             return text("event-breach-known", who=who)
+        case IdleAsked(asked, since, until):
+            said = text("event-idle-asked", since=since, until=until)
+            return text("line-for", said=said, agent=Mention(asked))
+        case Kept():
+            return text("event-kept", who=who)
         case Closed(reason):
             return text("event-closed", who=who, reason=text(f"close-{reason.value}"))
         case CustomerForgotten():
@@ -132,6 +139,8 @@ def _buttons(scene: Scene, event: Event) -> tuple[Button, ...]:
                 Button("confirm", text("button-confirm"), of, Style.DANGER),
                 Button("keep", text("button-keep"), of),
             )
+        case IdleAsked(until=until) if scene.ticket.hand_back_at == until:
+            return (Button("mine", text("button-mine")),)
         case _:
             return ()
 

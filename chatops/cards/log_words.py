@@ -16,6 +16,7 @@ from chatops.event import (
     ChainStopped,
     ClockKind,
     Closed,
+    CustomerWrote,
     DeedDone,
     DeedDropped,
     DeedFailed,
@@ -53,6 +54,7 @@ _OURS: Final = frozenset(
         "chain",
         "channel_hop",
         "forget",
+        "idle_claim",
         "off_shift",
         "outbox",
         "restore",
@@ -127,6 +129,8 @@ def say_event(event: Event) -> Text:
             return text("log-stage", where=where, does=stage_did(event))
         case Closed(reason):
             return text("log-closed", reason=text(f"close-{reason.value}"))
+        case CustomerWrote(thanks=True):
+            return text("log-customer-thanked")
         case ReplyFailed(code=code):
             return text("log-reply-failed", code=code)
         case Moved(queue):

@@ -20,6 +20,7 @@ from chatops.config.names import Refers
 from chatops.config.shape import (
     CalendarBlock,
     DigestBlock,
+    IdleClaim,
     MacroBlock,
     PersonBlock,
     QueueBlock,
@@ -33,6 +34,7 @@ from chatops.policy import (
     CannedReply,
     DigestPlan,
     EscalationTarget,
+    IdleRule,
     Keep,
     Macro,
     Person,
@@ -70,7 +72,7 @@ def policy(
     made = Policy(
         rooms=_rooms(fitter, service),
         queues=_queues(fitter, calendars, canned, today),
-        people=_people(fitter, calendars, today),
+        people=_people(fitter, calendars, today, service.zone),
         accounts=accounts,
         digests={plan.name: plan for _, plan in planned},
         routing=routes.rules(fitter, routing, accounts, calendars),
@@ -179,9 +181,14 @@ def _queues(
             open_goal=block.open_goal,
             chain=climbed.get(name),
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
+            idle_claim=_idle_rule(block.idle_claim),
         )
         for name, _, block in blocks
     }
+
+
+def _idle_rule(block: IdleClaim | None) -> IdleRule | None:
+    return None if block is None else IdleRule(block.ask_after, block.hand_back_after)
 
 
 def _read(fitter: Fitter, source: texts.Source, taken: set[texts.Key]) -> list[texts.Row]:
@@ -210,7 +217,9 @@ def _canned(fitter: Fitter, queue: QueueBlock, place: Place) -> tuple[CannedRepl
     )
 
 
-def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> dict[str, Person]:
+def _people(
+    fitter: Fitter, calendars: Mapping[str, Calendar], today: date, zone: str
+) -> dict[str, Person]:
     people: dict[str, Person] = {}
     owner: dict[tuple[str, str], str] = {}
     reached: dict[str, str] = {}
@@ -231,8 +240,11 @@ def _people(fitter: Fitter, calendars: Mapping[str, Calendar], today: date) -> d
             if isinstance(block.shifts, CalendarBlock)
             else calendars.get(block.shifts or "")
         )
+        quiet = block.quiet and Calendar(
+            name, shifts.zone if shifts else zone, dict.fromkeys(range(7), (block.quiet,))
+        )
         people[name] = Person(
-            name, block.name, block.language, block.ids, roles, shifts, block.email
+            name, block.name, block.language, block.ids, roles, shifts, block.email, quiet
         )
     return people
 

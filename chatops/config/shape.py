@@ -47,6 +47,7 @@ from chatops.config.notation import (
     Prefix,
     Proxy,
     RoleName,
+    Shift,
     Shifts,
     Span,
     Spoken,
@@ -195,6 +196,18 @@ def _some(rooms: str | tuple[str, ...]) -> str | tuple[str, ...]:
     return rooms
 
 
+_Idle = Annotated[WorkingSpan, between("1m", "720h", "of working time")]
+
+
+class IdleClaim(Block):
+    """When a claim under which nothing happens is asked about, and handed back to the room."""
+
+    ask_after: _Idle = Field(examples=["30m"])
+    """Working time for which who has a ticket that waits for us did nothing about it."""
+    hand_back_after: _Idle = Field(examples=["15m"])
+    """Working time to answer the question; then the ticket is nobody's again."""
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
@@ -232,6 +245,8 @@ class QueueBlock(Block):
     """Whom a ticket goes up to, stage by stage, while nobody takes it."""
     burst: Burst | None = Field(default_factory=Burst, json_schema_extra={"default": {}})
     """When many customers' tickets under one post share one card; null is never."""
+    idle_claim: IdleClaim | None = None
+    """When a claim under which nothing happens is asked about, and handed back; null is never."""
 
 
 class PersonBlock(Block):
@@ -249,6 +264,9 @@ class PersonBlock(Block):
     """What the person may do in each queue; "*" is every queue without a line of its own."""
     shifts: ShiftsOf | None = Field(None, examples=["tokyo"])
     """When the person works: the name of a calendar, or zone and week as a calendar has them."""
+    quiet: Shift | None = Field(None, examples=["22:00-7:00"])
+    """Hours in which no clock of calendar time calls the person but of an urgent ticket, in the zone of
+    their shifts, otherwise the service's."""
 
 
 class MacroBlock(Block):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from chatops.alerting import called
+from chatops.alerting import awake, called
 from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.cards.burst_card import burst_card, burst_line
@@ -204,7 +204,8 @@ def _alarm(scene: Scene, room: Room, entry: Entry) -> Alarm:
             pass
         case _:
             return Alarm()
-    people = called(scene.agents, scene.queue, room.name, event)
+    agents = awake(scene.agents, scene.policy, scene.ticket, event, entry.at)
+    people = called(agents, scene.queue, room.name, event)
     return Alarm(kind, level, planned, entry.at, people)
 
 

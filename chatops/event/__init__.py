@@ -33,6 +33,7 @@ from chatops.event.escalating import (
     Escalating,
     StageReached,
 )
+from chatops.event.idling import IdleAsked, Idling, Kept
 from chatops.event.kinds import (
     AlertLevel,
     ChainStop,
@@ -121,6 +122,7 @@ Event = (
     | Arranging
     | Moderating
     | Escalating
+    | Idling
 )
 
 __all__ = [
@@ -156,8 +158,11 @@ __all__ = [
     "Escalated",
     "Escalating",
     "Event",
+    "IdleAsked",
+    "Idling",
     "Invited",
     "Joined",
+    "Kept",
     "Kind",
     "LinkDismissed",
     "LinkSuggested",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from chatops.digest import Breach
+from chatops.digest import Breach, Thanked
 from chatops.measures import Measures
 from chatops.ports.delivery import (
     Due,
@@ -154,6 +154,12 @@ class Reader(Protocol):
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[CloseRow]: ...
+    async def thanks(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Thanked]:
+        """Return the messages that came in within [start, end) and were mere thanks, oldest first."""
+        ...
+
     async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime
     ) -> Sequence[Breach]:

@@ -604,6 +604,14 @@ class Tx(Protocol):
         """Return tickets on which somebody's time to write a reply is over, the longest first."""
         ...
 
+    def to_look_after(self, now: datetime, limit: int) -> Sequence[int]:
+        """Return tickets whose claim is to be looked at by then, earliest first."""
+        ...
+
+    def plan_claim(self, ticket: int, at: datetime | None) -> None:
+        """Note when the ticket's claim is to be looked at; None: never."""
+        ...
+
     def set_offset(self, seconds: float) -> None:
         """Turn business time (sandbox and tests)."""
         ...

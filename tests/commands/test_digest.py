@@ -9,8 +9,8 @@ import pytest
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.call import Answer, Origin
-from chatops.cards.digest_card import Eyes, breaches_card, handover_card, week_card
-from chatops.digest import Breach, Week
+from chatops.cards.digest_card import Eyes, breaches_card, handover_card, thanks_card, week_card
+from chatops.digest import Breach, Thanked, Week
 from chatops.figures import LocalDay, day_of
 from chatops.policy import Role, RoutingRule
 from chatops.ports import Listed, Load
@@ -18,7 +18,7 @@ from chatops.report import Counts
 from chatops.scene import Agent
 from chatops.text import Summons, text
 from chatops.ticket import Refusal, Status, Waiting
-from tests.commands.conftest import Team, in_words
+from tests.commands.conftest import Team, beside, in_words
 from tests.scenes import AOI, CUSTOMER, NOW, POLICY, TOKYO, begun, call, digest_plan, policy, ticket
 
 
@@ -140,6 +140,72 @@ async def test_nothing_late_is_one_line(team: Team) -> None:
     made = await on_timer(team, "breaches", since=NOW - timedelta(days=1))
     said = "No target was missed since Wed 30 Sep 15:30, and nothing late is still open."
     assert (in_words(made.card), made.empty) == (said, True)
+
+
+async def two_who_thanked(team: Team) -> datetime:
+    """Jo thanks before the digest before and after it, Lou (global) after it; Kim asks again."""
+    for who in ("Jo", "Kim", "Lou"):
+        await team.wrote(who, "Where is it?")
+    await team.ask("maya", "move", "3 global")
+    await team.ask("aoi", "claim", "1")
+    for number in (1, 2, 3):
+        await team.ask("maya", "close", f"{number} resolved")
+    await team.wrote("Jo", "Thank you!")
+    since = team.clock.now = NOW + timedelta(minutes=5)
+    await team.wrote("Jo", "ありがとうございます")
+    await team.wrote("Kim", "It is broken again")
+    await team.wrote("Lou", "Thanks a lot")
+    team.clock.now = NOW + timedelta(minutes=10)
+    return since
+
+
+@pytest.mark.anyio
+async def test_thanks_that_nobody_was_called_for_are_listed(team: Team) -> None:
+    since = await two_who_thanked(team)
+    made = await on_timer(team, "thanks", since=since)
+    assert (
+        in_words(made.card)
+        == """\
+Thanks since Thu 1 Oct 15:35
+2 messages only said thanks, on 2 tickets. By the rule of thanks nothing was reopened and no clock \
+started. Reopen what was more than thanks.
+japan: 1
+🙏 #1, Thu 1 Oct 15:35: still closed (伊藤 葵)
+global: 1
+🙏 #3, Thu 1 Oct 15:35: still closed (nobody)"""
+    )
+    assert [(each.command, each.ticket) for each in beside(made.card)] == [("show", 1), ("show", 3)]
+    assert not made.empty
+    today = await team.shown("maya", "ダイジェスト", "お礼")
+    assert today.startswith(
+        "Thanks since Thu 1 Oct 0:00\n3 messages only said thanks, on 2 tickets."
+    )
+
+
+@pytest.mark.anyio
+async def test_a_team_s_own_room_reads_of_its_thanks_and_no_names(team: Team) -> None:
+    since = await two_who_thanked(team)
+    made = await on_timer(team, "thanks", since=since, room="care-japan")
+    assert in_words(made.card).splitlines()[2:] == [
+        "japan: 1",
+        "🙏 #1, Thu 1 Oct 15:35: still closed",
+    ]
+
+
+@pytest.mark.anyio
+async def test_no_thanks_are_one_line(team: Team) -> None:
+    made = await on_timer(team, "thanks", since=NOW - timedelta(days=1))
+    said = "Nobody has only said thanks since Wed 30 Sep 15:30."
+    assert (in_words(made.card), made.empty) == (said, True)
+
+
+def test_many_thanks_say_how_many_there_are() -> None:
+    rows = [Thanked(number, "japan", None, Status.SNOOZED, NOW) for number in range(21)]
+    said = in_words(thanks_card(NOW, rows, Eyes(POLICY, (), False, NOW))).splitlines()
+    assert (said[2], said[-2:]) == (
+        "japan: 21",
+        ["🙏 #19, Thu 1 Oct 15:30: snoozed", "The first 20 of 21."],
+    )
 
 
 def test_a_long_table_says_how_many_there_are() -> None:

@@ -5,8 +5,16 @@ from dataclasses import replace
 import pytest
 from stored import NOW, given, s
 
-from chatops.digest import Breach
-from chatops.event import AlertLevel, Closed, CloseReason, ReopenCause, Reopened
+from chatops.digest import Breach, Thanked
+from chatops.event import (
+    AlertLevel,
+    Closed,
+    CloseReason,
+    CustomerEdited,
+    CustomerWrote,
+    ReopenCause,
+    Reopened,
+)
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Status
@@ -111,3 +119,28 @@ async def test_what_was_open_at_a_moment_is_put_back_by_the_log(storage: Storage
     await storage.work.transact(run)
     # open all along, asleep, closed since, closed and back
     assert await storage.reader.open_at(s(100)) == {"care": 4, "sales": 1}
+
+
+async def test_thanks_of_a_period_oldest_first(storage: Storage) -> None:
+    def run(tx: Tx) -> tuple[int, int]:
+        def says(ticket: int, at: float, *, thanks: bool = True) -> None:
+            tx.log(ticket, CustomerWrote(7, thanks=thanks), s(at), None, None)
+
+        shut = {"status": Status.CLOSED, "close_reason": CloseReason.RESOLVED}
+        first, second = given(tx, "a", assignee=3, **shut).id, given(tx, "b").id
+        for at in (99, 150, 199, 200):
+            says(first, at)
+        says(second, 100)
+        says(second, 120, thanks=False)
+        tx.log(second, CustomerEdited(7), s(130), None, None)
+        says(given(tx, "elsewhere", queue="sales").id, 150)
+        says(given(tx, "quiet", quiet=True, **shut).id, 150)
+        return first, second
+
+    first, second = await storage.work.transact(run)
+    assert await storage.reader.thanks(CARE, s(100), s(200)) == [
+        Thanked(second, "care", None, Status.OPEN, s(100)),
+        Thanked(first, "care", 3, Status.CLOSED, s(150)),
+        Thanked(first, "care", 3, Status.CLOSED, s(199)),
+    ]
+    assert await storage.reader.thanks([], s(100), s(200)) == []

@@ -101,3 +101,27 @@ async def test_snoozes_that_end_are_found(storage: Storage) -> None:
     later, sooner, *_ = await storage.work.transact(run)
     assert await storage.work.transact(lambda tx: tx.to_wake(s(20), 9)) == [sooner, later]
     assert await storage.work.transact(lambda tx: tx.to_wake(s(20), 1)) == [sooner]
+
+
+async def test_claims_to_be_looked_at_are_found_and_planned_anew(storage: Storage) -> None:
+    def run(tx: Tx) -> list[int]:
+        tickets = [given(tx, f"c{n}").id for n in range(4)]
+        for ticket, at in zip(tickets, (s(20), s(10), s(90), None), strict=True):
+            tx.plan_claim(ticket, at)
+        return tickets
+
+    later, sooner, *_ = await storage.work.transact(run)
+    assert await storage.work.transact(lambda tx: tx.to_look_after(s(20), 9)) == [sooner, later]
+    assert await storage.work.transact(lambda tx: tx.to_look_after(s(20), 1)) == [sooner]
+
+    def saved(tx: Tx) -> None:  # which plans nothing
+        ticket = tx.ticket(sooner)
+        assert ticket is not None
+        tx.save_ticket(replace(ticket, idle_since=s(5), hand_back_at=s(30)))
+
+    await storage.work.transact(saved)
+    found = await storage.reader.ticket(sooner)
+    assert found is not None
+    assert (found.idle_since, found.hand_back_at) == (s(5), s(30))
+    await storage.work.transact(lambda tx: tx.plan_claim(later, None))
+    assert await storage.work.transact(lambda tx: tx.to_look_after(s(20), 9)) == [sooner]
