@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from chatops.cards.ticket_card import chat_named, clock_named
+from chatops.cards.clock_words import clock_named
+from chatops.cards.ticket_card import chat_named
 from chatops.event import (
     Absorbed,
     Alerted,

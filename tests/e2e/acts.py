@@ -20,6 +20,9 @@ from tests.e2e.running import Json, Live
 
 LEAD: Final = "U03MAYA"
 
+#: Every ticket here has clocks, which can be asked about.
+CLOCKS: Final = (scenes.begun(3600, scenes.NOW),)
+
 LABELS: Final = {
     "claim": "Claim",
     "unclaim": "Unclaim",
@@ -34,6 +37,7 @@ LABELS: Final = {
     "note": "Note",
     "read": "Mark as read",
     "show": "Details",
+    "why": "Clock: why?",
     "macro": "Macro",
     "priority": "Priority",
     "tag": "Tag",
@@ -65,7 +69,7 @@ FORMS: Final = {
 }
 
 #: These change nothing but who has read the ticket.
-LOOKS: Final = {"show", "open"}
+LOOKS: Final = {"show", "why", "open"}
 
 
 def offered(
@@ -91,7 +95,7 @@ def offered(
     policy = replace(scenes.POLICY, macros={"refund": Macro("refund", ())})
     post = None if can_reply else "The new tent is out today."
     lines = (scenes.line(external_id="1", hidden=hidden, parent_text=post),)
-    scene = scenes.scene(ticket=ticket, policy=policy, traits=TRAITS, lines=lines)
+    scene = scenes.scene(ticket=ticket, policy=policy, traits=TRAITS, lines=lines, clocks=CLOCKS)
     return (
         [button.command for button in ticket_buttons.buttons(scene)],
         [button.command for button in ticket_buttons.menu(scene)],
@@ -195,7 +199,7 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
             return {}, {"message": message, "agent": me}
         case "read":
             return {}, {"agent": me}
-        case "show" | "open":
+        case "show" | "why" | "open":
             return {}, {}
         case _:
             return arranged(live, ticket, before, command, entry, me)
