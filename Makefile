@@ -23,7 +23,7 @@ LIVES ?= 2000
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
 PURE := arranging bursting calendar card card_json channel cards/burst_card cards/clock_words cards/customer_card digest cards/digest_card cards/doubt_card draft dry_run effect event/__init__ event/arranging event/kinds event/life event/moderating event/replying cards/event_line cards/excerpt cards/home_card hours arrival/language line cards/list_card lookup macros measures moderating oblivion delivery/pace personal_data \
-	plain policy replying cards/reply_form periods report cards/report_card cards/report_facts arrival/routing scene cards/search_card cards/shift_card shifts cards/show_card cards/split_card sla/__init__ sla/alerting sla/clock sla/folding sla/saying sla/segments sla/terms splits step tags arrival/terms text arrival/thanks cards/thread_card tokens \
+	plain policy replying cards/reply_form periods report cards/report_card cards/report_facts arrival/routing scene cards/search_card cards/shift_card shifts cards/show_card cards/split_card sla/__init__ sla/alerting sla/clock sla/folding sla/saying sla/segments sla/terms splits step tags arrival/terms terms_trial text arrival/thanks cards/thread_card tokens \
 	ticket cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript cards/trouble_card vocabulary wake_times cards/who_card cards/why_card cards/why_lines
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)

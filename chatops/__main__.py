@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress
 from rich.table import Table
 
 from chatops.errors import ConfigError
@@ -134,7 +135,7 @@ def check(
 ) -> None:
     """Check app.yaml as a whole; a fault names file, line, path and remedy."""
     from chatops import admin, app
-    from chatops.trial_tables import tables
+    from chatops.trial_tables import clock_tables, tables
 
     async def run() -> None:
         if schema:
@@ -148,6 +149,13 @@ def check(
             f"{len(policy.digests)} digests",
             highlight=False,
         )
+        with Progress(console=err, transient=True) as shown:
+            task = shown.add_task("holding open clocks to it", total=None)
+            held = await admin.held_to(
+                read, lambda done, total: shown.update(task, completed=done, total=total)
+            )
+        for line in clock_tables(held, read.zone) if held is not None else ():
+            out.print(line, highlight=False)
         if against is not None:
             back = _span("--against", against)
             with err.status("reading tickets") as shown:

@@ -68,6 +68,9 @@ FORMS: Final = {
     "merge": {},
 }
 
+#: What is promised, of every ticket and of an urgent one.
+_TARGETS: Final = {3600: "1 h of working time", 900: "15 min of working time"}
+
 #: These change nothing but who has read the ticket.
 LOOKS: Final = {"show", "why", "open"}
 
@@ -208,13 +211,14 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
 def card_of(live: Live, ticket: int) -> Json:
     """Return what the card of a stored ticket must hold, besides who the customer is."""
     row = live.row(ticket)
-    (clock,) = live.rows("SELECT * FROM clock WHERE ticket = ?", ticket)
+    first = "SELECT * FROM clock WHERE ticket = ? AND kind = 'first_response'"
+    (clock,) = live.rows(first, ticket)  # unanswered as all of them are, it is due before others
     name = {agent["id"]: agent["public_name"] for agent in live.rows("SELECT * FROM agent")}
     read = [name[int(agent)] for agent in row["read_by"].split(",") if agent]
     facts = {
         "Status": _status(row),
         "Assignee": name[row["assignee"]] if row["assignee"] else "nobody",
-        "First response": f"Due {_time(clock['due_at'])}"
+        "First response": f"Due {_time(clock['due_at'])} ({_TARGETS[clock['target_s']]})"
         if clock["outcome"] is None
         else "No answer was owed",
         "Priority": _priority(live, row, name),
