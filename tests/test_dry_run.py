@@ -209,6 +209,15 @@ def test_check_shows_what_app_yaml_would_do_to_open_clocks(shop: Config) -> None
     assert (shop.path.parent / "var/chatops.db").read_bytes() == before
 
 
+def test_check_of_a_database_that_cannot_be_read_finds_app_yaml_good_all_the_same(
+    shop: Config,
+) -> None:
+    (shop.path.parent / "var/chatops.db").write_bytes(b"no database")
+    code, said, _ = checked()
+    assert (code, "Open clocks were not looked at: chatops.db: " in said) == (0, True)
+    assert "clocks" not in checked("--no-clocks")[1]
+
+
 def test_check_without_a_database_says_nothing_of_clocks(shop: Config) -> None:
     (shop.path.parent / "var/chatops.db").unlink()
     code, said, _ = checked()
