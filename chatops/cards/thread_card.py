@@ -9,7 +9,7 @@ from typing import Final
 
 from chatops import sla
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
-from chatops.cards.clock_words import clock_brief, clock_named, hours_of
+from chatops.cards.clock_words import clock_brief, clock_named, hours_of, length
 from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE, KNOWN, WHY
 from chatops.cards.ticket_card import assignee_of, kind_of, push_of
 from chatops.event import AlertLevel, ClockKind, Occasion, ReplyState
@@ -143,7 +143,7 @@ def _facts(scene: Scene, kind: ClockKind, clock: Clock | None) -> tuple[tuple[Te
     elif clock is not None:
         left_s = sla.left(clock, scene.now, hours_of(scene, clock))
         if left_s < 0:
-            facts.append((text("fact-late"), text("span", span=timedelta(seconds=-left_s))))
+            facts.append((text("fact-late"), length(-left_s)))
     if scene.lines:
         facts.append((text("fact-last"), _said(scene, scene.lines[-1])))
     return tuple(facts)
