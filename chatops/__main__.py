@@ -5,19 +5,24 @@ import gc
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import Progress
 from rich.table import Table
 
-from chatops.errors import ConfigError
+from chatops.errors import ConfigError, StorageError
 from chatops.terminal import APP_YAML, ConfigPath, err, out, tell, told
 from chatops.terminal import run as run_to_end
 from chatops.texts import texts
 from chatops.upkeep import upkeep
+
+if TYPE_CHECKING:
+    from chatops.config import Config
 
 cli = typer.Typer(
     name="chatops",
@@ -131,6 +136,9 @@ def check(
     against: Annotated[
         str | None, typer.Option(help="Try the routing on the tickets of so long: 24h, 7d.")
     ] = None,
+    clocks: Annotated[
+        bool, typer.Option(help="Show what it would do to the due times of open tickets.")
+    ] = True,
 ) -> None:
     """Check app.yaml as a whole; a fault names file, line, path and remedy."""
     from chatops import admin, app
@@ -148,6 +156,9 @@ def check(
             f"{len(policy.digests)} digests",
             highlight=False,
         )
+        if clocks:
+            for each in await _held_to(read):
+                out.print(each, highlight=False)
         if against is not None:
             back = _span("--against", against)
             with err.status("reading tickets") as shown:
@@ -158,6 +169,22 @@ def check(
                 out.print(each, highlight=False)
 
     run_to_end(run())
+
+
+async def _held_to(config: "Config") -> "Sequence[Table | str]":
+    """Return what app.yaml would do to open clocks, as tables; it is good even if they cannot be read."""
+    from chatops import admin
+    from chatops.trial_tables import clock_tables
+
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task("holding open clocks to it", total=None)
+        try:
+            trial = await admin.held_to(
+                config, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        except StorageError as error:
+            return [f"Open clocks were not looked at: {error}"]
+    return [] if trial is None else [*clock_tables(trial, config.zone)]
 
 
 @cli.command()

@@ -20,6 +20,7 @@ from chatops.app import TIMEOUT, channel_models, opened, schema_remedy
 from chatops.arrival.inbox import Inbox
 from chatops.call import Answer, Origin
 from chatops.channel import Finding
+from chatops.clock import SystemClock
 from chatops.config import Config
 from chatops.config import schema as schemas
 from chatops.dry_run import Trial
@@ -28,9 +29,10 @@ from chatops.metrics import RELOAD_FAILED
 from chatops.plain import card_in_words, file_in_bytes
 from chatops.policy import Role
 from chatops.scene import Agent
+from chatops.terms_trial import TermsTrial
 from chatops.text import Words, text
 from chatops.ticket import Refusal
-from storage import SCHEMA, named
+from storage import SCHEMA, is_postgres, named, open_reader, sqlite_path
 from storage import migrate as migrations
 from storage.alone import alone
 
@@ -239,6 +241,34 @@ async def against(config: Config, span: timedelta, told: Callable[[int], None]) 
                 trial.add(arrival)
             after = page[-1].ticket
             told(trial.tickets)
+    return trial
+
+
+async def held_to(config: Config, told: Callable[[int, int], None]) -> TermsTrial | None:
+    """Hold the open clocks to app.yaml's promises, beside whoever serves the database; only reads.
+
+    `told` hears after each page how many tickets have been looked at, and of how many. None where
+    there is no database yet, or one of another version.
+
+    Raises:
+        StorageError: the database cannot be read.
+    """
+    if not is_postgres(config.database) and not sqlite_path(config.database).exists():
+        return None
+    reader, clock = open_reader(config.database), SystemClock()
+    try:
+        if (await reader.health(clock.transport())).schema != SCHEMA:
+            return None
+        clock.offset = timedelta(seconds=await reader.offset())
+        trial, after, done, total = TermsTrial(config.policy.terms), 0, 0, 0
+        while page := await reader.running(after, PAGE):
+            total = total or await reader.running_count()
+            for ticket, clocks in page:
+                trial.add(ticket, clocks, clock.business())
+            after, done = page[-1][0].id, done + len(page)
+            told(done, total)
+    finally:
+        await reader.close()
     return trial
 
 

@@ -12,7 +12,7 @@ from chatops.act import Act, Gathered
 from chatops.alerting import awake, called, put
 from chatops.card import Button, Card, Paragraph
 from chatops.card_json import dump_card, load_card
-from chatops.cards.ticket_card import clock_named
+from chatops.cards.clock_words import clock_named
 from chatops.event import Alerted, AlertLevel, Breached, ChainEnded
 from chatops.policy import Policy
 from chatops.ports import NewDelivery, Tx, Urgency, What

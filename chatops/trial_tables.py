@@ -1,14 +1,28 @@
-"""A trial of routing rules as tables for a terminal."""
+"""A trial of routing rules, or of promises, as tables for a terminal."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
 from chatops.dry_run import Trial
+from chatops.event import ClockKind
+from chatops.terms_trial import DROPPED, EARLIER, KEPT, LATER, STILL, TermsTrial
+from chatops.text import say_time
 
 #: What is counted, and what stands at the head of its column.
 _COUNTED: Final = ("rule", "queue", "priority", "quiet list")
+
+#: What may become of a clock's due time, and what stands at the head of its column.
+_BECOME: Final = {
+    KEPT: "as before",
+    EARLIER: "earlier",
+    LATER: "later",
+    STILL: "only target",
+    DROPPED: "not owed",
+}
 
 
 def tables(trial: Trial, span: str) -> Iterator[Table | str]:
@@ -41,3 +55,49 @@ def _counts(trial: Trial, what: str) -> Table:
     for name, was, now in trial.rows(what):
         table.add_row(name, f"{was:,}", f"{now:,}", f"{now - was:+,}" if now != was else "")
     return table
+
+
+def clock_tables(trial: TermsTrial, zone: str) -> Iterator[Table | str]:
+    """Yield what the promises at hand would make of open clocks; times are told in `zone`."""
+    if trial.clocks == 0:
+        yield "No clock is open."
+        return
+    changed = trial.clocks - trial.kept
+    if changed == 0:
+        yield f"Open clocks: all {trial.clocks:,} keep their due time."
+        return
+    yield f"Open clocks: {changed:,} of {trial.clocks:,} would change by this app.yaml."
+    table = Table("clock")
+    for head in _BECOME.values():
+        table.add_column(head, justify="right")
+    for kind in ClockKind:
+        counts = [trial.count(kind, what) for what in _BECOME]
+        if any(counts):
+            table.add_row(_named(kind), *(f"{count:,}" for count in counts))
+    yield table
+    if trial.moves:
+        yield _moves(trial, ZoneInfo(zone))
+
+
+def _moves(trial: TermsTrial, zone: ZoneInfo) -> Table:
+    """Return the clocks that move most, in the zone's time."""
+    table = Table("ticket", "clock", "due", f"would be due ({zone.key})")
+    table.add_column("moves", justify="right")
+    for move in trial.moves:
+        was, would_be = (say_time(at, "en", zone) for at in (move.was, move.would_be))
+        table.add_row(f"#{move.ticket}", _named(move.kind), was, would_be, _by(move.by))
+    return table
+
+
+def _named(kind: ClockKind) -> str:
+    return kind.value.replace("_", " ")
+
+
+def _by(span: timedelta) -> str:
+    """Say a span with its sign, by its two largest units."""
+    hours, minutes = divmod(abs(int(span.total_seconds())) // 60, 60)
+    days, hours = divmod(hours, 24)
+    sign = "−" if span < timedelta() else "+"
+    if days:
+        return f"{sign}{days} d {hours} h"
+    return f"{sign}{hours} h {minutes} min" if hours else f"{sign}{minutes} min"

@@ -80,6 +80,20 @@ def open_storage(url: str, key: str | None, clock: Clock | None = None) -> Stora
     return Storage(work, reader, StoredVault(work, reader, seal, clock), path, None)
 
 
+def open_reader(url: str) -> StoredReader:
+    """Open a database to read it alone, beside whoever serves it; none is made.
+
+    Raises:
+        ConfigError: the address cannot be used.
+        StorageError: there is no such file, or it cannot be opened.
+    """
+    if is_postgres(url):
+        from storage.postgres_work import PostgresReads  # noqa: PLC0415 - as above
+
+        return StoredReader(PostgresReads(url))
+    return StoredReader(SqliteReads(sqlite_path(url)))
+
+
 def is_newer(schema: str | None) -> bool:
     """Tell whether a newer version than this one made the schema: revisions count up."""
     return schema is not None and schema > SCHEMA

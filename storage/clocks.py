@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.event import AlertLevel, ClockKind
@@ -15,7 +15,7 @@ from chatops.sla.terms import loaded
 from storage.codec import decode
 from storage.instant import instant, micros
 from storage.part import Part
-from storage.statement import Db, Param, Row, Statement, first, param
+from storage.statement import Db, Param, Row, Statement, first, param, there
 from storage.tables import CLOCK, ENTRY, MESSAGE, TERMS, TICKET
 
 
@@ -48,7 +48,7 @@ class StoredClocks(Part):
         return [ticket for (ticket,) in self._db.all(_TICKETS_AFTER, after=id, limit=limit)]
 
     def running_after(self, id: int, limit: int) -> Sequence[int]:
-        return [ticket for (ticket,) in self._db.all(_RUNNING_AFTER, after=id, limit=limit)]
+        return running_after(self._db, id, limit)
 
     def _heard_at(self, name: str, body: str) -> datetime | None:
         if name != "CustomerWrote":
@@ -61,6 +61,17 @@ def clocks(db: Db, ticket: int) -> Clocks:
     """Return a ticket's clocks, of each kind the first cycle first."""
     found = [clock_of(row) for row in db.all(_CLOCKS, ticket=ticket)]
     return {(clock.kind, clock.cycle): clock for clock in found}
+
+
+def running_after(db: Db, id: int, limit: int) -> Sequence[int]:
+    """Return ids of tickets above `id` that have an open clock, lowest first."""
+    return [ticket for (ticket,) in db.all(_RUNNING_AFTER, after=id, limit=limit)]
+
+
+def running_count(db: Db) -> int:
+    """Return how many tickets have an open clock."""
+    (count,) = there(db.one(_RUNNING_COUNT))
+    return int(count)
 
 
 def clock_params(clock: Clock) -> dict[str, Param]:
@@ -164,6 +175,9 @@ _TICKETS_AFTER: Final = Statement(
         select(TICKET.c.id).where(TICKET.c.id > param("after")).order_by(TICKET.c.id),
         param("limit"),
     )
+)
+_RUNNING_COUNT: Final = Statement(
+    select(func.count(CLOCK.c.ticket.distinct())).where(CLOCK.c.outcome.is_(None))
 )
 _RUNNING_AFTER: Final = Statement(
     first(

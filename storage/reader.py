@@ -22,11 +22,13 @@ from chatops.ports import (
 )
 from chatops.report import CloseRow, Counts
 from chatops.scene import Agent, Line
+from chatops.sla import Clocks
 from chatops.splits import Happened
 from chatops.ticket import Ticket
 from storage import (
     arrivals,
     backlog,
+    clocks,
     conversations,
     customers,
     digests,
@@ -103,6 +105,12 @@ class StoredReader:
 
     async def arrivals(self, since: datetime, after: int, limit: int) -> Sequence[Arrival]:
         return await self.run(lambda db: arrivals.arrivals(db, since, after, limit))
+
+    async def running(self, after: int, limit: int) -> Sequence[tuple[Ticket, Clocks]]:
+        return await self.run(lambda db: records.running(db, after, limit))
+
+    async def running_count(self) -> int:
+        return await self.run(clocks.running_count)
 
     async def quiet_counts(
         self, queues: Sequence[str], start: datetime, end: datetime

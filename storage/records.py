@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, select, union
 from chatops.event import ReplyState
 from chatops.ports import Record
 from chatops.scene import Customer, Direction, Line
-from chatops.sla import Clock, ClockKind, newest, newest_of_each
+from chatops.sla import Clock, ClockKind, Clocks, newest, newest_of_each
 from chatops.ticket import Ticket
 from storage import clocks as stored
 from storage.rows import customer_of, line_of, ticket_of
@@ -47,6 +47,12 @@ def record(db: Db, id: int) -> Record | None:
 def ticket(db: Db, id: int) -> Ticket | None:
     row = db.one(_TICKET, id=id)
     return None if row is None else ticket_of(row)
+
+
+def running(db: Db, after: int, limit: int) -> Sequence[tuple[Ticket, Clocks]]:
+    """Return tickets with an open clock whose id is above `after`, by id, each with all clocks."""
+    found = ((ticket(db, id), id) for id in stored.running_after(db, after, limit))
+    return [(each, stored.clocks(db, id)) for each, id in found if each is not None]
 
 
 def messages(db: Db, id: int) -> Sequence[Line]:

@@ -69,8 +69,8 @@ def test_units_commands_are_ours() -> None:
     for command in commands:
         python, module, name, *more = command.split()
         assert (python, module, name) == (PYTHON, "-m", "chatops")
-        assert more[1:] == ["--config", "/etc/chatops/app.yaml"]
-        assert CliRunner().invoke(cli, [more[0], "--help"]).exit_code == 0
+        assert more[-2:] == ["--config", "/etc/chatops/app.yaml"]
+        assert CliRunner().invoke(cli, [*more[:-2], "--help"]).exit_code == 0
     assert lines["WorkingDirectory"] == ["/opt/chatops"]
     assert float(lines["TimeoutStopSec"][0]) > GRACE
 

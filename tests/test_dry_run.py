@@ -196,6 +196,35 @@ def test_check_against_a_changed_rule_shows_what_it_would_have_done(shop: Config
     assert "Where is it" not in said
 
 
+def test_check_shows_what_app_yaml_would_do_to_open_clocks(shop: Config) -> None:
+    before = (shop.path.parent / "var/chatops.db").read_bytes()
+    code, said, _ = checked()
+    assert (code, "keep their due time." in said) == (0, True)
+    text = shop.path.read_text("utf-8")
+    shop.path.write_text(text.replace("first_response: 60m", "first_response: 90m"))
+    code, said, _ = checked()
+    assert code == 0
+    assert re.search(r"first response\s+│\s+1\s+│\s+0\s+│\s+1\s", said)
+    assert re.search(r"#1 +│ first response │", said)
+    assert (shop.path.parent / "var/chatops.db").read_bytes() == before
+
+
+def test_check_of_a_database_that_cannot_be_read_finds_app_yaml_good_all_the_same(
+    shop: Config,
+) -> None:
+    (shop.path.parent / "var/chatops.db").write_bytes(b"no database")
+    code, said, _ = checked()
+    assert (code, "Open clocks were not looked at: chatops.db: " in said) == (0, True)
+    assert "clocks" not in checked("--no-clocks")[1]
+
+
+def test_check_without_a_database_says_nothing_of_clocks(shop: Config) -> None:
+    (shop.path.parent / "var/chatops.db").unlink()
+    code, said, _ = checked()
+    assert (code, "clock" in said) == (0, False)
+    assert not (shop.path.parent / "var/chatops.db").exists()
+
+
 @pytest.mark.parametrize(
     ("span", "said"),
     [

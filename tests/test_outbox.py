@@ -343,8 +343,20 @@ async def test_room_of_another_zone_is_told_in_which_its_times_are(
             "ben", "escalate", ticket, fields={"target": "specialists", "reason": "fire"}
         )
         await town.quiet()
-        assert "Due Mon 1 Jun 13:00\n" in f"{shows(await town.card(ticket))}\n"
+        assert "Due Mon 1 Jun 13:00 (1 h" in shows(await town.card(ticket))
         assert "Due Mon 1 Jun 5:00 BST" in shows(await town.card(ticket, london.name))
+
+
+async def test_alerts_draw_the_card_anew(town: Town) -> None:
+    ticket = await town.opens()
+    seen = []
+    for passed in (0, 46, 15):
+        town.hours.jump(timedelta(minutes=passed, seconds=1))
+        await town.desk.tick()
+        await town.quiet()
+        card = shows(await town.card(ticket))
+        seen.append([sign for sign in ("⏳ Due soon", "⚠ Late") if sign in card])
+    assert seen == [[], ["⏳ Due soon"], ["⚠ Late"]]
 
 
 async def test_unclaimed_ticket_is_announced_with_a_link_to_its_card(town: Town) -> None:

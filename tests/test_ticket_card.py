@@ -107,7 +107,7 @@ CLOCK = begun(3600, NOW - timedelta(minutes=10))
 
 def shown(state: str, *, claimed: bool, private: bool) -> Scene:
     now = ticket(private=private, assignee=BEN.id if claimed else None, **STATES[state])
-    return scene(ticket=now, clock=CLOCK, lines=(line(private=private),))
+    return scene(ticket=now, clock=CLOCK, clocks=(CLOCK,), lines=(line(private=private),))
 
 
 def said(card: Card, language: str) -> dict[str, object]:
@@ -165,7 +165,7 @@ BRINGS: dict[str, Event] = {
     "delete": DeedProposed(100, Deed.DELETE, AOI.id),
 }
 #: What a look shows, or what `tests/test_doing.py` follows through: a macro's steps.
-LOOKS = {"show", "macro"}
+LOOKS = {"show", "why", "macro"}
 
 
 @pytest.mark.parametrize(
@@ -383,11 +383,16 @@ def test_priority_says_why_and_readers_are_named() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "how"),
-    [(0, "on_time"), (40, "due_soon"), (51, "breached"), (60 * 4, "breached")],
+    [
+        (0, "Due Thu 1 Oct 16:20 (1 h of working time)"),
+        (40, "⏳ Due soon: Thu 1 Oct 16:20 (1 h of working time)"),
+        (51, "⚠ Late: was due Thu 1 Oct 16:20"),
+        (60 * 4, "⚠ Late: was due Thu 1 Oct 16:20"),
+    ],
 )
-def test_clock_is_said_in_words(minutes: int, how: str) -> None:
+def test_clock_is_said_in_words_that_hold_until_the_next_alert(minutes: int, how: str) -> None:
     here = scene(clock=CLOCK, now=NOW + timedelta(minutes=minutes))
-    assert facts(ticket_card(here))[text("fact-clock")].id.startswith(f"clock-{how}")
+    assert WORDS.say(facts(ticket_card(here))[text("fact-clock")], "en", ZONE) == how
 
 
 @pytest.mark.parametrize("reply_late", [False, True])
@@ -402,10 +407,14 @@ def test_stopped_clock_says_how_it_ended(reply_late: bool) -> None:
 
 def test_clock_that_pauses_overnight_says_until_when() -> None:
     clock = begun(3600 * 6, NOW)
-    for now in (NOW, NOW + timedelta(hours=6)):
-        card = ticket_card(scene(clock=clock, now=now))
-        words = WORDS.say(facts(card)[text("fact-clock")], "en", ZONE)
-        assert "9:00" in words
+    said = [
+        WORDS.say(facts(ticket_card(scene(clock=clock, now=now)))[text("fact-clock")], "en", ZONE)
+        for now in (NOW, NOW + timedelta(hours=6))
+    ]
+    assert said == [
+        "Due Fri 2 Oct 12:30 (6 h of working time; stops Thu 1 Oct 18:00, goes on Fri 2 Oct 9:00)",
+        "Due Fri 2 Oct 12:30 (6 h of working time; off hours until Fri 2 Oct 9:00)",
+    ]
 
 
 def test_closed_ticket_without_a_reason_is_a_fault() -> None:

@@ -7,9 +7,10 @@ the line leads there.
 from typing import Final
 
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
+from chatops.cards.clock_words import clock_brief, clock_shown
 from chatops.cards.excerpt import around
 from chatops.cards.ticket_buttons import CLAIM
-from chatops.cards.ticket_card import clock_shown, clock_words, push_of, status_words
+from chatops.cards.ticket_card import push_of, status_words
 from chatops.channel import Traits
 from chatops.event import Priority
 from chatops.policy import Account
@@ -90,7 +91,7 @@ def _state(scene: Scene) -> Text:
     if ticket.status is Status.CLOSED:
         return status_words(ticket)
     said = (
-        clock_words(scene, clock_shown(scene))
+        clock_brief(scene, clock_shown(scene))
         if ticket.status is Status.OPEN
         else status_words(ticket)
     )

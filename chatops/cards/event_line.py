@@ -5,7 +5,8 @@ named, for nobody is notified of their own act.
 """
 
 from chatops.card import Block, Button, Card, Paragraph, Quote, Style
-from chatops.cards.ticket_card import clock_named, clock_words, numbered, push_of
+from chatops.cards.clock_words import clock_named, clock_words
+from chatops.cards.ticket_card import numbered, push_of
 from chatops.event import (
     Absorbed,
     Alerted,

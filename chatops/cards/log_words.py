@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from chatops.cards.chain_words import stage_did, stage_named
-from chatops.cards.ticket_card import chat_named, clock_named
+from chatops.cards.clock_words import clock_named
+from chatops.cards.ticket_card import chat_named
 from chatops.event import (
     Absorbed,
     Alerted,

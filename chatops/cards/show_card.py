@@ -5,10 +5,11 @@ from typing import Final
 
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph
+from chatops.cards.clock_words import clock_shown
 from chatops.cards.log_words import say_log
 from chatops.cards.thread_card import message_line
 from chatops.cards.ticket_buttons import MUTE, UNMUTE
-from chatops.cards.ticket_card import clock_shown, ticket_card
+from chatops.cards.ticket_card import ticket_card
 from chatops.cards.why_lines import why_lines
 from chatops.channel import Can, Traits
 from chatops.ports import Entry, Record
@@ -30,7 +31,7 @@ def show_card(
     record: Record, entries: Sequence[Entry], agents: Sequence[Agent], call: Call
 ) -> Card:
     """Return the card of a ticket with what has been said and done."""
-    scene = _scene(record, agents, call)
+    scene = scene_of(record, agents, call)
     short = ticket_card(scene)
     muted = call.agent.id in record.ticket.muted
     blocks: list[Block] = [*short.blocks]
@@ -59,7 +60,7 @@ def _menu(short: Card, *, muted: bool) -> Iterator[Button]:
     return (UNMUTE if muted and each is MUTE else each for each in short.menu)
 
 
-def _scene(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
+def scene_of(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
     """Put the ticket's rows together; a channel that is no longer configured is named as it was."""
     ticket = record.ticket
     queue = call.policy.queue_of(ticket.queue, ticket.account)

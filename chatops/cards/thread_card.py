@@ -9,15 +9,9 @@ from typing import Final
 
 from chatops import sla
 from chatops.card import Block, Button, Card, Facts, Paragraph, Quote, Style
-from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE, KNOWN
-from chatops.cards.ticket_card import (
-    assignee_of,
-    clock_named,
-    clock_words,
-    hours_of,
-    kind_of,
-    push_of,
-)
+from chatops.cards.clock_words import clock_brief, clock_named, hours_of, length
+from chatops.cards.ticket_buttons import ASSIGN, CLAIM, ESCALATE, KNOWN, WHY
+from chatops.cards.ticket_card import assignee_of, kind_of, push_of
 from chatops.event import AlertLevel, ClockKind, Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
 from chatops.sla import Clock
@@ -119,6 +113,8 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
     chosen = (ASSIGN, ESCALATE) if ticket.assignee is not None else (CLAIM, ASSIGN, ESCALATE)
     if clock is not None and is_unheard(clock):
         chosen = (*chosen, KNOWN)
+    if clock is not None:
+        chosen = (*chosen, WHY)
     return Card(
         push=text(f"push-{which}", **named),
         title=text(f"alert-title-{which}", **named),
@@ -143,11 +139,11 @@ def _facts(scene: Scene, kind: ClockKind, clock: Clock | None) -> tuple[tuple[Te
         (text("fact-assignee"), assignee_of(scene)),
     ]
     if clock is not None and clock.outcome is not None:
-        facts.append((clock_named(kind), clock_words(scene, clock)))
+        facts.append((clock_named(kind), clock_brief(scene, clock)))
     elif clock is not None:
         left_s = sla.left(clock, scene.now, hours_of(scene, clock))
         if left_s < 0:
-            facts.append((text("fact-late"), text("span", span=timedelta(seconds=-left_s))))
+            facts.append((text("fact-late"), length(-left_s)))
     if scene.lines:
         facts.append((text("fact-last"), _said(scene, scene.lines[-1])))
     return tuple(facts)

@@ -18,6 +18,7 @@ SHOW: Final = Button("show", text("button-show"))
 ASSIGN: Final = Button("assign", text("button-assign"))
 ESCALATE: Final = Button("escalate", text("button-escalate"))
 KNOWN: Final = Button("known", text("button-known"))
+WHY: Final = Button("why", text("button-why"))
 UNMUTE: Final = Button("unmute", text("button-unmute"))
 MUTE: Final = Button("mute", text("button-mute"))
 _SNOOZE: Final = Button("snooze", text("button-snooze"))
@@ -56,7 +57,7 @@ def buttons(scene: Scene) -> tuple[Button, ...]:
 
 def menu(scene: Scene) -> tuple[Button, ...]:
     """Return what else may be done in this state, behind "More"."""
-    shared = (_READ, _NOTE, SHOW)
+    shared = (_READ, _NOTE, SHOW, *([WHY] if scene.clocks else []))
     match scene.ticket.status:
         case Status.OPEN if scene.ticket.assignee is None:
             first: tuple[Button, ...] = (ASSIGN, *shared)

@@ -1,21 +1,18 @@
 """A ticket as people see it: its card, and the link that it leaves behind. Pure.
 
-The words of a ticket's card follow its state, and so do its buttons (`ticket_buttons`). Times are
-absolute, since nothing redraws a card while nothing happens.
+The words of a ticket's card follow its state, and so do its buttons (`ticket_buttons`) and what it
+says of its clock (`clock_words`).
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Final
 
-from chatops import sla
-from chatops.calendar import Calendar
 from chatops.card import Block, Card, Facts, Paragraph, Quote
 from chatops.cards.chain_words import climb_words
+from chatops.cards.clock_words import clock_named, clock_shown, clock_words
 from chatops.cards.ticket_buttons import buttons, menu
 from chatops.event import ClockKind, Kind, SnoozeReason
 from chatops.scene import Line, Scene
-from chatops.sla import Clock, ClockState, State
 from chatops.text import Link, Text, text
 from chatops.ticket import Status, Ticket, Writer
 
@@ -104,56 +101,6 @@ def writing_words(scene: Scene, writer: Writer, *, tells_chat: bool) -> Text:
     if writer.chat is None or not tells_chat:
         return text("aside-writing", agent=who)
     return text("aside-writing-in", agent=who, chat=chat_named(writer.chat))
-
-
-def clock_shown(scene: Scene) -> Clock | None:
-    """Return the clock that is due first; where none runs, one that stands still, else the first."""
-    still = (each for each in scene.clocks if each.is_paused)
-    return sla.nearest(scene.clocks) or next(still, scene.clock)
-
-
-def clock_named(kind: ClockKind) -> Text:
-    """Say what a clock measures."""
-    return text("fact-clock" if kind is ClockKind.FIRST_RESPONSE else f"fact-clock-{kind.value}")
-
-
-def clock_words(scene: Scene, clock: Clock | None) -> Text:
-    """Say how a clock stands."""
-    if clock is None:
-        return text("clock-none")
-    how = sla.say(clock, scene.now, hours_of(scene, clock))
-    if how.due_at is None or how.state is State.STILL:
-        return _still_words(how)
-    match how.state:
-        case State.ON_TIME | State.DUE_SOON:
-            said = text(f"clock-{how.state.value}", due=how.due_at)
-            if how.resumes_at is None:
-                return said
-            if how.pauses_at is None:
-                return text("clock-paused", said=said, resumes=how.resumes_at)
-            return text("clock-pauses", said=said, pauses=how.pauses_at, resumes=how.resumes_at)
-        case State.BREACHED:
-            return text("clock-breached", due=how.due_at)
-        case State.MET_LATE:
-            late = timedelta(seconds=abs(how.left_s))
-            return text("clock-met_late", due=how.due_at, late=late)
-        case State.MET | State.WAIVED:
-            return text(f"clock-{how.state.value}")
-
-
-def hours_of(scene: Scene, clock: Clock) -> Calendar:
-    """Return the calendar that a clock goes by."""
-    return scene.policy.terms.calendar_of(clock) or scene.queue.calendar
-
-
-def _still_words(how: ClockState) -> Text:
-    """Say how a clock stands that has no due time: what is left of it does not change."""
-    match how.state:
-        case State.MET | State.WAIVED:
-            return text(f"clock-{how.state.value}")
-        case _:
-            left = timedelta(seconds=max(how.left_s, 0))
-            return text("clock-still", left=left)
 
 
 # --- parts of the card

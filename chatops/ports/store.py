@@ -31,6 +31,7 @@ from chatops.ports.rows import (
 from chatops.ports.tx import Tx
 from chatops.report import CloseRow, Counts
 from chatops.scene import Agent, Line
+from chatops.sla import Clocks
 from chatops.splits import Happened
 from chatops.ticket import Ticket
 
@@ -121,6 +122,14 @@ class Reader(Protocol):
 
     async def arrivals(self, since: datetime, after: int, limit: int) -> Sequence[Arrival]:
         """Return tickets opened since whose id is above `after`, by id."""
+        ...
+
+    async def running(self, after: int, limit: int) -> Sequence[tuple[Ticket, Clocks]]:
+        """Return tickets with an open clock whose id is above `after`, by id, each with all clocks."""
+        ...
+
+    async def running_count(self) -> int:
+        """Return how many tickets have an open clock."""
         ...
 
     async def quiet_counts(

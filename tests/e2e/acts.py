@@ -20,6 +20,9 @@ from tests.e2e.running import Json, Live
 
 LEAD: Final = "U03MAYA"
 
+#: Every ticket here has clocks, which can be asked about.
+CLOCKS: Final = (scenes.begun(3600, scenes.NOW),)
+
 LABELS: Final = {
     "claim": "Claim",
     "unclaim": "Unclaim",
@@ -34,6 +37,7 @@ LABELS: Final = {
     "note": "Note",
     "read": "Mark as read",
     "show": "Details",
+    "why": "Clock: why?",
     "macro": "Macro",
     "priority": "Priority",
     "tag": "Tag",
@@ -64,8 +68,11 @@ FORMS: Final = {
     "merge": {},
 }
 
+#: What is promised, of every ticket and of an urgent one.
+_TARGETS: Final = {3600: "1 h of working time", 900: "15 min of working time"}
+
 #: These change nothing but who has read the ticket.
-LOOKS: Final = {"show", "open"}
+LOOKS: Final = {"show", "why", "open"}
 
 
 def offered(
@@ -91,7 +98,7 @@ def offered(
     policy = replace(scenes.POLICY, macros={"refund": Macro("refund", ())})
     post = None if can_reply else "The new tent is out today."
     lines = (scenes.line(external_id="1", hidden=hidden, parent_text=post),)
-    scene = scenes.scene(ticket=ticket, policy=policy, traits=TRAITS, lines=lines)
+    scene = scenes.scene(ticket=ticket, policy=policy, traits=TRAITS, lines=lines, clocks=CLOCKS)
     return (
         [button.command for button in ticket_buttons.buttons(scene)],
         [button.command for button in ticket_buttons.menu(scene)],
@@ -195,7 +202,7 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
             return {}, {"message": message, "agent": me}
         case "read":
             return {}, {"agent": me}
-        case "show" | "open":
+        case "show" | "why" | "open":
             return {}, {}
         case _:
             return arranged(live, ticket, before, command, entry, me)
@@ -204,13 +211,14 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
 def card_of(live: Live, ticket: int) -> Json:
     """Return what the card of a stored ticket must hold, besides who the customer is."""
     row = live.row(ticket)
-    (clock,) = live.rows("SELECT * FROM clock WHERE ticket = ?", ticket)
+    first = "SELECT * FROM clock WHERE ticket = ? AND kind = 'first_response'"
+    (clock,) = live.rows(first, ticket)  # unanswered as all of them are, it is due before others
     name = {agent["id"]: agent["public_name"] for agent in live.rows("SELECT * FROM agent")}
     read = [name[int(agent)] for agent in row["read_by"].split(",") if agent]
     facts = {
         "Status": _status(row),
         "Assignee": name[row["assignee"]] if row["assignee"] else "nobody",
-        "First response": f"Due {_time(clock['due_at'])}"
+        "First response": f"Due {_time(clock['due_at'])} ({_TARGETS[clock['target_s']]})"
         if clock["outcome"] is None
         else "No answer was owed",
         "Priority": _priority(live, row, name),

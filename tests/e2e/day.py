@@ -15,7 +15,7 @@ from typing import Final
 import yaml
 from playwright.async_api import Browser
 
-from tests.e2e import evening, midday, morning
+from tests.e2e import afternoon, evening, midday, morning
 from tests.e2e.running import CHROMIUM, chromium, running
 from tests.e2e.steps import SHOTS, Day, Missed
 from tests.e2e.telling import EN, JA, Telling
@@ -37,6 +37,8 @@ PARTS: Final = (
     midday.moderating,
     midday.colleagues,
     midday.papers,
+    afternoon.together,
+    afternoon.clocks,
     evening.shift_end,
     evening.digest,
 )

@@ -40,6 +40,7 @@ class Telling:
     press: Customer
     giveaway: Customer
     rude: Customer
+    waits: Customer  #: whom nobody takes
     typed: str  #: of a canned reply's name, to find it
     canned: str  #: the name
     canned_says: str
@@ -98,6 +99,7 @@ EN: Final = Telling(
     ),
     giveaway=Customer("win_win_win", "Win Win", "RT and follow for our big GIVEAWAY!"),
     rude=Customer("ugly_bot", "Cheap Tents", "Do not buy this junk, buy cheap tents at my page"),
+    waits=Customer("kai_rides", "Kai Rides", "Is the green jacket warm enough for November?"),
     typed="refund",
     canned="Refund is on its way",
     canned_says="your refund is on its way",
@@ -119,6 +121,11 @@ EN: Final = Telling(
         "closed": "Closed: resolved",
         "hidden": "Hidden by the brand",
         "digest": "Closes on",
+        "alerts": "alerts",
+        "soon": "⏳ Due soon",
+        "late": "⚠ Late",
+        "why": "Late by",
+        "known": "knows that this is late",
     },
 )
 
@@ -160,6 +167,7 @@ JA: Final = Telling(
         "atari_chan", "当たりちゃん", "フォロー＆リポストで当たるプレゼント企画はこちら！"
     ),
     rude=Customer("yasui_tent", "激安テント", "こんなの買うな。激安テントはうちのページで。"),
+    waits=Customer("emi_hills", "えみ", "緑のジャケットは11月の山でも暖かいですか？"),
     typed="返金",
     canned="返金のお知らせ",
     canned_says="ご返金の手続きをいたしました",
@@ -181,5 +189,10 @@ JA: Final = Telling(
         "closed": "クローズ（解決）",
         "hidden": "企業が非表示",
         "digest": "のクローズ",
+        "alerts": "アラート",
+        "soon": "⏳ まもなく期限",
+        "late": "⚠ 期限超過",
+        "why": "の超過",
+        "known": "期限超過を把握しています",
     },
 )

@@ -210,7 +210,7 @@ async def press(desk: Window, ticket: int, command: str, me: str) -> None:
     await desk.press(card, command, LABELS[command])
     if command in FORMS:
         await desk.send(**FORMS[command], **_told(live, ticket, command, me))
-    if command == "show":
+    if command in {"show", "why"}:
         answer = desk.page.get_by_test_id("messages").locator(".message-ephemeral").last
         await expect(answer).to_contain_text(f"#{ticket}")
 
