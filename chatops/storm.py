@@ -73,7 +73,8 @@ def _list(
     lines += [_line(one, due, agents) for due, one in sorted(_by_due(tx, here), key=_first)]
     blocks = lines[:SHOWN]
     if count > len(blocks):
-        blocks.append(Paragraph(text("alerts-more", count=count - len(blocks)), small=True))
+        more = text("alerts-more", count=count - len(blocks), prefix=policy.summons)
+        blocks.append(Paragraph(more, small=True))
     if people := _people(policy, here, agents, said, now):
         blocks.append(Paragraph(text("alert-for", people=people)))
     title = text("alerts-title", count=count)
