@@ -553,6 +553,7 @@ rejected-unauthorized = 送信先がトークンを受け付けません。管�
 # チケットの詳細
 show-messages = 最近のメッセージ
 show-why = 期限の内訳
+why-title = 期限の内訳：{ ticket }
 why-clock = { $clock }：{ $said }
 why-earlier = … { $until }まで：{ $counted }加算
 why-segment = { $since }〜{ $until }：{ $counted }（{ $cause }）
@@ -565,7 +566,6 @@ why-cause-closed = クローズ中
 why-sum = ＝ { $used } / { $target }
 why-given-policy_change = { $said }（目標の変更により{ $extra }追加）
 why-given-reopened = { $said }（再オープンにより{ $extra }追加）
-why-title = 期限の内訳：{ ticket }
 show-log = 履歴
 show-muted = 🔕 このチケットはミュート中です。メンションされません。
 log-line = { $at } · { $who } · { $what }

@@ -23,7 +23,7 @@ SMALL |= {"CONSTANT"}  # no table at all
 
 #: Partial indexes that hold only the work at hand: what is due, unresolved, unread, open or failed.
 AT_HAND = {"ix_delivery_take", "ix_delivery_lane", "ix_delivery_failed"}
-AT_HAND |= {"ix_raw_body_waiting", "ix_ticket_live"}
+AT_HAND |= {"ix_raw_body_waiting", "ix_ticket_live", "ix_clock_owed"}
 
 #: As few as bursts in rooms, and read through by forgetting alone.
 AT_HAND |= {"uq_delivery_burst"}
