@@ -583,6 +583,14 @@ def test_alert_of_another_level(
     assert said(alert_card(here, "https://example.org/card", alarm), language) == picture
 
 
+def test_warning_that_a_breach_has_overtaken_says_so_and_leaves_the_buttons_to_its_alert() -> None:
+    late = replace(CLOCK, breached_at=CLOCK.due_at)
+    warning = Alarm(level=AlertLevel.DUE_SOON)
+    warned = alert_card(scene(clock=late, now=NOW + timedelta(days=1)), None, warning)
+    assert warned.title is not None
+    assert (warned.title.id, warned.buttons) == ("alert-title-was-due-soon", ())
+
+
 def test_alert_says_that_it_comes_late_from_more_than_five_minutes_on() -> None:
     in_time = Alarm(planned_at=NOW, sent_at=NOW + timedelta(minutes=5))
     late = replace(in_time, sent_at=NOW + timedelta(minutes=5, seconds=1))

@@ -30,8 +30,7 @@ def split_card(
     ]
     in_time = by in {Split.HOUR, Split.DAY}
     shown = Shown(by.value, points, in_time=in_time, has_new=by is not Split.AGENT)
-    said = Paragraph(text("words", words=period.written))
-    return Card(push=title, title=title, blocks=(said, *figures_blocks(shown)))
+    return Card(push=title, title=title, blocks=figures_blocks(shown))
 
 
 def _filled(groups: Mapping[Key, Group], by: Split, period: Period) -> Mapping[Key, Group]:

@@ -15,7 +15,7 @@ from chatops.cards.ticket_card import assignee_of, kind_of, push_of
 from chatops.event import AlertLevel, ClockKind, Occasion, ReplyState
 from chatops.scene import Direction, Line, Scene
 from chatops.sla import Clock
-from chatops.sla.alerting import is_unheard
+from chatops.sla.alerting import is_late, is_unheard
 from chatops.text import Link, Mention, Text, Value, text
 from chatops.ticket import Status
 
@@ -96,7 +96,8 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
     ticket, kind = scene.ticket, alarm.kind
     clock = next((each for each in scene.clocks if each.kind is kind), scene.clock)
     due = (clock.breached_at or clock.due_at) if clock else None
-    which = _which(alarm)
+    is_overtaken = alarm.level is AlertLevel.DUE_SOON and clock is not None and is_late(clock)
+    which = "was-due-soon" if is_overtaken else _which(alarm)
     named: dict[str, Value] = {
         "clock": clock_named(kind),
         "queue": ticket.queue,
@@ -115,11 +116,13 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
         chosen = (*chosen, KNOWN)
     if clock is not None:
         chosen = (*chosen, WHY)
+    if is_overtaken or ticket.status is Status.CLOSED:  # of a late clock its own alert asks
+        chosen = ()
     return Card(
         push=text(f"push-{which}", **named),
         title=text(f"alert-title-{which}", **named),
         blocks=(*blocks, Facts(_facts(scene, kind, clock))),
-        buttons=chosen if ticket.status is not Status.CLOSED else (),
+        buttons=chosen,
         ticket=ticket.id,
     )
 

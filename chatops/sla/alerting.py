@@ -112,10 +112,14 @@ def alert(clock: Clock, level: AlertLevel, now: datetime) -> Clock:
     return replace(clock, alerted=level)
 
 
+def is_late(clock: Clock) -> bool:
+    """Tell whether a clock is late and undone."""
+    return clock.outcome is None and clock.breached_at is not None
+
+
 def is_unheard(clock: Clock) -> bool:
     """Tell whether a clock is late and undone, and nobody has said that they know."""
-    is_late = clock.outcome is None and clock.breached_at is not None
-    return is_late and clock.alerted is not AlertLevel.KNOWN
+    return is_late(clock) and clock.alerted is not AlertLevel.KNOWN
 
 
 def _rank(level: AlertLevel | None) -> int:
