@@ -1,10 +1,12 @@
 """Asks about a claim under which nothing happens, and hands it back. Used by `due` alone."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from chatops.act import Act
 from chatops.arrival import off_shift
+from chatops.calendar import Calendar, NoWorkingTime
 from chatops.event import IdleAsked, Unclaimed
 from chatops.idle_claims import look_at
 from chatops.ledger import apply
@@ -33,5 +35,13 @@ def look_after(tx: Tx, policy: Policy, id: int, act: Act) -> None:
     elif off_shift.to_room(tx, policy, ticket, act) is ticket:
         queue = policy.queue_of(ticket.queue, ticket.account)
         assert queue.idle_claim is not None  # noqa: S101 - else nothing is due
-        until = queue.calendar.add(act.now, int(queue.idle_claim.hand_back_after.total_seconds()))
+        until = _later(queue.calendar, act.now, queue.idle_claim.hand_back_after)
         apply(tx, policy, ticket, [IdleAsked(holder, since, until)], act)
+
+
+def _later(calendar: Calendar, at: datetime, wait: timedelta) -> datetime:
+    """Return when so much working time is over; where the calendar closes for good, so much time."""
+    try:
+        return calendar.add(at, int(wait.total_seconds()))
+    except NoWorkingTime:
+        return at + wait

@@ -67,6 +67,19 @@ async def test_who_does_nothing_is_asked_once_and_the_ticket_handed_back_once(ca
     assert (rules[IdleAsked], rules[Unclaimed]) == ("idle_claim", "idle_claim")
 
 
+async def test_where_the_calendar_closes_for_good_who_is_asked_has_the_time_all_the_same(
+    care: Care,
+) -> None:
+    day = (Window(12 * 60, 12 * 60 + 35),)
+    last = replace(GLOBAL.calendar, zone="UTC", week={}, special={NOON.date(): day})
+    ticket, ben = await care.opens(), care.agents["ben"].id
+    await care.did("ben", "claim", ticket)
+    await care.desk.adopt(policy(calendar=last))
+    await ticks(care, 600)
+    asked_at = NOON + minutes(600)
+    assert (await claims(care, ticket))[1:] == [IdleAsked(ben, NOON, asked_at + minutes(15))]
+
+
 async def test_who_answers_keeps_it_until_the_customer_writes_again(care: Care) -> None:
     ticket, ben = await care.opens(wrote(thread="t")), care.agents["ben"].id
     await care.did("ben", "claim", ticket)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from test_sla import HOUR, TOKYO, at, begun
 
-from chatops.calendar import Calendar
+from chatops.calendar import Calendar, Window
 from chatops.event import AlertLevel, ClockKind
 from chatops.sla import Clock
 from chatops.sla.alerting import alert, due_alerts, next_alert
@@ -106,3 +106,16 @@ def test_a_breach_that_was_taken_back_is_not_repeated_of_a_clock_that_stands() -
     told = alert(begun("09:00"), AlertLevel.BREACH, at("10:05"))
     still = replace(told, breached_at=None, due_at=None)
     assert next_alert(still, TOKYO) is None
+
+
+def test_where_the_calendar_has_closed_for_good_no_repeat_comes_and_a_ceiling_waits_for_nothing() -> (
+    None
+):
+    last = replace(TOKYO, week={}, special={at("09:00").date(): (Window(540, 1080),)})
+    late = alert(begun("16:30"), AlertLevel.BREACH, at("17:31"))
+    assert next_alert(late, last) is None
+    day = Calendar.always("UTC")
+    ceiling = start(Promise(ClockKind.CEILING, 4 * HOUR, day, "queue", "p1", "always"), at("18:00"))
+    key = (ceiling.kind, ceiling.cycle)
+    moved = planned_of({key: ceiling}, {}, lambda _: day, last)
+    assert moved[key].alert_at == at("21:00")

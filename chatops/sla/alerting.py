@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chatops.calendar import Calendar
+from chatops.calendar import Calendar, NoWorkingTime
 from chatops.event import Alerted, AlertLevel, Breached, BreachKnown, ClockKind
 from chatops.sla.clock import Clock, breach, second
 
@@ -35,13 +35,15 @@ def short_s(target_s: int) -> int:
 def next_alert(clock: Clock, calendar: Calendar) -> datetime | None:
     """Return the second after which a clock's next level is due; None if none is to come.
 
-    Raises:
-        NoWorkingTime: the calendar closes for good.
+    None comes where the calendar closes for good before.
     """
     if clock.outcome is not None:
         return None
     level = _after(clock.alerted)
-    return None if level is None else _planned(clock, level, calendar)
+    try:
+        return None if level is None else _planned(clock, level, calendar)
+    except NoWorkingTime:
+        return None
 
 
 def planned(
@@ -64,7 +66,10 @@ def planned(
 def _opened(at: datetime | None, clock: Clock, quiet: Calendar | None) -> datetime | None:
     if at is None or quiet is None or clock.kind is not ClockKind.CEILING:
         return at
-    return quiet.next_opening(at)
+    try:
+        return quiet.next_opening(at)
+    except NoWorkingTime:  # it never opens again
+        return at
 
 
 def due_alerts(
