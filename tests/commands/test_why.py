@@ -6,7 +6,7 @@ import pytest
 
 from chatops.call import Answer
 from chatops.meant import help_line
-from chatops.text import text
+from chatops.text import Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team
 
@@ -48,5 +48,5 @@ async def test_what_has_no_clock_or_is_not_to_be_seen_is_refused(team: Team) -> 
     assert await team.ask("aoi", "why", "1") == Refusal(text("no-clock", ticket=1))
     assert await team.ask("gus", "why", "1") == Refusal(text("unknown-ticket", ticket=1))
     assert await team.ask("aoi", "why") == Refusal(
-        text("which-ticket", line=help_line("why", "care"))
+        text("which-ticket", line=help_line("why", Summons("care")))
     )

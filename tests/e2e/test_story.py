@@ -4,6 +4,7 @@ Each step leaves a picture in var/shots/e2e/, for people to look at. The clock g
 story alone, so other tests bring tickets of their own.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -76,6 +77,7 @@ EN: Final = Tale(
         "closed": "Closed: resolved",
         "reopened": "was reopened",
         "late": "First response is late",
+        "list late": "First response was due",
         "list": "Your tickets",
         "help": "Commands",
         "report": "in your direct messages",
@@ -118,6 +120,7 @@ JA: Final = Tale(
         "closed": "クローズ（解決）",
         "reopened": "再オープンされました",
         "late": "初回返信の期限超過",
+        "list late": "初回返信の期限超過",
         "list": "担当中のチケット",
         "help": "コマンド一覧",
         "report": "DMでお送りしました",
@@ -271,7 +274,11 @@ class Day:
         await self._shot("16-breach")
         await self._at_work(self.tale.agent)
         messages = self.desk.page.get_by_test_id("messages")
-        await expect(messages).to_contain_text(self.tale.says["late"])
+        # with what others left to get late at the same minute it comes in a list
+        said = re.compile(
+            "|".join(re.escape(self.tale.says[each]) for each in ("late", "list late"))
+        )
+        await expect(messages).to_contain_text(said)
         return ticket
 
     async def evening_comes(self) -> None:

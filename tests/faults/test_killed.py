@@ -181,8 +181,8 @@ async def test_digest_that_is_lost_is_not_made_up_for_by_one_that_is_doubled(
         days = [by_start[dict(load_card(each).title.args)["since"]] for each in (first, second)]
         found = await load.settles()
         assert (found.lost, found.doubled) == (
-            [f"the digest of {days[1]}"],
-            [f"the digest of {days[0]}"],
+            [f"the digest {days[1]}"],
+            [f"the digest {days[0]}"],
         )
 
 
