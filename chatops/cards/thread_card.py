@@ -111,7 +111,9 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
     if alarm.late is not None and alarm.planned_at is not None:
         stamp = text("alert-late", late=alarm.late, at=alarm.planned_at)
         blocks.append(Paragraph(stamp, small=True))
-    chosen = (ASSIGN, ESCALATE) if ticket.assignee is not None else (CLAIM, ASSIGN, ESCALATE)
+    chosen: tuple[Button, ...] = (ASSIGN, ESCALATE)
+    if ticket.assignee is None:
+        chosen = (CLAIM, *chosen)
     if clock is not None and is_unheard(clock):
         chosen = (*chosen, KNOWN)
     if clock is not None:
