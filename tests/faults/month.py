@@ -35,15 +35,15 @@ BY_THE_CLOCK: Final = ByTheClock(
 #: Where a digest and an alert are made and sent.
 POINTS: Final = tuple(
     f"{when}:{step}:1"
-    for of in ("published", "alert")
-    for when, step in [
-        ("before", "publish" if of == "published" else of),
-        ("after", "publish" if of == "published" else of),
-        ("after", f"take:{of}"),
-        ("before", f"post:{of}"),
-        ("after", f"post:{of}"),
-        ("before", f"delivered:{of}"),
-    ]
+    for made, sent in (("publish", "published"), ("alert", "alert"))
+    for when, step in (
+        ("before", made),
+        ("after", made),
+        ("after", f"take:{sent}"),
+        ("before", f"post:{sent}"),
+        ("after", f"post:{sent}"),
+        ("before", f"delivered:{sent}"),
+    )
 )
 _ALERTS: Final = """
     SELECT name, count(*) FROM entry WHERE name IN ('Alerted', 'Breached') GROUP BY name ORDER BY name
