@@ -56,8 +56,12 @@ async def lived(load: Load, days: int) -> int:
     """Live through so many days; how many processes died."""
     month = _Month(load)
     await month.begin()
-    for day in range(days):
-        await month.day(FIRST + timedelta(days=day))
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(month.keep(done))
+        for day in range(days):
+            await month.day(FIRST + timedelta(days=day))
+        done.set()
     await month.end()
     return month.deaths
 
@@ -85,7 +89,6 @@ class _Month:
             await self._stage.turn_to(at)
             await self._alerts_until(at)
             await self._digests_until(at)
-            await self._replace()
         _out.print(f"{day}: {self.deaths} killed", end="\r")
 
     async def end(self) -> None:
@@ -102,15 +105,17 @@ class _Month:
 
     def _arm(self) -> None:
         """Let two of them die where they next make or send what they are to die at."""
-        for child in self._load.chance.sample(self._doomed, 2):
+        for child in self._load.chance.sample(self._doomed, min(2, len(self._doomed))):
             child.send(signal.SIGUSR1)
 
-    async def _replace(self) -> None:
-        dead = [child for child in self._doomed if not child.is_alive]
-        self._doomed = [child for child in self._doomed if child.is_alive]
-        self.deaths += len(dead)
-        for child in dead:
-            await self._start(child.name)
+    async def keep(self, done: asyncio.Event) -> None:
+        """Put another in the place of each that dies, for all three may die of one digest."""
+        while not done.is_set():
+            for child in [child for child in self._doomed if not child.is_alive]:
+                self._doomed.remove(child)
+                self.deaths += 1
+                await self._start(child.name)
+            await asyncio.sleep(0.05)
 
     # --- people
 
