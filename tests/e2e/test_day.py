@@ -1,4 +1,7 @@
-"""The day of `make demo-day` as a test: what each step shows is what it should."""
+"""The day of `make demo-day` as a test: what each step shows is what it should.
+
+In one language: each is more than a minute, the story has both, and `make demo-day` lives both.
+"""
 
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from tests.e2e.steps import SHOTS
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("language", TELLINGS)
+@pytest.mark.parametrize("language", ["en"])
 async def test_a_whole_day(browser: Browser, tmp_path: Path, language: str) -> None:
     told: list[str] = []
     await live_through(browser, tmp_path, TELLINGS[language], told.append)
