@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.instant import micros
@@ -74,35 +74,19 @@ _TO_ALERT: Final = Statement(
         param("limit"),
     ).with_for_update(skip_locked=True, of=TICKET),
 )
-_TO_WAKE: Final = Statement(
-    first(
-        select(TICKET.c.id)
-        # only a snoozed ticket has that time; naming the status would lead to its index
-        .where(TICKET.c.snoozed_until <= param("now"))
-        .order_by(TICKET.c.snoozed_until),
-        param("limit"),
-    ).with_for_update(skip_locked=True)
-)
-_LEFT_OPEN: Final = Statement(
-    first(
-        select(TICKET.c.id)
-        .where(TICKET.c.writing_until <= param("now"))
-        .order_by(TICKET.c.writing_until),
-        param("limit"),
-    ).with_for_update(skip_locked=True)
-)
-_TO_CLIMB: Final = Statement(
-    first(
-        select(TICKET.c.id).where(TICKET.c.chain_at <= param("now")).order_by(TICKET.c.chain_at),
-        param("limit"),
-    ).with_for_update(skip_locked=True)
-)
-_TO_LOOK_AFTER: Final = Statement(
-    first(
-        select(TICKET.c.id).where(TICKET.c.look_at <= param("now")).order_by(TICKET.c.look_at),
-        param("limit"),
-    ).with_for_update(skip_locked=True)
-)
+
+
+def _by_time(column: ColumnElement[int]) -> Statement:
+    """Tickets whose time in a column has come; of several processes each takes others."""
+    # only those have that time; naming a status would lead to its index
+    due = select(TICKET.c.id).where(column <= param("now")).order_by(column)
+    return Statement(first(due, param("limit")).with_for_update(skip_locked=True))
+
+
+_TO_WAKE: Final = _by_time(TICKET.c.snoozed_until)
+_LEFT_OPEN: Final = _by_time(TICKET.c.writing_until)
+_TO_CLIMB: Final = _by_time(TICKET.c.chain_at)
+_TO_LOOK_AFTER: Final = _by_time(TICKET.c.look_at)
 _setting = insert(SETTING).values(name=param("name"), value=param("value"))
 _SET: Final = Statement(
     _setting.on_conflict_do_update(index_elements=["name"], set_={"value": _setting.excluded.value})
