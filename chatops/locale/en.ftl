@@ -378,6 +378,7 @@ canned-name = { $name } ({ $language })
 field-who = Assign to
 field-reason = Reason
 field-target = Escalate to
+target-at-stage = { $target } (stage { $stage } of { $of } of the escalation)
 field-queue = Queue
 field-note = Note for who has it then
 field-into = Number of the ticket that it goes into

@@ -372,6 +372,7 @@ canned-name = { $name }（{ $language }）
 field-who = 担当者
 field-reason = 理由
 field-target = エスカレーション先
+target-at-stage = { $target }（エスカレーションの段階{ $stage }/{ $of }）
 field-queue = キュー
 field-note = 次の担当者へのメモ
 field-into = 統合先のチケット番号
