@@ -1,6 +1,6 @@
 """The day of `make demo-day` as a test: what each step shows is what it should.
 
-In one language: each is more than a minute, the story has both, and `make demo-day` lives both.
+In one language: each is more than a minute, the story has the other, and `make demo-day` lives both.
 """
 
 from pathlib import Path
