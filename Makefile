@@ -2,7 +2,7 @@
 # make demo-day  live a whole day in a browser, with a picture of each step (LANGS="en ja")
 # make test      run the tests (ARGS=tests/test_desk.py)
 # make coverage  run them measured: 95 % of all lines and branches, 100 % of the pure modules'
-# make presses   press every button in every state by every role in a browser, five minutes
+# make presses   press every button in every state by every role in a browser, and live the story in both languages, six minutes
 # make faults    try every fault, half an hour (var/faults.json; ARGS="--database sqlite --kill 50 --only X:")
 # make month     live through a month of digests and alerts in three processes that die, ten minutes (DAYS=31)
 # make fuzz      live 2,000 random lives of tickets in Slack and Teams with faults, twelve minutes (LIVES=2000)
@@ -57,7 +57,7 @@ coverage: $(DEV_STAMP)
 	$(BIN)/coverage report --fail-under=100 --include=$$(echo $(PURE:%=chatops/%.py) | tr ' ' ,)
 
 presses: $(DEV_STAMP)
-	CHATOPS_EVERY_PRESS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e/test_presses.py
+	CHATOPS_EVERY_PRESS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e/test_presses.py tests/e2e/test_story.py
 
 faults: $(DEV_STAMP)
 	@$(BIN)/python -m tests.faults $(ARGS)
