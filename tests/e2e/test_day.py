@@ -11,7 +11,8 @@ from playwright.async_api import Browser
 from tests.e2e.day import TELLINGS, live_through
 from tests.e2e.steps import SHOTS
 
-pytestmark = pytest.mark.anyio
+#: With others, for groups are begun first, and this is the longest test of all.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("presses of agents")]
 
 
 @pytest.mark.parametrize("language", ["en"])
