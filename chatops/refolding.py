@@ -9,7 +9,7 @@ from typing import Final
 from chatops.app import opened
 from chatops.clocks import rebuild
 from chatops.config import Config
-from chatops.ports import Tx
+from chatops.ports import Tx, Work
 from chatops.rollup import Cell, Days
 from chatops.sla import SlaTerms
 from storage.alone import alone
@@ -63,15 +63,21 @@ async def recount(config: Config, *, write: bool) -> Recounted:
             until, stands = await work.transact(lambda tx: tx.rolled_up(days))
             if write:
                 until = await work.transact(lambda tx: tx.newest_entry())
-            made: Counter[Cell] = Counter()
-            last = 0
-            while ids := await work.transact(partial(_page, last, most=_COUNTED)):
-                made.update(await work.transact(partial(_counted, days, until, last, ids[-1])))
-                last = ids[-1]
+            made = await counted_anew(work, days, until)
             if write:
                 await work.transact(lambda tx: tx.replace_rollup(days, until, made))
             others = sum(made.get(cell) != stands.get(cell) for cell in made.keys() | stands.keys())
             return Recounted(len(made), others)
+
+
+async def counted_anew(work: Work, days: Days, until: int) -> Counter[Cell]:
+    """Return the roll-up that the whole log makes up to an entry."""
+    made: Counter[Cell] = Counter()
+    last = 0
+    while ids := await work.transact(partial(_page, last, most=_COUNTED)):
+        made.update(await work.transact(partial(_counted, days, until, last, ids[-1])))
+        last = ids[-1]
+    return made
 
 
 def _counted(days: Days, until: int, after: int, last: int, tx: Tx) -> Mapping[Cell, int]:

@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from random import Random
 
 import asyncpg
 import pytest
 from sqlalchemy import select, update
-from stored import of_sqlite
+from stored import Turned, of_sqlite, storage_for
 
 from chatops.channel import Author
+from chatops.copying import carried
 from chatops.event import (
     Closed,
     CloseReason,
@@ -198,7 +200,7 @@ async def is_rebuilt_alike(storage: Storage, days: Days = BERLIN) -> bool:
 async def test_folded_at_any_cut_it_is_what_the_log_counts(storage: Storage) -> None:
     random = Random(11)  # noqa: S311 - a life that can be lived again
     lives, mark = Lives(random), None
-    for _ in range(6):
+    for _ in range(4):
         await storage.work.transact(turns(lives, random.randrange(1, 40)))
         for _ in range(random.randrange(3)):
             mark = await fold(storage, mark, random.randrange(1, 20))
@@ -306,3 +308,21 @@ async def test_an_id_that_is_given_again_is_folded(storage: Storage) -> None:
     await fold_all(storage)
     assert (await storage.reader.counts(QUEUES, START, LAST)).closed == 1
     assert await is_rebuilt_alike(storage)
+
+
+@of_sqlite
+async def test_a_copied_database_goes_on_where_the_old_one_was(
+    storage: Storage, clock: Turned, path: Path
+) -> None:
+    """The numbers of another server's transactions hold nothing back there."""
+    lives = Lives(Random(3))  # noqa: S311 - as above
+    await storage.work.transact(turns(lives, 40))
+    await fold(storage, await fold(storage), 25)
+    async with storage_for("postgres", path, clock) as other:
+        await carried(storage, other, "here", "there", lambda _table, _rows: None)
+        assert await is_true(other)
+        await other.work.transact(turns(lives, 20))
+        assert await is_true(other)
+        await fold_all(other)
+        assert await is_true(other)
+        assert await is_rebuilt_alike(other)
