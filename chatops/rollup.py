@@ -27,7 +27,7 @@ _SECOND: Final = timedelta(seconds=1)
 COUNTED: Final = (Opened, Moved, Closed, Reopened, ReplyRequested)
 
 
-class Figure(StrEnum):
+class Additive(StrEnum):
     """What is counted."""
 
     NEW = "new"
@@ -41,7 +41,7 @@ class Cell:
     """What a number of the roll-up is of."""
 
     day: datetime  #: when it began
-    figure: Figure
+    figure: Additive
     queue: str  #: where the ticket belongs now
     channel: str
     kind: str
@@ -128,18 +128,18 @@ class _Counting:
         if (opened := self.opened) is None or self.opened_at is None:
             return made  # the log of a ticket that is being dropped
 
-        def add(at: datetime, figure: Figure, agent: int | None = None, detail: str = "") -> None:
+        def add(at: datetime, figure: Additive, agent: int | None = None, detail: str = "") -> None:
             of = (self.queue, opened.channel, opened.kind.value, agent, detail)
             made[Cell(days.of(at)[0], figure, *of)] += 1
 
         for agent, at in self.repeated:
-            add(at, Figure.REPEATED, agent)
+            add(at, Additive.REPEATED, agent)
         if self.quiet:
             if opened.rule is not None:
-                add(self.opened_at, Figure.QUIET, detail=opened.rule)
+                add(self.opened_at, Additive.QUIET, detail=opened.rule)
             return made
         if not self.spam:
-            add(self.opened_at, Figure.NEW)
+            add(self.opened_at, Additive.NEW)
         for closed, at in self.closes:
-            add(at, Figure.CLOSED, closed.agent, closed.reason.value)
+            add(at, Additive.CLOSED, closed.agent, closed.reason.value)
         return made

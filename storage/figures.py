@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union
 from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.measures import SLIP
 from chatops.report import CloseRow, Counts
-from chatops.rollup import Figure
+from chatops.rollup import Additive
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
@@ -44,7 +44,7 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
     waiting = [row for row in db.all(_WAITING, end=micros(end)) if row[0] in queues]
     held = sums(db, start, end)
     return Counts(
-        new=_count(db, queues, held, Figure.NEW, _NEW),
+        new=_count(db, queues, held, Additive.NEW, _NEW),
         closed=sum(_closes(db, queues, held).values()),
         open=standing[Status.OPEN],
         snoozed=standing[Status.SNOOZED],
@@ -53,7 +53,7 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
         ],
         waiting=sum(count for _, count, _ in waiting),
         oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
-        repeated=_count(db, queues, held, Figure.REPEATED, _REPEATED),
+        repeated=_count(db, queues, held, Additive.REPEATED, _REPEATED),
     )
 
 
@@ -72,7 +72,7 @@ def quiet_counts(
     """Return by rule how many tickets opened in [start, end) are on the quiet list, most first."""
     held = sums(db, start, end)
     tally: Counter[str] = Counter()
-    for each in held.of(Figure.QUIET, queues):
+    for each in held.of(Additive.QUIET, queues):
         tally[each.detail] += each.total
     for window in held.rest:
         for queue, rule, count in db.all(_QUIET, **window):
@@ -81,7 +81,9 @@ def quiet_counts(
     return dict(tally.most_common())
 
 
-def _count(db: Db, queues: Collection[str], held: Sums, figure: Figure, straight: Statement) -> int:
+def _count(
+    db: Db, queues: Collection[str], held: Sums, figure: Additive, straight: Statement
+) -> int:
     """Return a figure; `straight` counts it from the log, by queue."""
     total = sum(each.total for each in held.of(figure, queues))
     for window in held.rest:
@@ -93,7 +95,7 @@ def _closes(
     db: Db, queues: Collection[str], held: Sums
 ) -> Counter[tuple[int | None, str, CloseReason]]:
     tally: Counter[tuple[int | None, str, CloseReason]] = Counter()
-    for each in held.of(Figure.CLOSED, queues):
+    for each in held.of(Additive.CLOSED, queues):
         tally[each.agent, each.channel, CloseReason(each.detail)] += each.total
     for window in held.rest:
         # bodies of one agent and reason are alike: thousands of closes are a few texts

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.ports import Mark
-from chatops.rollup import Cell, Days, Figure
+from chatops.rollup import Additive, Cell, Days
 from storage.instant import instant, micros
 from storage.part import Part
 from storage.statement import Db, Param, Row, Statement, first, param, there
@@ -150,7 +150,7 @@ def _key(cell: Cell) -> dict[str, Param]:
 
 def _cell(row: Row) -> Cell:
     day, figure, queue, channel, kind, agent, detail, _ = row
-    return Cell(instant(day), Figure(figure), queue, channel, kind, agent or None, detail)
+    return Cell(instant(day), Additive(figure), queue, channel, kind, agent or None, detail)
 
 
 _setting = select(SETTING.c.value).where(SETTING.c.name == param("name"))

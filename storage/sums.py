@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from chatops.rollup import Figure
+from chatops.rollup import Additive
 from storage.instant import micros
 from storage.statement import Db, Statement, param
 from storage.tables import DAILY
@@ -25,7 +25,7 @@ MOST_UNFOLDED: Final = 5000
 class Sum(NamedTuple):
     """How often something happened, of whichever kind of tickets."""
 
-    figure: Figure
+    figure: Additive
     queue: str
     channel: str
     agent: int | None
@@ -39,7 +39,7 @@ class Sums(NamedTuple):
     rows: Sequence[Sum]
     rest: Sequence[dict[str, int]]  #: windows, as parameters of statements
 
-    def of(self, figure: Figure, queues: Collection[str]) -> Iterator[Sum]:
+    def of(self, figure: Additive, queues: Collection[str]) -> Iterator[Sum]:
         """Yield the sums of a figure in those queues."""
         return (each for each in self.rows if each.figure is figure and each.queue in queues)
 
@@ -51,9 +51,9 @@ def sums(db: Db, start: datetime, end: datetime) -> Sums:
     if stands is None or whole is None or newest_entry(db) - stands.entry > MOST_UNFOLDED:
         return Sums((), (_window(start, end),))
     begins, over = whole
-    found: Counter[tuple[Figure, str, str, int | None, str]] = Counter()
+    found: Counter[tuple[Additive, str, str, int | None, str]] = Counter()
     for figure, queue, channel, agent, detail, total in db.all(_SUMS, **_window(begins, over)):
-        found[Figure(figure), queue, channel, agent or None, detail] += total
+        found[Additive(figure), queue, channel, agent or None, detail] += total
     for cell, more in made_between(db, stands.days, stands.entry, newest_entry(db)).items():
         if begins <= cell.day < over:
             found[cell.figure, cell.queue, cell.channel, cell.agent, cell.detail] += more

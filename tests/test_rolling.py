@@ -7,12 +7,12 @@ import pytest
 from care import Care
 
 from chatops.rolling import Rolling
-from chatops.rollup import Days, Figure
+from chatops.rollup import Additive, Days
 
 pytestmark = pytest.mark.anyio
 
 
-async def rolled_up(care: Care) -> list[tuple[str, Figure, int | None, int]]:
+async def rolled_up(care: Care) -> list[tuple[str, Additive, int | None, int]]:
     """The roll-up in the days of app.yaml: the local date, what, by whom, how often."""
     policy = care.desk.policy
     days = Days(policy.zone, policy.day_starts)
@@ -33,8 +33,8 @@ async def test_each_tick_folds_a_step_in_the_days_of_app_yaml(care: Care) -> Non
     for _ in range(2):  # one looks how far the log goes, the next folds it
         await rolling.fold()
     assert await rolled_up(care) == [
-        ("01 00:00", Figure.NEW, None, 2),
-        ("02 00:00", Figure.CLOSED, ben, 1),
+        ("01 00:00", Additive.NEW, None, 2),
+        ("02 00:00", Additive.CLOSED, ben, 1),
     ]
     care.desk.policy = replace(care.desk.policy, zone="Asia/Tokyo")
     assert await rolled_up(care) == []
@@ -43,7 +43,7 @@ async def test_each_tick_folds_a_step_in_the_days_of_app_yaml(care: Care) -> Non
     assert (
         await rolled_up(care)
         == [
-            ("31 15:00", Figure.NEW, None, 2),
-            ("01 15:00", Figure.CLOSED, ben, 1),
+            ("31 15:00", Additive.NEW, None, 2),
+            ("01 15:00", Additive.CLOSED, ben, 1),
         ][::-1]
     )

@@ -21,7 +21,7 @@ from chatops.event import (
     ReplyRequested,
     Unmerged,
 )
-from chatops.rollup import Cell, Days, Figure, cells
+from chatops.rollup import Additive, Cell, Days, cells
 from chatops.step import fold, step
 from chatops.ticket import Refusal
 
@@ -47,13 +47,13 @@ def made(*log: tuple[Event, float]) -> dict[Cell, int]:
     return dict(cells([(event, h(at)) for event, at in log], BERLIN))
 
 
-def cell(day: int, figure: Figure, agent: int | None = None, detail: str = "") -> Cell:
+def cell(day: int, figure: Additive, agent: int | None = None, detail: str = "") -> Cell:
     begins = (0, 25, 49)[day]
     return Cell(h(begins), figure, "q", "x", "mention", agent, detail)
 
 
-NEW = cell(0, Figure.NEW)
-RESOLVED = cell(1, Figure.CLOSED, 3, "resolved")
+NEW = cell(0, Additive.NEW)
+RESOLVED = cell(1, Additive.CLOSED, 3, "resolved")
 
 
 def test_days_begin_when_the_team_does_and_have_25_hours_where_clocks_go_back() -> None:
@@ -89,14 +89,14 @@ def test_a_close_undone_within_a_minute_by_who_made_it_is_none_whichever_day_tha
 
 def test_spam_is_closed_and_not_new_unless_it_is_opened_again() -> None:
     spam = (opened(), 0), (Closed(CloseReason.SPAM, 3), 26)
-    closed = cell(1, Figure.CLOSED, 3, "spam")
+    closed = cell(1, Additive.CLOSED, 3, "spam")
     assert made(*spam) == {closed: 1}
     assert made(*spam, (Reopened(ReopenCause.AGENT, 4), 27)) == {NEW: 1, closed: 1}
 
 
 def test_the_quiet_list_counts_by_its_rule_and_is_no_work_until_it_is_opened() -> None:
     quiet = (opened(quiet=True), 0)
-    assert made(quiet) == {cell(0, Figure.QUIET, detail="praise"): 1}
+    assert made(quiet) == {cell(0, Additive.QUIET, detail="praise"): 1}
     assert made((opened(quiet=True, rule=None), 0)) == {}
     assert made(quiet, (Reopened(ReopenCause.AGENT, 3), 26), (SHUT, 27)) == {NEW: 1, RESOLVED: 1}
 
@@ -111,9 +111,9 @@ def test_all_of_a_ticket_counts_in_the_queue_where_it_is_now() -> None:
         (Moved("r", 3, True), 3),
     ]
     found = {
-        Cell(h(0), Figure.NEW, "r", "x", "mention"): 1,
-        Cell(h(0), Figure.REPEATED, "r", "x", "mention", 3): 1,
-        Cell(h(0), Figure.CLOSED, "r", "x", "mention", 3, "resolved"): 1,
+        Cell(h(0), Additive.NEW, "r", "x", "mention"): 1,
+        Cell(h(0), Additive.REPEATED, "r", "x", "mention", 3): 1,
+        Cell(h(0), Additive.CLOSED, "r", "x", "mention", 3, "resolved"): 1,
     }
     assert made(*log) == found
 
@@ -142,8 +142,8 @@ def test_queue_spam_and_quiet_are_those_of_the_ticket(quiet: bool, events: list[
             log.append((event, h(hours)))
     ticket, found = fold(1, log), cells(log, BERLIN)
     assert {each.queue for each in found} <= {ticket.queue}
-    figures = {each.figure for each in found} - {Figure.CLOSED}
+    figures = {each.figure for each in found} - {Additive.CLOSED}
     spam = ticket.close_reason is CloseReason.SPAM
-    assert figures == ({Figure.QUIET} if ticket.quiet else set() if spam else {Figure.NEW})
-    closes = sum(n for each, n in found.items() if each.figure is Figure.CLOSED)
+    assert figures == ({Additive.QUIET} if ticket.quiet else set() if spam else {Additive.NEW})
+    closes = sum(n for each, n in found.items() if each.figure is Additive.CLOSED)
     assert closes == (0 if ticket.quiet else sum(isinstance(event, Closed) for event, _ in log))
