@@ -5,7 +5,7 @@ a window may be of any zone: where its days are not the roll-up's, two of them a
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from chatops.rollup import Additive
 from storage.instant import micros
-from storage.statement import Db, Statement, param
+from storage.statement import Db, Param, Statement, param
 from storage.tables import DAILY
 from storage.watermark import made_between, newest_entry, watermark
 
@@ -37,7 +37,7 @@ class Sums(NamedTuple):
     """What a window holds: of its whole days the sums, and what is left of it to the log."""
 
     rows: Sequence[Sum]
-    rest: Sequence[dict[str, int]]  #: windows, as parameters of statements
+    rest: Sequence[Mapping[str, Param]]  #: windows, as parameters of statements
 
     def of(self, figure: Additive, queues: Collection[str]) -> Iterator[Sum]:
         """Yield the sums of a figure in those queues."""
