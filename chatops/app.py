@@ -34,6 +34,7 @@ from chatops.metrics import Metrics
 from chatops.ports import Channel, Chat
 from chatops.reload import Reload
 from chatops.retention import Retention
+from chatops.rolling import Rolling
 from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
@@ -207,6 +208,7 @@ async def serve(
             inbox.sweep,
             enrolment,
             Retention(desk, storage.work, service.clock).sweep,
+            Rolling(desk, storage.work).fold,
         )
         metrics = Metrics(
             storage.reader,

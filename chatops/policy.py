@@ -213,6 +213,7 @@ class Policy:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
+    zone: str = "UTC"  #: of rooms that name none, and of the roll-up's days
     day_starts: time = time.min  #: when the local day of reports and digests begins
     keep: Keep = Keep()
     sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides

@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 from sqlalchemy import and_, delete, exists, or_, select, update
 
-from storage import search
+from storage import rollup, search
 from storage.instant import micros
 from storage.part import Part
 from storage.statement import Statement, first, param
@@ -64,6 +64,7 @@ class Retention(Part):
     def _drop_family(self, tickets: Sequence[int]) -> None:
         spoken: set[tuple[int, int]] = set()
         bursts: set[int] = set()
+        rollup.take_out(self._db, tickets)
         for ticket in tickets:
             bursts |= {burst for (burst,) in self._db.all(_BURST, ticket=ticket)}
             spoken |= {(row[0], row[1]) for row in self._db.all(_SPOKEN, ticket=ticket)}
@@ -71,6 +72,7 @@ class Retention(Part):
                 self._drop_message(message)
             for each in _DROP_TICKET:
                 self._db.run(each, ticket=ticket)
+        rollup.lower(self._db)
         for conversation, customer in sorted(spoken):
             self._db.run(_DROP_CONVERSATION, id=conversation)
             self._db.run(_DROP_CUSTOMER, id=customer)

@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0008"
+SCHEMA: Final = "0011"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -378,6 +378,20 @@ class TermsRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)  #: as chatops.sla.SlaTerms writes it
 
 
+class DailyRow(SQLModel, table=True):
+    """The roll-up: how often something happened on a local day, as chatops.rollup counts it."""
+
+    __tablename__ = "daily"
+    day: datetime = Field(primary_key=True, sa_type=Instant)  #: when it began
+    figure: str = Field(primary_key=True)
+    queue: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    agent: int = Field(primary_key=True, sa_type=Id)  #: 0: nobody
+    detail: str = Field(primary_key=True)
+    total: int
+
+
 # --- what came in and what must go out
 
 
@@ -565,6 +579,7 @@ ENTRY: Final = _table(EntryRow)
 MESSAGE: Final = _table(MessageRow)
 CLOCK: Final = _table(ClockRow)
 TERMS: Final = _table(TermsRow)
+DAILY: Final = _table(DailyRow)
 RAW_BODY: Final = _table(RawBodyRow)
 DELIVERY: Final = _table(DeliveryRow)
 ACT: Final = _table(ActRow)

@@ -14,6 +14,7 @@ from storage.once import Once
 from storage.people import People
 from storage.processes import Processes
 from storage.retention import Retention
+from storage.rollup import Rollup
 from storage.taking import Taking
 from storage.tickets import Tickets
 from storage.troubles import Troubles
@@ -35,6 +36,7 @@ class StoredTx(
     Processes,
     Once,
     Retention,
+    Rollup,
     Accounts,
     Troubles,
 ):

@@ -81,6 +81,7 @@ def policy(
         macros=_macros(fitter),
         prefix=service.prefix,
         undo_in=service.undo,
+        zone=service.zone,
         day_starts=service.day_starts,
         keep=Keep(service.keep.raw, service.keep.closed, service.keep.logs),
     )
