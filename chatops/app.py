@@ -30,6 +30,8 @@ from chatops.delivery.outbox import Outbox
 from chatops.desk import Desk
 from chatops.editions import Editions
 from chatops.errors import ConfigError, StorageError
+from chatops.file_door import FileDoor
+from chatops.file_links import FileLinks
 from chatops.metrics import Metrics
 from chatops.ports import Channel, Chat
 from chatops.reload import Reload
@@ -137,7 +139,16 @@ async def opened(config: Config) -> AsyncIterator[Service]:
         words, registry = _spoken()
         traits = {name: module.TRAITS for name, module in modules.items()}
         traits[internal.NAME] = internal.TRAITS
-        desk = Desk(storage.work, storage.reader, config.policy, registry, traits, clock, words)
+        desk = Desk(
+            storage.work,
+            storage.reader,
+            config.policy,
+            registry,
+            traits,
+            clock,
+            words,
+            _links(config),
+        )
         chats: dict[str, Chat] = {
             name: chat_adapters.opener(name)(
                 settings,
@@ -228,6 +239,7 @@ async def serve(
             return found | {name: fault for name, fault in told.items() if fault is not None}
 
         routes = [route for chat in service.chats.values() for route in chat.routes()]
+        routes += FileDoor(desk, _links(config)).routes()
         await _listen(
             stack,
             public_app(inbox, service.channels, service.clock, routes),
@@ -266,6 +278,10 @@ async def serve(
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
         await _until(stop, [delivering, *running])
+
+
+def _links(config: Config) -> FileLinks:
+    return FileLinks(config.key.get_secret_value(), config.web.address)
 
 
 async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None:

@@ -184,6 +184,15 @@ TagName = Annotated[str, AfterValidator(_tag), _written(r"[\p{L}\p{M}\p{N}_-]{1,
 Term = Annotated[Name, AfterValidator(_term)]
 #: Checked before pydantic, which keeps of a reference only its text.
 Proxy = Annotated[str, BeforeValidator(_proxy)]
+#: Of this service, without a slash at its end.
+Address = Annotated[
+    str,
+    *_as_pattern(
+        r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~\-]+)*",
+        "write the address as https://care.example.com, without a slash at its end",
+        "https://care.example.com",
+    ),
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Span = Annotated[
     timedelta,

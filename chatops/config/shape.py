@@ -33,6 +33,7 @@ from chatops.config.block import (
 )
 from chatops.config.chains import ChainBlock
 from chatops.config.notation import (
+    Address,
     CannedText,
     Database,
     Dates,
@@ -72,6 +73,8 @@ class Web(Block):
     """Address for webhooks and for Slack over HTTP; 0.0.0.0 is every address of the machine."""
     port: Port = 8300
     """Port for webhooks and for Slack over HTTP."""
+    address: Address | None = None
+    """How the world reaches `port`, as https://care.example.com: links to files in Teams lead there."""
     ops_host: Name = "127.0.0.1"
     """Address of the operators' port; leave it on loopback unless a probe must reach it."""
     ops_port: Port = 8301
