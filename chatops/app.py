@@ -20,9 +20,10 @@ import commands
 from adapters import chat as chat_adapters
 from adapters import social as social_adapters
 from chatops import internal, macros, schedule
+from chatops.arrival import away
 from chatops.arrival.inbox import Inbox
 from chatops.call import Registry
-from chatops.channel import Can
+from chatops.channel import Can, Traits
 from chatops.clock import SystemClock
 from chatops.config import Config, Runs, Source, environ, load
 from chatops.delivery.enrolment import Enrolment
@@ -69,6 +70,7 @@ def read_config(
     runs = Runs(
         lambda plan, policy: schedule.unfit(plan, policy, words, registry),
         lambda line, queues, policy: macros.unfit(line, queues, policy, words, registry),
+        lambda said, queue, policy: away.unfit(said, queue, policy.accounts.values(), _traits()),
     )
     return load(
         path,
@@ -89,6 +91,12 @@ def _load(path: Path, canned: Source | None) -> Config:
 def _spoken() -> tuple[Words, Registry]:
     """Return the words and the commands, which are the same as long as the process lives."""
     return Words(), Registry.of(commands)
+
+
+def _traits() -> dict[str, Traits]:
+    """Return the unchanging facts of every channel."""
+    theirs = {name: module.TRAITS for name, module in social_adapters.channels().items()}
+    return {**theirs, internal.NAME: internal.TRAITS}
 
 
 def channel_models() -> dict[str, type[BaseModel]]:
@@ -137,8 +145,7 @@ async def opened(config: Config) -> AsyncIterator[Service]:
             stack.push_async_callback(channel.close)
             channels[name] = channel
         words, registry = _spoken()
-        traits = {name: module.TRAITS for name, module in modules.items()}
-        traits[internal.NAME] = internal.TRAITS
+        traits = _traits()
         desk = Desk(
             storage.work,
             storage.reader,

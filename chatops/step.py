@@ -324,6 +324,8 @@ def heard(
 
 def afterwards(reply: Reply) -> tuple[Event, ...]:
     """Return what the agent asked to follow once the network has accepted the reply."""
+    if reply.agent is None:
+        return ()  # a rule asks for nothing
     match reply.then:
         case Then.NOTHING:
             return ()

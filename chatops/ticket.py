@@ -48,10 +48,11 @@ class Reply:
     """A reply that the network has neither accepted nor refused for good."""
 
     message: int
-    agent: int
+    agent: int | None  #: None: a rule's text, which answers nothing
     then: Then
     state: ReplyState  #: waiting, sending or in doubt
     overtaken: bool = False  #: the customer wrote after it: it answers less than everything
+    until: datetime | None = None  #: of a rule's text: from then on it is not true any more
 
 
 @dataclass(frozen=True, slots=True)

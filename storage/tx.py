@@ -2,6 +2,7 @@
 
 from storage.accounts import Accounts
 from storage.alerts import Alerts
+from storage.away import Away
 from storage.bursts import Bursts
 from storage.clocks import StoredClocks
 from storage.conversations import Conversations
@@ -34,6 +35,7 @@ class StoredTx(
     Held,
     Processes,
     Once,
+    Away,
     Retention,
     Accounts,
     Troubles,

@@ -37,6 +37,8 @@ from chatops.event import ChainStop, ClockKind, Kind, Occasion, Priority, Snooze
 from chatops.policy import (
     Account,
     Assignment,
+    AwayRule,
+    AwayText,
     BurstRule,
     CannedReply,
     DigestPlan,
@@ -131,7 +133,12 @@ def _macro(line: str, queues: Iterable[Queue], policy: Policy) -> str | None:
 
 
 #: Stands for the commands, which config does not know.
-RUNS = Runs(_digest, _macro)
+def _away(said: AwayText, queue: Queue, policy: Policy) -> str | None:
+    assert queue.name in policy.queues
+    return "it is too long" if "far too long" in said.text else None
+
+
+RUNS = Runs(_digest, _macro, _away)
 
 
 def loaded(path: Path, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> Config:
@@ -249,6 +256,23 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
             end_in=timedelta(hours=1),
         ),
         idle_claim=IdleRule(timedelta(minutes=30), timedelta(minutes=15)),
+    )
+
+
+def test_away_text_of_a_queue(app_yaml: Path) -> None:
+    texts = """\
+    away:
+      texts:
+        - {language: en, channels: [net], text: "Back on {opens}"}
+        - {language: en, text: "We are back on {opens}"}
+      public: true
+      most: 20
+"""
+    text = changed("    calendar: tokyo\n", f"    calendar: tokyo\n{texts}")
+    assert loaded(app_yaml, text).policy.queues["japan"].away == AwayRule(
+        (AwayText("en", "Back on {opens}", ("net",)), AwayText("en", "We are back on {opens}")),
+        public=True,
+        most=20,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from chatops.act import Act
 from chatops.arrival import off_shift
+from chatops.arrival.away import tell_away
 from chatops.arrival.echoes import echoed
 from chatops.arrival.gate import Gate, Heard
 from chatops.arrival.opening import Taken, assign, open_for
@@ -163,9 +164,10 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
         first, last = ([wrote, *then], []) if ticket.lined else (then, [wrote])
         ticket = gate.apply(tx, ticket, first, act)
         ticket = off_shift.to_room(tx, gate.policy, ticket, act)
-        gate.apply(tx, ticket, last, act)
+        ticket = gate.apply(tx, ticket, last, act)
     else:
-        gate.apply(tx, ticket, [wrote, *then], act)
+        ticket = gate.apply(tx, ticket, [wrote, *then], act)
+    tell_away(tx, gate, ticket, heard, act)
     return taken
 
 
@@ -177,7 +179,8 @@ def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -
         return Taken.QUIET
     # the card first: then the message has a thread to stand in
     reopened = Reopened(ReopenCause.CUSTOMER, agent=None)
-    assign(tx, gate, gate.apply(tx, ticket, [reopened, wrote], act), act)
+    ticket = assign(tx, gate, gate.apply(tx, ticket, [reopened, wrote], act), act)
+    tell_away(tx, gate, ticket, heard, act)
     return Taken.OPENED
 
 

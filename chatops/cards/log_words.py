@@ -52,6 +52,7 @@ _PASSING: Final = (WritingBegan, WritingEnded, SendingBegan)
 _OURS: Final = frozenset(
     {
         "account",
+        "away",
         "chain",
         "channel_hop",
         "forget",

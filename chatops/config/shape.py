@@ -20,6 +20,7 @@ from pydantic import (
 
 from chatops import hours
 from chatops.calendar import Window
+from chatops.config.away import AwayBlock
 from chatops.config.block import (
     Block,
     Several,
@@ -250,6 +251,8 @@ class QueueBlock(Block):
     """When many customers' tickets under one post share one card; null is never."""
     idle_claim: IdleClaim | None = None
     """When a claim under which nothing happens is asked about, and handed back; null is never."""
+    away: AwayBlock | None = None
+    """What customers are told, once, who write while the queue's calendar is closed; null is nothing."""
 
 
 class PersonBlock(Block):

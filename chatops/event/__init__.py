@@ -83,6 +83,8 @@ from chatops.event.moderating import (
     Moderating,
 )
 from chatops.event.replying import (
+    AwayRequested,
+    AwaySent,
     ReplyDoubted,
     ReplyFailed,
     ReplyHastened,
@@ -132,6 +134,8 @@ __all__ = [
     "AnsweredOutside",
     "Arranging",
     "Assigned",
+    "AwayRequested",
+    "AwaySent",
     "BreachKnown",
     "Breached",
     "CardAsked",
