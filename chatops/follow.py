@@ -30,6 +30,7 @@ from chatops.effect import (
     Restore,
     SendNow,
     SendToCustomer,
+    ShareStars,
     ShowCard,
     ShowLine,
     Withhold,
@@ -139,7 +140,7 @@ def carry_out(
             tx.release_reply(message, act.due)
         case Withhold(message):
             tx.withhold_reply(message)
-        case AlertBreach() | AlertAgain() | AlertDueSoon() | AlertEnd():
+        case AlertBreach() | AlertAgain() | AlertDueSoon() | AlertEnd() | ShareStars():
             alert(tx, policy, ticket, event, entry, effect, act)
         case LeaveRooms():
             tx.leave_rooms(ticket.id, queue.rooms, act.due + SETTLED)

@@ -108,6 +108,7 @@ class RoutingRule:
     languages: tuple[str, ...] = ()
     words: Terms = field(default_factory=Terms)
     followers: int | None = None  #: at least so many
+    stars: tuple[int, ...] = ()  #: of a review, one of these
     calendar: Calendar | None = None
     is_open: bool = True  #: with `calendar`: it is open, or closed, when the message comes
     queue: str | None = None
@@ -171,6 +172,14 @@ class AwayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LowStars:
+    """Which room is told of a review with few stars."""
+
+    room: str
+    at_most: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     name: str
     rooms: tuple[str, ...]  #: the first is the ticket's first room
@@ -189,12 +198,14 @@ class Queue:
     chain: Chain | None = None  #: whom a ticket that nobody takes goes up to
     idle_claim: IdleRule | None = None  #: None: a claim is for as long as its owner wants
     away: AwayRule | None = None  #: None: who writes while it is closed hears nothing
+    low_stars: LowStars | None = None  #: None: few stars are told to nobody
 
     @property
     def places(self) -> frozenset[str]:
         """Every room in which something of the queue may be shown."""
         targets = (target.room for target in self.escalation.values())
-        return frozenset({*self.rooms, *self.managers_rooms, *targets})
+        stars = () if self.low_stars is None else (self.low_stars.room,)
+        return frozenset({*self.rooms, *self.managers_rooms, *targets, *stars})
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ class Ticket:
     climb: Climb | None = None  #: None: its queue's chain has not begun, or was stopped
     idle_since: datetime | None = None  #: since then its assignee has done nothing, and should
     hand_back_at: datetime | None = None  #: they were asked, and have until then to answer
+    stars: int | None = None  #: that the customer gave last, 1 to 5; None: it is no review
+    shared_stars: int | None = None  #: the few of which a room was told, once for ever
 
     def reply(self, message: int) -> Reply | None:
         """Return the unresolved reply with that message id."""

@@ -83,6 +83,8 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "chain_at": micros(climb.next_at) if climb else None,
         "idle_since": micros(ticket.idle_since),
         "hand_back_at": micros(ticket.hand_back_at),
+        "stars": ticket.stars,
+        "shared_stars": ticket.shared_stars,
     }
 
 
@@ -139,6 +141,8 @@ def ticket_of(row: Row) -> Ticket:
         idle_since,
         hand_back_at,
         _look_at,
+        stars,
+        shared_stars,
     ) = row
     return Ticket(
         id=id,
@@ -186,6 +190,8 @@ def ticket_of(row: Row) -> Ticket:
         climb=None if chain_stage is None else Climb(chain_stage, chain_round, instant(chain_at)),
         idle_since=instant(idle_since),
         hand_back_at=instant(hand_back_at),
+        stars=stars,
+        shared_stars=shared_stars,
     )
 
 

@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0012"
+SCHEMA: Final = "0013"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -288,6 +288,8 @@ class TicketRow(SQLModel, table=True):
     idle_since: datetime | None = Field(sa_type=Instant)
     hand_back_at: datetime | None = Field(sa_type=Instant)
     look_at: datetime | None = Field(sa_type=Instant)  #: when its claim is to be looked at
+    stars: int | None
+    shared_stars: int | None
 
 
 class EntryRow(SQLModel, table=True):

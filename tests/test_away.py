@@ -5,14 +5,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
-from care import GLOBAL, NOON, POLICY, TRAITS_OF, Care, Hours, cared_for, wrote
+from care import GLOBAL, NOON, POLICY, TRAITS_OF, WORDS, Care, Hours, cared_for, wrote
 from town import Town, shows, town_around
 
 from adapters.sandbox.faults import Fault
 from chatops.arrival.away import back_at, unfit
 from chatops.calendar import Calendar, Window
+from chatops.card import Paragraph
+from chatops.cards.doubt_card import message_in_doubt
+from chatops.cards.reply_form import reply_form
+from chatops.cards.thread_card import message_line
+from chatops.cards.transcript import transcript
 from chatops.effect import PostMessage, RefreshMessage, SendToCustomer
 from chatops.event import (
     AwayRequested,
@@ -26,16 +32,22 @@ from chatops.event import (
     Then,
 )
 from chatops.oblivion import Traces
+from chatops.plain import card_in_words
 from chatops.policy import AwayRule, AwayText, Policy, RoutingRule
+from chatops.ports import Record
 from chatops.replying import accepted
+from chatops.scene import Direction, Line
 from chatops.step import afterwards, fold, step
-from chatops.text import say_opening
+from chatops.text import Text, say_opening, text
 from chatops.ticket import Refusal, Reply, Status, Waiting
 from storage.forgetting.erasing import erase_person
 from storage.forgetting.whom import Person
+from tests.scenes import call, line, scene
 from tests.scenes import ticket as a_ticket
 
 pytestmark = pytest.mark.anyio
+
+ZONE: Final = ZoneInfo("Asia/Tokyo")
 
 #: From two in the afternoon: at noon, when tests begin, it is closed.
 CLOSED: Final = Calendar(
@@ -368,6 +380,46 @@ def test_what_a_rule_says_is_no_reply_of_anybody() -> None:
     assert accepted(WAITS, NOON) == AwaySent(11, NOON)
     assert accepted(replace(WAITS, agent=7), NOON) == ReplySent(11, 7, NOON)
     assert afterwards(replace(WAITS, then=Then.CLOSE)) == ()
+
+
+def by_rule(state: ReplyState | None, **changes: Any) -> Line:
+    usual = {"direction": Direction.OUTBOUND, "private": True, "state": state, "url": None}
+    return line(101, "Back on Monday", **(usual | changes))
+
+
+def test_thread_says_what_became_of_it_and_offers_what_is_left() -> None:
+    of = scene()
+    for state, said, buttons in (
+        (ReplyState.WAITING, "Automatic, away text (private): goes out next", ["undo"]),
+        (ReplyState.SENDING, "Automatic, away text (private): going out now", []),
+        (ReplyState.FAILED, "✗ Automatic: the away text (private) failed", []),
+        (ReplyState.IN_DOUBT, "⚠ Automatic: we cannot tell whether", ["arrived", "resend"]),
+        (ReplyState.WITHDRAWN, "Automatic: the away text (private) was not sent", []),
+    ):
+        made = message_line(of, by_rule(state, failure="not-found"), mention=True)
+        assert said in card_in_words(made, WORDS, "en", ZONE)
+        assert [each.command for each in made.buttons] == buttons
+    outside = message_line(of, by_rule(None), mention=False)
+    assert "Answered on X itself" in card_in_words(outside, WORDS, "en", ZONE)
+
+
+def test_nobody_is_named_as_its_author_anywhere() -> None:
+    sent = by_rule(ReplyState.SENT)
+    assert message_in_doubt(sent, "", "X") == text("doubt-away", at=sent.at)
+    of = scene(lines=(line(), sent))
+    form = reply_form({}, of, call("reply", seen=100))
+    assert Paragraph(text("line-by-rule", at=sent.at), small=True) in form.parts
+    record = Record(of.ticket, of.customer, of.lines, None, (), {})
+    written = transcript(record, of.lines, (), of.agents, call("transcript")).lines
+    who = [
+        dict(each.args)["who"]
+        for each in written
+        if isinstance(each, Text) and each.id == "transcript-line"
+    ]
+    assert who == [
+        text("transcript-customer", customer=of.customer.name),
+        text("transcript-by-rule"),
+    ]
 
 
 def outcome(before: Any, event: Event) -> Any:

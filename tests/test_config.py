@@ -44,6 +44,7 @@ from chatops.policy import (
     DigestPlan,
     EscalationTarget,
     IdleRule,
+    LowStars,
     Macro,
     Person,
     Policy,
@@ -225,6 +226,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         - {wait: 30m, escalate: specialists}
         - {wait: 1h, priority: urgent}
     idle_claim: {ask_after: 30m, hand_back_after: 15m}
+    low_stars: {room: boss, at_most: 1}
 """
     text = changed("    first_response: 60m\n", full).replace(
         "calendar: tokyo\n", "calendar: always\n"
@@ -256,6 +258,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
             end_in=timedelta(hours=1),
         ),
         idle_claim=IdleRule(timedelta(minutes=30), timedelta(minutes=15)),
+        low_stars=LowStars("boss", 1),
     )
 
 
@@ -356,6 +359,7 @@ routing:
       language: ja
       words: [返金, refund*]
       followers: 9
+      stars: [1, 2]
       hours: not tokyo
     queue: japan
     priority: high
@@ -377,6 +381,7 @@ digests:""",
             languages=("ja",),
             words=Terms(("返金", "refund*")),
             followers=9,
+            stars=(1, 2),
             calendar=tokyo,
             is_open=False,
             queue="japan",

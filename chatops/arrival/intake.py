@@ -17,6 +17,7 @@ from chatops.arrival.away import tell_away
 from chatops.arrival.echoes import echoed
 from chatops.arrival.gate import Gate, Heard
 from chatops.arrival.opening import Taken, assign, open_for
+from chatops.arrival.stars import share_stars
 from chatops.arrival.thanks import is_thanks
 from chatops.card import Card, Paragraph
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, SearchEnded
@@ -26,6 +27,7 @@ from chatops.event import (
     CustomerEdited,
     CustomerWrote,
     Joined,
+    Rated,
     ReopenCause,
     Reopened,
 )
@@ -167,8 +169,17 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
         ticket = gate.apply(tx, ticket, last, act)
     else:
         ticket = gate.apply(tx, ticket, [wrote, *then], act)
+    ticket = _rated(tx, gate, ticket, heard, act)
     tell_away(tx, gate, ticket, heard, act)
     return taken
+
+
+def _rated(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Ticket:
+    """Take the stars that a message brings to a ticket that is there."""
+    if (stars := heard.message.stars) is None:
+        return ticket
+    ticket = gate.apply(tx, ticket, [Rated(heard.id, stars)], act)
+    return share_stars(tx, gate, ticket, heard.id, act)
 
 
 def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
@@ -180,6 +191,7 @@ def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -
     # the card first: then the message has a thread to stand in
     reopened = Reopened(ReopenCause.CUSTOMER, agent=None)
     ticket = assign(tx, gate, gate.apply(tx, ticket, [reopened, wrote], act), act)
+    ticket = _rated(tx, gate, ticket, heard, act)
     tell_away(tx, gate, ticket, heard, act)
     return Taken.OPENED
 

@@ -14,6 +14,7 @@ from chatops.arrival.away import tell_away
 from chatops.arrival.bursts import burst_of
 from chatops.arrival.gate import Gate, Heard
 from chatops.arrival.routing import SAMPLE, is_sample
+from chatops.arrival.stars import share_stars
 from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.event import Assigned, CustomerWrote, LinkSuggested, Opened
 from chatops.follow import continue_in_thread
@@ -63,6 +64,7 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
         tags=routed.tags,
         quiet=routed.quiet,
         burst=None if routed.quiet else burst_of(tx, gate.policy, heard, routed.queue),
+        stars=message.stars,
     )
     by_rule = replace(act, rule=routed.rule or "account")
     ticket = open_ticket(tx, gate.policy, event, by_rule, heard.at)
@@ -75,6 +77,7 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
         continue_in_thread(tx, ticket, heard.id, act)
     ticket = assign(tx, gate, ticket, act)
     ticket = _compare(tx, gate, ticket, act)
+    ticket = share_stars(tx, gate, ticket, heard.id, act)
     if is_shown:
         return Taken.SAMPLED
     tell_away(tx, gate, ticket, heard, act)

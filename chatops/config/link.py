@@ -38,6 +38,7 @@ from chatops.policy import (
     EscalationTarget,
     IdleRule,
     Keep,
+    LowStars,
     Macro,
     Person,
     Policy,
@@ -191,6 +192,9 @@ def _queues(
             chain=climbed.get(name),
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
             idle_claim=_idle_rule(block.idle_claim),
+            low_stars=LowStars(block.low_stars.room, block.low_stars.at_most)
+            if block.low_stars
+            else None,
             away=away(fitter, (*place, "away"), block.away, block.calendar) if block.away else None,
         )
         for name, place, block in blocks

@@ -212,6 +212,15 @@ class IdleClaim(Block):
     """Working time to answer the question; then the ticket is nobody's again."""
 
 
+class LowStarsBlock(Block):
+    """Which room is told of a review with few stars, once for ever."""
+
+    room: ToRoom = Field(examples=["care-leads"])
+    """Name of a room; it may be of any queue or of none."""
+    at_most: Annotated[int, Field(ge=1, le=5)] = 2
+    """So many stars are few."""
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
@@ -251,6 +260,8 @@ class QueueBlock(Block):
     """When many customers' tickets under one post share one card; null is never."""
     idle_claim: IdleClaim | None = None
     """When a claim under which nothing happens is asked about, and handed back; null is never."""
+    low_stars: LowStarsBlock | None = Field(None, examples=[{"room": "care-leads"}])
+    """Room that is told at once of a review with few stars; null is none."""
     away: AwayBlock | None = None
     """What customers are told, once, who write while the queue's calendar is closed; null is nothing."""
 

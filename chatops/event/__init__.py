@@ -82,6 +82,7 @@ from chatops.event.moderating import (
     DeedRequested,
     Moderating,
 )
+from chatops.event.rating import Rated, Rating, StarsShared
 from chatops.event.replying import (
     AwayRequested,
     AwaySent,
@@ -125,6 +126,7 @@ Event = (
     | Moderating
     | Escalating
     | Idling
+    | Rating
 )
 
 __all__ = [
@@ -180,6 +182,8 @@ __all__ = [
     "Opened",
     "Prioritized",
     "Priority",
+    "Rated",
+    "Rating",
     "Read",
     "ReopenCause",
     "Reopened",
@@ -197,6 +201,7 @@ __all__ = [
     "SnoozeReason",
     "Snoozed",
     "StageReached",
+    "StarsShared",
     "Tagged",
     "TermsChanged",
     "Then",
