@@ -39,7 +39,7 @@ def alert(
 ) -> None:
     """Write the alerts that an entry of the log asks for."""
     if isinstance(event, StarsShared):
-        _put(tx, event.room, ticket, entry, act)
+        _put(tx, event.room, ticket, entry, act)  # each by itself: it belongs to no clock's list
         return
     assert isinstance(event, Breached | Alerted | ChainEnded)  # noqa: S101 - no other event has these effects
     queue = policy.queue_of(ticket.queue, ticket.account)

@@ -100,7 +100,7 @@ class KeepBlock(Block):
     """Closed tickets, with messages, log, clocks and deliveries; a customer goes with the last. No less
     than any queue's `reopen_window`, nor than `raw`."""
     logs: Annotated[Span, between("30d", "3660d", "or null")] | None = None
-    """Keys of acts, the log of shifts, digests and other finished posts."""
+    """Keys of acts, the log of shifts, who was told an away text, digests and other finished posts."""
 
 
 class RoomBlock(Block):
