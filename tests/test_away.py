@@ -279,6 +279,19 @@ async def test_it_arrives_by_the_outbox_and_the_thread_says_that_a_rule_said_it(
     assert record.clock.outcome is None
 
 
+async def test_a_call_that_is_cut_off_is_repeated_under_its_key_and_said_once(town: Town) -> None:
+    town.chirp.hands.fault(Fault("reset_after", path="/messages"))
+    ticket = await told(town)
+
+    async def arrived() -> bool:
+        return any(isinstance(each, AwaySent) for each in await town.log(ticket))
+
+    await town.until(arrived, step=5)
+    await town.quiet()
+    assert len(town.answered()) == 1
+    assert [type(each) for each in await town.log(ticket)].count(AwaySent) == 1
+
+
 async def test_what_could_not_be_sent_before_the_opening_is_not_sent_after_it(town: Town) -> None:
     town.chirp.hands.fault(Fault("429", path="/messages", retry_after=60))
     town.chirp.hands.message(town.chirp.hands.person("mia"), "Where is my tent?")

@@ -1,8 +1,9 @@
 """Who may act in Teams: tenants, guests, strangers, roles; and what a forged card brings nobody."""
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,22 @@ async def test_csv_is_a_link_that_makes_the_file_by_its_asker_s_rights_of_then(
         for method in ("HEAD", "POST", "PUT", "DELETE"):
             other = await http.request(method, here.served + path)
             assert (other.status_code, other.headers["Allow"]) == (405, "GET")
+
+
+async def test_link_says_when_the_database_fails_and_opens_afterwards(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with world(tmp_path, empty_database, address=HOME) as here, client() as http:
+        _, path = await asked_for_csv(here)
+        with closing(sqlite3.connect(here.path)) as other, other:
+            other.execute("ALTER TABLE agent RENAME TO hidden")
+        later = await http.get(here.served + path)
+        with closing(sqlite3.connect(here.path)) as other, other:
+            other.execute("ALTER TABLE hidden RENAME TO agent")
+        assert (later.status_code, later.headers["Retry-After"]) == (503, "5")
+        assert later.headers["Cache-Control"] == "no-store"
+        assert later.text.startswith("The file cannot be made now.")
+        assert (await http.get(here.served + path)).status_code == 200
 
 
 async def test_csv_is_shown_line_by_line_where_nobody_told_the_public_address(here: World) -> None:
