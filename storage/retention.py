@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
 
 from storage import rollup, search
 from storage.instant import micros
@@ -16,6 +16,7 @@ from storage.part import Part
 from storage.statement import Statement, first, param
 from storage.tables import (
     ACT,
+    AWAY,
     BURST,
     CLOCK,
     CONSENT,
@@ -192,6 +193,19 @@ _DROP_LOGS: Final = (
                     select(ACT.c.key)
                     .where(ACT.c.at < param("before"))
                     .order_by(ACT.c.at)
+                    .with_for_update(skip_locked=True),
+                    param("limit"),
+                )
+            )
+        )
+    ),
+    Statement(
+        delete(AWAY).where(
+            tuple_(*AWAY.primary_key).in_(
+                first(
+                    select(*AWAY.primary_key)
+                    .where(AWAY.c.at < param("before"))
+                    .order_by(AWAY.c.at)
                     .with_for_update(skip_locked=True),
                     param("limit"),
                 )

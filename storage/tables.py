@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0011"
+SCHEMA: Final = "0013"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -156,6 +156,17 @@ class ConsentRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class AwayRow(SQLModel, table=True):
+    """Customers who were told, by an account, that nobody is there before `opens_at`."""
+
+    __tablename__ = "away"
+    __table_args__ = (Index("ix_away_account", "account", "at"), Index("ix_away_at", "at"))
+    customer: int = Field(primary_key=True, sa_type=Id)  #: no foreign key: it may go before this
+    account: str = Field(primary_key=True)
+    opens_at: datetime = Field(primary_key=True, sa_type=Instant)
+    at: datetime = Field(sa_type=Instant)
+
+
 class ForgottenRow(SQLModel, table=True):
     """Who asked to be forgotten: a digest of who it was, which tells nobody; see chatops.oblivion."""
 
@@ -254,7 +265,9 @@ class TicketRow(SQLModel, table=True):
     answered_at: datetime | None = Field(sa_type=Instant)
     writer: int | None = Field(sa_type=Id)
     writing_until: datetime | None = Field(sa_type=Instant)
-    replies: str = Field(sa_type=Text)  #: JSON list of [message, agent, then, state, overtaken]
+    replies: str = Field(
+        sa_type=Text
+    )  #: JSON list of [message, agent, then, state, overtaken, until]
     rule: str | None
     tags: str = Field(sa_type=Text)  #: JSON list, as are the next ones
     quiet: bool
@@ -275,6 +288,8 @@ class TicketRow(SQLModel, table=True):
     idle_since: datetime | None = Field(sa_type=Instant)
     hand_back_at: datetime | None = Field(sa_type=Instant)
     look_at: datetime | None = Field(sa_type=Instant)  #: when its claim is to be looked at
+    stars: int | None
+    shared_stars: int | None
 
 
 class EntryRow(SQLModel, table=True):
@@ -571,6 +586,7 @@ SHIFT: Final = _table(ShiftRow)
 TURN: Final = _table(TurnRow)
 CUSTOMER: Final = _table(CustomerRow)
 CONSENT: Final = _table(ConsentRow)
+AWAY: Final = _table(AwayRow)
 FORGOTTEN: Final = _table(ForgottenRow)
 CONVERSATION: Final = _table(ConversationRow)
 BURST: Final = _table(BurstRow)

@@ -2,6 +2,7 @@
 
 from storage.accounts import Accounts
 from storage.alerts import Alerts
+from storage.away import Away
 from storage.bursts import Bursts
 from storage.clocks import StoredClocks
 from storage.conversations import Conversations
@@ -35,6 +36,7 @@ class StoredTx(
     Held,
     Processes,
     Once,
+    Away,
     Retention,
     Rollup,
     Accounts,

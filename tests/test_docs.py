@@ -25,7 +25,7 @@ from adapters.chat.slack.manifest import SCOPES, manifest
 from adapters.chat.slack.settings import Mode
 from adapters.sandbox import replay, world
 from adapters.social.x.length import LINK_DOLLARS, REPLY_DOLLARS
-from chatops import admin
+from chatops import admin, file_links
 from chatops.text import LOCALE
 from chatops.wake_times import read_wake
 from storage import migrate
@@ -291,6 +291,7 @@ def test_paths_to_publish_are_those_that_are_served() -> None:
     served |= set(re.findall(r'"(/slack/[^"]+)"', slack))
     teams = (ROOT / "adapters" / "chat" / "teams" / "link.py").read_text("utf-8")
     served |= set(re.findall(r'"(/teams/[^"]+)"', teams))
+    served.add(f"{file_links.PATH}<link>")
     assert listed == served
 
 

@@ -28,6 +28,8 @@ _REASON: Final = 140
 #: Other tickets that are named in one line.
 _NUMBERS: Final = 5
 
+_STARS: Final = 5
+
 _KINDS: Final = {kind: text(f"kind-{kind.value}") for kind in Kind}
 
 
@@ -73,6 +75,11 @@ def push_of(scene: Scene) -> Text:
 def kind_of(ticket: Ticket) -> Text:
     """Return what the customer's first message was."""
     return _KINDS[ticket.kind]
+
+
+def stars_words(stars: int) -> Text:
+    """Say how many of five stars a review has, by signs and in words."""
+    return text("stars", signs="★" * stars + "☆" * (_STARS - stars), stars=stars)
 
 
 def assignee_of(scene: Scene) -> Text:
@@ -163,6 +170,8 @@ def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
         (clock_named(clock.kind if clock else ClockKind.FIRST_RESPONSE), clock_words(scene, clock)),
         (text("fact-priority"), priority_words(scene)),
     ]
+    if ticket.stars is not None:
+        pairs.append((text("fact-stars"), stars_words(ticket.stars)))
     if ticket.tags:
         pairs.append((text("fact-tags"), text("people", people=_each(ticket.tags))))
     if ticket.status is Status.OPEN:

@@ -82,7 +82,10 @@ from chatops.event.moderating import (
     DeedRequested,
     Moderating,
 )
+from chatops.event.rating import Rated, Rating, StarsShared
 from chatops.event.replying import (
+    AwayRequested,
+    AwaySent,
     ReplyDoubted,
     ReplyFailed,
     ReplyHastened,
@@ -123,6 +126,7 @@ Event = (
     | Moderating
     | Escalating
     | Idling
+    | Rating
 )
 
 __all__ = [
@@ -132,6 +136,8 @@ __all__ = [
     "AnsweredOutside",
     "Arranging",
     "Assigned",
+    "AwayRequested",
+    "AwaySent",
     "BreachKnown",
     "Breached",
     "CardAsked",
@@ -176,6 +182,8 @@ __all__ = [
     "Opened",
     "Prioritized",
     "Priority",
+    "Rated",
+    "Rating",
     "Read",
     "ReopenCause",
     "Reopened",
@@ -193,6 +201,7 @@ __all__ = [
     "SnoozeReason",
     "Snoozed",
     "StageReached",
+    "StarsShared",
     "Tagged",
     "TermsChanged",
     "Then",

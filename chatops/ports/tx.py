@@ -48,6 +48,15 @@ class Tx(Protocol):
         """Record an act's key; False if it is there already."""
         ...
 
+    def away_once(
+        self, customer: int, account: str, opens_at: datetime, now: datetime, most: int
+    ) -> bool:
+        """Record that a customer is told by an account that nobody is there before `opens_at`.
+
+        False if they were told so, or if `most` others were within the last hour.
+        """
+        ...
+
     # intake
     def store_raw(
         self, channel: str, account: str, body: bytes, now: datetime, *, read: bool = False
