@@ -1,6 +1,5 @@
 """report (`/care-report`): a day or more in figures, to the asker alone or in the room."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,8 +10,9 @@ from chatops.card import Card, Facts, File, Paragraph
 from chatops.cards.list_card import public_names
 from chatops.cards.report_card import By, Figures, report_card
 from chatops.cards.report_charts import course_blocks
-from chatops.cards.report_facts import Counted, is_provisional, report_facts
+from chatops.cards.report_facts import report_facts
 from chatops.cards.split_card import split_card
+from chatops.counting import by_agent, counted
 from chatops.course import course
 from chatops.figures import may_name_people, queues_for, zone_of
 from chatops.line import OrWord
@@ -50,15 +50,15 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
         return period
     if args.by is not None or args.form is not None:
         return await _split(args, period, call, queues, reader, in_room=in_room)
-    before = await _counted(queues, period.before(), call.now, reader)
-    counted = await _counted(queues, period, call.now, reader)
-    facts = report_facts(counted, before, await reader.open_since(queues), call.now)
+    before = await counted(reader, queues, period.before(), call.policy, call.now)
+    now = await counted(reader, queues, period, call.policy, call.now)
+    facts = report_facts(now, before, await reader.open_since(queues), call.now)
     closes = await reader.closes(queues, period.start, period.end)
     named = may_name_people(call, queues, in_room=in_room)
     by = [each for each in By if not in_room or named or each is not By.AGENT]
     only = None if named else call.agent.id
     agents = await reader.agents()
-    figures = Figures(period.first, counted.counts, closes, call.channels, agents)
+    figures = Figures(period.first, now.counts, closes, call.channels, agents)
     happened = await reader.happened(queues, period.start, period.end)
     went = course_blocks(course(happened, period))
     return Answer(report_card(period, (Facts(facts), *went), figures, by, only), in_room)
@@ -80,6 +80,9 @@ async def _split(
     if by is Split.AGENT and not named:
         rows = [row for row in rows if row.agent == call.agent.id]
     groups = split(rows, by, period)
+    if by is Split.AGENT:
+        only = None if named else call.agent.id
+        groups = await by_agent(reader, queues, period, call.policy, groups, only)
     names = public_names(await reader.agents())
     if args.form is None:
         return Answer(split_card(period, groups, by, call.channels, names), in_room)
@@ -104,12 +107,3 @@ async def _period(
     if first is not None and period.end <= first:
         return Refusal(text("report-too-early", first=str(first.astimezone(zone).date())))
     return period
-
-
-async def _counted(
-    queues: tuple[str, ...], period: Period, now: datetime, reader: Reader
-) -> Counted:
-    counts = await reader.counts(queues, period.start, period.end)
-    by_rule = await reader.quiet_counts(queues, period.start, period.end)
-    measures = await reader.measures(queues, period.start, period.end)
-    return Counted(counts, sum(by_rule.values()), measures, is_provisional(period, now))

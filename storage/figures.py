@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union_all
+from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, text, union_all
 
 from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.measures import SLIP
@@ -101,19 +101,16 @@ _FIRST_OPENED: Final = Statement(
         .order_by(TICKET.c.opened_at)
     )
 )
-_NEW: Final = Statement(
-    select(_queue, func.count())
-    .where(
-        *_within(TICKET.c.opened_at),
-        ~TICKET.c.quiet,
-        or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != CloseReason.SPAM.value),
-    )
-    .group_by(_queue)
+#: That a ticket is new work of the window, and that it was put on the quiet list in it.
+is_new: Final = and_(
+    *_within(TICKET.c.opened_at),
+    ~TICKET.c.quiet,
+    or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != CloseReason.SPAM.value),
 )
+is_quiet: Final = and_(*_within(TICKET.c.opened_at), TICKET.c.quiet, TICKET.c.rule.is_not(None))
+_NEW: Final = Statement(select(_queue, func.count()).where(is_new).group_by(_queue))
 _QUIET: Final = Statement(
-    select(_queue, TICKET.c.rule, func.count())
-    .where(*_within(TICKET.c.opened_at), TICKET.c.quiet, TICKET.c.rule.is_not(None))
-    .group_by(_queue, TICKET.c.rule)
+    select(_queue, TICKET.c.rule, func.count()).where(is_quiet).group_by(_queue, TICKET.c.rule)
 )
 _STANDING: Final = Statement(
     select(_queue, TICKET.c.status, func.count())
@@ -130,13 +127,14 @@ _began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(
     CLOCK.c.kind.in_([ClockKind.FIRST_RESPONSE.value, ClockKind.NEXT_RESPONSE.value]),
     CLOCK.c.started_at < param("end"),
 )
-_ran = union_all(
+#: The clocks of who still waited at the window's end.
+ran: Final = union_all(
     _began.where(CLOCK.c.outcome.is_(None)),
     _began.where(CLOCK.c.stopped_at >= param("end")),
 ).subquery()
 _WAITING: Final = Statement(
-    select(_queue, func.count(), func.min(_ran.c.started_at))
-    .select_from(_ran.join(TICKET, TICKET.c.id == _ran.c.ticket))
+    select(_queue, func.count(), func.min(ran.c.started_at))
+    .select_from(ran.join(TICKET, TICKET.c.id == ran.c.ticket))
     .group_by(_queue)
 )
 # that both names are named is what lets SQLite use their partial index

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chatops.digest import Breach, Thanked
+from chatops.handling import Handling
 from chatops.measures import Measures
 from chatops.ports import (
     AccountSign,
@@ -20,7 +21,7 @@ from chatops.ports import (
     TicketFilter,
     Waits,
 )
-from chatops.report import CloseRow, Counts
+from chatops.report import EVERY, CloseRow, Counts, Only
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
@@ -33,6 +34,7 @@ from storage import (
     customers,
     digests,
     figures,
+    handling,
     held,
     lists,
     measures,
@@ -125,6 +127,21 @@ class StoredReader:
 
     async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
         return await self.run(lambda db: measures.measures(db, queues, start, end))
+
+    async def handled(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> int:
+        return await self.run(lambda db: handling.handled(db, queues, start, end, only))
+
+    async def handled_by(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Mapping[int, int]:
+        return await self.run(lambda db: handling.handled_by(db, queues, start, end, only))
+
+    async def handling(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Handling:
+        return await self.run(lambda db: handling.handling(db, queues, start, end, only))
 
     async def happened(
         self, queues: Sequence[str], start: datetime, end: datetime

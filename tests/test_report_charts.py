@@ -81,7 +81,7 @@ def test_by_name_one_table_has_both() -> None:
 
 
 def test_nobody_brings_tickets_in() -> None:
-    shown = Shown("by_agent", [(words("Aoi"), Group(0, 2))], has_new=False)
+    shown = Shown("by_agent", [(words("Aoi"), Group(0, 2))], by_person=True)
     (chart,) = charts(shown)
     assert chart.title == text("chart-closed", by=text("chart-by_agent"))
     assert chart.shape is Shape.BARS
@@ -143,4 +143,4 @@ def test_a_step_has_the_name_of_its_first_day_or_of_its_month(step: Step, label:
 
 def test_where_nothing_happened_there_is_nothing_to_show() -> None:
     assert course_blocks(Course(Step.DAY, {})) == ()
-    assert charts(Shown("by_agent", [(words("Aoi"), Group())], has_new=False)) == []
+    assert charts(Shown("by_agent", [(words("Aoi"), Group())], by_person=True)) == []

@@ -8,7 +8,7 @@ import pytest
 from chatops.card import Paragraph, Table
 from chatops.cards.split_card import split_card
 from chatops.periods import Period
-from chatops.splits import Count, Group, Happened, Key, Split, csv_lines, split
+from chatops.splits import Count, Group, Happened, Key, Split, csv_lines, split, with_handling
 from chatops.text import Text, text
 from tests.scenes import TRAITS
 
@@ -46,12 +46,18 @@ def test_figures_by_key(by: Split, groups: dict[Key, tuple[int, int, list[int]]]
 
 
 def test_a_spreadsheet_has_numbers() -> None:
-    assert csv_lines(split(ROWS, Split.AGENT, PERIOD), Split.AGENT, {3: "Aoi"}) == [
-        "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s",
-        '"Aoi",0,1,0,,',
-        '"#4",0,0,1,60,',
-        '"",0,0,1,120,',
+    by_agent = split(ROWS, Split.AGENT, PERIOD)
+    everybody = with_handling(by_agent, {3: 2, 5: 1}, {3: [60, 90]}, None)
+    head = "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s"
+    assert csv_lines(everybody, Split.AGENT, {3: "Aoi"}) == [
+        f"{head},handled,pick_ups,pick_up_median_s,pick_up_p90_s",
+        '"Aoi",0,1,0,,,2,2,75,',
+        '"#4",0,0,1,60,,0,0,,',
+        '"",0,0,1,120,,0,0,,',
+        '"#5",0,0,0,,,1,0,,',
     ]
+    alone = with_handling({}, {3: 2, 5: 1}, {3: [60]}, 3)
+    assert alone == {3: Group(handled=2, pick_ups=[60])}
     many: dict[Key, Group] = {"x": Group(1_234_567, 0, list(range(1, 11)))}
     assert csv_lines(many, Split.CHANNEL, {})[1] == '"x",1234567,0,10,5.5,9.1'
 
@@ -107,7 +113,7 @@ def test_a_line_has_what_its_key_had() -> None:
     *_, of_agents = split_card(PERIOD, {3: Group(0, 2)}, Split.AGENT, {}, {3: "Aoi"}).blocks
     assert isinstance(of_agents, Table)
     none = text("report-no-response")
-    assert of_agents.rows == ((text("by-agent", agent="Aoi"), two, none),)
+    assert of_agents.rows == ((text("by-agent", agent="Aoi"), text("number", count=0), two, none),)
 
 
 def test_without_a_first_reply_there_is_no_median() -> None:

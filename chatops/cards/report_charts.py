@@ -39,7 +39,7 @@ class Shown:
     by: str
     points: Sequence[tuple[Text, Group]]
     in_time: bool = False  #: one after the other, and not by name
-    has_new: bool = True  #: nobody brings tickets in, so that none are new by agent
+    by_person: bool = False  #: nobody brings tickets in: what they handled stands in place of new
 
 
 def course_blocks(course: Course) -> tuple[Block, ...]:
@@ -58,7 +58,7 @@ def figures_blocks(shown: Shown) -> tuple[Block, ...]:
     answered = any(group.first_responses for _, group in shown.points)
     fast = [_responses(shown)] if answered else []
     if not shown.in_time:
-        return (*flow, *fast, _table(shown))
+        return (*flow, *fast, _table(shown), *_pick_ups(shown))
     if len(shown.points) > MOST_STEPS:
         flow, fast = [], []
     responses = (_responses_table(shown),) if answered else ()
@@ -84,13 +84,21 @@ def _table(shown: Shown) -> Table:
     return Table((*counts.head, text("report-first-response")), rows)
 
 
-def _counts_table(shown: Shown) -> Table:
-    new = (text("report-new"),) if shown.has_new else ()
+def _pick_ups(shown: Shown) -> tuple[Table, ...]:
     rows = tuple(
-        (label, *((_number(group.new),) if shown.has_new else ()), _number(group.closed))
+        (label, spread_said(group.pick_ups)) for label, group in shown.points if group.pick_ups
+    )
+    head = (text(f"head-{shown.by}"), text("report-pick-up"))
+    return (Table(head, rows),) if rows else ()
+
+
+def _counts_table(shown: Shown) -> Table:
+    first = text("head-handled" if shown.by_person else "report-new")
+    rows = tuple(
+        (label, _number(group.handled if shown.by_person else group.new), _number(group.closed))
         for label, group in shown.points
     )
-    return Table((text(f"head-{shown.by}"), *new, text("report-closed")), rows)
+    return Table((text(f"head-{shown.by}"), first, text("report-closed")), rows)
 
 
 def _responses_table(shown: Shown) -> Table:
@@ -118,11 +126,11 @@ def _span(seconds: float | None) -> Text:
 def _flow(shown: Shown) -> Chart:
     points = _drawn(shown, shown.points)
     figures = [("report-closed", [group.closed for _, group in points])]
-    if shown.has_new:
+    if not shown.by_person:
         figures.insert(0, ("report-new", [group.new for _, group in points]))
     labels = tuple(label for label, _ in points)
     return Chart(
-        _title("chart-flow" if shown.has_new else "chart-closed", shown),
+        _title("chart-closed" if shown.by_person else "chart-flow", shown),
         _shape(shown, len(points)),
         text("chart-tickets"),
         labels,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chatops.event import ClockKind
+from chatops.handling import Handling, by_hand, by_level, by_target, escalated
 from chatops.measures import (
     HOLDS_IN,
     Close,
@@ -32,6 +33,7 @@ _WITHIN: Final = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes
 
 
 _NONE: Final = Measures()
+_NOTHING: Final = Handling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Counted:
     quiet: int = 0  #: what rules put on the quiet list
     measures: Measures = _NONE
     is_provisional: bool = False  #: its closes may still be followed by a reopening that counts
+    handled: int = 0  #: tickets about which a person did something
+    handling: Handling = _NOTHING
+    pick_ups: Sequence[int] = ()  #: seconds of working time
+    first_resolutions: Sequence[int] = ()  #: likewise
 
 
 def is_provisional(period: Period, now: datetime) -> bool:
@@ -96,6 +102,8 @@ def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
     yield both.number("report-closed", lambda one: one.counts.closed)
     if both.has(_repeatedly_closed):
         yield both.number("report-closed-tickets", lambda one: len(_settled(one)))
+    if both.has(lambda one: one.handled):
+        yield both.number("report-handled", lambda one: one.handled)
     yield text("report-open"), _number(both.now.counts.open)
     yield text("report-snoozed"), _number(both.now.counts.snoozed)
     if any(ages):
@@ -107,10 +115,16 @@ def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
 def _replies(both: _Both) -> Iterator[Fact]:
     yield both.line("report-first-response", lambda one: spread_said(one.counts.first_responses))
     yield both.line("report-waiting", lambda one: _waiting(one.counts))
+    if both.has(lambda one: one.handling.unanswered):
+        yield both.number("report-unanswered", lambda one: one.handling.unanswered)
     if both.has(_calendar):
         yield both.line("report-calendar", _by_calendar)
+    if both.has(lambda one: one.pick_ups):
+        yield both.line("report-pick-up", lambda one: spread_said(one.pick_ups))
     if both.has(_next_responses):
         yield both.line("report-next-response", lambda one: spread_said(_next_responses(one)))
+    if both.has(lambda one: one.first_resolutions):
+        yield both.line("report-first-resolution", lambda one: spread_said(one.first_resolutions))
     if both.has(_resolutions):
         yield both.line("report-resolution", lambda one: spread_said(_resolutions(one)))
 
@@ -122,6 +136,8 @@ def _promises(both: _Both) -> Iterator[Fact]:
             said = text("report-both", now=_compliance(now), before=_compliance(before))
             yield text(f"report-kept-{kind}"), said
     yield both.number("report-breached", lambda one: one.measures.breached)
+    if both.has(lambda one: one.handling.escalations):
+        yield both.line("report-escalated", _escalated)
 
 
 def _cohorts(both: _Both) -> Iterator[Fact]:
@@ -208,6 +224,29 @@ def _no_reply(one: Counted) -> Text:
         for reason, count in reasons.items()
     )
     return text("report-by-reason", share=said, reasons=listed)
+
+
+def _escalated(one: Counted) -> Text:
+    """Say how many tickets were escalated, against how many came; and where to, how far, by whom."""
+    rows = one.handling.escalations
+    if not rows:
+        return _number(0)
+    share = Share(escalated(rows), one.counts.new)
+    hands = by_hand(rows)
+    return text(
+        "report-escalations",
+        share=_number(share.part) if share.percent is None else _share(share),
+        targets=tuple(
+            text("labelled", label=text("words", words=target), value=_number(count))
+            for target, count in by_target(rows).items()
+        ),
+        levels=tuple(
+            text("report-level", level=level, count=count)
+            for level, count in by_level(rows).items()
+        ),
+        hands=hands,
+        chains=len(rows) - hands,
+    )
 
 
 def _share(share: Share) -> Text:

@@ -29,7 +29,7 @@ def split_card(
         for key, group in _filled(groups, by, period).items()
     ]
     in_time = by in {Split.HOUR, Split.DAY}
-    shown = Shown(by.value, points, in_time=in_time, has_new=by is not Split.AGENT)
+    shown = Shown(by.value, points, in_time=in_time, by_person=by is Split.AGENT)
     return Card(push=title, title=title, blocks=figures_blocks(shown))
 
 

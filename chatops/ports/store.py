@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from chatops.digest import Breach, Thanked
+from chatops.handling import Handling
 from chatops.measures import Measures
 from chatops.ports.delivery import (
     Due,
@@ -29,7 +30,7 @@ from chatops.ports.rows import (
     TicketFilter,
 )
 from chatops.ports.tx import Tx
-from chatops.report import CloseRow, Counts
+from chatops.report import EVERY, CloseRow, Counts, Only
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
@@ -148,6 +149,24 @@ class Reader(Protocol):
 
     async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
         """Return the clocks' and closes' rows of [start, end)."""
+        ...
+
+    async def handled(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> int:
+        """Return about how many tickets people did something in [start, end)."""
+        ...
+
+    async def handled_by(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Mapping[int, int]:
+        """Return the same by agent."""
+        ...
+
+    async def handling(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Handling:
+        """Return the rows of [start, end) of what people did about tickets, and nobody."""
         ...
 
     async def happened(

@@ -15,9 +15,10 @@ from datetime import timedelta
 import pytest
 from stored import NOW, given, s
 
+from chatops.calendar import Calendar
 from chatops.cards.report_facts import Counted, report_facts
 from chatops.event import AnsweredOutside, Closed, CloseReason, ReopenCause, Reopened, ReplySent
-from chatops.measures import Close, Kept, Measures, Response
+from chatops.measures import Close, Kept, Measures, Response, first_closes
 from chatops.ports import Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.sla.clock import Stretch, Why
@@ -29,6 +30,7 @@ from storage import Storage
 pytestmark = pytest.mark.anyio
 
 START, END = s(0), s(1000)
+ALWAYS = Calendar.always("UTC")
 CARE = ["care"]
 FIRST = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 300, NOW, s(300))
 RESOLUTION = replace(FIRST, kind=ClockKind.RESOLUTION, target_s=600, due_at=s(600))
@@ -105,17 +107,18 @@ async def test_the_rows_of_a_period(storage: Storage) -> None:
     by_time = sorted(found.closes, key=lambda close: close.at)
     assert replace(found, closes=by_time, responses=sorted(found.responses, key=str)) == Measures(
         responses=[
-            Response(ClockKind.FIRST_RESPONSE, 30, 120),
-            Response(ClockKind.FIRST_RESPONSE, 390, 400),
-            Response(ClockKind.NEXT_RESPONSE, 50, 50),
+            Response(ClockKind.FIRST_RESPONSE, 30, 120, a, s(120)),
+            Response(ClockKind.FIRST_RESPONSE, 390, 400, b, s(400)),
+            Response(ClockKind.NEXT_RESPONSE, 50, 50, b, s(650)),
         ],
+        # c's first close was a slip, so that its second one is the first as well
         closes=[
-            Close(a, 3, resolved, s(200), 1, None, None, 150, 200),
-            Close(c, 4, spam, s(300), 0, s(350), 4),
-            Close(b, 3, resolved, s(500), 1, s(600), None, 480, 500),
-            Close(b, 3, resolved, s(700), 2, None, None, 580, 700),
-            Close(c, 4, spam, s(800), 0),
-            Close(d, 3, CloseReason.NO_REPLY_NEEDED, s(900), 0, s(930), 4),
+            Close(a, 3, resolved, s(200), 1, None, None, 150, 200, "care", NOW),
+            Close(c, 4, spam, s(300), 0, s(350), 4, None, None, "care", NOW),
+            Close(b, 3, resolved, s(500), 1, s(600), None, 480, 500, "care", NOW),
+            Close(b, 3, resolved, s(700), 2, None, None, 580, 700, "care", None),
+            Close(c, 4, spam, s(800), 0, None, None, None, None, "care", NOW),
+            Close(d, 3, CloseReason.NO_REPLY_NEEDED, s(900), 0, s(930), 4, None, None, "care", NOW),
         ],
         kept={
             # met a; late b, late and running e, running past due f; waived c
@@ -152,7 +155,20 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
     await storage.work.transact(a_log)
     await storage.work.transact(around)
     counts = await storage.reader.counts(CARE, START, END)
-    now = Counted(counts, 0, await storage.reader.measures(CARE, START, END), is_provisional=True)
+    measures = await storage.reader.measures(CARE, START, END)
+    now = Counted(
+        counts,
+        0,
+        measures,
+        is_provisional=True,
+        handled=await storage.reader.handled(CARE, START, END),
+        handling=await storage.reader.handling(CARE, START, END),
+        first_resolutions=[
+            ALWAYS.elapsed(each.first_of, each.at)
+            for each in first_closes(measures.closes)
+            if each.first_of is not None
+        ],
+    )
     nothing = Counted(await storage.reader.counts([], START, END))
     opened = await storage.reader.open_since(CARE)
     assert sorted(opened) == [s(-50), s(10)]
@@ -172,6 +188,7 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
         "report-new": text("number", count=5),  # a, b, c, d, f: c's reason stands in its log alone
         "report-closed": text("number", count=5),  # six, of which one was a slip
         "report-closed-tickets": text("number", count=4),
+        "report-handled": text("number", count=4),  # a, b, c, d
         "report-open": text("number", count=2),
         "report-snoozed": text("number", count=0),
         "report-age": text("report-ages", one=1, three=1, seven=0, older=0),
@@ -185,6 +202,7 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
             sixty=text("report-percent", percent=100.0),
         ),
         "report-next-response": median(50, 1),
+        "report-first-resolution": median(650, 4),  # a 200, b 500, c after its slip 800, d 900
         "report-resolution": median(365, 2),  # a 150, b at its last close 580
         "report-kept-first_response": text("report-waived", share=share(25.0, 1, 4), waived=1),
         "report-kept-next_response": share(100.0, 1, 1),
