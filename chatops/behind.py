@@ -4,11 +4,12 @@ What a figure means is said in chatops.report, measures and handling. Of a share
 those are listed that its smaller number counts; of what was in time all, late ones first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from chatops.event import ClockKind, CloseReason
 from chatops.handling import Escalation, PickUp
@@ -21,6 +22,7 @@ from chatops.measures import (
     real_closes,
     unreplied,
 )
+from chatops.splits import cell
 
 
 class Figure(StrEnum):
@@ -143,3 +145,14 @@ def of_escalations(escalations: Iterable[Escalation]) -> list[Behind]:
     """Return the tickets escalated, each with the last time."""
     last = {each.ticket: each for each in escalations}
     return [Behind(each.ticket, each.at, each) for each in last.values()]
+
+
+def tickets_csv(rows: Iterable[Behind], zone: ZoneInfo) -> Iterator[str]:
+    """Yield a spreadsheet's lines: a row each, times in `zone`, spans in seconds of working time."""
+    yield "ticket,at,working_s,what"
+    for row in rows:
+        spent = "" if row.why is None or isinstance(row.why, str | Escalation) else row.why
+        what = row.why.target if isinstance(row.why, Escalation) else row.why
+        word = what if isinstance(what, str) else None
+        at = row.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        yield f"{row.ticket},{at},{spent},{cell(word)}"

@@ -81,7 +81,7 @@ def pick_ups(turns: Iterable[Turn], start: datetime, end: datetime) -> list[Pick
                 given = turn
             elif turn.what is What.LET_GO:
                 given = None
-            elif given is not None and given.agent == turn.agent:
+            elif given is not None and turn.agent is not None and given.agent == turn.agent:
                 if start <= turn.at < end:
                     since = given.at
                     found.append(PickUp(turn.ticket, turn.queue, turn.agent, since, turn.at))

@@ -116,14 +116,14 @@ def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) 
 
     `named` are the agents. A name that a spreadsheet would run as a formula is defused.
     """
-    head = (
+    head = [
         by.removeprefix("by_"),
         "new",
         "closed",
         "first_responses",
         "first_response_median_s",
         "first_response_p90_s",
-    )
+    ]
     if by is Split.AGENT:
         head += ("handled", "pick_ups", "pick_up_median_s", "pick_up_p90_s")
     lines = [",".join(head)]
@@ -135,11 +135,11 @@ def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) 
             soon = spread(group.pick_ups)
             cells += [group.handled, soon.count, soon.median, soon.p90]
         numbers = ("" if cell is None else f"{cell:.12g}" for cell in cells)
-        lines.append(",".join((_cell(name), *numbers)))
+        lines.append(",".join((cell(name), *numbers)))
     return lines
 
 
-def _cell(name: Key) -> str:
+def cell(name: Key) -> str:
     """Return a cell of words, in quotes: a new line within would be another row."""
     said = "" if name is None else " ".join(str(name).splitlines())
     safe = f"'{said}" if said.lstrip().startswith(_RUNS) else said

@@ -19,7 +19,7 @@ from chatops.ticket import Status
 from storage import figures, handling, measures
 from storage.instant import instant, micros
 from storage.measures import BECAME, LOOK_BACK, within
-from storage.narrow import by_them, meant, theirs
+from storage.narrow import by_them, meant, theirs, window
 from storage.statement import Db, Param, Statement, param
 from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
 
@@ -35,24 +35,26 @@ def behind(
     """Return the tickets of a figure of [start, end), in no order; [] of one that is not listed here."""
     if (statement := _STATEMENTS.get(figure)) is None:
         return []
+    if only.agent is not None and figure in {Figure.NEW, Figure.QUIET}:  # no agent's doing
+        return []
     params: dict[str, Param] = {
-        **handling.window(start, end, only),
+        **window(start, end, only),
         "older": micros(end - UNANSWERED_AFTER),
         "back": micros(start - LOOK_BACK),
         "status": _STATUS.get(figure, Status.OPEN).value,
     }
     kind = KEPT.get(figure)
     return [
-        Behind(ticket, instant(at), _why(figure, *of))
+        Behind(ticket, instant(at), _why(*of))
         for queue, ticket, at, *of in db.all(statement, **params)
         if queue in queues and (kind is None or of[0] == kind)
     ]
 
 
-def _why(figure: Figure, kind: str | None = None, outcome: str | None = None) -> Why | None:
+def _why(kind: str | None = None, outcome: str | None = None) -> Why | None:
     if outcome is not None:
         return BECAME[Outcome(outcome)]
-    return ClockKind(kind) if figure is Figure.LATE else None
+    return ClockKind(kind) if kind is not None else None
 
 
 _STATUS: Final = {Figure.OPEN: Status.OPEN, Figure.SNOOZED: Status.SNOOZED}

@@ -17,11 +17,13 @@ from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, text,
 
 from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.measures import SLIP
-from chatops.report import CloseRow, Counts
+from chatops.report import EVERY, CloseRow, Counts, Only
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
-from storage.statement import Db, Statement, first, param
+from storage.measures import responses
+from storage.narrow import by_them, meant, theirs, window
+from storage.statement import Db, Param, Statement, first, param
 from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
 
 
@@ -31,54 +33,73 @@ def first_opened(db: Db, now: datetime) -> datetime | None:
     return None if row is None else instant(row[0])
 
 
-def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Counts:
+def counts(
+    db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
+) -> Counts:
     """Return the additive figures of [start, end); open and snoozed are as they are now."""
-    window = {"start": micros(start), "end": micros(end)}
+    params = window(start, end, only)
     standing: Counter[str] = Counter()
-    for queue, status, count in db.all(_STANDING):
+    for queue, status, count in db.all(_STANDING, **params):
         standing[status] += count if queue in queues else 0
-    waiting = [row for row in db.all(_WAITING, end=micros(end)) if row[0] in queues]
+    waiting = [row for row in db.all(_WAITING, **params) if row[0] in queues]
     return Counts(
-        new=sum(count for queue, count in db.all(_NEW, **window) if queue in queues),
-        closed=sum(row.count for row in closes(db, queues, start, end)),
+        new=_new(db, queues, params) if only.agent is None else 0,
+        closed=sum(row.count for row in closes(db, queues, start, end, only)),
         open=standing[Status.OPEN],
         snoozed=standing[Status.SNOOZED],
-        first_responses=[
-            elapsed for queue, elapsed in db.all(_RESPONSES, **window) if queue in queues
-        ],
+        first_responses=_first_responses(db, queues, params, only),
         waiting=sum(count for _, count, _ in waiting),
         oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
-        repeated=sum(count for queue, count in db.all(_REPEATED, **window) if queue in queues),
+        repeated=sum(count for queue, count in db.all(_REPEATED, **params) if queue in queues),
     )
 
 
-def closes(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[CloseRow]:
+def closes(
+    db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
+) -> Sequence[CloseRow]:
     """Return the closes of [start, end) by who pressed, channel and reason, most first."""
-    window = {"start": micros(start), "end": micros(end)}
+    params = window(start, end, only)
     tally: Counter[tuple[int | None, str, CloseReason]] = Counter()
     # bodies of one agent and reason are alike: thousands of closes are a few texts
-    for queue, channel, body, count in db.all(_CLOSES, **window):
+    for queue, channel, body, count in db.all(_CLOSES, **params):
         if queue in queues:
             tally[_by(channel, read(Closed, body))] += count
-    for queue, channel, body, undone in db.all(_SLIPS, **window, slip=SLIP // MICROSECOND):
+    for queue, channel, body, undone in db.all(_SLIPS, **params, slip=SLIP // MICROSECOND):
         close = read(Closed, body)
         if queue in queues and read(Reopened, undone).agent == close.agent:
             tally[_by(channel, close)] -= 1
     return [
         CloseRow(agent, channel, reason.value, count)
         for (agent, channel, reason), count in (+tally).most_common()
+        if only.agent in {None, agent}
     ]
 
 
 def quiet_counts(
-    db: Db, queues: Collection[str], start: datetime, end: datetime
+    db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
 ) -> Mapping[str, int]:
-    """Return by rule how many tickets opened in [start, end) are on the quiet list, most first."""
+    """Return by rule how many tickets opened in [start, end) are on the quiet list, most first.
+
+    They are a rule's doing, and no agent's.
+    """
     tally: Counter[str] = Counter()
-    for queue, rule, count in db.all(_QUIET, start=micros(start), end=micros(end)):
-        if queue in queues:
+    for queue, rule, count in db.all(_QUIET, **window(start, end, only)):
+        if queue in queues and only.agent is None:
             tally[rule] += count
     return dict(tally.most_common())
+
+
+def _new(db: Db, queues: Collection[str], params: Mapping[str, Param]) -> int:
+    return sum(count for queue, count in db.all(_NEW, **params) if queue in queues)
+
+
+def _first_responses(
+    db: Db, queues: Collection[str], params: Mapping[str, Param], only: Only
+) -> list[int]:
+    if only.agent is None:
+        return [elapsed for queue, elapsed in db.all(_RESPONSES, **params) if queue in queues]
+    theirs = responses(db, queues, params, only)
+    return [each.elapsed_s for each in theirs if each.clock is ClockKind.FIRST_RESPONSE]
 
 
 def _by(channel: str, close: Closed) -> tuple[int | None, str, CloseReason]:
@@ -108,19 +129,22 @@ is_new: Final = and_(
     or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != CloseReason.SPAM.value),
 )
 is_quiet: Final = and_(*_within(TICKET.c.opened_at), TICKET.c.quiet, TICKET.c.rule.is_not(None))
-_NEW: Final = Statement(select(_queue, func.count()).where(is_new).group_by(_queue))
+_NEW: Final = Statement(select(_queue, func.count()).where(is_new, meant).group_by(_queue))
 _QUIET: Final = Statement(
-    select(_queue, TICKET.c.rule, func.count()).where(is_quiet).group_by(_queue, TICKET.c.rule)
+    select(_queue, TICKET.c.rule, func.count())
+    .where(is_quiet, meant)
+    .group_by(_queue, TICKET.c.rule)
 )
 _STANDING: Final = Statement(
     select(_queue, TICKET.c.status, func.count())
-    .where(TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]))
+    .where(TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]), meant, theirs)
     .group_by(TICKET.c.status, _queue)
 )
 _RESPONSES: Final = Statement(
     select(_queue, CLOCK.c.elapsed_s)
     .select_from(_clocks)
     .where(*_within(CLOCK.c.stopped_at), _is_first, CLOCK.c.outcome.in_(["met", "met_late"]))
+    .where(meant)
 )
 # two indexes: the clocks that run still, and those that were stopped since
 _began = select(CLOCK.c.ticket, CLOCK.c.started_at).where(
@@ -135,6 +159,7 @@ ran: Final = union_all(
 _WAITING: Final = Statement(
     select(_queue, func.count(), func.min(ran.c.started_at))
     .select_from(ran.join(TICKET, TICKET.c.id == ran.c.ticket))
+    .where(meant, theirs)
     .group_by(_queue)
 )
 # that both names are named is what lets SQLite use their partial index
@@ -142,13 +167,13 @@ _ends = ENTRY.c.name.in_(["Closed", "Reopened"])
 _CLOSES: Final = Statement(
     select(_queue, TICKET.c.channel, ENTRY.c.body, func.count())
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
-    .where(_ends, ENTRY.c.name == "Closed", *_within(ENTRY.c.at), ~TICKET.c.quiet)
+    .where(_ends, ENTRY.c.name == "Closed", *_within(ENTRY.c.at), ~TICKET.c.quiet, meant)
     .group_by(_queue, TICKET.c.channel, ENTRY.c.body)
 )
 _REPEATED: Final = Statement(
     select(_queue, func.count())
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
-    .where(text(REPEATED), *_within(ENTRY.c.at))
+    .where(text(REPEATED), *_within(ENTRY.c.at), meant, by_them)
     .group_by(_queue)
 )
 _closed = ENTRY.alias("closed")
@@ -169,6 +194,7 @@ _SLIPS: Final = Statement(
     .where(
         _ends,
         ~TICKET.c.quiet,
+        meant,
         ENTRY.c.name == "Reopened",
         ENTRY.c.at >= param("start"),
         ENTRY.c.at < param("end", BigInteger) + param("slip", BigInteger),

@@ -17,7 +17,7 @@ from chatops.report import EVERY, Only
 from storage.codec import read
 from storage.instant import instant, micros
 from storage.measures import within
-from storage.narrow import by_them, meant, narrowing, theirs
+from storage.narrow import by_them, meant, theirs, window
 from storage.statement import Db, Param, Statement, param
 from storage.tables import CLOCK, ENTRY, ESCALATED, HANDLED, TICKET
 
@@ -57,11 +57,6 @@ def handled_by(
     for queue, agent, count in db.all(_HANDLED_BY, **window(start, end, only)):
         tally[agent] += count if queue in queues else 0
     return +tally
-
-
-def window(start: datetime, end: datetime, only: Only) -> dict[str, Param]:
-    """Return the parameters that statements of a period have in common."""
-    return {"start": micros(start), "end": micros(end), **narrowing(only)}
 
 
 def _turns(db: Db, queues: Collection[str], params: dict[str, Param]) -> Iterator[Turn]:

@@ -10,16 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal_column, or_, select, union_all
 
 from chatops.behind import Mark
-from chatops.event import ClockKind, Closed, CloseReason, Reopened
+from chatops.event import ClockKind, Closed, CloseReason, Reopened, ReplySent
 from chatops.measures import Close, Kept, Measures, Response, is_undone
+from chatops.report import EVERY, Only
 from chatops.sla import Outcome
+from chatops.sla.clock import second
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import instant, micros
-from storage.statement import Db, Row, Statement, param
+from storage.narrow import meant, narrowing, theirs, window
+from storage.statement import Db, Param, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, TICKET
 
 #: A clock that ended in time is looked for so long before the period in which it was due.
@@ -28,35 +31,53 @@ LOOK_BACK: Final = timedelta(days=31)
 _SECOND: Final = 1_000_000
 
 
-def measures(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Measures:
+def measures(
+    db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
+) -> Measures:
     """Return the rows of [start, end)."""
-    window = {"start": micros(start), "end": micros(end)}
-    later = _later_closes(db, window)
+    params = window(start, end, only)
+    later = _later_closes(db, params)
+    closes = (_close(row, later) for row in db.all(_CLOSES, **params) if row[0] in queues)
     return Measures(
-        responses=[
-            Response(
-                ClockKind(kind), elapsed, (stopped - started) // _SECOND, ticket, instant(stopped)
-            )
-            for queue, ticket, kind, elapsed, started, stopped in db.all(_RESPONSES, **window)
-            if queue in queues
-        ],
-        closes=[_close(row, later) for row in db.all(_CLOSES, **window) if row[0] in queues],
-        kept=_kept(db, queues, start, end),
-        breached=sum(count for queue, count in db.all(_BREACHED, **window) if queue in queues),
+        responses=responses(db, queues, params, only),
+        closes=[each for each in closes if only.agent in {None, each.agent}],
+        kept=_kept(db, queues, params, start),
+        breached=sum(count for queue, count in db.all(_BREACHED, **params) if queue in queues),
     )
 
 
-def open_since(db: Db, queues: Collection[str]) -> Sequence[datetime]:
+def open_since(db: Db, queues: Collection[str], only: Only = EVERY) -> Sequence[datetime]:
     """Return when the tickets were opened that are open or snoozed now."""
-    return [instant(opened) for queue, opened in db.all(_OPEN_SINCE) if queue in queues]
+    rows = db.all(_OPEN_SINCE, **narrowing(only))
+    return [instant(opened) for queue, opened in rows if queue in queues]
+
+
+def responses(
+    db: Db, queues: Collection[str], params: Mapping[str, Param], only: Only
+) -> list[Response]:
+    """Return the first and next responses of a window; of an agent those that they wrote."""
+    rows = db.all(_RESPONSES, **params) if only.agent is None else _written(db, params)
+    return [
+        Response(ClockKind(kind), elapsed, (stopped - started) // _SECOND, ticket, instant(stopped))
+        for queue, ticket, kind, elapsed, started, stopped in rows
+        if queue in queues
+    ]
+
+
+def _written(db: Db, params: Mapping[str, Param]) -> list[Row]:
+    """Return the rows of those clocks that a reply of the agent stopped."""
+    found: dict[int, Row] = {}
+    for clock, body, *of in db.all(_WRITTEN, **params):
+        if second(read(ReplySent, body).at) == instant(of[-1]):
+            found[clock] = tuple(of)
+    return list(found.values())
 
 
 def _kept(
-    db: Db, queues: Collection[str], start: datetime, end: datetime
+    db: Db, queues: Collection[str], params: Mapping[str, Param], start: datetime
 ) -> Mapping[ClockKind, Kept]:
     tally: Counter[tuple[str, Mark]] = Counter()
-    window = {"start": micros(start), "end": micros(end)}
-    for queue, kind, outcome, count in db.all(_KEPT, **window, back=micros(start - LOOK_BACK)):
+    for queue, kind, outcome, count in db.all(_KEPT, **params, back=micros(start - LOOK_BACK)):
         if queue in queues:
             tally[kind, BECAME[Outcome(outcome)]] += count
     return {
@@ -74,11 +95,11 @@ BECAME: Final = {
 }
 
 
-def _later_closes(db: Db, window: Mapping[str, int]) -> set[int]:
+def _later_closes(db: Db, params: Mapping[str, Param]) -> set[int]:
     """Return the closes, by their entry, before which their ticket had been closed in earnest."""
     found: set[int] = set()
     before: Row = ()
-    for row in db.all(_BEFORE, **window):
+    for row in db.all(_BEFORE, **params):
         close, name, agent, at = row
         if name == "Reopened" and before[:2] == (close, "Closed"):
             _, _, closed_by, closed_at = before
@@ -138,21 +159,30 @@ _queue = TICKET.c.queue
 _clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 _answers = [ClockKind.FIRST_RESPONSE.value, ClockKind.NEXT_RESPONSE.value]
 
-_RESPONSES: Final = Statement(
-    select(
-        _queue,
-        CLOCK.c.ticket,
-        CLOCK.c.kind,
-        CLOCK.c.elapsed_s,
-        CLOCK.c.started_at,
-        CLOCK.c.stopped_at,
-    )
-    .select_from(_clocks)
-    .where(
-        within(CLOCK.c.stopped_at),
-        CLOCK.c.kind.in_(_answers),
-        CLOCK.c.outcome.in_([Outcome.MET.value, Outcome.MET_LATE.value]),
-    )
+_response = (
+    _queue,
+    CLOCK.c.ticket,
+    CLOCK.c.kind,
+    CLOCK.c.elapsed_s,
+    CLOCK.c.started_at,
+    CLOCK.c.stopped_at,
+)
+_was_response = and_(
+    within(CLOCK.c.stopped_at),
+    CLOCK.c.kind.in_(_answers),
+    CLOCK.c.outcome.in_([Outcome.MET.value, Outcome.MET_LATE.value]),
+    meant,
+)
+_RESPONSES: Final = Statement(select(*_response).select_from(_clocks).where(_was_response))
+_by_agent = and_(
+    ENTRY.c.ticket == CLOCK.c.ticket,
+    ENTRY.c.name == "ReplySent",
+    ENTRY.c.agent == param("only_agent", BigInteger),
+)
+_WRITTEN: Final = Statement(
+    select(CLOCK.c.id, ENTRY.c.body, *_response)
+    .select_from(_clocks.join(ENTRY, _by_agent))
+    .where(_was_response)
 )
 _reopened = ENTRY.alias("reopened")
 _later = ENTRY.alias("later")
@@ -203,7 +233,7 @@ _CLOSES: Final = Statement(
             ),
         )
     )
-    .where(_closed, within(ENTRY.c.at), ~TICKET.c.quiet)
+    .where(_closed, within(ENTRY.c.at), ~TICKET.c.quiet, meant)
 )
 _before = ENTRY.alias("before")
 #: Of each close of the window how its ticket had been closed and reopened until then, in order.
@@ -219,7 +249,7 @@ _BEFORE: Final = Statement(
 _BREACHED: Final = Statement(
     select(_queue, func.count())
     .select_from(_clocks)
-    .where(within(CLOCK.c.breached_at))
+    .where(within(CLOCK.c.breached_at), meant, theirs)
     .group_by(_queue)
 )
 _late: ColumnElement[str] = literal_column("'breached'").label("outcome")
@@ -251,10 +281,11 @@ owed: Final = union_all(
 _KEPT: Final = Statement(
     select(_queue, owed.c.kind, owed.c.outcome, func.count())
     .select_from(owed.join(TICKET, TICKET.c.id == owed.c.ticket))
+    .where(meant, theirs)
     .group_by(_queue, owed.c.kind, owed.c.outcome)
 )
 _OPEN_SINCE: Final = Statement(
     select(_queue, TICKET.c.opened_at).where(
-        TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value])
+        TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]), meant, theirs
     )
 )

@@ -4,16 +4,23 @@ So each statement is one text with one plan: the window of its index leads, and 
 is an empty word, or the number 0, that lets every ticket through.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, or_
 
 from chatops.report import Only
+from storage.instant import micros
 from storage.statement import Param, param
 from storage.tables import ENTRY, TICKET
 
 #: In a pattern an underscore is any letter, and may stand in a tag.
 _ESCAPE: Final = "!"
+
+
+def window(start: datetime, end: datetime, only: Only) -> dict[str, Param]:
+    """Return the parameters that the statements of a period have in common."""
+    return {"start": micros(start), "end": micros(end), **narrowing(only)}
 
 
 def narrowing(only: Only) -> dict[str, Param]:

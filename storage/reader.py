@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chatops.behind import Behind, Figure
 from chatops.digest import Breach, Thanked
 from chatops.handling import Handling
 from chatops.measures import Measures
@@ -29,6 +30,7 @@ from chatops.ticket import Ticket
 from storage import (
     arrivals,
     backlog,
+    behind,
     clocks,
     conversations,
     customers,
@@ -115,18 +117,22 @@ class StoredReader:
         return await self.run(clocks.running_count)
 
     async def quiet_counts(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Mapping[str, int]:
-        return await self.run(lambda db: figures.quiet_counts(db, queues, start, end))
+        return await self.run(lambda db: figures.quiet_counts(db, queues, start, end, only))
 
     async def first_opened(self, now: datetime) -> datetime | None:
         return await self.run(lambda db: figures.first_opened(db, now))
 
-    async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
-        return await self.run(lambda db: figures.counts(db, queues, start, end))
+    async def counts(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Counts:
+        return await self.run(lambda db: figures.counts(db, queues, start, end, only))
 
-    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
-        return await self.run(lambda db: measures.measures(db, queues, start, end))
+    async def measures(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Measures:
+        return await self.run(lambda db: measures.measures(db, queues, start, end, only))
 
     async def handled(
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
@@ -143,18 +149,31 @@ class StoredReader:
     ) -> Handling:
         return await self.run(lambda db: handling.handling(db, queues, start, end, only))
 
-    async def happened(
-        self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[Happened]:
-        return await self.run(lambda db: splits.happened(db, queues, start, end))
+    async def behind(
+        self,
+        figure: Figure,
+        queues: Sequence[str],
+        start: datetime,
+        end: datetime,
+        only: Only = EVERY,
+    ) -> Sequence[Behind]:
+        return await self.run(lambda db: behind.behind(db, figure, queues, start, end, only))
 
-    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
-        return await self.run(lambda db: measures.open_since(db, queues))
+    async def those(self, tickets: Sequence[int]) -> Sequence[Listed]:
+        return await self.run(lambda db: lists.those(db, tickets))
+
+    async def happened(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Sequence[Happened]:
+        return await self.run(lambda db: splits.happened(db, queues, start, end, only))
+
+    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
+        return await self.run(lambda db: measures.open_since(db, queues, only))
 
     async def closes(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[CloseRow]:
-        return await self.run(lambda db: figures.closes(db, queues, start, end))
+        return await self.run(lambda db: figures.closes(db, queues, start, end, only))
 
     async def thanks(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from chatops.behind import Behind, Figure
 from chatops.digest import Breach, Thanked
 from chatops.handling import Handling
 from chatops.measures import Measures
@@ -134,7 +135,7 @@ class Reader(Protocol):
         ...
 
     async def quiet_counts(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Mapping[str, int]:
         """Return by rule how many tickets opened in [start, end) are on the quiet list."""
         ...
@@ -143,11 +144,15 @@ class Reader(Protocol):
         """Return when the first ticket of all was opened; None if none was by now."""
         ...
 
-    async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
+    async def counts(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Counts:
         """Return the additive figures of [start, end)."""
         ...
 
-    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
+    async def measures(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Measures:
         """Return the clocks' and closes' rows of [start, end)."""
         ...
 
@@ -169,18 +174,33 @@ class Reader(Protocol):
         """Return the rows of [start, end) of what people did about tickets, and nobody."""
         ...
 
+    async def behind(
+        self,
+        figure: Figure,
+        queues: Sequence[str],
+        start: datetime,
+        end: datetime,
+        only: Only = EVERY,
+    ) -> Sequence[Behind]:
+        """Return the tickets of a figure of [start, end), if it is not made of rows as these are."""
+        ...
+
+    async def those(self, tickets: Sequence[int]) -> Sequence[Listed]:
+        """Return tickets as a list shows them, in their order; what is gone is left out."""
+        ...
+
     async def happened(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Happened]:
         """Return what [start, end) held, to be split by who, where, what and when."""
         ...
 
-    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
+    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
         """Return when the tickets were opened that are open or snoozed now."""
         ...
 
     async def closes(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[CloseRow]: ...
     async def thanks(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -67,7 +67,8 @@ Channel | Closes | Share
 X | 2 | ▇▇▇▇▇▇▇▇
 Reason | Closes | Share
 duplicate | 1 | ▇▇▇▇▇▇▇▇
-resolved | 1 | ▇▇▇▇▇▇▇▇"""
+resolved | 1 | ▇▇▇▇▇▇▇▇
+Every number leads to its tickets: press one below, or choose it from the menu."""
     )
 
 
