@@ -34,7 +34,7 @@ PURE := \
 	channel course delivery/pace digest draft dry_run effect escalating event/__init__ event/arranging \
 	event/escalating event/idling event/kinds event/life event/moderating event/replying handling hours idling line \
 	lookup macros measures moderating narrowing oblivion periods personal_data plain policy replying report scene shifts \
-	sla/__init__ sla/alerting sla/clock sla/folding sla/saying sla/segments sla/terms splits step tags \
+	sla/__init__ sla/alerting sla/clock sla/folding sla/saying sla/segments sla/terms splits step tags targets \
 	terms_trial text ticket tokens vocabulary wake_times
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)

@@ -87,7 +87,7 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     before = await counting.counted(period.before(), call.now)
     now = await counting.counted(period, call.now)
     opened = await reader.open_since(of.queues, of.only)
-    facts = Facts(report_facts(now, before, opened, call.now))
+    facts = Facts(report_facts(now, before, opened, call.now, call.policy.targets))
     rows = (of.queues, period.start, period.end, of.only)
     by = [each for each in By if not in_room or of.named or each is not By.AGENT]
     only = None if of.named else call.agent.id

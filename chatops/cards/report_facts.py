@@ -24,6 +24,7 @@ from chatops.measures import (
 )
 from chatops.periods import Period
 from chatops.report import Counts, spread
+from chatops.targets import NO_TARGETS, Targets, count_held, share_held, span_held
 from chatops.text import Text, text
 
 Fact = tuple[Text, Text]
@@ -68,13 +69,19 @@ def report_against(period: Period) -> Text:
 
 
 def report_facts(
-    now: Counted, before: Counted, opened: Iterable[datetime], at: datetime
+    now: Counted,
+    before: Counted,
+    opened: Iterable[datetime],
+    at: datetime,
+    targets: Targets = NO_TARGETS,
 ) -> tuple[Fact, ...]:
     """Return the lines; `opened` is when the tickets came that are open at `at`.
 
+    A figure that has one of the targets says whether it met it; those of the period before do not.
+
     What neither period has, as a quiet list or a kind of clock that is not promised, has no line.
     """
-    both = _Both(now, before)
+    both = _Both(now, before, targets)
     ages = by_age(opened, at)
     return (*_work(both, ages), *_replies(both), *_promises(both), *_cohorts(both), *_rest(both))
 
@@ -85,13 +92,23 @@ class _Both:
 
     now: Counted
     before: Counted
+    targets: Targets
+
+    def said(self, figure: Callable[[Counted], Text]) -> Text:
+        return text("report-both", now=figure(self.now), before=figure(self.before))
 
     def line(self, label: str, figure: Callable[[Counted], Text]) -> Fact:
-        said = text("report-both", now=figure(self.now), before=figure(self.before))
-        return text(label), said
+        return text(label), self.said(figure)
 
     def number(self, label: str, figure: Callable[[Counted], int]) -> Fact:
         return self.line(label, lambda one: _number(figure(one)))
+
+    def span(
+        self, label: str, figure: Callable[[Counted], Sequence[int]], limit: timedelta | None
+    ) -> Fact:
+        """Return the line of lengths of time, of which the median has a target."""
+        said = self.said(lambda one: spread_said(figure(one)))
+        return text(label), span_held(said, limit, spread(figure(self.now)).median)
 
     def has(self, figure: Callable[[Counted], object]) -> bool:
         return bool(figure(self.now) or figure(self.before))
@@ -104,7 +121,8 @@ def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
         yield both.number("report-closed-tickets", lambda one: len(_settled(one)))
     if both.has(lambda one: one.handled):
         yield both.number("report-handled", lambda one: one.handled)
-    yield text("report-open"), _number(both.now.counts.open)
+    still = both.now.counts.open
+    yield text("report-open"), count_held(_number(still), both.targets.open, still)
     yield text("report-snoozed"), _number(both.now.counts.snoozed)
     if any(ages):
         one, three, seven, older = ages
@@ -113,20 +131,25 @@ def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
 
 
 def _replies(both: _Both) -> Iterator[Fact]:
-    yield both.line("report-first-response", lambda one: spread_said(one.counts.first_responses))
+    targets = both.targets
+    yield both.span(
+        "report-first-response", lambda one: one.counts.first_responses, targets.first_response
+    )
     yield both.line("report-waiting", lambda one: _waiting(one.counts))
     if both.has(lambda one: one.handling.unanswered):
-        yield both.number("report-unanswered", lambda one: one.handling.unanswered)
+        said = both.said(lambda one: _number(one.handling.unanswered))
+        count = both.now.handling.unanswered
+        yield text("report-unanswered"), count_held(said, targets.unanswered, count)
     if both.has(_calendar):
         yield both.line("report-calendar", _by_calendar)
     if both.has(lambda one: one.pick_ups):
-        yield both.line("report-pick-up", lambda one: spread_said(one.pick_ups))
+        yield both.span("report-pick-up", lambda one: one.pick_ups, targets.pick_up)
     if both.has(_next_responses):
-        yield both.line("report-next-response", lambda one: spread_said(_next_responses(one)))
+        yield both.span("report-next-response", _next_responses, targets.next_response)
     if both.has(lambda one: one.first_resolutions):
         yield both.line("report-first-resolution", lambda one: spread_said(one.first_resolutions))
     if both.has(_resolutions):
-        yield both.line("report-resolution", lambda one: spread_said(_resolutions(one)))
+        yield both.span("report-resolution", _resolutions, targets.resolution)
 
 
 def _promises(both: _Both) -> Iterator[Fact]:
@@ -134,16 +157,25 @@ def _promises(both: _Both) -> Iterator[Fact]:
         now, before = (one.measures.kept.get(kind, Kept()) for one in (both.now, both.before))
         if now != Kept() or before != Kept():
             said = text("report-both", now=_compliance(now), before=_compliance(before))
-            yield text(f"report-kept-{kind}"), said
+            part, whole = now.share.part, now.share.whole
+            held = share_held(said, both.targets.compliance, part, whole, at_least=True)
+            yield text(f"report-kept-{kind}"), held
     yield both.number("report-breached", lambda one: one.measures.breached)
     if both.has(lambda one: one.handling.escalations):
-        yield both.line("report-escalated", _escalated)
+        part, whole = escalated(both.now.handling.escalations), both.now.counts.new
+        said = share_held(both.said(_escalated), both.targets.escalated, part, whole)
+        yield text("report-escalated"), said
 
 
 def _cohorts(both: _Both) -> Iterator[Fact]:
     if both.has(_settled):
-        yield both.line("report-reopened", lambda one: _cohort(one, reopen_rate))
-        yield both.line("report-one-touch", lambda one: _cohort(one, one_touch))
+        closes, targets = both.now.measures.closes, both.targets
+        said, share = both.said(lambda one: _cohort(one, reopen_rate)), reopen_rate(closes)
+        held = share_held(said, targets.reopened, share.part, share.whole)
+        yield text("report-reopened"), held
+        said, share = both.said(lambda one: _cohort(one, one_touch)), one_touch(closes)
+        held = share_held(said, targets.one_touch, share.part, share.whole, at_least=True)
+        yield text("report-one-touch"), held
         yield both.line("report-no-reply", _no_reply)
 
 

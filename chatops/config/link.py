@@ -44,6 +44,7 @@ from chatops.policy import (
     Room,
     UrgencyRules,
 )
+from chatops.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def policy(
         prefix=service.prefix,
         undo_in=service.undo,
         day_starts=service.day_starts,
+        targets=Targets(**dict(service.report.targets)),
         keep=Keep(service.keep.raw, service.keep.closed, service.keep.logs),
     )
     for place, plan in planned:

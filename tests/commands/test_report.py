@@ -13,6 +13,7 @@ from chatops.event import ReplySent
 from chatops.handling import Escalation, Handling
 from chatops.ports import Tx
 from chatops.report import Counts
+from chatops.targets import Targets
 from chatops.text import Summons, Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
@@ -69,6 +70,19 @@ Reason | Closes | Share
 duplicate | 1 | ▇▇▇▇▇▇▇▇
 resolved | 1 | ▇▇▇▇▇▇▇▇
 Every number leads to its tickets: press one below, or choose it from the menu."""
+    )
+
+
+@pytest.mark.anyio
+async def test_figures_are_held_against_targets(team: Team) -> None:
+    await a_day(team)
+    targets = Targets(compliance=95.0, open=1)
+    team.desk.policy = replace(team.desk.policy, targets=targets)
+    said = await team.shown("maya", "report", "today")
+    assert "Open now: 1; target at most 1: ✓ met\n" in said
+    assert (
+        "First response in time: 0 % (0 of 1), waived: 2 (before: none yet); "
+        "target at least 95 %: ⚠ missed\n" in said
     )
 
 
