@@ -32,7 +32,7 @@ PURE := \
 	cards/show_card cards/split_card cards/stage_card cards/thread_card cards/ticket_buttons cards/ticket_card \
 	cards/tour_card cards/transcript cards/trouble_card cards/who_card cards/why_card cards/why_lines chain \
 	channel course delivery/pace digest draft dry_run effect escalating event/__init__ event/arranging \
-	event/escalating event/idling event/kinds event/life event/moderating event/replying handling hours idling line \
+	event/escalating event/idling event/kinds event/life event/moderating event/replying handling hours idling levels line \
 	lookup macros measures moderating narrowing oblivion periods personal_data plain policy replying report scene shifts \
 	sla/__init__ sla/alerting sla/clock sla/folding sla/saying sla/segments sla/terms splits step tags targets \
 	terms_trial text ticket tokens vocabulary wake_times

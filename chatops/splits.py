@@ -59,6 +59,7 @@ class Group:
     first_responses: list[int] = field(default_factory=list)  #: seconds of working time
     handled: int = 0  #: of an agent alone
     pick_ups: Sequence[int] = ()  #: likewise, seconds of working time
+    left: int | None = None  #: open at the end of a step of time, of a day at least
 
 
 #: An agent's number, the name of a channel, queue, kind or tag, an hour, a day; None: has none.

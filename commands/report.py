@@ -93,7 +93,8 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     only = None if of.named else call.agent.id
     closes = await reader.closes(*rows)
     figures = Figures(period.first, now.counts, closes, call.channels, agents)
-    went = course_blocks(course(await reader.happened(*rows), period))
+    levels = await reader.levels(*rows)
+    went = course_blocks(course(await reader.happened(*rows), period, levels))
     card = report_card(period, (*_of(of), facts, *went), figures, by, only)
     to = leads(now, _told(args, period.start, period.end, of))
     more = text("report-more")

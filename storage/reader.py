@@ -6,6 +6,7 @@ from datetime import datetime
 from chatops.behind import Behind, Figure
 from chatops.digest import Breach, Thanked
 from chatops.handling import Handling
+from chatops.levels import Levels
 from chatops.measures import Measures
 from chatops.ports import (
     AccountSign,
@@ -38,6 +39,7 @@ from storage import (
     figures,
     handling,
     held,
+    levels,
     lists,
     measures,
     people,
@@ -166,6 +168,11 @@ class StoredReader:
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Happened]:
         return await self.run(lambda db: splits.happened(db, queues, start, end, only))
+
+    async def levels(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Levels:
+        return await self.run(lambda db: levels.levels_of(db, queues, start, end, only))
 
     async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
         return await self.run(lambda db: measures.open_since(db, queues, only))

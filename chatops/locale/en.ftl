@@ -786,6 +786,8 @@ target-set = { $said }; target { $aim }
 target-met = { $said }; target { $aim }: ✓ met
 target-missed = { $said }; target { $aim }: ⚠ missed
 chart-flow = New and closed { $by }
+chart-flow-left = New, closed and open { $by }
+chart-ended = { $first } at first, { $last } at last, at most { $most }
 chart-closed = Closed { $by }
 chart-first-response = First response { $by }
 chart-busiest = { $title }: the { $count } busiest
@@ -892,6 +894,7 @@ head-by_day = Day
 head-by_week = Week from
 head-by_month = Month
 head-handled = Handled
+head-left = Open at end
 head-count = n
 head-bar = Share
 

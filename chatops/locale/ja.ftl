@@ -771,6 +771,8 @@ target-set = { $said }（目標{ $aim }）
 target-met = { $said }（目標{ $aim }：✓ 達成）
 target-missed = { $said }（目標{ $aim }：⚠ 未達）
 chart-flow = { $by }の新着とクローズ
+chart-flow-left = { $by }の新着、クローズ、未クローズ
+chart-ended = 最初{ $first }件、最後{ $last }件、最多{ $most }件
 chart-closed = { $by }のクローズ
 chart-first-response = { $by }の初回返信
 chart-busiest = { $title }（上位{ $count }件）
@@ -872,6 +874,7 @@ head-by_day = 日付
 head-by_week = 週（開始日）
 head-by_month = 月
 head-handled = 対応
+head-left = 未クローズ
 head-count = 件数
 head-bar = 割合
 

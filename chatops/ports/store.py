@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from chatops.behind import Behind, Figure
 from chatops.digest import Breach, Thanked
 from chatops.handling import Handling
+from chatops.levels import Levels
 from chatops.measures import Measures
 from chatops.ports.delivery import (
     Due,
@@ -193,6 +194,12 @@ class Reader(Protocol):
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Happened]:
         """Return what [start, end) held, to be split by who, where, what and when."""
+        ...
+
+    async def levels(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Levels:
+        """Return when the tickets came and went that were open at some moment of [start, end)."""
         ...
 
     async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
