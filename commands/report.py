@@ -5,7 +5,7 @@ Every number leads to its tickets: `tickets late`, as a button asks too, lists t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -15,7 +15,7 @@ from chatops.behind import Behind, Figure, tickets_csv
 from chatops.call import Answer, Call, looks
 from chatops.card import Card, Facts, File, Paragraph
 from chatops.cards.behind_card import Said, behind_card, page_of, tickets_of
-from chatops.cards.leads import Told, leads
+from chatops.cards.leads import Told, leads, window_of, window_told
 from chatops.cards.list_card import public_names
 from chatops.cards.report_card import By, Figures, report_card
 from chatops.cards.report_charts import course_blocks
@@ -35,10 +35,10 @@ from chatops.splits import Split, csv_lines, split
 from chatops.text import text
 from chatops.ticket import Refusal
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND: Final = timedelta(seconds=1)
 #: The longest report, with an hour or two where clocks change.
 _LONGEST: Final = timedelta(days=MOST_DAYS + 1)
+#: Seconds that are a time still: in the year 5138.
+_FAR: Final = 10**11
 
 
 class Place(StrEnum):
@@ -57,8 +57,8 @@ class Report(Filters):
     tickets: Annotated[Figure | None, Named("of_tickets", Figure)] = None
     page: Annotated[int, Named("of_page")] = Field(1, ge=1, le=10_000)
     #: Of a button: the very seconds since 1970 of which its figure is, whatever the day is by now.
-    since: Annotated[int | None, FormOnly] = None
-    until: Annotated[int | None, FormOnly] = None
+    since: Annotated[int | None, FormOnly] = Field(None, ge=0, le=_FAR)
+    until: Annotated[int | None, FormOnly] = Field(None, ge=0, le=_FAR)
 
 
 @looks("report", Report)
@@ -107,15 +107,14 @@ def _pressed(args: Report, call: Call) -> tuple[datetime, datetime] | None:
     """Return the window that a button names, if it does: of no more than a report, and not to come."""
     if args.since is None or args.until is None:
         return None
-    start, end = (_EPOCH + each * _SECOND for each in (args.since, args.until))
+    start, end = window_of(args.since, args.until)
     return start, min(max(start, end), call.now, start + _LONGEST)
 
 
 def _told(args: Report, start: datetime, end: datetime, of: Narrowed) -> Told:
     """Return what a button says of which figures it is, apart from which."""
-    seconds = [str((each - _EPOCH) // _SECOND) for each in (start, end)]
     place = (("place", args.place.value),) if args.place is not None else ()
-    return ("since", seconds[0]), ("until", seconds[1]), *of.told, *place
+    return *window_told(start, end), *of.told, *place
 
 
 def _of(of: Narrowed) -> tuple[Paragraph, ...]:
@@ -180,11 +179,11 @@ async def _split(
     if by is Split.AGENT:
         alone = None if of.named else call.agent.id
         groups = await counting.by_agent(period, groups, alone)
-    names = public_names(agents)
     if args.form is None:
-        card = split_card(period, groups, by, call.channels, names)
+        told = _told(args, period.start, period.end, of)
+        card = split_card(period, groups, by, call.channels, agents, told)
         return Answer(replace(card, blocks=(*_of(of), *card.blocks)), in_room)
-    lines = tuple(csv_lines(groups, by, names))
+    lines = tuple(csv_lines(groups, by, public_names(agents)))
     days, what = period.written.replace("..", "_"), by.removeprefix("by_")
     return _file(File(f"report-{days}-{what}.csv", lines, period.zone.key))
 

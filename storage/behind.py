@@ -32,9 +32,7 @@ def behind(
     end: datetime,
     only: Only = EVERY,
 ) -> list[Behind]:
-    """Return the tickets of a figure of [start, end), in no order; [] of one that is not listed here."""
-    if (statement := _STATEMENTS.get(figure)) is None:
-        return []
+    """Return the tickets of a figure of [start, end), in no order; of those figures that are here."""
     if only.agent is not None and figure in {Figure.NEW, Figure.QUIET}:  # no agent's doing
         return []
     params: dict[str, Param] = {
@@ -46,7 +44,7 @@ def behind(
     kind = KEPT.get(figure)
     return [
         Behind(ticket, instant(at), _why(*of))
-        for queue, ticket, at, *of in db.all(statement, **params)
+        for queue, ticket, at, *of in db.all(_STATEMENTS[figure], **params)
         if queue in queues and (kind is None or of[0] == kind)
     ]
 

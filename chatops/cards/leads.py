@@ -4,8 +4,9 @@ What a button carries says which figure, of which time and of what; whose ticket
 from who presses it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -15,13 +16,20 @@ from chatops.cards.report_facts import Counted
 from chatops.event import ClockKind
 from chatops.handling import escalated
 from chatops.measures import Kept, last_closes, one_touched, real_closes, reopen_rate, unreplied
+from chatops.splits import Group
 from chatops.text import Text, text
 
 #: What somebody told a command by a button, by the names of its fields.
 Told = tuple[tuple[str, str], ...]
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+
 #: Characters that an entry of a menu carries in every chat, its command and signs included.
 MOST_CARRIED: Final = 150
+
+#: So many lines of a table lead to their tickets: a longer menu is searched no faster than typed.
+MOST_ROWS: Final = 10
 
 #: What a lead looks for first has a button of its own.
 _FIRST: Final = (Figure.LATE, Figure.WAITING)
@@ -41,6 +49,17 @@ class Leads:
     buttons: tuple[Button, ...] = ()
     menu: tuple[Button, ...] = ()
     said: tuple[Block, ...] = ()
+
+
+def window_told(start: datetime, end: datetime) -> Told:
+    """Return what a button says of the time, in whole seconds since 1970."""
+    since, until = (str((each - _EPOCH) // _SECOND) for each in (start, end))
+    return ("since", since), ("until", until)
+
+
+def window_of(since: int, until: int) -> tuple[datetime, datetime]:
+    """Return the time that a button says."""
+    return _EPOCH + since * _SECOND, _EPOCH + until * _SECOND
 
 
 def number(figure: Figure, counted: Counted) -> int:
@@ -69,6 +88,42 @@ def leads(counted: Counted, told: Told) -> Leads:
         tuple(_lead(figure, shown[figure], told) for figure in first),
         tuple(_lead(figure, shown[figure], told) for figure in rest),
         (Paragraph(text("report-leads"), small=True),),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: what it is of, its figures, and what a button says to mean just these."""
+
+    of: Text
+    group: Group
+    told: Told
+
+
+def table_leads(rows: Sequence[Row]) -> Leads:
+    """Return what leads to the tickets of a table's first lines, as far as an entry carries it."""
+    menu = [
+        Button(
+            "report",
+            text("report-lead-of", of=row.of, figure=label(figure), count=count),
+            _args(figure, row.told),
+        )
+        for row in rows[:MOST_ROWS]
+        for figure, count in _columns(row.group)
+        if count and _carried(_args(figure, row.told)) <= MOST_CARRIED
+    ]
+    if not menu:
+        return Leads()
+    return Leads(menu=tuple(menu), said=(Paragraph(text("report-leads-table"), small=True),))
+
+
+def _columns(group: Group) -> tuple[tuple[Figure, int], ...]:
+    return (
+        (Figure.NEW, group.new),
+        (Figure.HANDLED, group.handled),
+        (Figure.CLOSED, group.closed),
+        (Figure.FIRST, len(group.first_responses)),
+        (Figure.PICK_UP, len(group.pick_ups)),
     )
 
 

@@ -183,7 +183,7 @@ class Reader(Protocol):
         end: datetime,
         only: Only = EVERY,
     ) -> Sequence[Behind]:
-        """Return the tickets of a figure of [start, end), if it is not made of rows as these are."""
+        """Return the tickets of a figure of [start, end), of one that is not made of such rows."""
         ...
 
     async def those(self, tickets: Sequence[int]) -> Sequence[Listed]:

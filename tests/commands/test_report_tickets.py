@@ -134,6 +134,41 @@ async def test_a_figure_is_of_the_time_that_its_report_was_of(team: Team) -> Non
     assert forged.title == text("behind-title", figure=text("report-new"), count=0)
 
 
+@pytest.mark.parametrize("seconds", ["-1", "999999999999", "soon"])
+async def test_what_is_no_time_is_refused(team: Team, seconds: str) -> None:
+    fields = {"tickets": "new", "since": seconds, "until": "1790000000"}
+    refused = await team.ask("maya", "report", fields=fields)
+    assert isinstance(refused, Refusal)
+    assert refused.said.id == "word-not-taken"
+
+
+async def test_the_lines_of_a_table_lead_to_their_tickets(team: Team) -> None:
+    await a_day(team)
+    for line, labels in (
+        (
+            "by queue",
+            ["japan · New: 3", "japan · Closed: 2", "global · New: 1"],
+        ),
+        (
+            "by agent",
+            [
+                *("伊藤 葵 · Tickets handled: 1", "伊藤 葵 · Closed: 1"),
+                *("Maya Lind · Tickets handled: 1", "Maya Lind · Closed: 1"),
+            ],
+        ),
+        ("by channel queue japan", ["X · New: 3", "X · Closed: 2"]),
+        ("by kind queue global", ["mention · New: 1"]),
+        ("by day", ["Thu 1 Oct · New: 4", "Thu 1 Oct · Closed: 2"]),
+        ("by tag", []),
+        ("by hour", []),
+    ):
+        card = card_of(await team.ask("maya", "report", line))
+        assert [said(button.label) for button in card.menu] == labels, line
+        for button in card.menu:
+            listed = card_of(await press(team, "maya", button))
+            assert len(beside(listed)) == int(said(button.label).split(": ")[1]), line
+
+
 async def test_who_presses_sees_their_own_queues_alone(team: Team) -> None:
     await a_day(team)
     card = card_of(await team.ask("maya", "report", "today"))
@@ -221,6 +256,7 @@ async def test_reports_are_narrowed_in_any_order(team: Team) -> None:
         "[New and closed by queue]",
         "Queue | New | Closed | First response",
         "global | 1 | 0 | none yet",
+        "The menu leads to the tickets of the first lines.",
     ]
 
 
