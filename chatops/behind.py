@@ -62,6 +62,10 @@ KEPT: Final = {
 }
 
 
+#: Figures of what is so now, whatever the period.
+STANDING: Final = frozenset({Figure.OPEN, Figure.SNOOZED})
+
+
 class Mark(StrEnum):
     """What became of a promise, worst first."""
 
@@ -84,7 +88,7 @@ class Behind:
 
 
 #: Of these, what lasts longest leads.
-_OLDEST_FIRST: Final = {Figure.OPEN, Figure.SNOOZED, Figure.WAITING, Figure.UNANSWERED}
+_OLDEST_FIRST: Final = STANDING | {Figure.WAITING, Figure.UNANSWERED}
 
 
 def in_order(figure: Figure, rows: Iterable[Behind]) -> list[Behind]:

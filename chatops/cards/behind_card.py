@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from chatops.behind import Behind, Figure, Mark
+from chatops.behind import STANDING, Behind, Figure, Mark
 from chatops.call import Call
 from chatops.card import Block, Card, Paragraph, Quote
 from chatops.cards.leads import Told, label
@@ -63,6 +63,8 @@ def behind_card(
     if len(tickets) < len(rows):
         title = text("behind-title-in", title=title, tickets=len(tickets))
     window = text("behind-window", since=said.start, until=said.end)
+    if said.figure in STANDING:
+        window = text("behind-now", at=call.now)
     blocks: list[Block] = [Paragraph(text("listing", items=(window, *said.of)), small=True)]
     for one in listed:
         line, *quoted = ticket_lines([one], names, call)

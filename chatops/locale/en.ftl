@@ -753,10 +753,10 @@ report-too-long = { $days } days are too many: ask for { $most } at most.
 report-no-such-day = The calendar has no { $said }.
 report-too-early = The first ticket here is of { $first }: there is nothing to count before it.
 report-more = Show the tickets of …
-report-leads = Every number leads to its tickets: press one below, or choose it from the menu.
+report-leads = Every number leads to its tickets: choose it below, or ask for it by name, as in “tickets late”.
 report-leads-typed = Every number leads to its tickets: ask for the same again with “tickets” and the number’s name behind it, such as “tickets late”.
 report-lead-of = { $of } · { $figure }: { $count }
-report-leads-table = The menu leads to the tickets of the first lines.
+report-leads-table = The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.
 report-one-thing = Ask either for the tickets of one number or for a table: leave the one or the other out.
 report-tag-unfit = “{ $tag }” can be no tag: that is one word of up to 40 letters, digits, - and _.
 listing = { $items }
@@ -773,6 +773,7 @@ behind-title-in = { $tickets ->
    *[other] { $title } (in { $tickets } tickets)
 }
 behind-window = { $since } to { $until }
+behind-now = as of { $at }
 behind-none = There is no ticket behind it.
 behind-at = { $at }
 behind-span = { $span }, { $at }

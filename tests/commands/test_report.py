@@ -69,7 +69,7 @@ X | 2 | ▇▇▇▇▇▇▇▇
 Reason | Closes | Share
 duplicate | 1 | ▇▇▇▇▇▇▇▇
 resolved | 1 | ▇▇▇▇▇▇▇▇
-Every number leads to its tickets: press one below, or choose it from the menu."""
+Every number leads to its tickets: choose it below, or ask for it by name, as in “tickets late”."""
     )
 
 
@@ -176,7 +176,7 @@ Customer care, Fri 25 Sep to Thu 1 Oct
 Agent | Handled | Closed | First response
 伊藤 葵 | 1 | 1 | none yet
 Maya Lind | 1 | 1 | none yet
-The menu leads to the tickets of the first lines."""
+The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”."""
     )
     assert "Maya" not in await team.shown("aoi", "report", "by agent")
     refused = Refusal(text("report-no-names"))
@@ -210,7 +210,7 @@ async def test_who_picks_tickets_up_and_how_soon(team: Team) -> None:
         "Maya Lind | 2 | 1 | none yet",
         "Agent | Pick-up, from assignment to reply",
         "伊藤 葵 | median 20 min (n = 1)",
-        "The menu leads to the tickets of the first lines.",
+        "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
     ]
     assert "Maya" not in await team.shown("aoi", "report", "today by agent")
     said = await team.shown("maya", "report", "today")

@@ -96,8 +96,7 @@ waived, Thu 1 Oct 15:30
     late = (await team.shown("maya", "report", "tickets late queue japan")).splitlines()
     assert late[3] == "⚠ First response late since Thu 1 Oct 16:30"
     assert await team.shown("maya", "report", "today tickets open channel x tag vip") == (
-        "Open now: 0\nThu 1 Oct 0:00 to Thu 1 Oct 17:00, Channel: X, Tag: #vip\n"
-        "There is no ticket behind it."
+        "Open now: 0\nas of Thu 1 Oct 17:00, Channel: X, Tag: #vip\nThere is no ticket behind it."
     )
 
 
@@ -256,7 +255,7 @@ async def test_reports_are_narrowed_in_any_order(team: Team) -> None:
         "[New and closed by queue]",
         "Queue | New | Closed | First response",
         "global | 1 | 0 | none yet",
-        "The menu leads to the tickets of the first lines.",
+        "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
     ]
 
 
