@@ -227,6 +227,20 @@ async def test_tickets_as_a_spreadsheet(team: Team) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "line", ["tickets in time queue japan csv", "7d by queue channel x csv", "by hour csv in room"]
+)
+async def test_what_a_link_asks_for_is_the_same_file(team: Team, line: str) -> None:
+    await a_day(team)
+    given = await team.ask("maya", "report", line)
+    assert isinstance(given, Answer)
+    assert given.file is not None
+    assert given.again is not None
+    opened = await team.ask("maya", "report", fields=given.again, origin=Origin.BUTTON)
+    assert isinstance(opened, Answer)
+    assert opened.file == given.file
+
+
 async def test_a_list_and_a_table_are_not_one_answer(team: Team) -> None:
     refused = Refusal(text("report-one-thing"), field="by")
     assert await team.ask("maya", "report", "tickets late by queue") == refused
@@ -280,7 +294,7 @@ async def test_an_agent_s_figures_are_for_leads_and_for_the_agent(team: Team) ->
         ("queue legal", "unknown-queue", "queue", "japan, global"),
         ("channel fax", "unknown-channel", "channel", "X"),
         ("agent zzz", "unknown-agent", "agent", "aoi, maya, ken, eve, gus"),
-        ("kind fax", "unknown-kind", "kind", "mention, reply, quote, dm, hashtag"),
+        ("kind fax", "unknown-kind", "kind", "mention, reply, quote, dm, hashtag, review"),
         ("priority whatever", "unknown-priority", "priority", "urgent, high, normal, low"),
     ],
 )
