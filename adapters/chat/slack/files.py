@@ -57,11 +57,11 @@ async def bring(web: Web, name: str, content: bytes) -> str:
         url, id = str(announced["upload_url"]), str(announced["file_id"])
     except KeyError as error:
         raise Unreached(f"files.getUploadURLExternal: no {error.args[0]}") from error
-    await _upload(web, url, content)
+    await upload(web, url, content)
     return id
 
 
-async def _upload(web: Web, url: str, content: bytes) -> None:
+async def upload(web: Web, url: str, content: bytes) -> None:
     """Send the bytes where Slack said; the address is good for this once and needs no token.
 
     Raises:
