@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chatops.act import Act, Gathered
 from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon, AlertEnd
-from chatops.event import Alerted, AlertLevel, Breached, ChainEnded, ClockKind, Event, Priority
+from chatops.event import Alerted, AlertLevel, Breached, ChainEnded, Event, Priority
 from chatops.policy import Policy, Queue, Role
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Agent
@@ -116,8 +116,8 @@ def awake(
 
     Its rooms hear of it all the same.
     """
-    is_ceiling = isinstance(event, Breached | Alerted) and event.clock is ClockKind.CEILING
-    if not is_ceiling or ticket.priority is Priority.URGENT:
+    by_calendar = isinstance(event, Breached | Alerted) and event.clock.by_calendar
+    if not by_calendar or ticket.priority is Priority.URGENT:
         return tuple(agents)
     return tuple(each for each in agents if not _rests(policy, each, at))
 

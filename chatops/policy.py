@@ -175,6 +175,8 @@ class Account:
     queue: str
     language: str  #: taken where a text's script does not tell
     handle: str
+    #: As chatops.channel.Traits, where its channel lets app.yaml say so.
+    reply_window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

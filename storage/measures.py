@@ -16,6 +16,7 @@ from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.measures import Close, Kept, Measures, Response
 from chatops.sla import Outcome
 from chatops.ticket import Status
+from storage.clocks import PROMISED
 from storage.codec import read
 from storage.instant import instant, micros
 from storage.statement import Db, Row, Statement, param
@@ -58,6 +59,7 @@ def _kept(
     return {
         kind: Kept(tally[kind, "met"], tally[kind, "breached"], tally[kind, "waived"])
         for kind in ClockKind
+        if not kind.is_watch
     }
 
 
@@ -209,6 +211,7 @@ _counted = union_all(
 _KEPT: Final = Statement(
     select(_queue, _counted.c.kind, _counted.c.outcome, func.count())
     .select_from(_counted.join(TICKET, TICKET.c.id == _counted.c.ticket))
+    .where(_counted.c.kind.in_(PROMISED))
     .group_by(_queue, _counted.c.kind, _counted.c.outcome)
 )
 _OPEN_SINCE: Final = Statement(

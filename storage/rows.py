@@ -80,6 +80,7 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "chain_at": micros(climb.next_at) if climb else None,
         "idle_since": micros(ticket.idle_since),
         "hand_back_at": micros(ticket.hand_back_at),
+        "reply_until": micros(ticket.reply_until),
     }
 
 
@@ -136,6 +137,8 @@ def ticket_of(row: Row) -> Ticket:
         idle_since,
         hand_back_at,
         _look_at,
+        reply_until,
+        _window_at,
     ) = row
     return Ticket(
         id=id,
@@ -183,6 +186,7 @@ def ticket_of(row: Row) -> Ticket:
         climb=None if chain_stage is None else Climb(chain_stage, chain_round, instant(chain_at)),
         idle_since=instant(idle_since),
         hand_back_at=instant(hand_back_at),
+        reply_until=instant(reply_until),
     )
 
 

@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0008"
+SCHEMA: Final = "0009"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -212,6 +212,7 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_writing", "writing_until", where="writing_until IS NOT NULL"),
         _partial("ix_ticket_chain", "chain_at", where="chain_at IS NOT NULL"),
         _partial("ix_ticket_look", "look_at", where="look_at IS NOT NULL"),
+        _partial("ix_ticket_window", "window_at", where="window_at IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial(
             "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"
@@ -275,6 +276,10 @@ class TicketRow(SQLModel, table=True):
     idle_since: datetime | None = Field(sa_type=Instant)
     hand_back_at: datetime | None = Field(sa_type=Instant)
     look_at: datetime | None = Field(sa_type=Instant)  #: when its claim is to be looked at
+    reply_until: datetime | None = Field(sa_type=Instant)
+    window_at: datetime | None = Field(
+        sa_type=Instant
+    )  #: when its cards are to show that this is over
 
 
 class EntryRow(SQLModel, table=True):

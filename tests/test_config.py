@@ -30,6 +30,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar, Window
 from chatops.chain import Chain, Stage, Starts
 from chatops.config import Config, Runs, environ, load
+from chatops.config.notation import Span
 from chatops.config.schema import schema, schema_text
 from chatops.config.shape import Network, Web
 from chatops.errors import ConfigError
@@ -100,8 +101,14 @@ class Net(BaseModel):
     api: str = "https://net.example"
 
 
+class Windowed(Net):
+    """A channel that leaves it to app.yaml for how long its network takes a reply."""
+
+    reply_window: Span | None = None
+
+
 CHATS = {"talk": Talk}
-CHANNELS = {"net": Net, "other": Net}
+CHANNELS = {"net": Net, "other": Net, "windowed": Windowed}
 
 FIXTURES = Path(__file__).parent / "fixtures" / "config"
 GOOD = (FIXTURES / "good.yaml").read_text(encoding="utf-8")
@@ -310,6 +317,12 @@ def test_chains_that_go_round_in_queues_never_end_and_are_refused(app_yaml: Path
 def test_a_chain_that_leads_into_a_ring_of_others_is_not_told_of_it(app_yaml: Path) -> None:
     told = faults(app_yaml, gives_to("night", "day", "night"))
     assert [line.split(": ")[1] for line in told] == ["queues.night.chain", "queues.day.chain"]
+
+
+def test_an_account_s_reply_window_is_known_to_the_core(app_yaml: Path) -> None:
+    text = GOOD.replace("  net:\n", "  windowed:\n    reply_window: 24h\n")
+    account = loaded(app_yaml, text).policy.accounts["brand"]
+    assert account == Account("brand", "windowed", "japan", "ja", "aozora", timedelta(hours=24))
 
 
 def test_bursts_are_switched_off_by_null(app_yaml: Path) -> None:

@@ -9,7 +9,7 @@ from care import NOON, POLICY, SHOP, Care, wrote
 from chatops.calendar import Calendar, Window
 from chatops.channel import Echo
 from chatops.clocks import rebuild
-from chatops.event import Breached, Priority, TermsChanged
+from chatops.event import Breached, Kind, Priority, TermsChanged
 from chatops.policy import Policy
 from chatops.ports import Tx
 from chatops.sla import ClockKind, Clocks, Outcome, SlaPolicy
@@ -22,8 +22,10 @@ TARGETS = {
     ClockKind.RESOLUTION: 8 * 3600,
     ClockKind.CEILING: 24 * 3600,
 }
+WINDOWED = replace(POLICY.accounts["aozora"], reply_window=timedelta(hours=24))
 PROMISING = replace(
     POLICY,
+    accounts={**POLICY.accounts, "aozora": WINDOWED},
     sla=(
         SlaPolicy("urgent", priorities=(Priority.URGENT,), targets={ClockKind.FIRST_RESPONSE: 900}),
         SlaPolicy("all", targets=TARGETS),
@@ -77,7 +79,7 @@ async def a_day(care: Care) -> list[int]:
     care.hours.jump(timedelta(hours=20))
     await care.hears(wrote("It came broken", thread="t1", at=care.hours.transport()))
     await care.hears(wrote("Hello?", thread="t3", who="kai", at=care.hours.transport()))
-    four = await care.opens(thread="t4", who="lea")
+    four = await care.opens(thread="t4", who="lea", kind=Kind.DM, private=True)
     care.hours.jump(minutes(15))
     await care.did("ben", "move", four, "japan")
     await care.desk.tick()

@@ -18,6 +18,7 @@ from chatops.event import (
     CloseReason,
     CustomerDeleted,
     CustomerEdited,
+    CustomerWrote,
     Deed,
     DeedDone,
     DeedDropped,
@@ -140,7 +141,7 @@ class Life(RuleBasedStateMachine):
         self.next_message += 1
         if self.ticket.merged_into is not None:
             return  # what the customer writes goes to that one
-        for event in heard(self.ticket, self.next_message, thanks=thanks):
+        for event in heard(self.ticket, CustomerWrote(self.next_message, thanks)):
             assert self.take(event), "no rule of ours may refuse a customer's message"
         if not thanks:
             assert self.ticket.status is Status.OPEN

@@ -23,7 +23,6 @@ from chatops.errors import Crossed
 from chatops.event import (
     CustomerDeleted,
     CustomerEdited,
-    CustomerWrote,
     Joined,
     ReopenCause,
     Reopened,
@@ -111,7 +110,8 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
         if there is not None and _is_edit_alone(there):
             raise Crossed(f"{message.account} {message.external_id}")
         return None
-    heard = Heard(message, id, words, at, customer, conversation.id, thanks)
+    until = gate.reply_until(message, at)
+    heard = Heard(message, id, words, at, customer, conversation.id, thanks, until)
     if ticket is None or _is_too_late(gate.policy, ticket, act, thanks=thanks):
         return open_for(tx, gate, heard, ticket, act)
     return _go_on(tx, gate, ticket, heard, replace(act, heard_at=at))
@@ -152,11 +152,11 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
     message, taken = heard.message, Taken.ADDED
     if ticket.conversation != heard.conversation:
         # it is answered where the customer is now, in public or in private
-        joined = Joined(heard.conversation, message.private, message.can_reply)
+        joined = Joined(heard.conversation, message.private, message.can_reply, heard.reply_until)
         ticket, taken = gate.apply(tx, ticket, [joined], act), Taken.JOINED
     if ticket.quiet and not heard.thanks:
         return _go_on_quietly(tx, gate, ticket, heard, act)
-    wrote, *then = brought_about(ticket, heard.id, thanks=heard.thanks, can_reply=message.can_reply)
+    wrote, *then = brought_about(ticket, heard.wrote)
     calls_for_work = bool(then) or not heard.thanks
     if calls_for_work and off_shift.is_away(tx, ticket.assignee):
         # in this order it calls nobody who is off; a line in a burst's thread calls nobody
@@ -171,13 +171,12 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
 
 def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
     """Add a message to a quiet ticket, which becomes a normal one unless this is quiet too."""
-    wrote = CustomerWrote(heard.id, can_reply=heard.message.can_reply)
     if gate.route(heard, gate.facts(heard)).quiet:
-        gate.apply(tx, ticket, [wrote], act)
+        gate.apply(tx, ticket, [heard.wrote], act)
         return Taken.QUIET
     # the card first: then the message has a thread to stand in
     reopened = Reopened(ReopenCause.CUSTOMER, agent=None)
-    assign(tx, gate, gate.apply(tx, ticket, [reopened, wrote], act), act)
+    assign(tx, gate, gate.apply(tx, ticket, [reopened, heard.wrote], act), act)
     return Taken.OPENED
 
 

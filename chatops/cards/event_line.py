@@ -104,7 +104,11 @@ def _due_soon(scene: Scene, kind: ClockKind) -> Text:
     """Call who has the ticket, muted or not: this is not about the customer's every word."""
     holder = scene.ticket.assignee
     clock = next((each for each in scene.clocks if each.kind is kind), None)
-    said = text("event-due-soon", clock=clock_named(kind), how=clock_words(scene, clock))
+    if kind.is_watch and clock is not None:
+        until = clock.due_at or clock.started_at
+        said = text(f"event-due-soon-{kind.value}", since=clock.started_at, until=until)
+    else:
+        said = text("event-due-soon", clock=clock_named(kind), how=clock_words(scene, clock))
     if holder is None:  # given back since
         return said
     return text("line-for", said=said, agent=Mention(holder))

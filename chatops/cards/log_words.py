@@ -114,6 +114,8 @@ def say_event(event: Event) -> Text:
             return text("log-escalated", target=target)
         case Breached(_, kind) if kind is not ClockKind.FIRST_RESPONSE:
             return text(f"log-breached-{kind.value}")
+        case Alerted(clock=kind) if kind.is_watch:
+            return text(f"log-due-soon-{kind.value}")
         case Alerted(level, _, kind):
             how = "due-soon" if level is AlertLevel.DUE_SOON else "repeat"
             return text(f"log-{how}", clock=clock_named(kind))

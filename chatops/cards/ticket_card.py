@@ -11,6 +11,7 @@ from chatops.card import Block, Card, Facts, Paragraph, Quote
 from chatops.cards.chain_words import climb_words
 from chatops.cards.clock_words import clock_named, clock_shown, clock_words
 from chatops.cards.ticket_buttons import buttons, menu
+from chatops.cards.watch_words import window_words
 from chatops.event import ClockKind, Kind, SnoozeReason
 from chatops.scene import Line, Scene
 from chatops.text import Link, Text, text
@@ -163,6 +164,8 @@ def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
         (clock_named(clock.kind if clock else ClockKind.FIRST_RESPONSE), clock_words(scene, clock)),
         (text("fact-priority"), priority_words(scene)),
     ]
+    if ticket.status is not Status.CLOSED and (window := window_words(scene)) is not None:
+        pairs.insert(3, (text("fact-clock-reply_window"), window))
     if ticket.tags:
         pairs.append((text("fact-tags"), text("people", people=_each(ticket.tags))))
     if ticket.status is Status.OPEN:

@@ -93,6 +93,7 @@ from chatops.event.replying import (
     ReplyWithdrawn,
     SendingBegan,
 )
+from chatops.event.watching import Watching, WindowClosed
 
 Event = (
     Opened
@@ -123,6 +124,7 @@ Event = (
     | Moderating
     | Escalating
     | Idling
+    | Watching
 )
 
 __all__ = [
@@ -202,6 +204,8 @@ __all__ = [
     "Unmuted",
     "Untagged",
     "WakeCause",
+    "Watching",
+    "WindowClosed",
     "Woken",
     "WritingBegan",
     "WritingEnded",

@@ -104,6 +104,18 @@ class ClockKind(StrEnum):
     RESOLUTION = "resolution"
     #: As the first response, but in calendar time: what may not be passed, whoever works when.
     CEILING = "ceiling"
+    #: From a customer's message to the second after which their network takes no free reply to it.
+    REPLY_WINDOW = "reply_window"
+
+    @property
+    def is_watch(self) -> bool:
+        """Whether nobody promised it: it is watched, is never late and counts in no rate."""
+        return self is ClockKind.REPLY_WINDOW
+
+    @property
+    def by_calendar(self) -> bool:
+        """Whether it runs by the calendar's time, whoever works when."""
+        return self is ClockKind.CEILING or self.is_watch
 
 
 class ChainStop(StrEnum):

@@ -35,11 +35,11 @@ def short_s(target_s: int) -> int:
 def next_alert(clock: Clock, calendar: Calendar) -> datetime | None:
     """Return the second after which a clock's next level is due; None if none is to come.
 
-    None comes where the calendar closes for good before.
+    None comes where the calendar closes for good before, nor of a watch once it was told of.
     """
-    if clock.outcome is not None:
-        return None
     level = _after(clock.alerted)
+    if clock.outcome is not None or (clock.kind.is_watch and clock.alerted is not None):
+        return None
     try:
         return None if level is None else _planned(clock, level, calendar)
     except NoWorkingTime:
@@ -64,12 +64,15 @@ def planned(
 
 
 def _opened(at: datetime | None, clock: Clock, quiet: Calendar | None) -> datetime | None:
-    if at is None or quiet is None or clock.kind is not ClockKind.CEILING:
+    if at is None or quiet is None or not clock.kind.by_calendar:
         return at
     try:
-        return quiet.next_opening(at)
+        opening = quiet.next_opening(at)
     except NoWorkingTime:  # it never opens again
         return at
+    # a watch is over by itself then, and late to be told of
+    is_over = clock.kind.is_watch and clock.due_at is not None and clock.due_at <= opening
+    return at if is_over else opening
 
 
 def due_alerts(

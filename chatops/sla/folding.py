@@ -5,8 +5,7 @@ a rebuild takes it for every entry of the log, and both get the same clocks. `an
 first response or its next one; which of the two is owed depends on whether a person has answered.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,7 +22,7 @@ from chatops.event import (
     CloseReason,
     CustomerForgotten,
     CustomerWrote,
-    Event,
+    Joined,
     Merged,
     Moved,
     Prioritized,
@@ -37,18 +36,24 @@ from chatops.event import (
     TermsChanged,
     Unmerged,
     Untagged,
+    WindowClosed,
     Woken,
 )
 from chatops.sla import clock as sla
 from chatops.sla.alerting import alerted, planned
 from chatops.sla.clock import Clock, Outcome, Promise
-from chatops.sla.terms import Promised, SlaTerms
-from chatops.ticket import Status, Ticket
+from chatops.sla.moment import Clocks, Moment, newest
+from chatops.sla.terms import Promised
+from chatops.sla.watching import watched
+from chatops.ticket import Status
 
 #: A customer's message older than this at intake is backfill and starts no clock (SLA.md rule 13).
 BACKFILL: Final = timedelta(hours=24)
 
 _NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
+
+#: What somebody has promised.
+_PROMISES: Final = tuple(kind for kind in ClockKind if not kind.is_watch)
 
 #: What a human reply ends.
 _ANSWERS: Final = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.CEILING)
@@ -76,22 +81,9 @@ MOVES: Final = (
     Snoozed,
     Woken,
     Claimed,
+    Joined,
+    WindowClosed,
 )
-
-#: Clocks by kind and cycle.
-Clocks = Mapping[tuple[ClockKind, int], Clock]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An entry of the log: the event, what it made of the ticket, when, and under which terms."""
-
-    event: Event
-    before: Ticket
-    after: Ticket
-    at: datetime
-    terms: SlaTerms
-    heard_at: datetime | None = None  #: when the customer wrote, of CustomerWrote
 
 
 def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> Clocks:
@@ -101,18 +93,6 @@ def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> 
     fold = _Fold(clocks, moment)
     fold.take(clocks, others)
     return fold.clocks
-
-
-def newest(clocks: Clocks, kind: ClockKind) -> Clock | None:
-    """Return the last cycle of a kind."""
-    cycles = [cycle for each, cycle in clocks if each is kind]
-    return clocks[kind, max(cycles)] if cycles else None
-
-
-def newest_of_each(clocks: Clocks) -> tuple[Clock, ...]:
-    """Return the last cycle of each kind."""
-    found = (newest(clocks, kind) for kind in ClockKind)
-    return tuple(each for each in found if each is not None)
 
 
 class _Fold:
@@ -128,6 +108,7 @@ class _Fold:
         self._arranged(others)
         self._stand_or_run()
         self._hold()
+        self.clocks |= watched(self.clocks, self._moment)
         self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet())
 
     # --- what happened
@@ -152,10 +133,10 @@ class _Fold:
     def _arranged(self, others: Callable[[int], Clocks]) -> None:
         match self._moment.event:
             case CustomerForgotten() | Merged():
-                for clock in self._open(*ClockKind):
+                for clock in self._open(*_PROMISES):
                     self._put(sla.waive(clock, self._moment.at, void=True))
             case Unmerged():
-                self._unwaive(ClockKind)
+                self._unwaive(_PROMISES)
             case Absorbed(other, _, unanswered):
                 self._absorbed(others(other), unanswered=unanswered)
             case Separated(other):
@@ -248,7 +229,7 @@ class _Fold:
 
     def _separated(self, theirs: Clocks) -> None:
         own = sla.second(self._moment.before.opened_at)
-        there = {clock.started_at for clock in theirs.values()}
+        there = {clock.started_at for (kind, _), clock in theirs.items() if not kind.is_watch}
         for clock in self._open(ClockKind.FIRST_RESPONSE, ClockKind.CEILING, ClockKind.RESOLUTION):
             if clock.breached_at or clock.cycle > 1:
                 continue
@@ -272,7 +253,7 @@ class _Fold:
 
     def _hold(self) -> None:
         """Hold open clocks to what the ticket is promised now; what it is not any more is waived."""
-        for clock in self._open(*ClockKind):
+        for clock in self._open(*_PROMISES):
             promise = self._promised.promises.get(clock.kind)
             if promise is None:
                 self._put(sla.waive(clock, self._moment.at, void=True))

@@ -21,8 +21,8 @@ from chatops.ticket import Ticket
 #: The policy of a ticket that none of app.yaml's matches: its queue's first response, and no more.
 OF_QUEUE: Final = "queue"
 
-#: What a ceiling is measured by: calendar time.
-_ALWAYS: Final = Calendar.always("UTC")
+#: What a ceiling and all that is watched are measured by: calendar time.
+ALWAYS: Final = Calendar.always("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class SlaTerms:
     def __post_init__(self) -> None:
         used = [each.calendar for each in self.queues.values()]
         used += [each.calendar for each in self.policies if each.calendar is not None]
-        versions = {id(each): _digest(_calendar_json(each)) for each in (*used, _ALWAYS)}
-        by_version = {versions[id(each)]: each for each in (*used, _ALWAYS)}
+        versions = {id(each): _digest(_calendar_json(each)) for each in (*used, ALWAYS)}
+        by_version = {versions[id(each)]: each for each in (*used, ALWAYS)}
         object.__setattr__(self, "_calendars", MappingProxyType(by_version))
         object.__setattr__(self, "_versions", MappingProxyType(versions))
         object.__setattr__(self, "_known", {})
@@ -118,6 +118,10 @@ class SlaTerms:
         return next(
             (each for each in self._calendars.values() if each.name == clock.calendar), None
         )
+
+    def watch(self, kind: ClockKind, target_s: int) -> Promise:
+        """Return what makes a clock of something that nobody promised."""
+        return Promise(kind, target_s, ALWAYS, "", "", self._versions[id(ALWAYS)])
 
     def dump(self) -> str:
         """Return the text from which `load` makes these terms again."""
@@ -169,7 +173,7 @@ class SlaTerms:
         version = _digest(_policy_json(policy, targets))
         promises = {}
         for kind, target_s in targets.items():
-            hours = _ALWAYS if kind is ClockKind.CEILING else calendar
+            hours = ALWAYS if kind.by_calendar else calendar
             promises[kind] = Promise(
                 kind, target_s, hours, policy.name, version, self._versions[id(hours)]
             )
