@@ -16,6 +16,7 @@ from chatops.event import (
     AlertLevel,
     Breached,
     Event,
+    HandoverAbandoned,
     TermsChanged,
     WakeCause,
     WindowClosed,
@@ -103,7 +104,9 @@ def _alerts(clock: Clock, now: datetime, calendar: Calendar) -> list[Event]:
     events: list[Event] = []
     for level, planned in reversed(due_alerts(clock, now, calendar)):
         superseded = bool(events)
-        if level is AlertLevel.BREACH:
+        if level is AlertLevel.BREACH and clock.kind.is_watch:
+            events.append(HandoverAbandoned(planned, clock.cycle))
+        elif level is AlertLevel.BREACH:
             if superseded and isinstance(newest := events[0], Alerted):
                 events[0] = replace(newest, unheard=True)
             events.append(_breached(clock, planned, superseded=superseded))

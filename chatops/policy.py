@@ -13,7 +13,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.chain import Chain
 from chatops.event import Kind, Occasion, Priority
-from chatops.sla import QueueTerms, SlaPolicy, SlaTerms
+from chatops.sla import Handover, QueueTerms, SlaPolicy, SlaTerms
 from chatops.text import Summons
 
 
@@ -158,6 +158,7 @@ class Queue:
     open_goal: int | None = None  #: so many open at the end of a day, at the most
     chain: Chain | None = None  #: whom a ticket that nobody takes goes up to
     idle_claim: IdleRule | None = None  #: None: a claim is for as long as its owner wants
+    dm_handover: Handover | None = None  #: None: invitations are not watched
 
     @property
     def places(self) -> frozenset[str]:
@@ -223,7 +224,9 @@ class Policy:
 
     def __post_init__(self) -> None:
         queues = {
-            name: QueueTerms(queue.calendar, int(queue.first_response.total_seconds()))
+            name: QueueTerms(
+                queue.calendar, int(queue.first_response.total_seconds()), queue.dm_handover
+            )
             for name, queue in self.queues.items()
         }
         homes = {name: account.queue for name, account in self.accounts.items()}

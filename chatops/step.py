@@ -53,6 +53,8 @@ from chatops.event import (
     Escalated,
     Escalating,
     Event,
+    HandoverAbandoned,
+    HandoverOpened,
     Idling,
     Invited,
     Linked,
@@ -305,6 +307,9 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
 
         case TermsChanged() | WindowClosed():
             return ticket, ()
+
+        case HandoverOpened() | HandoverAbandoned():
+            return ticket, (PostEvent(),)
 
 
 def heard(ticket: Ticket, wrote: CustomerWrote) -> tuple[Event, ...]:

@@ -52,7 +52,7 @@ from chatops.policy import (
     RoutingRule,
     UrgencyRules,
 )
-from chatops.sla import SlaPolicy
+from chatops.sla import Handover, SlaPolicy
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 21)
@@ -225,6 +225,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         - {wait: 30m, escalate: specialists}
         - {wait: 1h, priority: urgent}
     idle_claim: {ask_after: 30m, hand_back_after: 15m}
+    dm_handover: {nudge_after: 24h, abandon_after: 2d}
 """
     text = changed("    first_response: 60m\n", full).replace(
         "calendar: tokyo\n", "calendar: always\n"
@@ -256,6 +257,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
             end_in=timedelta(hours=1),
         ),
         idle_claim=IdleRule(timedelta(minutes=30), timedelta(minutes=15)),
+        dm_handover=Handover(86_400, 3 * 86_400),
     )
 
 

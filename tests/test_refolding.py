@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from care import NOON, POLICY, SHOP, Care, wrote
+from test_joining import invites
 
 from chatops.calendar import Calendar, Window
 from chatops.channel import Echo
@@ -12,7 +13,7 @@ from chatops.clocks import rebuild
 from chatops.event import Breached, Kind, Priority, TermsChanged
 from chatops.policy import Policy
 from chatops.ports import Tx
-from chatops.sla import ClockKind, Clocks, Outcome, SlaPolicy
+from chatops.sla import ClockKind, Clocks, Handover, Outcome, SlaPolicy
 
 pytestmark = pytest.mark.anyio
 
@@ -23,8 +24,10 @@ TARGETS = {
     ClockKind.CEILING: 24 * 3600,
 }
 WINDOWED = replace(POLICY.accounts["aozora"], reply_window=timedelta(hours=24))
+WATCHING = replace(POLICY.queues["global"], dm_handover=Handover(1800, 3600))
 PROMISING = replace(
     POLICY,
+    queues={**POLICY.queues, "global": WATCHING},
     accounts={**POLICY.accounts, "aozora": WINDOWED},
     sla=(
         SlaPolicy("urgent", priorities=(Priority.URGENT,), targets={ClockKind.FIRST_RESPONSE: 900}),
@@ -65,6 +68,7 @@ async def a_day(care: Care) -> list[int]:
     care.hours.jump(minutes(30))
     await care.hears(wrote("And now?", thread="t1", at=care.hours.transport()))
     await care.did("ben", "priority", two, "urgent")
+    await invites(care, two)
     care.hours.jump(minutes(40))
     await care.desk.tick()
     await care.did("ben", "merge", two, str(one))

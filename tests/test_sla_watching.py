@@ -1,4 +1,4 @@
-"""A reply window as the log makes it: open by the calendar, never late, and never a promise."""
+"""Reply windows and hand-overs as the log makes them: by the calendar, never late, and no promise."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,9 @@ from chatops.event import (
     CustomerForgotten,
     CustomerWrote,
     Event,
+    HandoverAbandoned,
+    HandoverOpened,
+    Invited,
     Joined,
     Merged,
     Priority,
@@ -27,7 +30,8 @@ from chatops.event import (
     Unmerged,
     WindowClosed,
 )
-from chatops.sla import Clock, Outcome, left, why
+from chatops.sla import Clock, Handover, Outcome, SlaTerms, left, why
+from chatops.sla.alerting import due_alerts
 from chatops.sla.clock import second
 from chatops.sla.segments import SegmentCause
 from chatops.sla.terms import ALWAYS
@@ -205,6 +209,165 @@ def test_a_changed_app_yaml_leaves_it_as_its_network_said() -> None:
     matter.terms = replace(TERMS, queues={"care": replace(TERMS.queues["care"])})
     matter.had("10:00", TermsChanged())
     assert windows(matter) == [(None, at("09:00"), at("Tue 09:00"))]
+
+
+# --- hand-overs into direct messages
+
+HANDOVER = ClockKind.DM_HANDOVER
+WATCHED = SlaTerms(
+    {"care": replace(TERMS.queues["care"], handover=Handover(24 * HOUR, 72 * HOUR))},
+    TERMS.accounts,
+    TERMS.policies,
+)
+NUDGE = Alerted(AlertLevel.DUE_SOON, at("Tue 10:00"), HANDOVER, 1)
+PRIVATE = Joined(2, private=True, can_reply=True)
+DM = CustomerWrote(4)
+
+
+def invited(when: str = "10:00", matter: Matter | None = None) -> Matter:
+    start = matter or Matter(terms=WATCHED).heard("09:00").answered("09:30")
+    return start.had(when, Invited(1))
+
+
+def handovers(matter: Matter) -> list[tuple[Outcome | None, float | None]]:
+    """Of each invitation what became of it, and after how many hours."""
+    found = [clock for (kind, _), clock in matter.clocks.items() if kind is HANDOVER]
+    return [(each.outcome, each.elapsed_s and each.elapsed_s / HOUR) for each in found]
+
+
+def test_an_invitation_is_waited_for_told_of_once_and_given_up() -> None:
+    matter = invited()
+    clock = matter.clock(HANDOVER)
+    assert (clock.target_s, clock.started_at, clock.due_at, clock.alert_at) == (
+        72 * HOUR,
+        at("10:00"),
+        at("Thu 10:00"),
+        at("Tue 10:00"),
+    )
+    matter.had("Tue 10:01", NUDGE)
+    assert matter.clock(HANDOVER).alert_at == at("Thu 10:00")
+    matter.had("Thu 10:01", HandoverAbandoned(at("Thu 10:00"), 1))
+    clock = matter.clock(HANDOVER)
+    assert (ended(clock), clock.stopped_at) == ((Outcome.LAPSED, None, None), at("Thu 10:00"))
+    assert clock.alert_at is None
+
+
+def test_it_is_told_of_when_somebody_is_there() -> None:
+    assert invited("17:00").clock(HANDOVER).alert_at == at("Tue 17:00")
+    assert invited("20:00").clock(HANDOVER).alert_at == at("Wed 09:00")
+
+
+def test_the_first_direct_message_opens_it() -> None:
+    matter = invited().had("16:00", PRIVATE, DM).had("17:00", DM)
+    assert handovers(matter) == [(Outcome.MET, 6)]
+
+
+def test_a_public_message_does_not() -> None:
+    assert handovers(invited().heard("16:00")) == [(None, None)]
+
+
+def test_one_that_another_ticket_got_opens_it_too() -> None:
+    matter = invited().had("16:00", HandoverOpened(7, at("15:00")))
+    assert handovers(matter) == [(Outcome.MET, 5)]
+
+
+def test_one_that_was_written_in_time_and_heard_of_late_was_in_time() -> None:
+    matter = invited().had("Thu 10:01", HandoverAbandoned(at("Thu 10:00"), 1))
+    matter.had("Thu 10:05", PRIVATE).had("Thu 10:05", DM, heard="Thu 09:00")
+    assert handovers(matter) == [(Outcome.MET, 71)]
+    late = invited().had("Thu 10:01", HandoverAbandoned(at("Thu 10:00"), 1))
+    assert handovers(late.had("Thu 10:05", PRIVATE, DM)) == [(Outcome.LAPSED, None)]
+
+
+@pytest.mark.parametrize(
+    "end", [Closed(CloseReason.RESOLVED, 1), CustomerForgotten(), Merged(9, 1), Invited(1)]
+)
+def test_what_ends_it_otherwise_is_no_abandonment(end: Event) -> None:
+    assert handovers(invited().had("11:00", end))[0] == (Outcome.WAIVED, None)
+
+
+def test_another_invitation_begins_another_and_what_was_over_was_abandoned() -> None:
+    assert handovers(invited("Fri 12:00", invited())) == [(Outcome.LAPSED, None), (None, None)]
+
+
+def test_a_close_that_is_taken_back_waits_on() -> None:
+    back = Reopened(ReopenCause.AGENT, 1)
+    assert handovers(invited().closed("11:00").had("11:05", back)) == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        Matter().heard("09:00"),
+        Matter(terms=WATCHED).heard("09:00").had("09:30", PRIVATE),
+        Matter(terms=WATCHED).heard("09:00").closed("09:30"),
+    ],
+    ids=["not configured", "they have written already", "closed meanwhile"],
+)
+def test_nothing_is_waited_for(matter: Matter) -> None:
+    assert handovers(invited(matter=matter)) == []
+
+
+def test_app_yaml_changes_nothing_that_is_under_way() -> None:
+    matter = invited()
+    matter.terms = TERMS
+    matter.had("11:00", TermsChanged())
+    assert (handovers(matter), matter.clock(HANDOVER).due_at) == ([(None, None)], at("Thu 10:00"))
+    # taken up again under terms that tell of none, it has its end still
+    matter.closed("12:00").had("12:05", Reopened(ReopenCause.AGENT, 1))
+    assert matter.clock(HANDOVER).alert_at == at("Thu 10:00")
+
+
+def test_terms_keep_it() -> None:
+    assert SlaTerms.load(WATCHED.dump()) == WATCHED
+    assert WATCHED.version != TERMS.version
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["invite", "dm", "look"]), st.integers(0, 60)), max_size=8)
+)
+def test_each_invitation_comes_to_what_a_count_of_hours_says(steps: list[tuple[str, int]]) -> None:
+    """A tick every hour; the shop of this count is open always, so that nothing waits."""
+    always = replace(WATCHED.queues["care"], calendar=ALWAYS)
+    matter = Matter(terms=SlaTerms({"care": always}, {"aozora": "care"})).heard("00:00")
+    now, told, expected = at("00:00"), list[Event](), list[Outcome | None]()
+    since = now
+
+    def tick() -> None:
+        nonlocal told
+        for (kind, cycle), clock in matter.clocks.items():
+            if kind is HANDOVER and clock.alert_at is not None and clock.alert_at < now:
+                events = [
+                    HandoverAbandoned(planned, cycle)
+                    if level is AlertLevel.BREACH
+                    else Alerted(level, planned, kind, cycle)
+                    for level, planned in due_alerts(clock, now, ALWAYS)
+                ]
+                told += events
+                for event in events:
+                    matter.take(now, event)
+
+    for what, later in steps:
+        for _ in range(later):
+            now += timedelta(hours=1)
+            tick()
+            if expected and expected[-1] is None and now - since > timedelta(hours=72):
+                expected[-1] = Outcome.LAPSED
+        if what == "invite":
+            matter.take(now, Joined(1, private=False, can_reply=True))
+            matter.take(now, Invited(1))
+            expected[-1:] = [expected[-1] or Outcome.WAIVED] if expected else []
+            expected.append(None)
+            since = now
+        elif what == "dm":
+            matter.take(now, PRIVATE)
+            matter.take(now, DM)
+            expected[-1:] = [expected[-1] or Outcome.MET] if expected else []
+    assert [outcome for outcome, _ in handovers(matter)] == expected
+    nudged = [each for each in told if isinstance(each, Alerted)]
+    assert len({each.cycle for each in nudged}) == len(nudged), "each is told of once"
+    abandoned = [each for each in told if isinstance(each, HandoverAbandoned)]
+    assert len(abandoned) == expected.count(Outcome.LAPSED)
 
 
 # --- against a count of minutes

@@ -13,12 +13,16 @@ from chatops.cards.log_words import say_event
 from chatops.cards.reply_form import reply_form
 from chatops.cards.thread_card import Alarm, alert_card
 from chatops.cards.ticket_card import ticket_card
+from chatops.cards.watch_words import handover_words
 from chatops.cards.why_lines import why_lines
 from chatops.event import (
     Alerted,
     AlertLevel,
     ClockKind,
     CloseReason,
+    Event,
+    HandoverAbandoned,
+    HandoverOpened,
     ReplyRequested,
     WindowClosed,
 )
@@ -144,6 +148,88 @@ def alerted(at: Scene) -> Card:
     return alert_card(at, None, Alarm(WINDOW, AlertLevel.DUE_SOON))
 
 
-def test_the_log_says_both() -> None:
-    said = [say_event(each).id for each in (DUE_SOON, WindowClosed(NOW))]
-    assert said == ["log-due-soon-reply_window", "log-window-closed"]
+# --- hand-overs into direct messages
+
+HANDOVER = ClockKind.DM_HANDOVER
+#: From the invitation at 15:30 on Thursday to Saturday.
+INVITED = start(POLICY.terms.watch(HANDOVER, 2 * 86_400), NOW)
+NUDGE = Alerted(AlertLevel.DUE_SOON, NOW + DAY, HANDOVER, 1)
+
+
+def asked(clock: Clock = INVITED, **changes: object) -> Scene:
+    """A public ticket a day after its customer was asked into direct messages."""
+    return scene(ticket=ticket(**changes), clocks=(clock,), now=NOW + DAY)
+
+
+LAPSED = replace(INVITED, outcome=Outcome.LAPSED, stopped_at=INVITED.due_at)
+#: What the card says of it, and what who asks is told.
+STANDS = [
+    (INVITED,
+     "Asked into direct messages Thu 1 Oct 15:30; none has come yet. Waited for until Sat 3 Oct 15:30.",
+     "Asked for, waited for until Sat 3 Oct 15:30 (24 h left)"),
+    (LAPSED,
+     "Asked into direct messages Thu 1 Oct 15:30; none has come, and none is waited for any more.",
+     "Abandoned Sat 3 Oct 15:30: the customer has written none"),
+    (stop(INVITED, NOW + HOUR, ALWAYS), None, "✓ The customer has written one"),
+    (waive(INVITED, NOW + HOUR), None, "None was waited for any more"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("clock", "aside", "first"), STANDS)
+def test_a_hand_over_is_said_as_long_as_no_direct_message_has_come(
+    clock: Clock, aside: str | None, first: str
+) -> None:
+    at = asked(clock)
+    said = handover_words(at)
+    assert (said and WORDS.say(said, "en", ZONE)) == aside
+    words = card_in_words(ticket_card(at), WORDS, "en", ZONE)
+    assert (aside is not None and aside in words) or "direct messages" not in words
+    (head, *_) = why_lines(at, clock)
+    assert WORDS.say(head, "en", ZONE) == f"Direct message: {first}"
+
+
+def test_of_a_closed_ticket_or_one_in_private_it_is_not_said() -> None:
+    over = {"status": Status.CLOSED, "close_reason": CloseReason.RESOLVED, "closed_at": NOW}
+    assert [handover_words(asked(**each)) for each in (over, {"private": True})] == [None, None]
+    assert handover_words(scene()) is None
+
+
+def test_who_has_it_is_told_since_when_and_until_when() -> None:
+    said = card_in_words(event_line(asked(), NUDGE, None, "care-japan"), WORDS, "en", ZONE)
+    assert (
+        "⏳ The customer was asked into direct messages at Thu 1 Oct 15:30 and has written none yet. "
+        "Without one until Sat 3 Oct 15:30 it counts as abandoned." in said
+    )
+    room = alert_card(asked(), None, Alarm(HANDOVER, AlertLevel.DUE_SOON))
+    assert WORDS.say(room.push, "en", ZONE) == "No direct message yet: #42 in japan"
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (HandoverOpened(43, NOW),
+         "The customer has written the direct message they were asked for. It went on in #43."),
+        (HandoverAbandoned(NOW + 2 * DAY, 1),
+         ("No direct message has come until Sat 3 Oct 15:30. It counts as abandoned, and nobody is "
+          "reminded of it any more.")),
+    ],
+)  # fmt: skip
+def test_the_thread_says_what_became_of_it(event: Event, said: str) -> None:
+    assert said in card_in_words(event_line(asked(), event, None, "care-japan"), WORDS, "en", ZONE)
+
+
+def test_the_log_says_what_was_watched() -> None:
+    events = (
+        DUE_SOON,
+        WindowClosed(NOW),
+        NUDGE,
+        HandoverOpened(43, NOW),
+        HandoverAbandoned(NOW, 1),
+    )
+    assert [WORDS.say(say_event(each), "en", ZONE) for each in events] == [
+        "reply window closes soon",
+        "reply window closed",
+        "no direct message yet",
+        "direct message written, in #43",
+        "no direct message came",
+    ]

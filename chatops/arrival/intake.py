@@ -8,13 +8,12 @@ there already is dropped, so stream, webhook and polling may all bring it. New t
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Final
 
 from chatops.act import Act
 from chatops.arrival import off_shift
 from chatops.arrival.echoes import echoed
 from chatops.arrival.gate import Gate, Heard
+from chatops.arrival.handovers import inviting, went_elsewhere
 from chatops.arrival.opening import Taken, assign, open_for
 from chatops.arrival.thanks import is_thanks
 from chatops.card import Card, Paragraph
@@ -34,9 +33,6 @@ from chatops.scene import Direction
 from chatops.step import heard as brought_about
 from chatops.text import Text, text
 from chatops.ticket import Status, Ticket
-
-#: An invitation into direct messages is believed to be what a person answers for so long.
-INVITED: Final = timedelta(days=7)
 
 
 def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter[str]:
@@ -114,6 +110,7 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
     heard = Heard(message, id, words, at, customer, conversation.id, thanks, until)
     if ticket is None or _is_too_late(gate.policy, ticket, act, thanks=thanks):
         return open_for(tx, gate, heard, ticket, act)
+    went_elsewhere(tx, gate, ticket, heard, act)
     return _go_on(tx, gate, ticket, heard, replace(act, heard_at=at))
 
 
@@ -128,22 +125,21 @@ def _ticket_of(
     own = tx.ticket(conversation.ticket) if conversation.ticket is not None else None
     if not message.private or (own is not None and own.status is not Status.CLOSED):
         return own
-    id = tx.invited(message.account, customer, act.now - INVITED)
-    inviting = tx.ticket(id) if id is not None else None
-    if inviting is None or _is_too_late(policy, inviting, act, thanks=False):
+    found = inviting(tx, message.account, customer, act)
+    if found is None or _is_too_late(policy, found, act, thanks=False):
         return own
-    if own is not None and own.id != inviting.id and _is_newer(own, inviting):
+    if own is not None and own.id != found.id and _is_newer(own, found):
         return own
-    tx.point(conversation.id, inviting.id)
-    return inviting
+    tx.point(conversation.id, found.id)
+    return found
 
 
-def _is_newer(own: Ticket, inviting: Ticket) -> bool:
+def _is_newer(own: Ticket, other: Ticket) -> bool:
     """Tell whether a conversation's closed ticket was still in hand after the invitation."""
     return (
         own.closed_at is not None
-        and inviting.invited_at is not None
-        and own.closed_at > inviting.invited_at
+        and other.invited_at is not None
+        and own.closed_at > other.invited_at
     )
 
 

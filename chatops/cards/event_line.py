@@ -21,6 +21,8 @@ from chatops.event import (
     DeedProposed,
     Escalated,
     Event,
+    HandoverAbandoned,
+    HandoverOpened,
     IdleAsked,
     Kept,
     LinkSuggested,
@@ -73,6 +75,10 @@ def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -
             return text("event-closed", who=who, reason=text(f"close-{reason.value}"))
         case CustomerForgotten():
             return text("event-customer-forgotten")
+        case HandoverOpened(other):
+            return text("event-handover-opened", other=numbered(scene, other))
+        case HandoverAbandoned(until):
+            return text("event-handover-abandoned", until=until)
         case Moved(queue):
             return text("event-moved", who=who, queue=queue)
         case Prioritized(priority):

@@ -25,6 +25,7 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    HandoverOpened,
     LinkDismissed,
     Linked,
     LinkSuggested,
@@ -148,7 +149,7 @@ def say_event(event: Event) -> Text:
             return text("log-merged", other=text("ticket", ticket=into))
         case Linked(other) | Unlinked(other) | LinkSuggested(other) | LinkDismissed(other):
             return text(f"log-{_name(event)}", other=text("ticket", ticket=other))
-        case Absorbed(other) | Separated(other):
+        case Absorbed(other) | Separated(other) | HandoverOpened(other):
             return text(f"log-{_name(event)}", other=text("ticket", ticket=other))
         case DeedFailed(_, deed, code):
             return text("log-deed-failed", deed=text(f"deed-{deed.value}"), code=code)

@@ -20,6 +20,7 @@ from chatops.config.names import Refers
 from chatops.config.shape import (
     CalendarBlock,
     DigestBlock,
+    DmHandover,
     IdleClaim,
     MacroBlock,
     PersonBlock,
@@ -44,6 +45,7 @@ from chatops.policy import (
     Room,
     UrgencyRules,
 )
+from chatops.sla import Handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ def _queues(
             chain=climbed.get(name),
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
             idle_claim=_idle_rule(block.idle_claim),
+            dm_handover=_handover(block.dm_handover),
         )
         for name, _, block in blocks
     }
@@ -189,6 +192,13 @@ def _queues(
 
 def _idle_rule(block: IdleClaim | None) -> IdleRule | None:
     return None if block is None else IdleRule(block.ask_after, block.hand_back_after)
+
+
+def _handover(block: DmHandover | None) -> Handover | None:
+    if block is None:
+        return None
+    over_in = block.nudge_after + block.abandon_after
+    return Handover(int(block.nudge_after.total_seconds()), int(over_in.total_seconds()))
 
 
 def _read(fitter: Fitter, source: texts.Source, taken: set[texts.Key]) -> list[texts.Row]:

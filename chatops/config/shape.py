@@ -208,6 +208,18 @@ class IdleClaim(Block):
     """Working time to answer the question; then the ticket is nobody's again."""
 
 
+_Waited = Annotated[Span, between("1m", "7d", "of the calendar")]
+
+
+class DmHandover(Block):
+    """How long a customer whom a reply invited into direct messages is waited for."""
+
+    nudge_after: _Waited = Field(examples=["24h"])
+    """Time after the invitation; then who has the ticket is told that no direct message has come."""
+    abandon_after: _Waited = Field(examples=["48h"])
+    """Time after that; then the hand-over counts as abandoned, and nobody waits for it any more."""
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
@@ -247,6 +259,8 @@ class QueueBlock(Block):
     """When many customers' tickets under one post share one card; null is never."""
     idle_claim: IdleClaim | None = None
     """When a claim under which nothing happens is asked about, and handed back; null is never."""
+    dm_handover: DmHandover | None = None
+    """How long an invited customer’s direct message is waited for; null is not at all."""
 
 
 class PersonBlock(Block):

@@ -93,7 +93,7 @@ from chatops.event.replying import (
     ReplyWithdrawn,
     SendingBegan,
 )
-from chatops.event.watching import Watching, WindowClosed
+from chatops.event.watching import HandoverAbandoned, HandoverOpened, Watching, WindowClosed
 
 Event = (
     Opened
@@ -160,6 +160,8 @@ __all__ = [
     "Escalated",
     "Escalating",
     "Event",
+    "HandoverAbandoned",
+    "HandoverOpened",
     "IdleAsked",
     "Idling",
     "Invited",

@@ -106,11 +106,13 @@ class ClockKind(StrEnum):
     CEILING = "ceiling"
     #: From a customer's message to the second after which their network takes no free reply to it.
     REPLY_WINDOW = "reply_window"
+    #: From a reply that asked the customer into direct messages to the first of theirs.
+    DM_HANDOVER = "dm_handover"
 
     @property
     def is_watch(self) -> bool:
         """Whether nobody promised it: it is watched, is never late and counts in no rate."""
-        return self is ClockKind.REPLY_WINDOW
+        return self in {ClockKind.REPLY_WINDOW, ClockKind.DM_HANDOVER}
 
     @property
     def by_calendar(self) -> bool:

@@ -11,4 +11,23 @@ class WindowClosed:
     until: datetime  #: its last second
 
 
-Watching = WindowClosed
+@dataclass(frozen=True, slots=True)
+class HandoverOpened:
+    """Who was invited wrote a direct message, which went on with another ticket of theirs.
+
+    One that joins the inviting ticket needs no event of its own: it is there.
+    """
+
+    other: int
+    at: datetime  #: when they wrote
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverAbandoned:
+    """Who was invited into direct messages has written none, and is not waited for any more."""
+
+    until: datetime
+    cycle: int  #: of the clock: each invitation has one
+
+
+Watching = WindowClosed | HandoverOpened | HandoverAbandoned

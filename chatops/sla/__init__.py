@@ -11,7 +11,7 @@ from chatops.sla.folding import advance
 from chatops.sla.moment import Clocks, Moment, newest, newest_of_each
 from chatops.sla.saying import ClockState, State, left, nearest, say
 from chatops.sla.segments import Segment, SegmentCause, why
-from chatops.sla.terms import Promised, QueueTerms, SlaPolicy, SlaTerms
+from chatops.sla.terms import Handover, Promised, QueueTerms, SlaPolicy, SlaTerms
 
 __all__ = [
     "Clock",
@@ -19,6 +19,7 @@ __all__ = [
     "ClockState",
     "Clocks",
     "Given",
+    "Handover",
     "Moment",
     "Outcome",
     "Promise",

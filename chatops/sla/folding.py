@@ -22,6 +22,9 @@ from chatops.event import (
     CloseReason,
     CustomerForgotten,
     CustomerWrote,
+    HandoverAbandoned,
+    HandoverOpened,
+    Invited,
     Joined,
     Merged,
     Moved,
@@ -83,6 +86,9 @@ MOVES: Final = (
     Claimed,
     Joined,
     WindowClosed,
+    Invited,
+    HandoverOpened,
+    HandoverAbandoned,
 )
 
 
@@ -109,7 +115,8 @@ class _Fold:
         self._stand_or_run()
         self._hold()
         self.clocks |= watched(self.clocks, self._moment)
-        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet())
+        handover = self._promised.handover
+        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet(), handover)
 
     # --- what happened
 

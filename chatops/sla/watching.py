@@ -2,7 +2,8 @@
 
 Such a clock runs by the calendar's time, is never late, and ends as `lapsed` where nothing came.
 A reply window begins with the customer's message, ends with our reply or by itself, and is the
-network's rule: until when a reply is taken stands in the event, and on the ticket after it.
+network's rule: until when a reply is taken stands in the event, and on the ticket after it. A
+hand-over begins with each invitation into direct messages, and ends with the first of them.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from chatops.event import (
     Closed,
     CustomerForgotten,
     CustomerWrote,
+    HandoverAbandoned,
+    HandoverOpened,
+    Invited,
     Joined,
     Merged,
     Reopened,
@@ -29,16 +33,16 @@ from chatops.sla.terms import ALWAYS
 
 def watched(clocks: Clocks, moment: Moment) -> Clocks:
     """Return those of a ticket's watches that an entry has moved."""
-    found = _windows(newest(clocks, ClockKind.REPLY_WINDOW), moment)
-    return {(clock.kind, clock.cycle): clock for clock in found}
+    windows = _windows(newest(clocks, ClockKind.REPLY_WINDOW), moment)
+    handovers = _handovers(newest(clocks, ClockKind.DM_HANDOVER), moment)
+    return {(clock.kind, clock.cycle): clock for clock in (*windows, *handovers)}
 
 
 def _windows(last: Clock | None, moment: Moment) -> Iterator[Clock]:
     match moment.event:
         case CustomerWrote(_, thanks, _, until) if until is not None:
             is_asked = not thanks and not moment.after.quiet
-            heard_at = min(moment.heard_at or moment.at, moment.at)
-            yield from _heard(last, sla.second(heard_at), sla.second(until), moment, is_asked)
+            yield from _heard(last, _heard_at(moment), sla.second(until), moment, is_asked)
         case _ if last is not None:
             yield _moved(last, moment)
         case _:
@@ -81,8 +85,41 @@ def _moved(last: Clock, moment: Moment) -> Clock:
             return _lapsed(last, at)
 
 
+def _handovers(last: Clock | None, moment: Moment) -> Iterator[Clock]:
+    match moment.event:
+        case Invited():
+            yield from _invited(last, moment)
+        case CustomerWrote() if last is not None and moment.after.private:
+            yield _answered(last, _heard_at(moment))
+        case HandoverOpened(at=at) if last is not None:
+            yield _answered(last, at)
+        case HandoverAbandoned() if last is not None:
+            yield _lapsed(last, moment.at)
+        case Closed() | CustomerForgotten() | Merged() if last is not None:
+            yield sla.waive(_lapsed(last, moment.at), moment.at, void=True)
+        case Reopened() | Unmerged() if last is not None:
+            yield _taken_up(last, moment)
+        case _:
+            pass
+
+
+def _invited(last: Clock | None, moment: Moment) -> Iterator[Clock]:
+    """Wait for a direct message, for as long as is promised by nobody; one invitation at a time."""
+    if last is not None:
+        yield sla.waive(_lapsed(last, moment.at), moment.at, void=True)
+    handover = moment.terms.promised(moment.after).handover
+    if handover is None or moment.after.private or moment.after.closed_at is not None:
+        return
+    promise = moment.terms.watch(ClockKind.DM_HANDOVER, handover.over_s)
+    yield sla.start(promise, moment.at, 1 if last is None else last.cycle + 1)
+
+
+def _heard_at(moment: Moment) -> datetime:
+    return sla.second(min(moment.heard_at or moment.at, moment.at))
+
+
 def _answered(clock: Clock, at: datetime) -> Clock:
-    """End a clock by a reply; what the tick had ended counts where the reply was in time."""
+    """End a watch by what it waits for; what the tick had ended counts where that was in time."""
     if clock.due_at is None or sla.second(at) > clock.due_at:
         return clock
     if clock.outcome is Outcome.LAPSED:
