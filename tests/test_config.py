@@ -397,6 +397,7 @@ sla:
     next_response: 30m
     resolution: 4h
     ceiling: 1d
+    claim: 10m
     calendar: always
     reopen_grace: 1h
     waiting_third_party: pauses
@@ -418,6 +419,7 @@ digests:""",
                 ClockKind.NEXT_RESPONSE: 1800,
                 ClockKind.RESOLUTION: 14_400,
                 ClockKind.CEILING: 86_400,
+                ClockKind.CLAIM: 600,
             },
             calendar=Calendar.always("Asia/Tokyo"),
             reopen_grace_s=3600,

@@ -123,5 +123,5 @@ def _said(clock: Clock, how: ClockState) -> Text:
 
 
 def _ended(clock: Clock, state: State) -> str:
-    which = "-resolution" if clock.kind is ClockKind.RESOLUTION else ""
-    return f"clock-{state.value}{which}"
+    has_its_own = clock.kind in {ClockKind.RESOLUTION, ClockKind.CLAIM}
+    return f"clock-{state.value}-{clock.kind.value}" if has_its_own else f"clock-{state.value}"

@@ -104,6 +104,8 @@ class ClockKind(StrEnum):
     RESOLUTION = "resolution"
     #: As the first response, but in calendar time: what may not be passed, whoever works when.
     CEILING = "ceiling"
+    #: From when nobody has the ticket to who takes it, or answers it.
+    CLAIM = "claim"
     #: From a customer's message to the second after which their network takes no free reply to it.
     REPLY_WINDOW = "reply_window"
     #: From a reply that asked the customer into direct messages to the first of theirs.

@@ -16,39 +16,26 @@ from chatops.event import (
     AnsweredOutside,
     Breached,
     BreachKnown,
-    Claimed,
     ClockKind,
     Closed,
     CloseReason,
     CustomerForgotten,
     CustomerWrote,
-    HandoverAbandoned,
-    HandoverOpened,
-    Invited,
-    Joined,
     Merged,
-    Moved,
-    Prioritized,
     Priority,
     ReopenCause,
     Reopened,
     ReplySent,
     Separated,
-    Snoozed,
-    Tagged,
-    TermsChanged,
     Unmerged,
-    Untagged,
-    WindowClosed,
-    Woken,
 )
 from chatops.sla import clock as sla
 from chatops.sla.alerting import alerted, planned
 from chatops.sla.clock import Clock, Outcome, Promise
-from chatops.sla.moment import Clocks, Moment, newest
+from chatops.sla.moment import MOVES, Clocks, Moment, newest
 from chatops.sla.terms import Promised
 from chatops.sla.watching import watched
-from chatops.ticket import Status
+from chatops.ticket import Status, Ticket
 
 #: A customer's message older than this at intake is backfill and starts no clock (SLA.md rule 13).
 BACKFILL: Final = timedelta(hours=24)
@@ -58,37 +45,12 @@ _NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
 #: What somebody has promised.
 _PROMISES: Final = tuple(kind for kind in ClockKind if not kind.is_watch)
 
-#: What a human reply ends.
-_ANSWERS: Final = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.CEILING)
-
-#: The events that can move a clock; the others cost nothing.
-MOVES: Final = (
-    CustomerWrote,
-    ReplySent,
-    AnsweredOutside,
-    Closed,
-    CustomerForgotten,
-    Reopened,
-    Breached,
-    BreachKnown,
-    Alerted,
-    Moved,
-    Prioritized,
-    Tagged,
-    Untagged,
-    TermsChanged,
-    Merged,
-    Absorbed,
-    Unmerged,
-    Separated,
-    Snoozed,
-    Woken,
-    Claimed,
-    Joined,
-    WindowClosed,
-    Invited,
-    HandoverOpened,
-    HandoverAbandoned,
+#: What a human reply ends, and a close leaves undone.
+_ANSWERS: Final = (
+    ClockKind.FIRST_RESPONSE,
+    ClockKind.NEXT_RESPONSE,
+    ClockKind.CEILING,
+    ClockKind.CLAIM,
 )
 
 
@@ -112,6 +74,7 @@ class _Fold:
     def take(self, clocks: Clocks, others: Callable[[int], Clocks]) -> None:
         self._worked()
         self._arranged(others)
+        self._taken()
         self._stand_or_run()
         self._hold()
         self.clocks |= watched(self.clocks, self._moment)
@@ -167,6 +130,8 @@ class _Fold:
             self._start(ClockKind.CEILING, at)
         if newest(self.clocks, ClockKind.RESOLUTION) is None:
             self._start(ClockKind.RESOLUTION, at)
+        if newest(self.clocks, ClockKind.CLAIM) is None and _is_nobodys(moment.after):
+            self._start(ClockKind.CLAIM, moment.at)  # there was nothing to take before
 
     def _is_answered(self, first: Clock | None) -> bool:
         """Tell whether a person has answered; what was said before the customer wrote is no answer."""
@@ -247,6 +212,16 @@ class _Fold:
 
     # --- what holds after every event
 
+    def _taken(self) -> None:
+        """End the wait for somebody who takes the ticket, or begin it where it is nobody's again."""
+        before, after, at = self._moment.before, self._moment.after, self._moment.at
+        waiting = self._open(ClockKind.CLAIM)
+        if after.assignee is not None:
+            for clock in waiting:
+                self._put(sla.stop(clock, at, self._calendar(clock)))
+        elif not waiting and _is_nobodys(after) and not _is_nobodys(before):
+            self._start(ClockKind.CLAIM, at)
+
     def _stand_or_run(self) -> None:
         """Let the resolution stand still while the ticket waits for whom its policy names."""
         after, at = self._moment.after, self._moment.at
@@ -298,3 +273,8 @@ class _Fold:
     def _fallback(self, kind: ClockKind) -> Promise:
         promises = self._promised.promises
         return promises.get(kind) or promises[ClockKind.FIRST_RESPONSE]
+
+
+def _is_nobodys(ticket: Ticket) -> bool:
+    """Tell whether somebody is to take a ticket."""
+    return ticket.assignee is None and ticket.status is not Status.CLOSED and not ticket.quiet

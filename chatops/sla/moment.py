@@ -3,11 +3,75 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from chatops.event import ClockKind, Event
+from chatops.event import (
+    Absorbed,
+    Alerted,
+    AnsweredOutside,
+    Assigned,
+    Breached,
+    BreachKnown,
+    Claimed,
+    ClockKind,
+    Closed,
+    CustomerForgotten,
+    CustomerWrote,
+    Event,
+    HandoverAbandoned,
+    HandoverOpened,
+    Invited,
+    Joined,
+    Merged,
+    Moved,
+    Prioritized,
+    Reopened,
+    ReplySent,
+    Separated,
+    Snoozed,
+    Tagged,
+    TermsChanged,
+    Unclaimed,
+    Unmerged,
+    Untagged,
+    WindowClosed,
+    Woken,
+)
 from chatops.sla.clock import Clock
 from chatops.sla.terms import SlaTerms
 from chatops.ticket import Ticket
+
+#: The events that can move a clock; the others cost nothing.
+MOVES: Final = (
+    CustomerWrote,
+    ReplySent,
+    AnsweredOutside,
+    Closed,
+    CustomerForgotten,
+    Reopened,
+    Breached,
+    BreachKnown,
+    Alerted,
+    Moved,
+    Prioritized,
+    Tagged,
+    Untagged,
+    TermsChanged,
+    Merged,
+    Absorbed,
+    Unmerged,
+    Separated,
+    Snoozed,
+    Woken,
+    Claimed,
+    Joined,
+    WindowClosed,
+    Invited,
+    HandoverOpened,
+    HandoverAbandoned,
+    Assigned,
+    Unclaimed,
+)
 
 #: Clocks by kind and cycle.
 Clocks = Mapping[tuple[ClockKind, int], Clock]

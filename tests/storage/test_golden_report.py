@@ -123,6 +123,7 @@ async def test_the_rows_of_a_period(storage: Storage) -> None:
             ClockKind.NEXT_RESPONSE: Kept(met=1),
             ClockKind.RESOLUTION: Kept(met=2, waived=1),
             ClockKind.CEILING: Kept(),
+            ClockKind.CLAIM: Kept(),
         },
         breached=2,  # b and e: a breach that nobody has noted yet is not one of the log
     )
