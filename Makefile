@@ -27,7 +27,7 @@ BIN := .venv/bin
 PURE := \
 	arranging arrival/language arrival/routing arrival/terms arrival/thanks bursting calendar card card_json \
 	cards/burst_card cards/chain_words cards/clock_words cards/customer_card cards/digest_card \
-	cards/doubt_card cards/event_line cards/excerpt cards/home_card cards/list_card cards/reply_form \
+	cards/doubt_card cards/event_line cards/excerpt cards/home_card cards/invitation_facts cards/list_card cards/reply_form \
 	cards/report_card cards/report_charts cards/report_facts cards/search_card cards/shift_card \
 	cards/show_card cards/split_card cards/stage_card cards/thread_card cards/ticket_buttons \
 	cards/ticket_card cards/tour_card cards/transcript cards/trouble_card cards/watch_words cards/who_card \

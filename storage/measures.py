@@ -19,6 +19,7 @@ from chatops.ticket import Status
 from storage.clocks import PROMISED
 from storage.codec import read
 from storage.instant import instant, micros
+from storage.invitations import invitations
 from storage.statement import Db, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, TICKET
 
@@ -40,6 +41,7 @@ def measures(db: Db, queues: Collection[str], start: datetime, end: datetime) ->
         closes=[_close(row) for row in db.all(_CLOSES, **window) if row[0] in queues],
         kept=_kept(db, queues, start, end),
         breached=sum(count for queue, count in db.all(_BREACHED, **window) if queue in queues),
+        invitations=invitations(db, queues, start, end),
     )
 
 

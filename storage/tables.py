@@ -352,6 +352,7 @@ class ClockRow(SQLModel, table=True):
         _partial("ix_clock_owed", "ticket", "kind", "due_at", "outcome", where="outcome IS NULL"),
         _partial("ix_clock_stopped", "stopped_at", where="stopped_at IS NOT NULL"),
         _partial("ix_clock_breached", "breached_at", where="breached_at IS NOT NULL"),
+        _partial("ix_clock_invited", "started_at", where="kind = 'dm_handover'"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     ticket: int = Field(foreign_key="ticket.id", sa_type=Id)
