@@ -2,7 +2,7 @@
 # make demo-day  live a whole day in a browser, with a picture of each step (LANGS="en ja")
 # make test      run the tests (ARGS=tests/test_desk.py)
 # make coverage  run them measured: 95 % of all lines and branches, 100 % of the pure modules'
-# make presses   press every button in every state by every role in a browser, five minutes
+# make presses   press every button in every state by every role in a browser, and live the story in both languages, six minutes
 # make faults    try every fault, half an hour (var/faults.json; ARGS="--database sqlite --kill 50 --only X:")
 # make month     live through a month of digests and alerts in three processes that die, ten minutes (DAYS=31)
 # make fuzz      live 2,000 random lives of tickets in Slack and Teams with faults, twelve minutes (LIVES=2000)
@@ -29,14 +29,14 @@ PURE := \
 	cards/burst_card cards/chain_words cards/clock_words cards/customer_card cards/digest_card \
 	cards/doubt_card cards/event_line cards/excerpt cards/home_card cards/invitation_facts cards/list_card cards/reply_form \
 	cards/report_card cards/report_charts cards/report_facts cards/search_card cards/shift_card \
-	cards/show_card cards/split_card cards/stage_card cards/thread_card cards/ticket_buttons \
-	cards/ticket_card cards/tour_card cards/transcript cards/trouble_card cards/watch_words cards/who_card \
-	cards/why_card cards/why_lines chain channel course delivery/pace digest draft dry_run effect escalating \
-	event/__init__ event/arranging event/escalating event/idling event/kinds event/life event/moderating \
-	event/replying event/watching hours idling line lookup macros measures moderating oblivion periods \
-	personal_data plain policy replying report scene shifts sla/__init__ sla/alerting sla/clock sla/folding \
-	sla/moment sla/saying sla/segments sla/terms sla/watching splits step tags terms_trial text ticket \
-	tokens vocabulary wake_times
+	cards/show_card cards/split_card cards/stage_card cards/stars_card cards/thread_card \
+	cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript cards/trouble_card \
+	cards/watch_words cards/who_card cards/why_card cards/why_lines chain channel course delivery/pace \
+	digest draft dry_run effect escalating event/__init__ event/arranging event/escalating event/idling \
+	event/kinds event/life event/moderating event/rating event/replying event/watching hours idling line \
+	lookup macros measures moderating oblivion periods personal_data plain policy rating replying report \
+	rollup scene shifts sla/__init__ sla/alerting sla/clock sla/folding sla/moment sla/saying sla/segments \
+	sla/terms sla/watching splits step tags terms_trial text ticket tokens vocabulary wake_times
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
 
@@ -58,7 +58,7 @@ coverage: $(DEV_STAMP)
 	$(BIN)/coverage report --fail-under=100 --include=$$(echo $(PURE:%=chatops/%.py) | tr ' ' ,)
 
 presses: $(DEV_STAMP)
-	CHATOPS_EVERY_PRESS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e/test_presses.py
+	CHATOPS_EVERY_PRESS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e/test_presses.py tests/e2e/test_story.py
 
 faults: $(DEV_STAMP)
 	@$(BIN)/python -m tests.faults $(ARGS)

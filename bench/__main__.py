@@ -15,6 +15,7 @@ from bench import (
     across,
     burst,
     flatness,
+    folding,
     intake,
     intake_postgres,
     invokes,
@@ -23,6 +24,7 @@ from bench import (
     presses,
     rendering,
     rendering_teams,
+    reports,
     routing,
     starting,
     webhook,
@@ -50,6 +52,8 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "l": rendering_teams.measure,
     "m": invokes.measure,
     "n": across.measure,
+    "o": reports.measure,
+    "p": folding.measure,
 }
 
 

@@ -43,15 +43,18 @@ class Side:
     url: str
     reader: StoredReader
     work: AnyWork | Recording
+    step: int = years.STEP  #: microseconds between two tickets
 
     @property
     def end(self) -> datetime:
         """The time at which the newest ticket has come, and some of the open ones are late."""
-        return instant(years.START + years.STEP * self.count)
+        return instant(years.START + self.step * self.count)
 
 
 #: Reads once, of whatever has that number, and returns how much it found.
 Reading = Callable[[Side, int], Awaitable[int]]
+#: By name, each with its goal.
+Readings = Mapping[str, tuple[float, Reading]]
 
 
 async def measure(
@@ -68,7 +71,7 @@ async def measure(
     for count, path in paths.items():
         years.make(path, count)
     files = {count: f"sqlite:///{path.absolute()}" for count, path in paths.items()}
-    figures = await _compared("SQLite", files, rounds, times)
+    figures = await compared("i", "SQLite", files, READINGS, rounds, times)
     with serving(folder) as address:
         async with AsyncExitStack() as stack:
             urls = {}
@@ -76,22 +79,31 @@ async def measure(
                 urls[count] = await stack.enter_async_context(server.database(address))
                 await years_postgres.fill(urls[count], path)
                 path.unlink()
-            figures += await _compared("PostgreSQL", urls, rounds, times)
+            figures += await compared("i", "PostgreSQL", urls, READINGS, rounds, times)
     return figures
 
 
-async def _compared(
-    database: str, urls: Mapping[int, str], rounds: int, times: int
+async def compared(
+    letter: str,
+    database: str,
+    urls: Mapping[int, str],
+    readings: Readings,
+    rounds: int,
+    times: int,
+    step: int = years.STEP,
 ) -> list[Figure]:
+    """Return how much longer each reading takes on the first database than on the second."""
     async with AsyncExitStack() as stack:
         sides = []
         for count, url in urls.items():
             storage = open_storage(url, None, SystemClock())
             stack.push_async_callback(storage.close)
-            sides.append(Side(count, url, storage.reader, storage.work))
+            sides.append(Side(count, url, storage.reader, storage.work, step))
         return [
-            await _grown(f"{name}, {database}", goal, reading, *sides, rounds, times)
-            for name, (goal, reading) in READINGS.items()
+            await _grown(
+                f"{letter}. growth of {name}, {database}", goal, reading, *sides, rounds, times
+            )
+            for name, (goal, reading) in readings.items()
         ]
 
 
@@ -115,7 +127,7 @@ async def _grown(
     said = f"{median(ours) * 1000:.2f} of {median(theirs) * 1000:.2f} ms"
     detail = f"{said} at {many.count:,} and {few.count:,} tickets"
     found = await _plans(many, reading)
-    return Figure(f"i. growth of {name}", ratio(ours, theirs), goal, "lower", detail, found)
+    return Figure(name, ratio(ours, theirs), goal, "lower", detail, found)
 
 
 async def _plans(side: Side, reading: Reading) -> tuple[Plan, ...]:
@@ -189,7 +201,7 @@ def _search(said: str) -> Reading:
     return search
 
 
-READINGS: Final[Mapping[str, tuple[float, Reading]]] = {
+READINGS: Final[Readings] = {
     "the due sweep": (1.2, _sweep),
     "the outbox's look": (1.2, _due),
     "find by thread": (1.2, _find_by_thread),

@@ -6,6 +6,7 @@ open ones 1,900 are the newest, the rest lie about; every second one is somebody
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -34,8 +35,13 @@ STEP: Final = 30_000_000
 START: Final = 1_700_000_000_000_000
 
 
-def make(path: Path, count: int) -> None:
-    """Make a migrated database of so many tickets."""
+def make(
+    path: Path, count: int, *, step: int = STEP, opened: int = OPEN, more: Sequence[str] = ()
+) -> None:
+    """Make a migrated database of so many tickets, `step` microseconds apart.
+
+    So many of them are open; `more` are statements to run beside ours, by the numbers in `n`.
+    """
     upgrade(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as db:
         db.create_function("tokens", 1, lambda text: " ".join(tokens(text)), deterministic=True)
@@ -43,7 +49,7 @@ def make(path: Path, count: int) -> None:
             db.execute(f"PRAGMA {pragma}")
         # every message has a number of its own, as orders have
         db.execute("CREATE TEMP TABLE n (i INTEGER PRIMARY KEY, open, text)")
-        db.execute(_NUMBERS, {"count": count, "open": OPEN})
+        db.execute(_NUMBERS, {"count": count, "open": opened})
         db.execute(
             "CREATE TEMP TABLE said (k INTEGER PRIMARY KEY, text, tokens)",
         )
@@ -51,8 +57,8 @@ def make(path: Path, count: int) -> None:
             db.execute("INSERT INTO said VALUES (?, ?, tokens(?))", (k, text, text))
         for agent in range(1, AGENTS + 1):
             db.execute(_AGENT, {"i": agent})
-        for statement in _ROWS:
-            db.execute(statement, {"start": START, "step": STEP})
+        for statement in (*_ROWS, *more):
+            db.execute(statement, {"start": START, "step": step})
         db.commit()
         db.execute("PRAGMA journal_mode = WAL")
 

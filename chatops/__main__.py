@@ -252,6 +252,22 @@ def clocks(
 
 
 @cli.command()
+def rollup(
+    config: ConfigPath = APP_YAML,
+    rebuild: Annotated[bool, typer.Option(help="Put what the log makes in its place.")] = False,
+) -> None:
+    """Count the reports' roll-up anew from the log, and say how many counts differ."""
+    from chatops import app, refolding
+
+    async def run() -> None:
+        found = await refolding.recount(app.read_config(config), write=rebuild)
+        done = "were put right" if rebuild else "differ from the log"
+        out.print(f"{found.counts} counts by day, {found.others} {done}")
+
+    run_to_end(run())
+
+
+@cli.command()
 def connect(
     channel: Annotated[str, typer.Argument(help="The channel, as in app.yaml: x.")],
     account: Annotated[

@@ -1,13 +1,21 @@
 """Where a clock's alerts go: a warning to who has the ticket, a breach to all rooms at the same moment,
-what goes on to the managers. Used by `follow`, `storm` and what makes their words.
+what goes on to the managers; and few stars to the room that is told of them. Used by `follow`, `storm` and what makes their words.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chatops.act import Act, Gathered
-from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon, AlertEnd
-from chatops.event import Alerted, AlertLevel, Breached, ChainEnded, Event, Priority
+from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon, AlertEnd, ShareStars
+from chatops.event import (
+    Alerted,
+    AlertLevel,
+    Breached,
+    ChainEnded,
+    Event,
+    Priority,
+    StarsShared,
+)
 from chatops.policy import Policy, Queue, Role
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Agent
@@ -25,13 +33,18 @@ def alert(
     ticket: Ticket,
     event: Event,
     entry: int,
-    effect: AlertBreach | AlertAgain | AlertDueSoon | AlertEnd,
+    effect: AlertBreach | AlertAgain | AlertDueSoon | AlertEnd | ShareStars,
     act: Act,
 ) -> None:
     """Write the alerts that an entry of the log asks for."""
+    if isinstance(event, StarsShared):
+        _put(tx, event.room, ticket, entry, act)  # each by itself: it belongs to no clock's list
+        return
     assert isinstance(event, Breached | Alerted | ChainEnded)  # noqa: S101 - no other event has these effects
     queue = policy.queue_of(ticket.queue, ticket.account)
     match effect:
+        case ShareStars():
+            raise AssertionError(f"{event} shares no stars")
         case AlertBreach() | AlertEnd():
             _alert(tx, ticket, (*queue.rooms, *queue.managers_rooms), event, entry, act)
         case AlertAgain():
@@ -77,14 +90,18 @@ def _alert(
 
 def put(tx: Tx, one: Gathered, act: Act) -> None:
     """Put one alert into its room."""
+    _put(tx, one.room, one.ticket, one.entry, act)
+
+
+def _put(tx: Tx, room: str, ticket: Ticket, entry: int, act: Act) -> None:
     alert = NewDelivery(
         What.ALERT,
-        one.room,
-        f"alert:{lane(one.ticket.id, one.room)}",
+        room,
+        f"alert:{lane(ticket.id, room)}",
         Urgency.ALERT,
         act.marks(),
-        ticket=one.ticket.id,
-        entry=one.entry,
+        ticket=ticket.id,
+        entry=entry,
     )
     tx.deliver(alert, act.due)
 

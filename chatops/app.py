@@ -20,9 +20,10 @@ import commands
 from adapters import chat as chat_adapters
 from adapters import social as social_adapters
 from chatops import internal, macros, schedule
+from chatops.arrival import away
 from chatops.arrival.inbox import Inbox
 from chatops.call import Registry
-from chatops.channel import Can
+from chatops.channel import Can, Traits
 from chatops.clock import SystemClock
 from chatops.config import Config, Runs, Source, environ, load
 from chatops.delivery.enrolment import Enrolment
@@ -30,10 +31,13 @@ from chatops.delivery.outbox import Outbox
 from chatops.desk import Desk
 from chatops.editions import Editions
 from chatops.errors import ConfigError, StorageError
+from chatops.file_door import FileDoor
+from chatops.file_links import FileLinks
 from chatops.metrics import Metrics
 from chatops.ports import Channel, Chat
 from chatops.reload import Reload
 from chatops.retention import Retention
+from chatops.rolling import Rolling
 from chatops.schedule import Schedule
 from chatops.text import Words
 from chatops.web import ops_app, public_app
@@ -67,6 +71,7 @@ def read_config(
     runs = Runs(
         lambda plan, policy: schedule.unfit(plan, policy, words, registry),
         lambda line, queues, policy: macros.unfit(line, queues, policy, words, registry),
+        lambda said, queue, policy: away.unfit(said, queue, policy.accounts.values(), _traits()),
     )
     return load(
         path,
@@ -87,6 +92,12 @@ def _load(path: Path, canned: Source | None) -> Config:
 def _spoken() -> tuple[Words, Registry]:
     """Return the words and the commands, which are the same as long as the process lives."""
     return Words(), Registry.of(commands)
+
+
+def _traits() -> dict[str, Traits]:
+    """Return the unchanging facts of every channel."""
+    theirs = {name: module.TRAITS for name, module in social_adapters.channels().items()}
+    return {**theirs, internal.NAME: internal.TRAITS}
 
 
 def channel_models() -> dict[str, type[BaseModel]]:
@@ -135,9 +146,17 @@ async def opened(config: Config) -> AsyncIterator[Service]:
             stack.push_async_callback(channel.close)
             channels[name] = channel
         words, registry = _spoken()
-        traits = {name: module.TRAITS for name, module in modules.items()}
-        traits[internal.NAME] = internal.TRAITS
-        desk = Desk(storage.work, storage.reader, config.policy, registry, traits, clock, words)
+        traits = _traits()
+        desk = Desk(
+            storage.work,
+            storage.reader,
+            config.policy,
+            registry,
+            traits,
+            clock,
+            words,
+            _links(config),
+        )
         chats: dict[str, Chat] = {
             name: chat_adapters.opener(name)(
                 settings,
@@ -207,6 +226,7 @@ async def serve(
             inbox.sweep,
             enrolment,
             Retention(desk, storage.work, service.clock).sweep,
+            Rolling(desk, storage.work).fold,
         )
         metrics = Metrics(
             storage.reader,
@@ -228,6 +248,7 @@ async def serve(
             return found | {name: fault for name, fault in told.items() if fault is not None}
 
         routes = [route for chat in service.chats.values() for route in chat.routes()]
+        routes += FileDoor(desk, _links(config)).routes()
         await _listen(
             stack,
             public_app(inbox, service.channels, service.clock, routes),
@@ -266,6 +287,10 @@ async def serve(
         _log.info("serve.ready", host=config.web.host, port=config.web.port)
         ready.set()
         await _until(stop, [delivering, *running])
+
+
+def _links(config: Config) -> FileLinks:
+    return FileLinks(config.key.get_secret_value(), config.web.address)
 
 
 async def _until(stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None:

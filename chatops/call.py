@@ -139,6 +139,9 @@ class Answer:
     about: int | None = None  #: the ticket whose details it shows: who sees them has read it
     private: tuple[int, ...] = ()  #: tickets of private messages that it shows: that is logged
     file: File | None = None  #: given to the asker alone, beside the card
+    #: Fields with which the same command makes the file again; None: it is given now or not at all.
+    again: Mapping[str, str] | None = None
+    link: str | None = None  #: opens the file for some minutes, where the desk made one of `again`
     empty: bool = False  #: it only says that there is nothing: a digest may stay silent
 
 

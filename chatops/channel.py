@@ -73,6 +73,7 @@ class Message:
     parent_text: str | None = None  #: filled by `complete` where the parent is a post of ours
     url: str | None = None
     can_reply: bool = True  #: False where the network's rules refuse an answer by API
+    stars: int | None = None  #: of a review, 1 to 5
 
 
 @dataclass(frozen=True, slots=True)

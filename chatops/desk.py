@@ -23,6 +23,7 @@ from chatops.arrival import intake
 from chatops.arrival.gate import Gate
 from chatops.asking import form_of, loose_form, unknown
 from chatops.call import (
+    Answer,
     Call,
     Command,
     Done,
@@ -48,6 +49,7 @@ from chatops.doubts import settle
 from chatops.due import hold, sweep
 from chatops.errors import Crossed, Uncertain
 from chatops.event import Event, Read, WritingBegan, WritingEnded
+from chatops.file_links import Asked, FileLinks
 from chatops.follow import post
 from chatops.ledger import apply
 from chatops.line import Missing, named, read
@@ -96,7 +98,9 @@ class Desk:
         traits: Mapping[str, Traits],
         clock: Clock,
         words: Words,
+        links: FileLinks | None = None,
     ) -> None:
+        """`links` is None where nobody opens any."""
         self.policy = policy
         self.registry = registry
         self.words = words
@@ -110,6 +114,7 @@ class Desk:
         self._holding: tuple[str, int | None] = ("", 0)  #: the terms, and how far clocks go by them
         self._work = work
         self._reader = reader
+        self._links = links
 
     async def adopt(self, policy: Policy) -> None:
         """Put a policy in force for every call, message and card from now on.
@@ -362,6 +367,7 @@ class Desk:
             _log.info("desk.looked", tickets=outcome.private, agent=call.agent.id)
         if outcome.file is not None:
             _log.info("desk.file_given", file=outcome.file.name, agent=call.agent.id)
+            outcome = replace(outcome, link=self._link(outcome, call))
         if outcome.about is not None:
             await self._mark_read(outcome.about, call)
         if outcome.in_room and (room := call.room) is not None:
@@ -370,6 +376,15 @@ class Desk:
             )
             return Done(text("posted-here"))
         return outcome
+
+    def _link(self, answer: Answer, call: Call) -> str | None:
+        """Return what opens an answer's file for the asker, if it can be made again."""
+        if self._links is None or answer.again is None or not (call.chat and call.identity):
+            return None
+        asked = Asked(
+            call.chat, call.identity, call.room, call.language, call.command, answer.again
+        )
+        return self._links.link(asked, self.clock.transport())
 
     async def _mark_read(self, id: int, call: Call) -> None:
         """Note that the person has seen the ticket, if they work there and had not."""

@@ -94,7 +94,7 @@ def _was(arrival: Arrival) -> Routed:
 def _would_be(policy: Policy, arrival: Arrival) -> Routed:
     event = arrival.event
     account = policy.account_of(event.account, event.channel, event.queue)
-    facts = Facts(arrival.text, event.kind, event.language, arrival.followers)
+    facts = Facts(arrival.text, event.kind, event.language, arrival.followers, event.stars)
     return route(policy, account, facts, arrival.opened_at)
 
 

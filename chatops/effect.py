@@ -115,6 +115,11 @@ class AlertEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareStars:
+    """Tell the room that the event names of a review with few stars."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveRooms:
     """Leave only a link in the rooms where the ticket no longer belongs."""
 
@@ -159,6 +164,7 @@ Effect = (
     | AlertDueSoon
     | AlertAgain
     | AlertEnd
+    | ShareStars
     | LeaveRooms
     | Divert
     | Restore

@@ -30,11 +30,13 @@ from chatops.effect import (
     Restore,
     SendNow,
     SendToCustomer,
+    ShareStars,
     ShowCard,
     ShowLine,
     Withhold,
 )
 from chatops.event import (
+    AwayRequested,
     Event,
     LinkSuggested,
     Noted,
@@ -133,12 +135,12 @@ def carry_out(
             if isinstance(event, ReplyRequeued):
                 tx.release_reply(message, act.due)
             else:
-                _hold_reply(tx, ticket, message, act)
+                _send_reply(tx, ticket, message, act, by_rule=isinstance(event, AwayRequested))
         case SendNow(message):
             tx.release_reply(message, act.due)
         case Withhold(message):
             tx.withhold_reply(message)
-        case AlertBreach() | AlertAgain() | AlertDueSoon() | AlertEnd():
+        case AlertBreach() | AlertAgain() | AlertDueSoon() | AlertEnd() | ShareStars():
             alert(tx, policy, ticket, event, entry, effect, act)
         case LeaveRooms():
             tx.leave_rooms(ticket.id, queue.rooms, act.due + SETTLED)
@@ -261,15 +263,19 @@ def _give_cards(tx: Tx, queue: Queue, ticket: Ticket, act: Act) -> None:
             tx.deliver(asked, act.due)
 
 
-def _hold_reply(tx: Tx, ticket: Ticket, message: int, act: Act) -> None:
+def _send_reply(tx: Tx, ticket: Ticket, message: int, act: Act, *, by_rule: bool) -> None:
+    """Give a reply to the outbox: a person's waits until its Undo line is visible.
+
+    What a rule says waits for nothing, and goes after what people wrote.
+    """
     reply = NewDelivery(
         What.REPLY,
         AT_ACCOUNT + ticket.account,
         f"conversation:{ticket.conversation}",
-        Urgency.LINE,
+        Urgency.UPDATE if by_rule else Urgency.LINE,
         act.marks.replies[message],
         ticket=ticket.id,
         message=message,
-        held=True,
+        held=not by_rule,
     )
     tx.deliver(reply, act.due)

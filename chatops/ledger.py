@@ -16,6 +16,8 @@ from chatops.call import Draft
 from chatops.clocks import run_clocks
 from chatops.effect import Effect
 from chatops.event import (
+    AwayRequested,
+    AwaySent,
     Consented,
     ConsentWithdrawn,
     CustomerWrote,
@@ -38,6 +40,7 @@ from chatops.follow import carry_out
 from chatops.idle_claims import plan
 from chatops.policy import Policy
 from chatops.ports import NewMessage, Tx
+from chatops.replying import accepted
 from chatops.scene import Direction, Line
 from chatops.sla import Moment
 from chatops.step import afterwards, opened, step
@@ -45,6 +48,9 @@ from chatops.ticket import Refusal, Reply, Ticket
 
 #: An event, the ticket that it leaves, and what must follow.
 Step = tuple[Event, Ticket, tuple[Effect, ...]]
+
+#: Names the rule that tells customers while nobody is there, in the log.
+AWAY: Final = "away"
 
 #: Stands for the id of a message that is not stored yet.
 _UNSTORED: Final = 0
@@ -163,8 +169,8 @@ def accept(tx: Tx, policy: Policy, ticket: Ticket, reply: Reply, at: datetime, a
 
     What was to follow may be refused by now (a colleague closed the ticket): then it is left out.
     """
-    theirs = replace(act, agent=reply.agent, rule="after_reply")
-    after = apply(tx, policy, ticket, [ReplySent(reply.message, reply.agent, at)], theirs)
+    theirs = replace(act, agent=reply.agent, rule=AWAY if reply.agent is None else "after_reply")
+    after = apply(tx, policy, ticket, [accepted(reply, at)], theirs)
     if isinstance(after, Refusal):
         raise AssertionError(f"ticket {ticket.id}: reply {reply.message} is not under way")
     followed = apply(tx, policy, after, afterwards(reply), theirs)
@@ -228,7 +234,7 @@ def _is_late(tx: Tx, ticket: int) -> bool:
 
 
 def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:
-    is_reply = isinstance(draft.event(_UNSTORED), ReplyRequested)
+    is_reply = isinstance(draft.event(_UNSTORED), ReplyRequested | AwayRequested)
     marker = act.marks() if is_reply else None
     message = tx.add_message(
         NewMessage(
@@ -267,7 +273,7 @@ def _note_message(tx: Tx, event: Event) -> None:
             tx.reply_is(message, ReplyState.WITHDRAWN)
         case SendingBegan(message):
             tx.reply_is(message, ReplyState.SENDING)
-        case ReplySent(message, _, at):
+        case ReplySent(message=message, at=at) | AwaySent(message=message, at=at):
             tx.reply_arrived(message)
             tx.reply_is(message, ReplyState.SENT, at=at)
         case ReplyFailed(message, code):

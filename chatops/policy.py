@@ -108,6 +108,7 @@ class RoutingRule:
     languages: tuple[str, ...] = ()
     words: Terms = field(default_factory=Terms)
     followers: int | None = None  #: at least so many
+    stars: tuple[int, ...] = ()  #: of a review, one of these
     calendar: Calendar | None = None
     is_open: bool = True  #: with `calendar`: it is open, or closed, when the message comes
     queue: str | None = None
@@ -141,6 +142,44 @@ class IdleRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AwayText:
+    """What a customer is told in one language; see `arrival.away` for what stands in braces."""
+
+    language: str
+    text: str
+    channels: tuple[str, ...] = ()  #: none: every one
+
+
+@dataclass(frozen=True, slots=True)
+class AwayRule:
+    """What customers are told while the queue's calendar is closed, each once a closed time."""
+
+    texts: tuple[AwayText, ...]
+    public: bool = False  #: also under a post that begins its own thread
+    most: int = 100  #: so many customers an hour at the most, by an account
+
+    def text_for(self, channel: str, languages: Iterable[str]) -> AwayText | None:
+        """Return the text in the first of the languages that has one for the channel.
+
+        A country stands in a language for the writers of app.yaml alone: no script tells it.
+        """
+        for language in languages:
+            for each in self.texts:
+                is_theirs = each.language.partition("-")[0] == language.partition("-")[0]
+                if is_theirs and (not each.channels or channel in each.channels):
+                    return each
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LowStars:
+    """Which room is told of a review with few stars."""
+
+    room: str
+    at_most: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     name: str
     rooms: tuple[str, ...]  #: the first is the ticket's first room
@@ -158,13 +197,16 @@ class Queue:
     open_goal: int | None = None  #: so many open at the end of a day, at the most
     chain: Chain | None = None  #: whom a ticket that nobody takes goes up to
     idle_claim: IdleRule | None = None  #: None: a claim is for as long as its owner wants
+    away: AwayRule | None = None  #: None: who writes while it is closed hears nothing
+    low_stars: LowStars | None = None  #: None: few stars are told to nobody
     dm_handover: Handover | None = None  #: None: invitations are not watched
 
     @property
     def places(self) -> frozenset[str]:
         """Every room in which something of the queue may be shown."""
         targets = (target.room for target in self.escalation.values())
-        return frozenset({*self.rooms, *self.managers_rooms, *targets})
+        stars = () if self.low_stars is None else (self.low_stars.room,)
+        return frozenset({*self.rooms, *self.managers_rooms, *targets, *stars})
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +258,7 @@ class Policy:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     prefix: str = "care"  #: the slash command's name
     undo_in: timedelta = timedelta(seconds=10)
+    zone: str = "UTC"  #: of rooms that name none, and of the roll-up's days
     day_starts: time = time.min  #: when the local day of reports and digests begins
     keep: Keep = Keep()
     sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides

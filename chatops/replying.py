@@ -11,6 +11,8 @@ from chatops.effect import (
     Withhold,
 )
 from chatops.event import (
+    AwayRequested,
+    AwaySent,
     ReplyDoubted,
     ReplyFailed,
     ReplyHastened,
@@ -21,6 +23,7 @@ from chatops.event import (
     ReplyState,
     ReplyWithdrawn,
     SendingBegan,
+    Then,
 )
 from chatops.text import text
 from chatops.ticket import (
@@ -53,6 +56,20 @@ def replying(ticket: Ticket, event: Replying, now: datetime) -> Outcome:
                 read_also(ticket, agent), replies=(*ticket.replies, reply), writer=writer
             )
             return after, (PostMessage(message), SendToCustomer(message))
+
+        case AwayRequested(message, until):
+            if ticket.status is Status.CLOSED:
+                return is_closed(ticket)
+            if not ticket.can_reply:
+                return Refusal(text("cannot-reply-here", ticket=ticket.id))
+            reply = Reply(message, None, Then.NOTHING, ReplyState.WAITING, until=until)
+            after = replace(ticket, replies=(*ticket.replies, reply))
+            return after, (PostMessage(message), SendToCustomer(message))
+
+        case AwaySent(message):
+            if ticket.reply(message) is None:
+                return Refusal(text("reply-not-waiting", ticket=ticket.id))
+            return _without(ticket, message), (RefreshMessage(message),)
 
         case ReplyWithdrawn(message):
             if (found := ticket.reply(message)) is None or found.state is not ReplyState.WAITING:
@@ -94,6 +111,13 @@ def replying(ticket: Ticket, event: Replying, now: datetime) -> Outcome:
                 return Refusal(text("reply-not-in-doubt", ticket=ticket.id))
             after = _reply_is(ticket, message, ReplyState.WAITING)
             return after, (SendToCustomer(message), RefreshMessage(message))
+
+
+def accepted(reply: Reply, at: datetime) -> ReplySent | AwaySent:
+    """Return the event of a reply that is there since `at`: a rule's text is nobody's answer."""
+    if reply.agent is None:
+        return AwaySent(reply.message, at)
+    return ReplySent(reply.message, reply.agent, at)
 
 
 def _reply_is(ticket: Ticket, message: int, state: ReplyState) -> Ticket:

@@ -61,6 +61,12 @@ class Line:
     hidden: bool = False  #: on the network, by us
     conversation: int | None = None
 
+    @property
+    def is_by_rule(self) -> bool:
+        """Whether a rule said it. What we said on the network itself is no reply of this product."""
+        ours = self.direction is Direction.OUTBOUND and self.agent is None
+        return ours and self.state is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:

@@ -46,7 +46,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Schedule:
-    """The tick: turned time, due clocks and snoozes, due digests, unread and old bodies."""
+    """The tick: turned time, due clocks and snoozes, due digests, unread and old bodies, the roll-up."""
 
     def __init__(
         self,
@@ -56,14 +56,16 @@ class Schedule:
         sweep: Callable[[], Awaitable[None]],
         enrolment: Enrolment,
         retain: Callable[[], Awaitable[None]] | None = None,
+        fold: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`sweep` takes unread bodies again; `retain` drops what is kept no longer."""
+        """`sweep` takes unread bodies again; `retain` drops what is kept no longer; `fold` rolls up."""
         self.ticks = 0
         self._desk = desk
         self._reader = reader
         self._clock = clock
         self._sweep = sweep
         self._retain = retain
+        self._fold = fold
         self._enrolment = enrolment
         self._started = clock.business()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -116,6 +118,8 @@ class Schedule:
         await self._part("sweep", self._sweep)
         if self._retain is not None:
             await self._part("retention", self._retain)
+        if self._fold is not None:
+            await self._part("roll-up", self._fold)
         self.ticks += 1
 
     async def _part(self, name: str, run: Callable[[], Awaitable[None]]) -> None:

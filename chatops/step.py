@@ -7,7 +7,8 @@ a customer's message brings about, `afterwards` which follow a reply that the ne
 
 The life of a reply is in `replying`, where a ticket belongs in `arranging`, what is done to messages
 on the network in `moderating`, how it goes up a chain in `escalating`, what a burst makes of its
-tickets in `bursting`, and what becomes of a claim under which nothing happens in `idling`.
+tickets in `bursting`, what becomes of a claim under which nothing happens in `idling`, and what
+stars make of it in `rating`.
 """
 
 from collections.abc import Iterable
@@ -65,6 +66,7 @@ from chatops.event import (
     Occasion,
     Opened,
     Prioritized,
+    Rating,
     Read,
     ReopenCause,
     Reopened,
@@ -85,6 +87,7 @@ from chatops.event import (
 )
 from chatops.idling import heeded, idling
 from chatops.moderating import moderating
+from chatops.rating import rating
 from chatops.replying import replying
 from chatops.text import Mention, text
 from chatops.ticket import (
@@ -123,6 +126,7 @@ def opened(id: int, event: Opened, now: datetime) -> tuple[Ticket, tuple[Effect,
         quiet=event.quiet,
         burst=event.burst,
         lined=event.burst is not None,
+        stars=event.stars,
     )
     if event.quiet:
         closed = replace(
@@ -160,6 +164,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         return escalating(ticket, event)
     if isinstance(event, Idling):
         return idling(ticket, event)
+    if isinstance(event, Rating):
+        return rating(ticket, event)
     match event:
         case Opened():
             raise AssertionError("a ticket is opened once, by `opened`")
@@ -328,6 +334,8 @@ def heard(ticket: Ticket, wrote: CustomerWrote) -> tuple[Event, ...]:
 
 def afterwards(reply: Reply) -> tuple[Event, ...]:
     """Return what the agent asked to follow once the network has accepted the reply."""
+    if reply.agent is None:
+        return ()  # a rule asks for nothing
     match reply.then:
         case Then.NOTHING:
             return ()

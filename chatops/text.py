@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton
 from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES: Final = ("en", "ja")
@@ -23,6 +24,7 @@ LOCALE: Final = Path(__file__).parent / "locale"
 
 _DAY: Final = {"en": "EEE d MMM", "ja": "M月d日(EEE)"}
 _CLOCK: Final = "H:mm"
+_WEEK: Final = 7  # days from which on a weekday could be either
 _ID: Final = re.compile(r"^([a-zA-Z][\w-]*) *=", re.MULTILINE)
 
 
@@ -191,6 +193,26 @@ def say_zoned_time(at: datetime, language: str, zone: ZoneInfo) -> str:
     short = at.astimezone(zone).tzname() or zone.key
     named = short if short[0].isalpha() else f"UTC{short}"
     return f"{say_time(at, language, zone)} {named}"
+
+
+def say_opening(at: datetime, now: datetime, language: str, zone: str) -> str:
+    """Return when somebody is there again, in any language that has words for days.
+
+    `Monday 9:00` within the next six days, later with its date; Japanese has the date always:
+    `10月5日(月) 9:00`.
+    """
+    there = ZoneInfo(zone)
+    local, locale = at.astimezone(there), Locale.parse(language, sep="-")
+    clock = format_datetime(local, _CLOCK, tzinfo=there, locale=locale)
+    days = (local.date() - now.astimezone(there).date()).days
+    if locale.language == "ja":
+        day = format_date(local, _DAY["ja"], locale=locale)
+    elif days < _WEEK:
+        day = format_date(local, "EEEE", locale=locale)
+    else:
+        weekday = format_date(local, "EEEE", locale=locale)
+        day = f"{weekday}, {format_skeleton('MMMMd', local, locale=locale)}"
+    return f"{day} {clock}"
 
 
 def say_day(day: date, language: str) -> str:

@@ -48,10 +48,11 @@ class Reply:
     """A reply that the network has neither accepted nor refused for good."""
 
     message: int
-    agent: int
+    agent: int | None  #: None: a rule's text, which answers nothing
     then: Then
     state: ReplyState  #: waiting, sending or in doubt
     overtaken: bool = False  #: the customer wrote after it: it answers less than everything
+    until: datetime | None = None  #: of a rule's text: from then on it is not true any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ class Ticket:
     climb: Climb | None = None  #: None: its queue's chain has not begun, or was stopped
     idle_since: datetime | None = None  #: since then its assignee has done nothing, and should
     hand_back_at: datetime | None = None  #: they were asked, and have until then to answer
+    stars: int | None = None  #: that the customer gave last, 1 to 5; None: it is no review
+    shared_stars: int | None = None  #: the few of which a room was told, once for ever
     reply_until: datetime | None = None  #: the last second in which its network takes our reply
 
     def reply(self, message: int) -> Reply | None:

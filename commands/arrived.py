@@ -6,7 +6,8 @@ It counts as sent by its author at this moment, and what was to follow it follow
 from pydantic import BaseModel
 
 from chatops.call import Acts, Call, on_ticket
-from chatops.event import ReplySent, ReplyState
+from chatops.event import ReplyState
+from chatops.replying import accepted
 from chatops.scene import Scene
 from chatops.step import afterwards
 from chatops.text import text
@@ -25,5 +26,7 @@ def arrived(args: Arrived, scene: Scene, call: Call) -> Acts:
     if not meant:
         return Refusal(text("reply-not-in-doubt", ticket=ticket.id))
     reply = meant[-1]
-    sent = ReplySent(reply.message, reply.agent, call.now)
-    return [sent, *(() if ticket.status is Status.CLOSED else afterwards(reply))]
+    return [
+        accepted(reply, call.now),
+        *(() if ticket.status is Status.CLOSED else afterwards(reply)),
+    ]

@@ -7,10 +7,11 @@ from pydantic import BaseModel
 
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.card import Choice, Form, Paragraph, TextBox
+from chatops.chain import Chain
 from chatops.event import Escalated
 from chatops.line import Verbatim
 from chatops.scene import Scene
-from chatops.text import text
+from chatops.text import Text, text
 from chatops.ticket import Refusal
 
 
@@ -20,9 +21,8 @@ class Escalate(BaseModel):
 
 
 def form(fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
-    names = tuple(scene.queue.escalation)
-    options = tuple((name, text("words", words=name)) for name in names)
-    target = fields.get("target") or next(iter(names), None)
+    options = tuple((name, _named(name, scene.queue.chain)) for name in scene.queue.escalation)
+    target = fields.get("target") or next((name for name, _ in options), None)
     ticket = scene.ticket.id
     return Form(
         "escalate",
@@ -36,6 +36,13 @@ def form(fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
             TextBox("reason", text("field-reason"), True, fields.get("reason", "")),
         ),
     )
+
+
+def _named(target: str, chain: Chain | None) -> Text:
+    """Return a target as the form offers it: where the chain reaches it, it is entered there."""
+    if chain is None or (stage := chain.stage_to(target)) is None:
+        return text("words", words=target)
+    return text("target-at-stage", target=target, stage=stage, of=len(chain.stages))
 
 
 @on_ticket("escalate", Escalate, form=form)

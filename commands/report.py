@@ -87,7 +87,8 @@ async def _split(
     days, what = period.written.replace("..", "_"), by.removeprefix("by_")
     file = File(f"report-{days}-{what}.csv", lines, period.zone.key)
     said = text("report-file", name=file.name)
-    return Answer(Card(push=said, blocks=(Paragraph(said),)), file=file)
+    again = {"period": period.written, "by": by.value, "form": Form.CSV.value}
+    return Answer(Card(push=said, blocks=(Paragraph(said),)), file=file, again=again)
 
 
 async def _period(

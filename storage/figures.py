@@ -4,8 +4,10 @@ Spam is left out of the new tickets (its clock is void and counts nowhere); amon
 a reason of its own. A close that the same person undid within a minute was a slip and no close. A
 ticket on the quiet list never was work: it is neither opened nor closed, and counted by its rule.
 
-Every statement reads a window of one index and gives its rows by queue; which queues count is
-decided here. Named in the statement, they would lead SQLite to read all tickets of a queue instead.
+What is additive is taken from the roll-up for the whole days that it holds (storage.sums), and counted
+here for the rest. Every statement reads a window of one index and gives its rows by queue; which
+queues count is decided here. Named in the statement, they would lead SQLite to read all tickets of a
+queue instead.
 """
 
 from collections import Counter
@@ -18,10 +20,12 @@ from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, union
 from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.measures import SLIP
 from chatops.report import CloseRow, Counts
+from chatops.rollup import Additive
 from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
 from storage.statement import Db, Statement, first, param
+from storage.sums import Sums, sums
 from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
 
 
@@ -38,9 +42,10 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
     for queue, status, count in db.all(_STANDING):
         standing[status] += count if queue in queues else 0
     waiting = [row for row in db.all(_WAITING, end=micros(end)) if row[0] in queues]
+    held = sums(db, start, end)
     return Counts(
-        new=sum(count for queue, count in db.all(_NEW, **window) if queue in queues),
-        closed=sum(row.count for row in closes(db, queues, start, end)),
+        new=_count(db, queues, held, Additive.NEW, _NEW),
+        closed=sum(_closes(db, queues, held).values()),
         open=standing[Status.OPEN],
         snoozed=standing[Status.SNOOZED],
         first_responses=[
@@ -48,25 +53,16 @@ def counts(db: Db, queues: Collection[str], start: datetime, end: datetime) -> C
         ],
         waiting=sum(count for _, count, _ in waiting),
         oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
-        repeated=sum(count for queue, count in db.all(_REPEATED, **window) if queue in queues),
+        repeated=_count(db, queues, held, Additive.REPEATED, _REPEATED),
     )
 
 
 def closes(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[CloseRow]:
     """Return the closes of [start, end) by who pressed, channel and reason, most first."""
-    window = {"start": micros(start), "end": micros(end)}
-    tally: Counter[tuple[int | None, str, CloseReason]] = Counter()
-    # bodies of one agent and reason are alike: thousands of closes are a few texts
-    for queue, channel, body, count in db.all(_CLOSES, **window):
-        if queue in queues:
-            tally[_by(channel, read(Closed, body))] += count
-    for queue, channel, body, undone in db.all(_SLIPS, **window, slip=SLIP // MICROSECOND):
-        close = read(Closed, body)
-        if queue in queues and read(Reopened, undone).agent == close.agent:
-            tally[_by(channel, close)] -= 1
+    tally = _closes(db, queues, sums(db, start, end))
     return [
         CloseRow(agent, channel, reason.value, count)
-        for (agent, channel, reason), count in (+tally).most_common()
+        for (agent, channel, reason), count in tally.most_common()
     ]
 
 
@@ -74,11 +70,43 @@ def quiet_counts(
     db: Db, queues: Collection[str], start: datetime, end: datetime
 ) -> Mapping[str, int]:
     """Return by rule how many tickets opened in [start, end) are on the quiet list, most first."""
+    held = sums(db, start, end)
     tally: Counter[str] = Counter()
-    for queue, rule, count in db.all(_QUIET, start=micros(start), end=micros(end)):
-        if queue in queues:
-            tally[rule] += count
+    for each in held.of(Additive.QUIET, queues):
+        tally[each.detail] += each.total
+    for window in held.rest:
+        for queue, rule, count in db.all(_QUIET, **window):
+            if queue in queues:
+                tally[rule] += count
     return dict(tally.most_common())
+
+
+def _count(
+    db: Db, queues: Collection[str], held: Sums, figure: Additive, straight: Statement
+) -> int:
+    """Return a figure; `straight` counts it from the log, by queue."""
+    total = sum(each.total for each in held.of(figure, queues))
+    for window in held.rest:
+        total += sum(count for queue, count in db.all(straight, **window) if queue in queues)
+    return total
+
+
+def _closes(
+    db: Db, queues: Collection[str], held: Sums
+) -> Counter[tuple[int | None, str, CloseReason]]:
+    tally: Counter[tuple[int | None, str, CloseReason]] = Counter()
+    for each in held.of(Additive.CLOSED, queues):
+        tally[each.agent, each.channel, CloseReason(each.detail)] += each.total
+    for window in held.rest:
+        # bodies of one agent and reason are alike: thousands of closes are a few texts
+        for queue, channel, body, count in db.all(_CLOSES, **window):
+            if queue in queues:
+                tally[_by(channel, read(Closed, body))] += count
+        for queue, channel, body, undone in db.all(_SLIPS, **window, slip=SLIP // MICROSECOND):
+            close = read(Closed, body)
+            if queue in queues and read(Reopened, undone).agent == close.agent:
+                tally[_by(channel, close)] -= 1
+    return +tally
 
 
 def _by(channel: str, close: Closed) -> tuple[int | None, str, CloseReason]:

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
 
-from storage import search
+from storage import rollup, search
 from storage.instant import micros
 from storage.part import Part
 from storage.statement import Statement, first, param
 from storage.tables import (
     ACT,
+    AWAY,
     BURST,
     CLOCK,
     CONSENT,
@@ -64,6 +65,7 @@ class Retention(Part):
     def _drop_family(self, tickets: Sequence[int]) -> None:
         spoken: set[tuple[int, int]] = set()
         bursts: set[int] = set()
+        rollup.take_out(self._db, tickets)
         for ticket in tickets:
             bursts |= {burst for (burst,) in self._db.all(_BURST, ticket=ticket)}
             spoken |= {(row[0], row[1]) for row in self._db.all(_SPOKEN, ticket=ticket)}
@@ -71,6 +73,7 @@ class Retention(Part):
                 self._drop_message(message)
             for each in _DROP_TICKET:
                 self._db.run(each, ticket=ticket)
+        rollup.lower(self._db)
         for conversation, customer in sorted(spoken):
             self._db.run(_DROP_CONVERSATION, id=conversation)
             self._db.run(_DROP_CUSTOMER, id=customer)
@@ -190,6 +193,19 @@ _DROP_LOGS: Final = (
                     select(ACT.c.key)
                     .where(ACT.c.at < param("before"))
                     .order_by(ACT.c.at)
+                    .with_for_update(skip_locked=True),
+                    param("limit"),
+                )
+            )
+        )
+    ),
+    Statement(
+        delete(AWAY).where(
+            tuple_(*AWAY.primary_key).in_(
+                first(
+                    select(*AWAY.primary_key)
+                    .where(AWAY.c.at < param("before"))
+                    .order_by(AWAY.c.at)
                     .with_for_update(skip_locked=True),
                     param("limit"),
                 )

@@ -1,6 +1,6 @@
 """Rows into the core's values and back: one place for each table that desk reads whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -59,7 +59,10 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "writer": writer.agent if writer else None,
         "writing_until": micros(writer.until) if writer else None,
         "replies": _dumps(
-            [(r.message, r.agent, r.then, r.state, r.overtaken) for r in ticket.replies]
+            [
+                (r.message, r.agent, r.then, r.state, r.overtaken, micros(r.until))
+                for r in ticket.replies
+            ]
         ),
         "rule": ticket.rule,
         "tags": _dumps(ticket.tags),
@@ -80,6 +83,8 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "chain_at": micros(climb.next_at) if climb else None,
         "idle_since": micros(ticket.idle_since),
         "hand_back_at": micros(ticket.hand_back_at),
+        "stars": ticket.stars,
+        "shared_stars": ticket.shared_stars,
         "reply_until": micros(ticket.reply_until),
     }
 
@@ -137,6 +142,8 @@ def ticket_of(row: Row) -> Ticket:
         idle_since,
         hand_back_at,
         _look_at,
+        stars,
+        shared_stars,
         reply_until,
         _window_at,
     ) = row
@@ -186,6 +193,8 @@ def ticket_of(row: Row) -> Ticket:
         climb=None if chain_stage is None else Climb(chain_stage, chain_round, instant(chain_at)),
         idle_since=instant(idle_since),
         hand_back_at=instant(hand_back_at),
+        stars=stars,
+        shared_stars=shared_stars,
         reply_until=instant(reply_until),
     )
 
@@ -276,9 +285,10 @@ def roles_of(text: str) -> Mapping[str, Role]:
     return MappingProxyType({queue: Role(role) for queue, role in orjson.loads(text).items()})
 
 
-def _reply(values: tuple[int, int, str, str, bool]) -> Reply:
-    message, agent, then, state, overtaken = values
-    return Reply(message, agent, Then(then), ReplyState(state), overtaken)
+def _reply(values: Sequence[Any]) -> Reply:
+    message, agent, then, state, overtaken, *until = values  # none, before schema 0012
+    ends = instant(until[0] if until else None)
+    return Reply(message, agent, Then(then), ReplyState(state), overtaken, ends)
 
 
 def _deed(values: tuple[int, str, int, bool]) -> OpenDeed:

@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0009"
+SCHEMA: Final = "0014"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -156,6 +156,17 @@ class ConsentRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class AwayRow(SQLModel, table=True):
+    """Customers who were told, by an account, that nobody is there before `opens_at`."""
+
+    __tablename__ = "away"
+    __table_args__ = (Index("ix_away_account", "account", "at"), Index("ix_away_at", "at"))
+    customer: int = Field(primary_key=True, sa_type=Id)  #: no foreign key: it may go before this
+    account: str = Field(primary_key=True)
+    opens_at: datetime = Field(primary_key=True, sa_type=Instant)
+    at: datetime = Field(sa_type=Instant)
+
+
 class ForgottenRow(SQLModel, table=True):
     """Who asked to be forgotten: a digest of who it was, which tells nobody; see chatops.oblivion."""
 
@@ -255,7 +266,9 @@ class TicketRow(SQLModel, table=True):
     answered_at: datetime | None = Field(sa_type=Instant)
     writer: int | None = Field(sa_type=Id)
     writing_until: datetime | None = Field(sa_type=Instant)
-    replies: str = Field(sa_type=Text)  #: JSON list of [message, agent, then, state, overtaken]
+    replies: str = Field(
+        sa_type=Text
+    )  #: JSON list of [message, agent, then, state, overtaken, until]
     rule: str | None
     tags: str = Field(sa_type=Text)  #: JSON list, as are the next ones
     quiet: bool
@@ -276,6 +289,8 @@ class TicketRow(SQLModel, table=True):
     idle_since: datetime | None = Field(sa_type=Instant)
     hand_back_at: datetime | None = Field(sa_type=Instant)
     look_at: datetime | None = Field(sa_type=Instant)  #: when its claim is to be looked at
+    stars: int | None
+    shared_stars: int | None
     reply_until: datetime | None = Field(sa_type=Instant)
     window_at: datetime | None = Field(
         sa_type=Instant
@@ -382,6 +397,20 @@ class TermsRow(SQLModel, table=True):
     __tablename__ = "terms"
     version: str = Field(primary_key=True)
     body: str = Field(sa_type=Text)  #: as chatops.sla.SlaTerms writes it
+
+
+class DailyRow(SQLModel, table=True):
+    """The roll-up: how often something happened on a local day, as chatops.rollup counts it."""
+
+    __tablename__ = "daily"
+    day: datetime = Field(primary_key=True, sa_type=Instant)  #: when it began
+    figure: str = Field(primary_key=True)
+    queue: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    agent: int = Field(primary_key=True, sa_type=Id)  #: 0: nobody
+    detail: str = Field(primary_key=True)
+    total: int
 
 
 # --- what came in and what must go out
@@ -563,6 +592,7 @@ SHIFT: Final = _table(ShiftRow)
 TURN: Final = _table(TurnRow)
 CUSTOMER: Final = _table(CustomerRow)
 CONSENT: Final = _table(ConsentRow)
+AWAY: Final = _table(AwayRow)
 FORGOTTEN: Final = _table(ForgottenRow)
 CONVERSATION: Final = _table(ConversationRow)
 BURST: Final = _table(BurstRow)
@@ -571,6 +601,7 @@ ENTRY: Final = _table(EntryRow)
 MESSAGE: Final = _table(MessageRow)
 CLOCK: Final = _table(ClockRow)
 TERMS: Final = _table(TermsRow)
+DAILY: Final = _table(DailyRow)
 RAW_BODY: Final = _table(RawBodyRow)
 DELIVERY: Final = _table(DeliveryRow)
 ACT: Final = _table(ActRow)

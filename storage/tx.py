@@ -2,6 +2,7 @@
 
 from storage.accounts import Accounts
 from storage.alerts import Alerts
+from storage.away import Away
 from storage.bursts import Bursts
 from storage.clocks import StoredClocks
 from storage.conversations import Conversations
@@ -14,6 +15,7 @@ from storage.once import Once
 from storage.people import People
 from storage.processes import Processes
 from storage.retention import Retention
+from storage.rollup import Rollup
 from storage.taking import Taking
 from storage.tickets import Tickets
 from storage.troubles import Troubles
@@ -34,7 +36,9 @@ class StoredTx(
     Held,
     Processes,
     Once,
+    Away,
     Retention,
+    Rollup,
     Accounts,
     Troubles,
 ):

@@ -25,6 +25,7 @@ from chatops.call import Call, Done, Origin, Outcome, Registry
 from chatops.channel import Author, Can, Message, Traits
 from chatops.desk import Desk
 from chatops.event import Event, Kind
+from chatops.file_links import FileLinks
 from chatops.policy import (
     Account,
     Assignment,
@@ -285,7 +286,11 @@ def refused(outcome: object) -> str:
 
 @asynccontextmanager
 async def cared_for(
-    folder: Path, empty: Path | str, hours: Hours, policy: Policy = POLICY
+    folder: Path,
+    empty: Path | str,
+    hours: Hours,
+    policy: Policy = POLICY,
+    links: FileLinks | None = None,
 ) -> AsyncIterator[Care]:
     """Open a desk on a file in `folder`, as whoever was there before left it, or on a PostgreSQL.
 
@@ -294,7 +299,7 @@ async def cared_for(
     database = empty if isinstance(empty, str) else blank.copied(folder / "care.db")
     storage = open_storage(database, KEY, hours)
     try:
-        desk = Desk(storage.work, storage.reader, policy, REGISTRY, TRAITS_OF, hours, WORDS)
+        desk = Desk(storage.work, storage.reader, policy, REGISTRY, TRAITS_OF, hours, WORDS, links)
         known: Sequence[Person] = tuple(policy.people.values())
 
         def know(tx: Tx) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from care import Care, Hours, cared_for
 from shop import Shop, shop_in
 from town import Town, town_around
@@ -25,6 +26,15 @@ def nobodys_environment() -> Iterator[None]:
             if name not in {KEPT, RENDERER, postgres.GIVEN}:
                 patch.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """Log errors without a picture of every frame, which takes half a second each."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
@@ -184,11 +185,14 @@ def _param(param: Any) -> str:
 # --- configuration
 
 
+_schema = cache(admin.schema)
+
+
 def yaml_keys(
     node: dict[str, Any] | None = None, path: str = ""
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every key of app.yaml by its path, with its node of the schema."""
-    whole = admin.schema()
+    whole = _schema()
     defs = whole["$defs"]
     yield from _walk(whole if node is None else node, path, defs)
 
@@ -241,7 +245,7 @@ def _value(node: dict[str, Any]) -> str:
 
 
 def _options(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    defs = admin.schema()["$defs"]
+    defs = _schema()["$defs"]
     for each in node.get("anyOf", node.get("oneOf", (node,))):
         if each.get("$ref", "").endswith(("reference", "secret")):
             if each["$ref"].endswith("secret"):

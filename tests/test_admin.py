@@ -195,3 +195,9 @@ async def test_clocks_are_compared_with_their_log_and_put_right(shop: Shop) -> N
     admin.migrate(shop.config)
     assert await refolding.refold(shop.config, write=False) == refolding.Refolded(0, 0)
     assert await refolding.refold(shop.config, write=True) == refolding.Refolded(0, 0)
+
+
+async def test_the_roll_up_is_compared_with_the_log_and_put_right(shop: Shop) -> None:
+    admin.migrate(shop.config)
+    assert await refolding.recount(shop.config, write=False) == refolding.Recounted(0, 0)
+    assert await refolding.recount(shop.config, write=True) == refolding.Recounted(0, 0)

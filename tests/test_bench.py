@@ -10,6 +10,7 @@ from bench import (
     across,
     burst,
     flatness,
+    folding,
     intake,
     intake_postgres,
     invokes,
@@ -18,6 +19,7 @@ from bench import (
     presses,
     rendering,
     rendering_teams,
+    reports,
     routing,
     starting,
     webhook,
@@ -144,6 +146,28 @@ def test_a_plan_is_said_in_one_line() -> None:
 async def test_routing_is_measured(tmp_path: Path) -> None:
     figures = await routing.measure(tmp_path, messages=2, rounds=1)
     assert names(figures) == ["k. routing by 200 rules"]
+
+
+async def test_reports_and_sweeps_are_measured(tmp_path: Path) -> None:
+    """On SQLite alone: the other database reads the same by the same."""
+    figures = await reports.measure(
+        tmp_path, few=120, many=140, opened=60, due=20, rounds=1, serving=None
+    )
+    assert names(figures) == [
+        "o. growth of /care-report 30d, SQLite",
+        "o. growth of the sweep of chains, SQLite",
+        "o. growth of the sweep of claims, SQLite",
+        "o. finding due clocks, SQLite",
+    ]
+
+
+async def test_what_is_made_from_the_log_is_measured(tmp_path: Path) -> None:
+    figures = await folding.measure(tmp_path, repeats=2, rounds=1, tickets=60)
+    assert names(figures) == [
+        "p. a ticket's clocks from its log",
+        "p. working time added with its intervals kept",
+        "p. the roll-up rebuilt, of a plain scan",
+    ]
 
 
 @pytest.mark.parametrize(

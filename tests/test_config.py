@@ -38,11 +38,14 @@ from chatops.event import ChainStop, ClockKind, Kind, Occasion, Priority, Snooze
 from chatops.policy import (
     Account,
     Assignment,
+    AwayRule,
+    AwayText,
     BurstRule,
     CannedReply,
     DigestPlan,
     EscalationTarget,
     IdleRule,
+    LowStars,
     Macro,
     Person,
     Policy,
@@ -138,7 +141,12 @@ def _macro(line: str, queues: Iterable[Queue], policy: Policy) -> str | None:
 
 
 #: Stands for the commands, which config does not know.
-RUNS = Runs(_digest, _macro)
+def _away(said: AwayText, queue: Queue, policy: Policy) -> str | None:
+    assert queue.name in policy.queues
+    return "it is too long" if "far too long" in said.text else None
+
+
+RUNS = Runs(_digest, _macro, _away)
 
 
 def loaded(path: Path, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> Config:
@@ -225,6 +233,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         - {wait: 30m, escalate: specialists}
         - {wait: 1h, priority: urgent}
     idle_claim: {ask_after: 30m, hand_back_after: 15m}
+    low_stars: {room: boss, at_most: 1}
     dm_handover: {nudge_after: 24h, abandon_after: 2d}
 """
     text = changed("    first_response: 60m\n", full).replace(
@@ -257,7 +266,25 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
             end_in=timedelta(hours=1),
         ),
         idle_claim=IdleRule(timedelta(minutes=30), timedelta(minutes=15)),
+        low_stars=LowStars("boss", 1),
         dm_handover=Handover(86_400, 3 * 86_400),
+    )
+
+
+def test_away_text_of_a_queue(app_yaml: Path) -> None:
+    texts = """\
+    away:
+      texts:
+        - {language: en, channels: [net], text: "Back on {opens}"}
+        - {language: en, text: "We are back on {opens}"}
+      public: true
+      most: 20
+"""
+    text = changed("    calendar: tokyo\n", f"    calendar: tokyo\n{texts}")
+    assert loaded(app_yaml, text).policy.queues["japan"].away == AwayRule(
+        (AwayText("en", "Back on {opens}", ("net",)), AwayText("en", "We are back on {opens}")),
+        public=True,
+        most=20,
     )
 
 
@@ -347,6 +374,7 @@ routing:
       language: ja
       words: [返金, refund*]
       followers: 9
+      stars: [1, 2]
       hours: not tokyo
     queue: japan
     priority: high
@@ -368,6 +396,7 @@ digests:""",
             languages=("ja",),
             words=Terms(("返金", "refund*")),
             followers=9,
+            stars=(1, 2),
             calendar=tokyo,
             is_open=False,
             queue="japan",

@@ -70,7 +70,7 @@ def held() -> int:
     return sum(isinstance(each, Ticket | RawBody | Delivery | Order) for each in gc.get_objects())
 
 
-@pytest.mark.parametrize("kind", [Kind.HTML, Kind.TIMEOUT_BEFORE, Kind.RESET])
+@pytest.mark.parametrize("kind", [Kind.HTML, Kind.TIMEOUT_BEFORE])
 async def test_while_chat_is_down_networks_are_answered_and_memory_stays_as_it_is(
     town: Town, kind: Kind
 ) -> None:

@@ -75,6 +75,8 @@ def test_without_rules_it_goes_to_its_accounts_queue() -> None:
         ({"words": Terms(("イク",))}, {"text": "イクよ"}, {"text": "バイク"}),
         ({"followers": 5}, {"followers": 5}, {"followers": 4}),
         ({"followers": 5}, {"followers": 6}, {"followers": None}),
+        ({"stars": (1, 2)}, {"stars": 2}, {"stars": 3}),
+        ({"stars": (1,)}, {"stars": 1}, {"stars": None}),
         ({"calendar": TOKYO}, {"at": AT}, {"at": NIGHT}),
         ({"calendar": TOKYO, "is_open": False}, {"at": NIGHT}, {"at": AT}),
     ],

@@ -252,12 +252,13 @@ async def test_part_of_the_tick_that_fails_keeps_no_other_from_its_turn(
         care.hours,
         sweep,
         Enrolment(care.storage.work, care.hours),
+        fold=sweep,
     )
     monkeypatch.setattr(care.desk, "tick", fails)
     monkeypatch.setattr(care.storage.reader, "published", fails)
     await turn(care, NOON + timedelta(hours=6))
     await process.tick()
-    assert (swept, process.ticks) == ([1], 1)
+    assert (swept, process.ticks) == ([1, 1], 1)
 
 
 @pytest.mark.anyio

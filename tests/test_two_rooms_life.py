@@ -38,7 +38,7 @@ pytestmark = pytest.mark.anyio
 
 #: How many lives are lived: some with the tests, thousands by `make fuzz`.
 GIVEN: Final = os.environ.get("CHATOPS_LIVES")  # noqa: TID251 - as `make fuzz` sets it
-LIVES: Final = int(GIVEN or "60")
+LIVES: Final = int(GIVEN or "100")
 
 #: To make a life that fails shorter takes more minutes than a test may: it is for `make fuzz`.
 PHASES: Final = [phase for phase in Phase if GIVEN or phase is not Phase.shrink]
@@ -263,12 +263,22 @@ class Life:
             assert took <= bound, f"{took} s, and {bound} s are allowed: {self._waits()}"
 
     async def _passes(self) -> None:
-        """Let a step of time pass once no call is under way: one on loopback takes none."""
-        under_way = "SELECT count(*) FROM delivery WHERE owner IS NOT NULL"
+        """Let a step of time pass once nothing can be done in this one: work takes no turned time."""
         async with asyncio.timeout(PATIENCE):
-            while self.here.town.sql(under_way) != [(0,)]:  # noqa: ASYNC110 - it tells nobody
+            while await self._acts():  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.002)  # real calls need the real loop
         await self.here.town.passes(STEP)
+
+    async def _acts(self) -> bool:
+        """Tell whether a call is under way, or what is due has not been looked at yet: who serves
+        a destination and must wait for its pace sleeps.
+        """
+        town = self.here.town
+        under_way = "SELECT count(*) FROM delivery WHERE owner IS NOT NULL"
+        if town.sql(under_way) != [(0,)]:
+            return True
+        due = await town.storage.reader.due(town.hours.transport())
+        return len(due.all) > town.hours.sleepers
 
     async def _owed(self) -> bool:
         return bool(self._waits()) or not await self.here.town.outbox.idle()

@@ -37,6 +37,11 @@ class TurnedClock:
     def now(self) -> float:
         return self._now
 
+    @property
+    def sleepers(self) -> int:
+        """How many sleep until an hour to come."""
+        return sum(not until.done() for _, until in self._sleepers)
+
     async def sleep(self, s: float) -> None:
         if s <= 0:
             await asyncio.sleep(0)

@@ -44,7 +44,7 @@ class Gate:
         message = heard.message
         account = self.policy.accounts[message.account]
         language = language_of(heard.text, account.language)
-        return Facts(heard.text, message.kind, language, message.author.followers)
+        return Facts(heard.text, message.kind, language, message.author.followers, message.stars)
 
     def route(self, heard: "Heard", facts: Facts) -> Routed:
         """Say what the rules in force make of a message."""

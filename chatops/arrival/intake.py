@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from chatops.act import Act
 from chatops.arrival import off_shift
+from chatops.arrival.away import tell_away
 from chatops.arrival.echoes import echoed
 from chatops.arrival.gate import Gate, Heard
 from chatops.arrival.handovers import inviting, went_elsewhere
 from chatops.arrival.opening import Taken, assign, open_for
+from chatops.arrival.stars import share_stars
 from chatops.arrival.thanks import is_thanks
 from chatops.card import Card, Paragraph
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Inbound, Message, SearchEnded
@@ -23,6 +25,7 @@ from chatops.event import (
     CustomerDeleted,
     CustomerEdited,
     Joined,
+    Rated,
     ReopenCause,
     Reopened,
 )
@@ -159,10 +162,20 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
         first, last = ([wrote, *then], []) if ticket.lined else (then, [wrote])
         ticket = gate.apply(tx, ticket, first, act)
         ticket = off_shift.to_room(tx, gate.policy, ticket, act)
-        gate.apply(tx, ticket, last, act)
+        ticket = gate.apply(tx, ticket, last, act)
     else:
-        gate.apply(tx, ticket, [wrote, *then], act)
+        ticket = gate.apply(tx, ticket, [wrote, *then], act)
+    ticket = _rated(tx, gate, ticket, heard, act)
+    tell_away(tx, gate, ticket, heard, act)
     return taken
+
+
+def _rated(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Ticket:
+    """Take the stars that a message brings to a ticket that is there."""
+    if (stars := heard.message.stars) is None:
+        return ticket
+    ticket = gate.apply(tx, ticket, [Rated(heard.id, stars)], act)
+    return share_stars(tx, gate, ticket, heard.id, act)
 
 
 def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
@@ -172,7 +185,9 @@ def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -
         return Taken.QUIET
     # the card first: then the message has a thread to stand in
     reopened = Reopened(ReopenCause.CUSTOMER, agent=None)
-    assign(tx, gate, gate.apply(tx, ticket, [reopened, heard.wrote], act), act)
+    ticket = assign(tx, gate, gate.apply(tx, ticket, [reopened, heard.wrote], act), act)
+    ticket = _rated(tx, gate, ticket, heard, act)
+    tell_away(tx, gate, ticket, heard, act)
     return Taken.OPENED
 
 

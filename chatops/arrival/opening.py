@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 from chatops.act import Act
+from chatops.arrival.away import tell_away
 from chatops.arrival.bursts import burst_of
 from chatops.arrival.gate import Gate, Heard
 from chatops.arrival.routing import SAMPLE, is_sample
+from chatops.arrival.stars import share_stars
 from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.event import Assigned, CustomerWrote, LinkSuggested, Opened
 from chatops.follow import continue_in_thread
@@ -62,6 +64,7 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
         tags=routed.tags,
         quiet=routed.quiet,
         burst=None if routed.quiet else burst_of(tx, gate.policy, heard, routed.queue),
+        stars=message.stars,
     )
     by_rule = replace(act, rule=routed.rule or "account")
     ticket = open_ticket(tx, gate.policy, event, by_rule, heard.at)
@@ -73,8 +76,12 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
     if len(heard.text) > CARD_EXCERPT:
         continue_in_thread(tx, ticket, heard.id, act)
     ticket = assign(tx, gate, ticket, act)
-    _compare(tx, gate, ticket, act)
-    return Taken.SAMPLED if is_shown else Taken.OPENED
+    ticket = _compare(tx, gate, ticket, act)
+    ticket = share_stars(tx, gate, ticket, heard.id, act)
+    if is_shown:
+        return Taken.SAMPLED
+    tell_away(tx, gate, ticket, heard, act)
+    return Taken.OPENED
 
 
 def assign(tx: Tx, gate: Gate, ticket: Ticket, act: Act) -> Ticket:
@@ -94,12 +101,13 @@ def _whose_turn(tx: Tx, queue: Queue) -> int | None:
     return tx.next_on(queue.name, on) if on else None
 
 
-def _compare(tx: Tx, gate: Gate, ticket: Ticket, act: Act) -> None:
+def _compare(tx: Tx, gate: Gate, ticket: Ticket, act: Act) -> Ticket:
     """Name open tickets on other channels that may be the same person's: people decide.
 
     Each pair of tickets is named once, on the newer one, for only a new ticket is compared.
     """
     alike = tx.alike(ticket.customer, act.now - HOP)
-    if len(alike) <= SUGGESTED:
-        suggested = [LinkSuggested(other) for other in alike]
-        gate.apply(tx, ticket, suggested, replace(act, rule="channel_hop"))
+    if len(alike) > SUGGESTED:
+        return ticket
+    suggested = [LinkSuggested(other) for other in alike]
+    return gate.apply(tx, ticket, suggested, replace(act, rule="channel_hop"))

@@ -31,6 +31,7 @@ class Facts:
     kind: Kind
     language: str
     followers: int | None  #: None where the network tells none
+    stars: int | None = None  #: None of what is no review
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def _matches(
         and (not rule.accounts or account.name in rule.accounts)
         and (not rule.kinds or facts.kind in rule.kinds)
         and (not rule.languages or facts.language in rule.languages)
+        and (not rule.stars or facts.stars in rule.stars)
         and (rule.followers is None or (facts.followers or 0) >= rule.followers)
         and (not rule.words or rule.words.found_in(folded))
         and (rule.calendar is None or rule.calendar.is_open(at) is rule.is_open)

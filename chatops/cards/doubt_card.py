@@ -66,6 +66,8 @@ def message_in_doubt(line: Line, name: str, channel: Text | str) -> Text:
             return text("doubt-inbound", at=line.at)
         case Direction.NOTE:
             return text("doubt-note", agent=name)
+        case Direction.OUTBOUND if line.is_by_rule:
+            return text("doubt-away", at=line.at)
         case Direction.OUTBOUND if line.agent is None:
             return text("doubt-outside", channel=channel, at=line.at)
         case Direction.OUTBOUND:

@@ -6,7 +6,7 @@ from typing import Final
 
 from chatops.cards.chain_words import stage_did, stage_named
 from chatops.cards.clock_words import clock_named
-from chatops.cards.ticket_card import chat_named
+from chatops.cards.ticket_card import chat_named, stars_words
 from chatops.event import (
     Absorbed,
     Alerted,
@@ -32,11 +32,13 @@ from chatops.event import (
     Merged,
     Moved,
     Prioritized,
+    Rated,
     ReplyFailed,
     SendingBegan,
     Separated,
     Snoozed,
     StageReached,
+    StarsShared,
     Tagged,
     Unlinked,
     Untagged,
@@ -53,10 +55,12 @@ _PASSING: Final = (WritingBegan, WritingEnded, SendingBegan)
 _OURS: Final = frozenset(
     {
         "account",
+        "away",
         "chain",
         "channel_hop",
         "forget",
         "idle_claim",
+        "low_stars",
         "off_shift",
         "outbox",
         "restore",
@@ -137,6 +141,8 @@ def say_event(event: Event) -> Text:
             return text("log-customer-thanked")
         case ReplyFailed(code=code):
             return text("log-reply-failed", code=code)
+        case Rated(stars=stars) | StarsShared(stars=stars):
+            return text(f"log-{_name(event)}", stars=stars_words(stars))
         case Moved(queue):
             return text("log-moved", queue=queue)
         case Tagged(tag):

@@ -268,6 +268,8 @@ def _since(scene: Scene, seen: int) -> Iterator[Block]:
 def _who(line: Line, scene: Scene) -> Text:
     if line.direction is Direction.INBOUND:
         return text("line-inbound", customer=scene.customer.name, at=line.at)
+    if line.is_by_rule:
+        return text("line-by-rule", at=line.at)
     colleague = scene.agent(line.agent)
     if colleague is None:
         return text("line-outside", channel=scene.traits.title, at=line.at)

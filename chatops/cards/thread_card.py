@@ -164,6 +164,13 @@ def _said(scene: Scene, line: Line) -> Text:
             return text(how, customer=scene.customer.name, at=line.at)
         case Direction.NOTE:
             return text("line-note", agent=scene.named(line.agent))
+        case Direction.OUTBOUND if line.is_by_rule and line.state is not None:
+            return text(
+                f"away-{line.state.value.replace(' ', '-')}",
+                channel=scene.traits.title,
+                visibility=text("private" if line.private else "public"),
+                at=line.at,
+            )
         case Direction.OUTBOUND if line.agent is None:
             return text("line-outside", channel=scene.traits.title, at=line.at)
         case Direction.OUTBOUND:
@@ -181,6 +188,8 @@ def _said(scene: Scene, line: Line) -> Text:
 def _line_buttons(line: Line) -> tuple[Button, ...]:
     message = (("message", str(line.id)),)
     match line.state:
+        case ReplyState.WAITING if line.is_by_rule:  # it goes by itself, as soon as it can
+            return (Button("undo", text("button-undo"), message, Style.DANGER),)
         case ReplyState.WAITING:
             return (
                 Button("undo", text("button-undo"), message, Style.DANGER),

@@ -29,6 +29,8 @@ _REASON: Final = 140
 #: Other tickets that are named in one line.
 _NUMBERS: Final = 5
 
+_STARS: Final = 5
+
 _KINDS: Final = {kind: text(f"kind-{kind.value}") for kind in Kind}
 
 
@@ -74,6 +76,11 @@ def push_of(scene: Scene) -> Text:
 def kind_of(ticket: Ticket) -> Text:
     """Return what the customer's first message was."""
     return _KINDS[ticket.kind]
+
+
+def stars_words(stars: int) -> Text:
+    """Say how many of five stars a review has, by signs and in words."""
+    return text("stars", signs="★" * stars + "☆" * (_STARS - stars), stars=stars)
 
 
 def assignee_of(scene: Scene) -> Text:
@@ -164,6 +171,8 @@ def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
         (clock_named(clock.kind if clock else ClockKind.FIRST_RESPONSE), clock_words(scene, clock)),
         (text("fact-priority"), priority_words(scene)),
     ]
+    if ticket.stars is not None:
+        pairs.append((text("fact-stars"), stars_words(ticket.stars)))
     if ticket.status is not Status.CLOSED and (window := window_words(scene)) is not None:
         pairs.insert(3, (text("fact-clock-reply_window"), window))
     if ticket.tags:

@@ -90,6 +90,8 @@ def _said_by(line: Line, record: Record, agents: Sequence[Agent], call: Call, zo
         case Direction.NOTE:
             who = text("line-note", agent=_name(line.agent, agents))
             how = [text("transcript-note")]
+        case Direction.OUTBOUND if line.is_by_rule:
+            who = text("transcript-by-rule")
         case Direction.OUTBOUND if line.agent is None:
             channel = call.channels.get(record.ticket.channel)
             who = text(

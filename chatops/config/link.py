@@ -13,6 +13,7 @@ from chatops import hours
 from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.config import chains, promises, routes, texts
+from chatops.config.away import away
 from chatops.config.block import ALWAYS, EVERY_QUEUE
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
@@ -31,12 +32,14 @@ from chatops.config.shape import (
 from chatops.errors import ConfigError
 from chatops.policy import (
     Account,
+    AwayText,
     BurstRule,
     CannedReply,
     DigestPlan,
     EscalationTarget,
     IdleRule,
     Keep,
+    LowStars,
     Macro,
     Person,
     Policy,
@@ -55,6 +58,8 @@ class Runs:
     digest: Callable[[DigestPlan, Policy], str | None]
     #: Of a line of a macro, in the queues where that may be used.
     macro: Callable[[str, Iterable[Queue], Policy], str | None]
+    #: Of an away text, on the channels where the queue may say it.
+    away: Callable[[AwayText, Queue, Policy], str | None]
 
 
 def policy(
@@ -83,16 +88,22 @@ def policy(
         macros=_macros(fitter),
         prefix=service.prefix,
         undo_in=service.undo,
+        zone=service.zone,
         day_starts=service.day_starts,
         keep=Keep(service.keep.raw, service.keep.closed, service.keep.logs),
     )
     for place, plan in planned:
         if (said := runs.digest(plan, made)) is not None:
             fitter.faults.add((*place, "run"), said)
+    for queue in made.queues.values():
+        for number, each in enumerate(queue.away.texts if queue.away else ()):
+            if (said := runs.away(each, queue, made)) is not None:
+                where = ("queues", queue.name, "away", "texts", number, "text")
+                fitter.faults.add(where, said)
     for macro in made.macros.values():
-        where = [made.queues[name] for name in macro.queues or made.queues if name in made.queues]
+        used = [made.queues[name] for name in macro.queues or made.queues if name in made.queues]
         for number, line in enumerate(macro.lines):
-            if (said := runs.macro(line, where, made)) is not None:
+            if (said := runs.macro(line, used, made)) is not None:
                 fitter.faults.add(("macros", macro.name, "lines", number), said)
     return made
 
@@ -184,9 +195,13 @@ def _queues(
             chain=climbed.get(name),
             burst=BurstRule(block.burst.tickets, block.burst.within) if block.burst else None,
             idle_claim=_idle_rule(block.idle_claim),
+            low_stars=LowStars(block.low_stars.room, block.low_stars.at_most)
+            if block.low_stars
+            else None,
+            away=away(fitter, (*place, "away"), block.away, block.calendar) if block.away else None,
             dm_handover=_handover(block.dm_handover),
         )
-        for name, _, block in blocks
+        for name, place, block in blocks
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -137,6 +138,11 @@ def _check_network(service: Service, faults: Faults) -> None:
         faults.add(("web", "ops_port"), "port has this number too; write another")
     if ca is not None and not Path(ca).is_file():
         faults.add(("network", "ca"), f'there is no file "{ca}"; write the path of a PEM file')
+    if web.address is not None and not (
+        web.address.startswith("https:")
+        or (service.development and is_loopback(urlsplit(web.address).hostname or ""))
+    ):
+        faults.add(("web", "address"), "what is opened there is for one person; write https://...")
     if service.development:
         for key, host in (("host", web.host), ("ops_host", web.ops_host)):
             if not is_loopback(host):

@@ -32,6 +32,9 @@ from chatops.tags import tag_of
 #: The words that a canned reply may hold in braces (`reply_form.filled` fills them in).
 PLACEHOLDERS = ("{customer_name}", "{signature}", "{ticket}", "{account}", "{today}")
 
+#: Those that an away text may hold (`arrival.away.filled`).
+AWAY_PLACEHOLDERS = ("{opens}", "{customer_name}", "{ticket}", "{account}")
+
 _MAKE_KEY = (
     "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 )
@@ -85,12 +88,17 @@ def _keys(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _placeholders(text: str) -> str:
-    for name in re.findall(r"\{[^{}]*\}", text):
-        if name not in PLACEHOLDERS:
-            known = ", ".join(PLACEHOLDERS)
-            raise ValueError(f"there is no placeholder {name}; placeholders are: {known}")
-    return text
+def _placeholders(known: tuple[str, ...]) -> AfterValidator:
+    """Refuse a text with other words in braces."""
+
+    def check(text: str) -> str:
+        for name in re.findall(r"\{[^{}]*\}", text):
+            if name not in known:
+                listed = ", ".join(known)
+                raise ValueError(f"there is no placeholder {name}; placeholders are: {listed}")
+        return text
+
+    return AfterValidator(check)
 
 
 def _tag(text: str) -> str:
@@ -175,7 +183,9 @@ Database = Annotated[
 ]
 Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Tokyo"])]
 Keys = Annotated[SecretStr, AfterValidator(_keys)]
-CannedText = Annotated[str, Field(min_length=1, max_length=3000), AfterValidator(_placeholders)]
+_Words = Annotated[str, Field(min_length=1, max_length=3000)]
+CannedText = Annotated[_Words, _placeholders(PLACEHOLDERS)]
+AwayWords = Annotated[_Words, _placeholders(AWAY_PLACEHOLDERS)]
 #: A command with what it is told; what it is to say may hold placeholders.
 MacroLine = CannedText
 #: In an editor's ECMAScript \w is ASCII alone, so the schema spells out the letters.
@@ -184,6 +194,15 @@ TagName = Annotated[str, AfterValidator(_tag), _written(r"[\p{L}\p{M}\p{N}_-]{1,
 Term = Annotated[Name, AfterValidator(_term)]
 #: Checked before pydantic, which keeps of a reference only its text.
 Proxy = Annotated[str, BeforeValidator(_proxy)]
+#: Of this service, without a slash at its end.
+Address = Annotated[
+    str,
+    *_as_pattern(
+        r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~\-]+)*",
+        "write the address as https://care.example.com, without a slash at its end",
+        "https://care.example.com",
+    ),
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Span = Annotated[
     timedelta,

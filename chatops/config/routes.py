@@ -41,6 +41,8 @@ class WhenBlock(Block):
     """Any of these words in the text; how their boundaries are found: routing.md."""
     followers: Annotated[int, Field(ge=1)] | None = None
     """At least so many followers."""
+    stars: Several[Annotated[int, Field(ge=1, le=5)]] = ()
+    """How many stars a review has, or a list of how many it may have."""
     hours: Name | None = Field(default=None, examples=["not tokyo"])
     """Name of a calendar that is open when the message comes; `not` before it: that is closed."""
 
@@ -119,6 +121,7 @@ def _rule(
         languages=several(when.language),
         words=Terms(when.words),
         followers=when.followers,
+        stars=several(when.stars),
         calendar=calendar,
         is_open=is_open,
         queue=block.queue,
@@ -188,6 +191,7 @@ def _takes_all(first: RoutingRule, later: RoutingRule, accounts: Mapping[str, Ac
         and _within(later.kinds, first.kinds)
         and _within(later.languages, first.languages)
         and _within(later.words.words, first.words.words)
+        and _within(later.stars, first.stars)
         and (first.followers is None or (later.followers or 0) >= first.followers)
         and (
             first.calendar is None

@@ -20,6 +20,7 @@ from pydantic import (
 
 from chatops import hours
 from chatops.calendar import Window
+from chatops.config.away import AwayBlock
 from chatops.config.block import (
     Block,
     Several,
@@ -33,6 +34,7 @@ from chatops.config.block import (
 )
 from chatops.config.chains import ChainBlock
 from chatops.config.notation import (
+    Address,
     CannedText,
     Database,
     Dates,
@@ -72,6 +74,8 @@ class Web(Block):
     """Address for webhooks and for Slack over HTTP; 0.0.0.0 is every address of the machine."""
     port: Port = 8300
     """Port for webhooks and for Slack over HTTP."""
+    address: Address | None = None
+    """How the world reaches `port`, as https://care.example.com: links to files in Teams lead there."""
     ops_host: Name = "127.0.0.1"
     """Address of the operators' port; leave it on loopback unless a probe must reach it."""
     ops_port: Port = 8301
@@ -96,7 +100,7 @@ class KeepBlock(Block):
     """Closed tickets, with messages, log, clocks and deliveries; a customer goes with the last. No less
     than any queue's `reopen_window`, nor than `raw`."""
     logs: Annotated[Span, between("30d", "3660d", "or null")] | None = None
-    """Keys of acts, the log of shifts, digests and other finished posts."""
+    """Keys of acts, the log of shifts, who was told an away text, digests and other finished posts."""
 
 
 class RoomBlock(Block):
@@ -208,6 +212,15 @@ class IdleClaim(Block):
     """Working time to answer the question; then the ticket is nobody's again."""
 
 
+class LowStarsBlock(Block):
+    """Which room is told of a review with few stars, once for ever."""
+
+    room: ToRoom = Field(examples=["care-leads"])
+    """Name of a room; it may be of any queue or of none."""
+    at_most: Annotated[int, Field(ge=1, le=5)] = 2
+    """So many stars are few."""
+
+
 _Waited = Annotated[Span, between("1m", "7d", "of the calendar")]
 
 
@@ -259,6 +272,10 @@ class QueueBlock(Block):
     """When many customers' tickets under one post share one card; null is never."""
     idle_claim: IdleClaim | None = None
     """When a claim under which nothing happens is asked about, and handed back; null is never."""
+    low_stars: LowStarsBlock | None = Field(None, examples=[{"room": "care-leads"}])
+    """Room that is told at once of a review with few stars; null is none."""
+    away: AwayBlock | None = None
+    """What customers are told, once, who write while the queue's calendar is closed; null is nothing."""
     dm_handover: DmHandover | None = None
     """How long an invited customer’s direct message is waited for; null is not at all."""
 

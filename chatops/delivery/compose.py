@@ -18,6 +18,7 @@ from chatops.cards.doubt_card import (
 )
 from chatops.cards.event_line import event_line
 from chatops.cards.stage_card import chain_end_card, stage_line
+from chatops.cards.stars_card import stars_card
 from chatops.cards.thread_card import Alarm, alert_card, announcement, left_line, message_line
 from chatops.cards.ticket_card import left_card, ticket_card
 from chatops.desk import Desk
@@ -33,6 +34,7 @@ from chatops.event import (
     Moved,
     Occasion,
     StageReached,
+    StarsShared,
 )
 from chatops.policy import Policy, Queue, Room
 from chatops.ports import Burst, Chat, Delivery, DeliveryState, Entry, Reader, Record, What
@@ -96,7 +98,7 @@ async def _kind_of(desk: Desk, reader: Reader, order: Order) -> Text:
     if job.what is What.PUBLISHED and job.body:
         return post_in_doubt(load_card(job.body))
     entry = await reader.entry(job.entry) if job.entry is not None else None
-    if job.what is What.ALERT and not (entry and isinstance(entry.event, ChainEnded)):
+    if job.what is What.ALERT and not (entry and isinstance(entry.event, ChainEnded | StarsShared)):
         return ALERT
     if job.what is What.MESSAGE and job.message is not None and order.record is not None:
         scene = desk.scene(order.record, order.agents, desk.clock.business())
@@ -128,6 +130,8 @@ async def _made(
         if entry is not None and isinstance(ended := entry.event, ChainEnded):
             people = called(scene.agents, scene.queue, room.name, ended)
             return chain_end_card(scene, url, ended, entry.at, people), scene.ticket.revision
+        if entry is not None and isinstance(shared := entry.event, StarsShared):
+            return stars_card(scene, url, shared), scene.ticket.revision
         alarm = Alarm() if entry is None else _alarm(scene, room, entry)
         return alert_card(scene, url, alarm), scene.ticket.revision
     card = await _line(reader, chat, room, job, scene)

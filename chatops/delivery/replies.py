@@ -29,9 +29,18 @@ from chatops.errors import (
     Unreached,
     Unsupported,
 )
-from chatops.event import ReplyDoubted, ReplyFailed, ReplyRequeued, ReplyState, SendingBegan
+from chatops.event import (
+    Event,
+    ReplyDoubted,
+    ReplyFailed,
+    ReplyRequeued,
+    ReplyState,
+    ReplyWithdrawn,
+    SendingBegan,
+)
 from chatops.ledger import accept, apply
 from chatops.ports import Channel, Delivery, DeliveryState, Reader, Tx
+from chatops.ticket import Reply, Ticket
 
 #: Outcomes by which an account has shown that it is open to us.
 ANSWERED: Final = frozenset(
@@ -129,10 +138,15 @@ class Replies:
         if ticket is None or reply is None or record is None:
             tx.delivery_is(delivery, DeliveryState.WITHDRAWN, None)
             return None
+        doubted = delivery.state is DeliveryState.IN_DOUBT
+        if not doubted and reply.until is not None and self._clock.business() >= reply.until:
+            self._drop(tx, delivery, ticket, reply)
+            return None
         if reply.state is ReplyState.WAITING:
             apply(tx, self._desk.policy, ticket, [SendingBegan(reply.message)], self._act())
-        agent = next((a.public_name for a in tx.agents() if a.id == reply.agent), "")
-        doubted = delivery.state is DeliveryState.IN_DOUBT
+        ours = self._desk.policy.account_of(ticket.account, ticket.channel, ticket.queue).handle
+        unknown = ours if reply.agent is None else ""
+        agent = next((a.public_name for a in tx.agents() if a.id == reply.agent), unknown)
         outgoing = outgoing_of(record, reply, delivery.marker)
         candidates = answerable(record, reply)
         answered = tx.answer(reply.message, candidates, anew=not doubted)
@@ -141,6 +155,14 @@ class Replies:
         return Job(
             delivery, replace(outgoing, agent=agent, in_reply_to=answered, perhaps_to=perhaps)
         )
+
+    def _drop(self, tx: Tx, delivery: Delivery, ticket: Ticket, reply: Reply) -> None:
+        """Take back a rule's text that has become untrue: by now somebody is there."""
+        tx.delivery_is(delivery, DeliveryState.WITHDRAWN, None)
+        back: list[Event] = [ReplyWithdrawn(reply.message)]
+        if reply.state is not ReplyState.WAITING:  # an attempt that certainly had no effect
+            back.insert(0, ReplyRequeued(reply.message, agent=None))
+        apply(tx, self._desk.policy, ticket, back, self._act())
 
     async def _look_up(self, channel: Channel, job: Job) -> str:
         """Find out what became of a reply; until that is known it is not sent again."""

@@ -82,7 +82,10 @@ from chatops.event.moderating import (
     DeedRequested,
     Moderating,
 )
+from chatops.event.rating import Rated, Rating, StarsShared
 from chatops.event.replying import (
+    AwayRequested,
+    AwaySent,
     ReplyDoubted,
     ReplyFailed,
     ReplyHastened,
@@ -124,6 +127,7 @@ Event = (
     | Moderating
     | Escalating
     | Idling
+    | Rating
     | Watching
 )
 
@@ -134,6 +138,8 @@ __all__ = [
     "AnsweredOutside",
     "Arranging",
     "Assigned",
+    "AwayRequested",
+    "AwaySent",
     "BreachKnown",
     "Breached",
     "CardAsked",
@@ -180,6 +186,8 @@ __all__ = [
     "Opened",
     "Prioritized",
     "Priority",
+    "Rated",
+    "Rating",
     "Read",
     "ReopenCause",
     "Reopened",
@@ -197,6 +205,7 @@ __all__ = [
     "SnoozeReason",
     "Snoozed",
     "StageReached",
+    "StarsShared",
     "Tagged",
     "TermsChanged",
     "Then",

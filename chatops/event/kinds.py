@@ -11,6 +11,7 @@ class Kind(StrEnum):
     QUOTE = "quote"
     DM = "dm"
     HASHTAG = "hashtag"  #: it names us by nothing but a hashtag that we look for
+    REVIEW = "review"  #: with stars, from 1 to 5
 
 
 class Priority(StrEnum):

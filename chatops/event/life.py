@@ -35,6 +35,7 @@ class Opened:
     tags: tuple[str, ...] = ()
     quiet: bool = False  #: needs no answer: on the quiet list, with no card
     burst: int | None = None  #: the burst in whose thread a line stands for its card
+    stars: int | None = None  #: of a review, 1 to 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,22 @@ class ReplyRequeued:
     agent: int | None  #: None: the outbox, for the network certainly did not take it
 
 
+@dataclass(frozen=True, slots=True)
+class AwayRequested:
+    """A rule tells the customer that nobody is there, but not later than `until`, when somebody is."""
+
+    message: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AwaySent:
+    """The network accepted a rule's text at `at`: nobody has answered by that, and no clock stops."""
+
+    message: int
+    at: datetime
+
+
 #: What becomes of a reply.
 Replying = (
     ReplyRequested
@@ -69,4 +85,6 @@ Replying = (
     | ReplyFailed
     | ReplyDoubted
     | ReplyRequeued
+    | AwayRequested
+    | AwaySent
 )

@@ -112,6 +112,14 @@ class PastEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """An entry of the log up to which the roll-up may be folded, once no older transaction runs."""
+
+    entry: int
+    number: int  #: of the transaction that read it: what had not ended then has a lower one
+
+
+@dataclass(frozen=True, slots=True)
 class RawBody:
     id: int
     channel: str

@@ -24,11 +24,13 @@ from chatops.ports.rows import (
     Burst,
     Conversation,
     Found,
+    Mark,
     NewMessage,
     PastEntry,
     Record,
     TicketFilter,
 )
+from chatops.rollup import Cell, Days
 from chatops.scene import Agent, Line
 from chatops.sla import Clock, Clocks, SlaTerms
 from chatops.ticket import Ticket
@@ -44,6 +46,15 @@ class Tx(Protocol):
 
     def once(self, key: str, now: datetime) -> bool:
         """Record an act's key; False if it is there already."""
+        ...
+
+    def away_once(
+        self, customer: int, account: str, opens_at: datetime, now: datetime, most: int
+    ) -> bool:
+        """Record that a customer is told by an account that nobody is there before `opens_at`.
+
+        False if they were told so, or if `most` others were within the last hour.
+        """
         ...
 
     # intake
@@ -581,6 +592,31 @@ class Tx(Protocol):
 
         Returns the most rows of one of them: as many as `limit` means that there may be more.
         """
+        ...
+
+    # the roll-up
+    def roll_up(self, days: Days, known: Mark | None, limit: int) -> Mark | None:
+        """Fold so many entries more of the log; what to come back with, None where nothing is left.
+
+        Called first in its transaction. Nothing is folded where another process folds, or where a
+        transaction runs that may still write below `known`; of other days all is folded anew.
+        """
+        ...
+
+    def newest_entry(self) -> int:
+        """Return the greatest id of the log; 0 of an empty one."""
+        ...
+
+    def rolled_up(self, days: Days) -> tuple[int, Mapping[Cell, int]]:
+        """Return up to which entry the roll-up is folded, and all of it; 0 of other days."""
+        ...
+
+    def counted(self, days: Days, until: int, after: int, last: int) -> Mapping[Cell, int]:
+        """Return what the logs of the tickets above `after`, up to `last`, make up to an entry."""
+        ...
+
+    def replace_rollup(self, days: Days, until: int, made: Mapping[Cell, int]) -> None:
+        """Put what the whole log makes up to an entry into the roll-up's place."""
         ...
 
     # time

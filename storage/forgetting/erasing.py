@@ -30,6 +30,7 @@ from storage.forgetting.whom import PAGE, Person, gone
 from storage.instant import micros
 from storage.statement import Db, Statement, first, param
 from storage.tables import (
+    AWAY,
     BURST,
     CONSENT,
     CONVERSATION,
@@ -155,6 +156,7 @@ def erase_person(db: Db, who: Person, traces: Traces) -> None:
         if traces.identify(key):
             db.run(_RENAME[CONVERSATION], id=id, key=gone(id))
     db.run(_UNLINK, customer=who.id)
+    db.run(_UNTELL, customer=who.id)
     db.run(_ERASE_PERSON, id=who.id, external_id=gone(who.id), name=NOBODY)
 
 
@@ -273,6 +275,7 @@ _UNLINK: Final = Statement(
         or_(CONSENT.c.one == param("customer"), CONSENT.c.other == param("customer"))
     )
 )
+_UNTELL: Final = Statement(delete(AWAY).where(AWAY.c.customer == param("customer")))
 _ERASE_PERSON: Final = Statement(
     update(CUSTOMER)
     .where(and_(_c.id == param("id")))

@@ -206,17 +206,21 @@ class Live:
 async def running(folder: Path, config: Path | None = None, *more: str) -> AsyncIterator[Live]:
     """Run the sandbox in `folder`, quiet and in a hurry; its logs must tell of no fault of ours.
 
+    As for whoever only runs it, there is no package but those of requirements.lock; PostgreSQL comes
+    in one that is not among them.
+
     `config` is its app.yaml, by default without Teams: what is Slack's is tried faster alone. `more`
     are the sandbox's own options.
     """
     config = config or written(folder)
+    paths = [ROOT] if "--database=postgres" in more else [ROOT / "tests/lean", ROOT]
     port = _free_port()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "chatops", "sandbox", "--no-traffic"),
         *(f"--port={port}", f"--speed={SPEED}", *more),
         f"--config={config}",
         cwd=folder,
-        env={**unmeasured(), "PYTHONPATH": str(ROOT)},
+        env={**unmeasured(), "PYTHONPATH": os.pathsep.join(map(str, paths))},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

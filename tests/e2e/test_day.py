@@ -1,6 +1,6 @@
 """The day of `make demo-day` as a test: what each step shows is what it should.
 
-In one language: each is more than a minute, the story has both, and `make demo-day` lives both.
+In one language: each is more than a minute, the story has the other, and `make demo-day` lives both.
 """
 
 from pathlib import Path
@@ -11,7 +11,8 @@ from playwright.async_api import Browser
 from tests.e2e.day import TELLINGS, live_through
 from tests.e2e.steps import SHOTS
 
-pytestmark = pytest.mark.anyio
+#: With others, for groups are begun first, and this is the longest test of all.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("presses of agents")]
 
 
 @pytest.mark.parametrize("language", ["en"])

@@ -72,6 +72,9 @@ STATES: Final = {
 }
 
 
+#: Where agents find most of what they press; what cannot be answered they press on a phone.
+BUSY: Final = frozenset({"unclaimed", "mine", "snoozed and mine", "closed"})
+
 #: Where a role shows most: an agent may not take back what is another's.
 TELLING: Final = frozenset({"another's"})
 
@@ -84,20 +87,19 @@ def _presses() -> Iterator[ParameterSet]:
 
     All by all is minutes more than every run of the tests should take.
 
-    Agents, who press the most, and everybody else are two groups of tests, each with a sandbox of
-    its own: a page that shows half as many cards is read twice as fast.
+    Agents, who press the most, have a sandbox of their own: a page that shows half as many cards is
+    read twice as fast.
     """
     every = "CHATOPS_EVERY_PRESS" in os.environ  # noqa: TID251 - as `make presses` sets it
     for role, state in itertools.product(PEOPLE, STATES):
-        if role != "agent" and state not in TELLING and not every:
+        if state not in (BUSY if role == "agent" else TELLING) and not every:
             continue
-        group = "presses of agents" if role == "agent" else "presses of others"
+        group = "presses of agents" if role == "agent" else "e2e"
         yield pytest.param("desk", role, state, marks=pytest.mark.xdist_group(group))
     for role, state in zip(itertools.cycle(PEOPLE), STATES, strict=False):
         if state not in EXTREME and not every:
             continue
-        others = pytest.mark.xdist_group("presses of others")
-        yield pytest.param("phone", role, state, marks=others)
+        yield pytest.param("phone", role, state, marks=pytest.mark.xdist_group("e2e"))
 
 
 def cells(state: State, *, arranges: bool = True) -> list[str]:

@@ -19,6 +19,8 @@ from tests.scenes import NOW
 #: Tables that are small whatever happens: a row a person (forgotten ones too), an account, an app.yaml.
 SMALL = {"account_state", "agent", "identity", "alembic_version", "process", "forgotten", "trouble"}
 SMALL |= {"edition"}
+#: Some hundred rows a day, and read through by the command alone that compares them with the log.
+SMALL |= {"daily"}
 SMALL |= {"CONSTANT"}  # no table at all
 
 #: Partial indexes that hold only the work at hand: what is due, unresolved, unread, open or failed.
@@ -159,6 +161,10 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "messages._SAID_UNDER": "(account=? AND thread_key=?)",
         "people._CODE_OF": "(digest=?)",
         "search.by_name": "ix_ticket_customer",
+        "sums._SUMS": "(day>? AND day<?)",
+        "watermark._CHANGED": "ix_entry_ticket (ticket=?",
+        "watermark._OF_TICKETS": "ix_entry_ticket (ticket>? AND ticket<?",
+        "rollup._REACHED": "INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
     }.items(),
 )
 def test_what_runs_often_leads_by_its_own_index(

@@ -36,19 +36,32 @@ class Files:
         """
         content = file_in_bytes(file, self._words, language)
         channel = await self._direct.channel(person)
-        announced = await self._web.read(
-            "files.getUploadURLExternal", filename=file.name, length=len(content)
-        )
-        await upload(self._web, announced["upload_url"], content)
+        id = await bring(self._web, file.name, content)
         await self._web.act(
             "files.completeUploadExternal",
-            files=[{"id": announced["file_id"], "title": file.name}],
+            files=[{"id": id, "title": file.name}],
             channel_id=channel,
             initial_comment=in_lines(card, voice),
         )
 
 
-async def upload(web: Web, url: str, content: bytes) -> None:
+async def bring(web: Web, name: str, content: bytes) -> str:
+    """Announce a file, upload its bytes, and return its id; it is not there before it is completed.
+
+    Raises:
+        Rejected, Barred, TryLater: Slack does not want it, or not now.
+        Unreached: Slack cannot be reached, fails, or does not say where the bytes may go.
+    """
+    announced = await web.read("files.getUploadURLExternal", filename=name, length=len(content))
+    try:
+        url, id = str(announced["upload_url"]), str(announced["file_id"])
+    except KeyError as error:
+        raise Unreached(f"files.getUploadURLExternal: no {error.args[0]}") from error
+    await _upload(web, url, content)
+    return id
+
+
+async def _upload(web: Web, url: str, content: bytes) -> None:
     """Send the bytes where Slack said; the address is good for this once and needs no token.
 
     Raises:

@@ -17,7 +17,7 @@ import structlog
 from adapters._drawing.painter import Painter
 from adapters._drawing.picture import Kind, Picture, Row
 from adapters.chat.slack import blocks
-from adapters.chat.slack.files import upload
+from adapters.chat.slack.files import bring
 from adapters.chat.slack.web import Web
 from adapters.chat.slack.writing import JSON, Voice
 from chatops.card import Card, Chart, Paragraph
@@ -43,7 +43,7 @@ class Pictures:
             return {}
         try:
             drawn = await self._painter.draw([_picture(chart, voice) for chart in charts])
-            files = [await self._announced(content) for content in drawn]
+            files = [await bring(self._web, "report.png", content) for content in drawn]
             await self._web.act("files.completeUploadExternal", files=[{"id": id} for id in files])
             for id in files:
                 await self._ready(id)
@@ -71,20 +71,12 @@ class Pictures:
                 _log.warning("slack.picture_refused", error=str(error))
         return await send(blocks.message(without_pictures(card), voice, nonce))
 
-    async def _announced(self, content: bytes) -> str:
-        """Bring a picture to Slack; it is not there before the upload is completed."""
-        announced = await self._web.read(
-            "files.getUploadURLExternal", filename="report.png", length=len(content)
-        )
-        await upload(self._web, announced["upload_url"], content)
-        return str(announced["file_id"])
-
     async def _ready(self, id: str) -> None:
         """Wait until Slack knows what kind of file it is."""
         for pause in (0.0, *self._pauses):
             await asyncio.sleep(pause)
             known = await self._web.read("files.info", file=id)
-            if known["file"].get("mimetype"):
+            if known.get("file", {}).get("mimetype"):
                 return
         raise Unreached(f"files.info: {id} is not ready")
 

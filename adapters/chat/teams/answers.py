@@ -6,7 +6,8 @@ their personal chat with the app. State never depends on its arrival.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -21,6 +22,7 @@ from adapters.chat.teams.writing import CHAT, JSON, Voice, Voices
 from chatops.call import Answer
 from chatops.card import Block, Button, Card, Form, Paragraph, Quote, Style
 from chatops.errors import CareError, TryLater, Unreached
+from chatops.file_links import VALID
 from chatops.scene import Agent
 from chatops.text import Text, text
 
@@ -30,6 +32,9 @@ NOWHERE: Final = text("teams-told-nowhere")
 
 #: Says what an offered form is for, where nothing was said against it.
 NEEDED: Final = text("chat-needs-form")
+
+#: Says why the lines of a file are shown in place of a link.
+_NO_ADDRESS: Final = text("teams-no-address")
 
 #: Language and zone where app.yaml names no room in Teams.
 _NO_ROOM: Final = ("en", "UTC")
@@ -73,10 +78,15 @@ class Answers:
         return await self._deliver(place, adaptive.message(card, voice, self.opens))
 
     async def give(self, place: Place, answer: Answer, agent: Agent) -> Text:
-        """Tell the person an answer; return what to say of where it is."""
-        if (file := answer.file) is None:
-            told = await self.tell(place, answer.card, agent)
+        """Tell the person an answer; return what to say of where it is.
+
+        A file that can be made again is a link, in a browser a download; of others the lines are shown.
+        """
+        if (file := answer.file) is None or answer.link is not None:
+            told = await self.tell(place, _linked(answer), agent)
             return ELSEWHERE if told else NOWHERE
+        if answer.again is not None:
+            answer = replace(answer, card=_with(answer.card, _NO_ADDRESS))
         voice, language = await self.voice(place, agent), self.language(place, agent)
         try:
             await self.files.give(place.user, file, answer.card, voice, language)
@@ -166,6 +176,19 @@ class Answers:
 
     async def _alone(self, place: Place, message: JSON) -> None:
         await self.connector.say(await self.connector.personal(place.user), message)
+
+
+def _linked(answer: Answer) -> Card:
+    """Return an answer's card with the link to its file, if there is one."""
+    if answer.link is None:
+        return answer.card
+    opens = Button("open", text("button-open-file"), url=answer.link, style=Style.PRIMARY)
+    minutes = VALID // timedelta(minutes=1)
+    return replace(_with(answer.card, text("teams-file-link", minutes=minutes)), buttons=(opens,))
+
+
+def _with(card: Card, said: Text) -> Card:
+    return replace(card, blocks=(*card.blocks, Paragraph(said, small=True)))
 
 
 def sentence(said: Text) -> Card:

@@ -54,6 +54,7 @@ class _Written(_Wire):
 class _Message(_Written):
     type: Literal["message"]
     author: _Author
+    stars: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
 class _Echo(_Written):
@@ -134,6 +135,7 @@ def _inbound(event: _Event, account: str, takes_replies: bool) -> Inbound:
                 parent=event.parent,
                 url=event.url,
                 can_reply=takes_replies,
+                stars=event.stars,
             )
         case _Echo():
             return Echo(
@@ -160,6 +162,8 @@ def customer_id(account: str, id: str) -> str:
 
 
 def _kind(message: _Message) -> Kind:
+    if message.stars is not None:
+        return Kind.REVIEW
     if message.private:
         return Kind.DM
     return Kind.MENTION if message.parent is None else Kind.REPLY

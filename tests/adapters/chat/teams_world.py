@@ -6,14 +6,14 @@ with all its rooms in Teams.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
-from care import PEOPLE, POLICY, ROOMS, WORDS, Care, Hours, cared_for
+from care import KEY, PEOPLE, POLICY, ROOMS, WORDS, Care, Hours, cared_for
 
 from adapters.chat.teams.chat import TeamsChat, open_chat
 from adapters.chat.teams.settings import Settings
@@ -33,6 +33,8 @@ from adapters.sandbox.teams.state import BOT, Dialog, Message
 from chatops import policy
 from chatops.delivery.enrolment import Enrolment
 from chatops.delivery.outbox import Outbox
+from chatops.file_door import FileDoor
+from chatops.file_links import FileLinks
 from chatops.policy import Policy, Role
 from chatops.ports import Tx
 from chatops.ticket import Ticket
@@ -105,6 +107,7 @@ class World(Care):
     cloud: TeamsCloud = None  # type: ignore[assignment] # set by world
     chat: TeamsChat = None  # type: ignore[assignment]
     outbox: Outbox = None  # type: ignore[assignment]
+    served: str = ""  #: where the service itself listens
 
     @asynccontextmanager
     async def holding_the_database(self) -> AsyncIterator[None]:
@@ -291,15 +294,19 @@ async def world(
     rules: Policy = TEAMS,
     *,
     installed: bool = True,
+    address: str | None = None,
     **settings: Any,
 ) -> AsyncIterator[World]:
     """Start the stand-in, the desk, the chat and the outbox; the app is in the team.
+
+    `address` is the service's own, as app.yaml may tell it.
 
     `settings` are those of app.yaml; `targeted` and `reads_threads` are the tenant's too.
     """
     async with AsyncExitStack() as stack:
         hours = Hours()
-        care = await stack.enter_async_context(cared_for(folder, empty, hours, rules))
+        links = FileLinks(KEY, address)
+        care = await stack.enter_async_context(cared_for(folder, empty, hours, rules, links))
         tenant = replace(
             ORGANISATION,
             targeted=settings.get("targeted", False),
@@ -318,7 +325,9 @@ async def world(
         )
         reader, work = care.storage.reader, care.storage.work
         chat = open_chat(given, care.desk, reader, care.storage.vault, WORDS, development=True)
-        cloud.point_at(await stack.enter_async_context(_serving(chat)))
+        routes = [*chat.routes(), *FileDoor(care.desk, links).routes()]
+        served = await stack.enter_async_context(_serving(routes))
+        cloud.point_at(f"{served}/teams/messages")
         await stack.enter_async_context(chat.running())
         if installed:
             await cloud.hands.install(BEN)
@@ -336,6 +345,7 @@ async def world(
             cloud,
             chat,
             outbox,
+            served,
         )
 
 
@@ -345,14 +355,14 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def _serving(chat: TeamsChat) -> AsyncIterator[str]:
+async def _serving(routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[str]:
     app = web.Application()
-    app.add_routes(chat.routes())
+    app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
     try:
-        yield f"http://{host}:{port}/teams/messages"
+        yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()

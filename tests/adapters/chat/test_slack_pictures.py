@@ -1,7 +1,7 @@
 """Pictures of figures in Slack: uploaded first, then shown by one message, or said to be missing."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +12,10 @@ from slack_world import APP, BEN, HOME, ROOM, World, words, world
 from adapters._drawing.painter import Painter
 from adapters.chat.slack.pictures import Pictures
 from adapters.chat.slack.web import Web
-from adapters.chat.slack.writing import Voices
+from adapters.chat.slack.writing import JSON, Voices
 from adapters.sandbox.slack import DOCUMENTED, Fault, Kind
 from chatops.call import Answer
-from chatops.card import Shape
+from chatops.card import Chart, Shape
 from chatops.errors import Barred, InDoubt
 
 pytestmark = pytest.mark.anyio
@@ -162,13 +162,31 @@ async def test_a_room_that_is_closed_to_us_is_not_tried_again_without_the_pictur
     assert methods(here).count("chat.postMessage") == 1
 
 
+async def pictures(web: Web, folder: Path) -> Mapping[Chart, str]:
+    """The files that a card's picture became."""
+    web.open()
+    try:
+        voice = Voices(words(folder)).of("en", "Asia/Tokyo", {})
+        return await Pictures(web, QUICK, pauses=(0, 0)).of(card(CHART), voice)
+    finally:
+        await web.close()
+
+
 async def test_a_picture_that_is_never_ready_is_left_out(tmp_path: Path) -> None:
     async with world(tmp_path, limits=DOCUMENTED.with_value("file_ready", 9)) as here:
         web = Web(APP.bot_token, f"{here.cloud.state.base_url}/api/", None, None)
-        web.open()
-        try:
-            voice = Voices(words(tmp_path)).of("en", "Asia/Tokyo", {})
-            assert await Pictures(web, QUICK, pauses=(0, 0)).of(card(CHART), voice) == {}
-        finally:
-            await web.close()
+        assert await pictures(web, tmp_path) == {}
     assert methods(here).count("files.info") == 3
+
+
+@pytest.mark.parametrize("silent", ["files.getUploadURLExternal", "files.info"])
+async def test_a_picture_of_which_slack_tells_nothing_is_left_out(
+    here: World, tmp_path: Path, silent: str
+) -> None:
+    class Terse(Web):
+        async def read(self, method: str, **params: Any) -> JSON:
+            answer = await super().read(method, **params)
+            return {"ok": True} if method == silent else answer
+
+    web = Terse(APP.bot_token, f"{here.cloud.state.base_url}/api/", None, None)
+    assert await pictures(web, tmp_path) == {}

@@ -1,8 +1,9 @@
 """Who may act in Teams: tenants, guests, strangers, roles; and what a forged card brings nobody."""
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from teams_world import BEN, CARE, ELSEWHERE, GUEST, ID, STRANGER, TEAMS, World,
 from adapters.sandbox.teams import Fault
 from chatops.card import Card, File, Paragraph
 from chatops.text import text
+from tests.calling import client
 
 pytestmark = pytest.mark.anyio
 
@@ -151,6 +153,95 @@ async def test_file_is_shown_in_the_personal_chat_and_its_asker_told_where(here:
     await here.cloud.hands.say(BEN, CARE, f"transcript {ticket}", mention=True)
     *pages, told = here.alone("ben")
     assert "Where is my tent?" in "".join(map(shown, pages))
+    assert "is in our chat" in shown(told)
+
+
+HOME = "https://care.example.com"
+COUNTED = "new,closed,first_responses,first_response_median_s,first_response_p90_s"
+
+
+async def asked_for_csv(here: World, who: str = "ben", words: str = "csv") -> tuple[str, str]:
+    """Ask for figures as a file; what is told alone, and the last part of the link below it."""
+    await here.cloud.hands.say(ID[who], CARE, f"report {words}", mention=True)
+    told = next(each for each in here.alone(who) if each.cards[0].get("actions"))
+    (action,) = told.cards[0]["actions"]
+    assert action["type"] == "Action.OpenUrl"
+    assert action["url"].startswith(f"{HOME}/files/")
+    return shown(told), action["url"].removeprefix(HOME)
+
+
+async def test_csv_is_a_link_that_makes_the_file_by_its_asker_s_rights_of_then(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with world(tmp_path, empty_database, address=HOME) as here, client() as http:
+        await here.card()
+        told, path = await asked_for_csv(here, words="today by queue csv")
+        assert "2026-06-01-queue.csv" in told
+        assert "10 minutes" in told
+        # the rooms are told nothing, and more came since
+        assert here.private("ben") == []
+        await here.card()
+        with capture_logs() as logs:
+            file = await http.get(here.served + path)
+        assert (file.status_code, file.text) == (
+            200,
+            f'\ufeffqueue,{COUNTED}\r\n"global",2,0,0,,\r\n',
+        )
+        named = 'attachment; filename="report-2026-06-01-queue.csv"'
+        for header, value in (
+            ("Content-Type", "text/csv; charset=utf-8"),
+            ("Content-Disposition", named),
+            ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+        ):
+            assert file.headers[header] == value
+        (opened,) = [each for each in logs if each["event"] == "file.opened"]
+        assert (opened["user"], opened["agent"]) == (BEN, here.agents["ben"].id)
+
+        over = await http.get(f"{here.served}/files/{'x' * 200}")
+        assert over.status_code == 404
+        assert over.headers["Cache-Control"] == "no-store"
+        first, second = over.text.splitlines()
+        assert (first[:24], second[:10]) == ("This link opens nothing,", "このリンクは無効か、")
+        # the same of one that is garbled, of one whose person works here no more, and of an old one
+        said = [(await http.get(here.served + path[:-5])).text]
+        people = {name: each for name, each in TEAMS.people.items() if name != "ben"}
+        await here.desk.adopt(replace(TEAMS, people=people))
+        said.append((await http.get(here.served + path)).text)
+        await here.desk.adopt(TEAMS)
+        assert (await http.get(here.served + path)).status_code == 200
+        await here.passes(601)
+        said.append((await http.get(here.served + path)).text)
+        assert said == [over.text] * 3
+
+        for method in ("HEAD", "POST", "PUT", "DELETE"):
+            other = await http.request(method, here.served + path)
+            assert (other.status_code, other.headers["Allow"]) == (405, "GET")
+
+
+async def test_link_says_when_the_database_fails_and_opens_afterwards(
+    tmp_path: Path, empty_database: Path | str
+) -> None:
+    async with world(tmp_path, empty_database, address=HOME) as here, client() as http:
+        _, path = await asked_for_csv(here)
+        with closing(sqlite3.connect(here.path)) as other, other:
+            other.execute("ALTER TABLE agent RENAME TO hidden")
+        later = await http.get(here.served + path)
+        with closing(sqlite3.connect(here.path)) as other, other:
+            other.execute("ALTER TABLE hidden RENAME TO agent")
+        assert (later.status_code, later.headers["Retry-After"]) == (503, "5")
+        assert later.headers["Cache-Control"] == "no-store"
+        assert later.text.startswith("The file cannot be made now.")
+        assert (await http.get(here.served + path)).status_code == 200
+
+
+async def test_csv_is_shown_line_by_line_where_nobody_told_the_public_address(here: World) -> None:
+    await here.card()
+    await here.cloud.hands.say(BEN, CARE, "report csv", mention=True)
+    first, page, told = here.alone("ben")
+    assert "web.address" in shown(first)
+    assert "day,new,closed" in shown(page)
     assert "is in our chat" in shown(told)
 
 

@@ -26,6 +26,7 @@ from adapters.social import webhook
 from adapters.social.webhook.wire import MOST
 from chatops.channel import Message
 from chatops.errors import InDoubt, Rejected, Unauthentic, Unreadable, Unsupported
+from chatops.event import Kind
 from tests.calling import client
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +111,10 @@ def test_nobody_is_offered_a_reply_that_the_source_takes_nowhere():
         ({"url": "https://a.example/<b>|c"}, "events.0.url string_pattern_mismatch"),
         ({"author": {"id": "u1"}}, "events.0.author.handle missing"),
         ({"author": {"id": "u1", "handle": "m", "followers": -1}}, "greater_than_equal"),
+        ({"stars": 0}, "events.0.stars greater_than_equal"),
+        ({"stars": 6}, "events.0.stars less_than_equal"),
+        ({"stars": "2"}, "events.0.stars int_type"),
+        ({"stars": 2.5}, "events.0.stars int_type"),
         ({"type": "liked"}, "events.0 union_tag_invalid"),
         ({"type": None}, "events.0 union_tag_not_found"),
     ],
@@ -117,6 +122,12 @@ def test_nobody_is_offered_a_reply_that_the_source_takes_nowhere():
 def test_an_event_that_is_not_as_documented_says_where(change, said):
     with pytest.raises(Unreadable, match=re.escape(said)):
         channel().parse(first(**change))
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_message_with_stars_is_a_review(private):
+    review, *_ = channel().parse(first(stars=2, private=private))
+    assert (review.kind, review.stars, review.private) == (Kind.REVIEW, 2, private)
 
 
 def test_a_key_of_a_strangers_is_not_quoted():
