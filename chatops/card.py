@@ -110,7 +110,8 @@ class Card:
     title: Text | None = None
     blocks: tuple[Block, ...] = ()
     buttons: tuple[Button, ...] = ()  #: at most five
-    menu: tuple[Button, ...] = ()  #: behind one select, "More"
+    menu: tuple[Button, ...] = ()  #: behind one select
+    more: Text | None = None  #: what that select is for, where "More" does not say it
     ticket: int | None = None  #: whose buttons these are, where a button does not say
     #: Of the queue's hours: a chat that tells the times of this card in another zone names that one.
     zone: str | None = None

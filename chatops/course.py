@@ -1,6 +1,7 @@
 """How a period went: its figures by hour, day, week or month, so that a glance takes all of them in. Pure.
 
-A step in which nothing happened is there too, or the distance between two others would deceive.
+A step in which nothing happened is there too, or the distance between two others would deceive. Of days
+and longer steps it says what was open at their end; hours tell it too little.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from chatops.levels import Levels
 from chatops.periods import Period
 from chatops.splits import Group, Happened, Key, Split, split
 
@@ -37,7 +39,7 @@ class Course:
     points: Mapping[Key, Group]  #: by the hour, or by the step's first day
 
 
-def course(rows: Iterable[Happened], period: Period) -> Course:
+def course(rows: Iterable[Happened], period: Period, levels: Levels | None = None) -> Course:
     """Return how the period went; of one in which nothing happened there are no points."""
     if period.days == 1:
         return Course(Step.HOUR, hours(split(rows, Split.HOUR, period), period))
@@ -49,6 +51,11 @@ def course(rows: Iterable[Happened], period: Period) -> Course:
         into.new += group.new
         into.closed += group.closed
         into.first_responses += group.first_responses
+    if levels is None:
+        return Course(step, found)
+    ends = [period.begins(date.fromisoformat(str(key))) for key in list(found)[1:]]
+    for group, end in zip(found.values(), (*ends, period.end), strict=False):
+        group.left = levels.open_at(end)
     return Course(step, found)
 
 

@@ -14,6 +14,8 @@ A typed line is read field by field in the order of the model:
 - a field marked `Keyed` takes what a word has behind its name and a colon (`from:aoi`, as
   `word-<field>` in the .ftl files says), once, wherever that stands before a verbatim rest; of an
   enum's values it takes the words;
+- a field marked `Named` is like a `Keyed` one, and its name needs no colon (`queue global`); what
+  several words say in a row is one value of its choices;
 - a field marked `FormOnly` is not in the line at all.
 
 Everything but the verbatim rest is folded by NFKC, so that an input method's wide digits and blanks
@@ -57,6 +59,17 @@ class FormOnly:
 
 class Keyed:
     """Marks a field that a typed line gives by its name: `from:aoi`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Marks a field that a typed line names: `queue global`, `Annotated[str, Named("of_queue")]`.
+
+    Its names are those of `word-<word>` in the .ftl files; the words of `choices` are read as values.
+    """
+
+    word: str
+    choices: type[StrEnum] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +237,11 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
             given.update([keyed])
             at += 1
             continue
+        if (named_one := _named(rest, command, words)) is not None and named_one[0] not in given:
+            name, given_value, length = named_one
+            given[name] = given_value
+            at += length
+            continue
         if (chosen := _chosen(rest, lists, words)) is not None:
             name, given_value, length = chosen
             given[name] = given_value
@@ -263,7 +281,7 @@ def _others(command: Command) -> Iterator[tuple[str, FieldInfo]]:
 
 def _is_in_line(field: FieldInfo) -> bool:
     """Tell whether a field's words stand in the line by themselves."""
-    return FormOnly not in field.metadata and Keyed not in field.metadata
+    return not any(mark in {FormOnly, Keyed} or isinstance(mark, Named) for mark in field.metadata)
 
 
 def _keyed(word: str, command: Command, words: Words) -> tuple[str, str] | None:
@@ -275,6 +293,30 @@ def _keyed(word: str, command: Command, words: Words) -> tuple[str, str] | None:
             known = vocabulary(choices, words) if choices is not None else {}
             return name, known.get((value.casefold(),), value)
     return None
+
+
+def _named(rest: Sequence[str], command: Command, words: Words) -> tuple[str, str, int] | None:
+    """Return the field that comes next by its name, what it is given, and the number of words."""
+    key, colon, behind = rest[0].partition(":")
+    said = [behind, *rest[1:]] if colon else [*rest[1:]]
+    if not said or not said[0]:
+        return None
+    for name, field in command.args.model_fields.items():
+        for mark in field.metadata:
+            if isinstance(mark, Named) and folded(key).casefold() in words_for(mark.word, words):
+                value, length = _value(said, mark.choices, words)
+                return name, value, length if colon else length + 1
+    return None
+
+
+def _value(said: Sequence[str], choices: type[StrEnum] | None, words: Words) -> tuple[str, int]:
+    """Return the longest value of `choices` that words begin with, else the first word."""
+    known = vocabulary(choices, words) if choices is not None else {}
+    for length in range(min(len(said), max(map(len, known), default=0)), 0, -1):
+        value = known.get(tuple(word.casefold() for word in said[:length]))
+        if value is not None:
+            return value, length
+    return said[0], 1
 
 
 def _chosen(

@@ -28,6 +28,8 @@ class Response:
     clock: ClockKind
     elapsed_s: int  #: of working time
     calendar_s: int
+    ticket: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,14 @@ class Close:
     reopened_by: int | None = None  #: None: the customer
     resolution_s: int | None = None  #: working time of its clock until then; None: none was owed
     calendar_s: int | None = None
+    queue: str = ""
+    first_of: datetime | None = None  #: of a ticket's first close, slips apart: when it was opened
 
     @property
     def is_slip(self) -> bool:
-        if self.reopened_at is None or self.reopened_by != self.agent:
+        if self.reopened_at is None:
             return False
-        return self.reopened_at - self.at <= SLIP
+        return is_undone(self.agent, self.at, self.reopened_by, self.reopened_at)
 
     @property
     def is_reopened(self) -> bool:
@@ -112,6 +116,18 @@ def last_closes(closes: Iterable[Close]) -> Sequence[Close]:
     return list({close.ticket: close for close in ordered}.values())
 
 
+def first_closes(closes: Iterable[Close]) -> Sequence[Close]:
+    """Return the real closes that were their tickets' first ever."""
+    return [close for close in real_closes(closes) if close.first_of is not None]
+
+
+def is_undone(
+    closed_by: int | None, closed_at: datetime, by: int | None, reopened_at: datetime
+) -> bool:
+    """Tell whether a reopening shows the close before it to be a slip."""
+    return by == closed_by and reopened_at - closed_at <= SLIP
+
+
 def reopen_rate(closes: Iterable[Close]) -> Share:
     """Return how many of the closes were followed by a reopening."""
     real = real_closes(closes)
@@ -121,19 +137,28 @@ def reopen_rate(closes: Iterable[Close]) -> Share:
 def one_touch(closes: Iterable[Close]) -> Share:
     """Return how many of the closed tickets with a reply had a single one and stayed closed."""
     answered = [close for close in last_closes(closes) if close.replies]
-    held = sum(close.replies == 1 and not close.is_reopened for close in answered)
-    return Share(held, len(answered))
+    return Share(len(one_touched(answered)), len(answered))
+
+
+def one_touched(closes: Iterable[Close]) -> Sequence[Close]:
+    """Return the last closes of tickets that one reply settled."""
+    return [each for each in last_closes(closes) if each.replies == 1 and not each.is_reopened]
+
+
+def unreplied(closes: Iterable[Close]) -> Sequence[Close]:
+    """Return the closes before which nobody had replied."""
+    return [close for close in real_closes(closes) if not close.replies]
 
 
 def no_reply(closes: Iterable[Close]) -> Share:
     """Return how many of the closes had no human reply before them."""
     real = real_closes(closes)
-    return Share(sum(not close.replies for close in real), len(real))
+    return Share(len(unreplied(real)), len(real))
 
 
 def no_reply_reasons(closes: Iterable[Close]) -> Mapping[CloseReason, int]:
     """Return the closes without a human reply by their reason, most first."""
-    counted = Counter(close.reason for close in real_closes(closes) if not close.replies)
+    counted = Counter(close.reason for close in unreplied(closes))
     return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chatops.lookup import folded, look_up
 from chatops.policy import Role
 from chatops.scene import Agent, Scene
-from chatops.text import text
+from chatops.text import Value, text
 from chatops.ticket import Refusal
 
 
@@ -20,11 +20,13 @@ def found(word: str, scene: Scene) -> Agent | Refusal:
     return among(word, workers(scene), "who")
 
 
-def among(word: str, able: Sequence[Agent], field: str, what: str = "person") -> Agent | Refusal:
+def among(
+    word: str, able: Sequence[Agent], field: str, what: str = "person", /, **told: Value
+) -> Agent | Refusal:
     """Return the one of that name: the key in app.yaml, `@key` or the public name.
 
     A key is one person's. A name that fits several is refused with their keys, one that fits nobody
-    as `look_up` says of `what`; `field` is the form's field at fault.
+    as `look_up` says of `what` with what is `told`; `field` is the form's field at fault.
     """
     wanted = word.removeprefix("@").removeprefix("＠").removesuffix("さん")
     by_key = {folded(agent.name): agent for agent in able}
@@ -33,7 +35,7 @@ def among(word: str, able: Sequence[Agent], field: str, what: str = "person") ->
     if len(meant) > 1 and folded(wanted) not in by_key:
         several = tuple(text("words", words=agent.name) for agent in meant)
         return Refusal(text("several-people", name=word, people=several), field=field)
-    return look_up(wanted, by_name | by_key, what, field)
+    return look_up(wanted, by_name | by_key, what, field, **told)
 
 
 def _names(agent: Agent) -> tuple[str, ...]:

@@ -60,6 +60,10 @@ class Period:
         """The days as a report is asked for them, in every language."""
         return str(self.first) if self.days == 1 else f"{self.first}..{self.last}"
 
+    def begins(self, day: date) -> datetime:
+        """Return when one of its days begins."""
+        return _begins(day, self.zone, self.starts)
+
     def before(self) -> "Period":
         """Return the period of as many days just before, up to the same time on the wall."""
         back = timedelta(days=self.days)

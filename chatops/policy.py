@@ -14,6 +14,7 @@ from chatops.calendar import Calendar
 from chatops.chain import Chain
 from chatops.event import Kind, Occasion, Priority
 from chatops.sla import Handover, QueueTerms, SlaPolicy, SlaTerms
+from chatops.targets import NO_TARGETS, Targets
 from chatops.text import Summons
 
 
@@ -261,6 +262,7 @@ class Policy:
     zone: str = "UTC"  #: of rooms that name none, and of the roll-up's days
     day_starts: time = time.min  #: when the local day of reports and digests begins
     keep: Keep = Keep()
+    targets: Targets = NO_TARGETS  #: beside a report's figures
     sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides
     #: What clocks go by, of all this.
     terms: SlaTerms = field(init=False, compare=False, repr=False)

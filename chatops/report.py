@@ -7,6 +7,27 @@ days of 23 and 25 hours exist. Durations are business seconds.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from chatops.event import Kind, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What a report is narrowed to, all of it at once; None is every.
+
+    Of an agent count what they did and, of what is owed or open, the tickets that they have now.
+    """
+
+    channel: str | None = None
+    kind: Kind | None = None
+    language: str | None = None
+    priority: Priority | None = None
+    tag: str | None = None  #: folded, as chatops.tags keeps it
+    agent: int | None = None
+
+
+EVERY: Final = Only()
 
 
 @dataclass(frozen=True, slots=True)

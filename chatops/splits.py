@@ -7,7 +7,7 @@ several tags counts under each.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -57,6 +57,9 @@ class Group:
     new: int = 0
     closed: int = 0
     first_responses: list[int] = field(default_factory=list)  #: seconds of working time
+    handled: int = 0  #: of an agent alone
+    pick_ups: Sequence[int] = ()  #: likewise, seconds of working time
+    left: int | None = None  #: open at the end of a step of time, of a day at least
 
 
 #: An agent's number, the name of a channel, queue, kind or tag, an hour, a day; None: has none.
@@ -89,30 +92,55 @@ def split(rows: Iterable[Happened], by: Split, period: Period) -> Mapping[Key, G
     )
 
 
+def with_handling(
+    groups: Mapping[Key, Group],
+    handled: Mapping[int, int],
+    pick_ups: Mapping[int, Sequence[int]],
+    only: int | None,
+) -> Mapping[Key, Group]:
+    """Return the figures by agent, with how many tickets each handled and how soon.
+
+    Who neither closed nor answered first stands last; `only` is the one agent to be shown, if any.
+    """
+    found = dict(groups)
+    for agent in sorted(handled.keys() | pick_ups.keys()):
+        if only not in {None, agent}:
+            continue
+        group = found.get(agent, Group())
+        of = handled.get(agent, 0), pick_ups.get(agent, ())
+        found[agent] = replace(group, handled=of[0], pick_ups=of[1])
+    return found
+
+
 def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) -> Sequence[str]:
     """Return a spreadsheet's lines: the names and numbers as they are, spans in seconds.
 
     `named` are the agents. A name that a spreadsheet would run as a formula is defused.
     """
-    head = (
+    head = [
         by.removeprefix("by_"),
         "new",
         "closed",
         "first_responses",
         "first_response_median_s",
         "first_response_p90_s",
-    )
+    ]
+    if by is Split.AGENT:
+        head += ("handled", "pick_ups", "pick_up_median_s", "pick_up_p90_s")
     lines = [",".join(head)]
     for key, group in groups.items():
         found = spread(group.first_responses)
         name = named.get(key, f"#{key}") if by is Split.AGENT and isinstance(key, int) else key
-        cells = (group.new, group.closed, found.count, found.median, found.p90)
+        cells = [group.new, group.closed, found.count, found.median, found.p90]
+        if by is Split.AGENT:
+            soon = spread(group.pick_ups)
+            cells += [group.handled, soon.count, soon.median, soon.p90]
         numbers = ("" if cell is None else f"{cell:.12g}" for cell in cells)
-        lines.append(",".join((_cell(name), *numbers)))
+        lines.append(",".join((cell(name), *numbers)))
     return lines
 
 
-def _cell(name: Key) -> str:
+def cell(name: Key) -> str:
     """Return a cell of words, in quotes: a new line within would be another row."""
     said = "" if name is None else " ".join(str(name).splitlines())
     safe = f"'{said}" if said.lstrip().startswith(_RUNS) else said

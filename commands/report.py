@@ -1,27 +1,44 @@
-"""report (`/care-report`): a day or more in figures, to the asker alone or in the room."""
+"""report (`/care-report`): a day or more in figures, to the asker alone or in the room.
 
-from datetime import datetime
+Every number leads to its tickets: `tickets late`, as a button asks too, lists them for the asker alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BaseModel
+from pydantic import Field
 
+from chatops.behind import Behind, Figure, tickets_csv
 from chatops.call import Answer, Call, looks
 from chatops.card import Card, Facts, File, Paragraph
+from chatops.cards.behind_card import Said, behind_card, page_of, tickets_of
+from chatops.cards.leads import Told, leads, window_of, window_told
 from chatops.cards.list_card import public_names
 from chatops.cards.report_card import By, Figures, report_card
 from chatops.cards.report_charts import course_blocks
-from chatops.cards.report_facts import Counted, is_provisional, report_facts
+from chatops.cards.report_facts import report_facts
 from chatops.cards.split_card import split_card
+from chatops.counting import Counting
 from chatops.course import course
-from chatops.figures import may_name_people, queues_for, zone_of
-from chatops.line import OrWord
-from chatops.periods import Day, Period, period_of
+from chatops.figures import queues_for, zone_of
+from chatops.handling import Escalation
+from chatops.line import FormOnly, Named, OrWord
+from chatops.narrowing import Filters, Narrowed, narrowed
+from chatops.periods import MOST_DAYS, Day, Period, period_of
 from chatops.policy import Role
 from chatops.ports import Reader
+from chatops.scene import Agent
 from chatops.splits import Split, csv_lines, split
 from chatops.text import text
 from chatops.ticket import Refusal
+
+#: The longest report, with an hour or two where clocks change.
+_LONGEST: Final = timedelta(days=MOST_DAYS + 1)
+#: Seconds that are a time still: in the year 5138.
+_FAR: Final = 10**11
 
 
 class Place(StrEnum):
@@ -32,62 +49,154 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-class Report(BaseModel):
+class Report(Filters):
     period: Annotated[str, OrWord(Day)] = Day.TODAY.value
     by: Split | None = None
     place: Place | None = None
     form: Form | None = None
+    tickets: Annotated[Figure | None, Named("of_tickets", Figure)] = None
+    page: Annotated[int, Named("of_page")] = Field(1, ge=1, le=10_000)
+    #: Of a button: the very seconds since 1970 of which its figure is, whatever the day is by now.
+    since: Annotated[int | None, FormOnly] = Field(None, ge=0, le=_FAR)
+    until: Annotated[int | None, FormOnly] = Field(None, ge=0, le=_FAR)
 
 
 @looks("report", Report)
 async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
-    # a file is given to its asker alone
-    in_room = args.place is Place.IN_ROOM and args.form is None
-    if not (queues := queues_for(call, Role.VIEWER, in_room=in_room)):
+    # a file is given to its asker alone, and so are tickets
+    in_room = args.place is Place.IN_ROOM and args.form is None and args.tickets is None
+    if not (held := queues_for(call, Role.VIEWER, in_room=args.place is Place.IN_ROOM)):
         return Refusal(text("no-role"))
-    period = await _period(args.period, call, queues, reader)
+    agents = await reader.agents()
+    of = narrowed(args, held, call, agents, in_room=in_room)
+    if isinstance(of, Refusal):
+        return of
+    if args.tickets is not None and args.by is not None:
+        return Refusal(text("report-one-thing"), field="by")
+    counting = Counting(reader, call.policy, of.queues, of.only)
+    if args.tickets is not None and (window := _pressed(args, call)) is not None:
+        return await _tickets(args, args.tickets, window, call, counting, of, agents)
+    period = await _period(args.period, call, of.queues, reader)
     if isinstance(period, Refusal):
         return period
+    if args.tickets is not None:
+        window = period.start, period.end
+        return await _tickets(args, args.tickets, window, call, counting, of, agents)
     if args.by is not None or args.form is not None:
-        return await _split(args, period, call, queues, reader, in_room=in_room)
-    before = await _counted(queues, period.before(), call.now, reader)
-    counted = await _counted(queues, period, call.now, reader)
-    facts = report_facts(counted, before, await reader.open_since(queues), call.now)
-    closes = await reader.closes(queues, period.start, period.end)
-    named = may_name_people(call, queues, in_room=in_room)
-    by = [each for each in By if not in_room or named or each is not By.AGENT]
-    only = None if named else call.agent.id
-    agents = await reader.agents()
-    figures = Figures(period.first, counted.counts, closes, call.channels, agents)
-    happened = await reader.happened(queues, period.start, period.end)
-    went = course_blocks(course(happened, period))
-    return Answer(report_card(period, (Facts(facts), *went), figures, by, only), in_room)
+        return await _split(args, period, call, counting, of, agents, in_room=in_room)
+    before = await counting.counted(period.before(), call.now)
+    now = await counting.counted(period, call.now)
+    opened = await reader.open_since(of.queues, of.only)
+    facts = Facts(report_facts(now, before, opened, call.now, call.policy.targets))
+    rows = (of.queues, period.start, period.end, of.only)
+    by = [each for each in By if not in_room or of.named or each is not By.AGENT]
+    only = None if of.named else call.agent.id
+    closes = await reader.closes(*rows)
+    figures = Figures(period.first, now.counts, closes, call.channels, agents)
+    levels = await reader.levels(*rows)
+    went = course_blocks(course(await reader.happened(*rows), period, levels))
+    card = report_card(period, (*_of(of), facts, *went), figures, by, only)
+    to = leads(now, _told(args, period.start, period.end, of))
+    more = text("report-more")
+    blocks = (*card.blocks, *to.said)
+    card = replace(card, blocks=blocks, buttons=to.buttons, menu=to.menu, more=more)
+    return Answer(card, in_room)
+
+
+def _pressed(args: Report, call: Call) -> tuple[datetime, datetime] | None:
+    """Return the window that a button names, if it does: of no more than a report, and not to come."""
+    if args.since is None or args.until is None:
+        return None
+    start, end = window_of(args.since, args.until)
+    return start, min(max(start, end), call.now, start + _LONGEST)
+
+
+def _told(args: Report, start: datetime, end: datetime, of: Narrowed) -> Told:
+    """Return what a button says of which figures it is, apart from which."""
+    return *window_told(start, end), *of.told, *_place(args)
+
+
+def _place(args: Report) -> Told:
+    return (("place", args.place.value),) if args.place is not None else ()
+
+
+def _of(of: Narrowed) -> tuple[Paragraph, ...]:
+    """Say to what a report is narrowed."""
+    return (Paragraph(text("listing", items=of.of)),) if of.of else ()
+
+
+async def _tickets(
+    args: Report,
+    figure: Figure,
+    window: tuple[datetime, datetime],
+    call: Call,
+    counting: Counting,
+    of: Narrowed,
+    agents: Sequence[Agent],
+) -> Answer | Refusal:
+    """Return the tickets behind a figure, a page or a file of them."""
+    rows = await counting.behind(figure, *window)
+    if args.form is not None:
+        name = f"report-{figure}.csv"
+        zone = zone_of(call, of.queues)
+        file = File(name, tuple(tickets_csv(rows, zone)), zone.key)
+        return _file(file, ("tickets", figure.value), *_told(args, *window, of))
+    tickets = tickets_of(rows)
+    page, shown = page_of(tickets, args.page)
+    listed = await counting.reader.those(shown)
+    told = (("tickets", figure.value), *_told(args, *window, of))
+    said = Said(figure, *window, of.of, told, page)
+    reasons = await _reasons(rows, shown, counting.reader)
+    private = tuple(each.ticket.id for each in listed if each.ticket.private)
+    return Answer(behind_card(said, rows, listed, reasons, agents, call), private=private)
+
+
+async def _reasons(
+    rows: Sequence[Behind], shown: Sequence[int], reader: Reader
+) -> Mapping[int, str]:
+    """Return the words of the notes that say why tickets were escalated."""
+    found: dict[int, str] = {}
+    for row in rows:
+        if row.ticket in shown and isinstance(row.why, Escalation) and row.why.note is not None:
+            note = await reader.line(row.why.note)
+            found |= {row.why.note: note.text} if note is not None else {}
+    return found
 
 
 async def _split(
     args: Report,
     period: Period,
     call: Call,
-    queues: tuple[str, ...],
-    reader: Reader,
+    counting: Counting,
+    of: Narrowed,
+    agents: Sequence[Agent],
     *,
     in_room: bool,
 ) -> Answer | Refusal:
-    by, named = args.by or Split.DAY, may_name_people(call, queues, in_room=in_room)
-    if by is Split.AGENT and in_room and not named:
+    by = args.by or Split.DAY
+    if by is Split.AGENT and in_room and not of.named:
         return Refusal(text("report-no-names"))
-    rows = await reader.happened(queues, period.start, period.end)
-    if by is Split.AGENT and not named:
+    rows = await counting.reader.happened(of.queues, period.start, period.end, of.only)
+    if by is Split.AGENT and not of.named:
         rows = [row for row in rows if row.agent == call.agent.id]
     groups = split(rows, by, period)
-    names = public_names(await reader.agents())
+    if by is Split.AGENT:
+        alone = None if of.named else call.agent.id
+        groups = await counting.by_agent(period, groups, alone)
     if args.form is None:
-        return Answer(split_card(period, groups, by, call.channels, names), in_room)
-    lines = tuple(csv_lines(groups, by, names))
+        told = _told(args, period.start, period.end, of)
+        card = split_card(period, groups, by, call.channels, agents, told)
+        return Answer(replace(card, blocks=(*_of(of), *card.blocks)), in_room)
+    lines = tuple(csv_lines(groups, by, public_names(agents)))
     days, what = period.written.replace("..", "_"), by.removeprefix("by_")
     file = File(f"report-{days}-{what}.csv", lines, period.zone.key)
+    return _file(file, ("period", period.written), ("by", by.value), *of.told, *_place(args))
+
+
+def _file(file: File, *told: tuple[str, str]) -> Answer:
+    """Return a file, which a link may ask for again by what was told."""
     said = text("report-file", name=file.name)
-    again = {"period": period.written, "by": by.value, "form": Form.CSV.value}
+    again = {**dict(told), "form": Form.CSV.value}
     return Answer(Card(push=said, blocks=(Paragraph(said),)), file=file, again=again)
 
 
@@ -95,10 +204,10 @@ async def _period(
     said: str, call: Call, queues: tuple[str, ...], reader: Reader
 ) -> Period | Refusal:
     zone = zone_of(call, queues)
-    period = period_of(said, call.now, zone, call.policy.day_starts)
+    # up to a whole second, which is what a button can say
+    period = period_of(said, call.now.replace(microsecond=0), zone, call.policy.day_starts)
     if period is None:
-        usage = text("usage", prefix=call.policy.summons, line=text("usage-report"))
-        return Refusal(text("word-not-taken", word=said, usage=usage), field="period")
+        return _not_understood(said, call)
     if isinstance(period, Refusal):
         return period
     first = await reader.first_opened(call.now)
@@ -107,10 +216,6 @@ async def _period(
     return period
 
 
-async def _counted(
-    queues: tuple[str, ...], period: Period, now: datetime, reader: Reader
-) -> Counted:
-    counts = await reader.counts(queues, period.start, period.end)
-    by_rule = await reader.quiet_counts(queues, period.start, period.end)
-    measures = await reader.measures(queues, period.start, period.end)
-    return Counted(counts, sum(by_rule.values()), measures, is_provisional(period, now))
+def _not_understood(said: str, call: Call) -> Refusal:
+    usage = text("usage", prefix=call.policy.summons, line=text("usage-report"))
+    return Refusal(text("word-not-taken", word=said, usage=usage), field="period")

@@ -1,7 +1,6 @@
 """Invitations into direct messages, of which chatops.measures makes figures."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import literal_column, select
@@ -9,16 +8,16 @@ from sqlalchemy import literal_column, select
 from chatops.event import ClockKind
 from chatops.measures import Invitation
 from chatops.sla import Outcome
-from storage.instant import micros
-from storage.statement import Db, Statement, param
+from storage.narrow import meant, theirs
+from storage.statement import Db, Param, Statement, param
 from storage.tables import CLOCK, TICKET
 
 
 def invitations(
-    db: Db, queues: Collection[str], start: datetime, end: datetime
+    db: Db, queues: Collection[str], params: Mapping[str, Param]
 ) -> Sequence[Invitation]:
-    """Return those of [start, end); they are in the queue that their ticket is in by now."""
-    rows = db.all(_INVITATIONS, start=micros(start), end=micros(end))
+    """Return those of a window; they are in the queue, and of who has it, as their ticket is by now."""
+    rows = db.all(_INVITATIONS, **params)
     return tuple(
         Invitation(opened_s, outcome == Outcome.LAPSED)
         for queue, outcome, opened_s in rows
@@ -34,5 +33,7 @@ _INVITATIONS: Final = Statement(
         CLOCK.c.kind == literal_column(f"'{ClockKind.DM_HANDOVER.value}'"),
         CLOCK.c.started_at >= param("start"),
         CLOCK.c.started_at < param("end"),
+        meant,
+        theirs,
     )
 )

@@ -40,7 +40,12 @@ def listed(db: Db, wanted: TicketFilter) -> tuple[Sequence[Listed], int]:
     params = _params(wanted)
     (total,) = there(db.one(statements.count, **params))
     ids = db.all(statements.page, limit=wanted.limit, after=wanted.after, **params)
-    return [_listed(db, id) for (id,) in ids], total
+    return those(db, [id for (id,) in ids]), total
+
+
+def those(db: Db, ids: Sequence[int]) -> Sequence[Listed]:
+    """Return tickets as a list shows them, in their order; what is gone is left out."""
+    return [listed for id in ids if (listed := _listed(db, id)) is not None]
 
 
 def find(db: Db, wanted: TicketFilter) -> Sequence[int]:
@@ -209,9 +214,9 @@ def _paged(select: Select[Any]) -> Statement:
     return Statement(select.limit(param("limit")).offset(param("after")))
 
 
-def _listed(db: Db, id: int) -> Listed:
-    ticket = records.ticket(db, id)
-    assert ticket is not None  # noqa: S101 - found in this very transaction
+def _listed(db: Db, id: int) -> Listed | None:
+    if (ticket := records.ticket(db, id)) is None:
+        return None
     words = db.one(_NEWEST_WORDS, ticket=id)
     return Listed(
         ticket,

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chatops.behind import Behind, Figure
 from chatops.digest import Breach, Thanked
+from chatops.handling import Handling
+from chatops.levels import Levels
 from chatops.measures import Measures
 from chatops.ports import (
     AccountSign,
@@ -20,7 +23,7 @@ from chatops.ports import (
     TicketFilter,
     Waits,
 )
-from chatops.report import CloseRow, Counts
+from chatops.report import EVERY, CloseRow, Counts, Only
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
@@ -28,12 +31,15 @@ from chatops.ticket import Ticket
 from storage import (
     arrivals,
     backlog,
+    behind,
     clocks,
     conversations,
     customers,
     digests,
     figures,
+    handling,
     held,
+    levels,
     lists,
     measures,
     people,
@@ -113,31 +119,68 @@ class StoredReader:
         return await self.run(clocks.running_count)
 
     async def quiet_counts(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Mapping[str, int]:
-        return await self.run(lambda db: figures.quiet_counts(db, queues, start, end))
+        return await self.run(lambda db: figures.quiet_counts(db, queues, start, end, only))
 
     async def first_opened(self, now: datetime) -> datetime | None:
         return await self.run(lambda db: figures.first_opened(db, now))
 
-    async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
-        return await self.run(lambda db: figures.counts(db, queues, start, end))
+    async def counts(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Counts:
+        return await self.run(lambda db: figures.counts(db, queues, start, end, only))
 
-    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
-        return await self.run(lambda db: measures.measures(db, queues, start, end))
+    async def measures(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Measures:
+        return await self.run(lambda db: measures.measures(db, queues, start, end, only))
+
+    async def handled(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> int:
+        return await self.run(lambda db: handling.handled(db, queues, start, end, only))
+
+    async def handled_by(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Mapping[int, int]:
+        return await self.run(lambda db: handling.handled_by(db, queues, start, end, only))
+
+    async def handling(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Handling:
+        return await self.run(lambda db: handling.handling(db, queues, start, end, only))
+
+    async def behind(
+        self,
+        figure: Figure,
+        queues: Sequence[str],
+        start: datetime,
+        end: datetime,
+        only: Only = EVERY,
+    ) -> Sequence[Behind]:
+        return await self.run(lambda db: behind.behind(db, figure, queues, start, end, only))
+
+    async def those(self, tickets: Sequence[int]) -> Sequence[Listed]:
+        return await self.run(lambda db: lists.those(db, tickets))
 
     async def happened(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Happened]:
-        return await self.run(lambda db: splits.happened(db, queues, start, end))
+        return await self.run(lambda db: splits.happened(db, queues, start, end, only))
 
-    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
-        return await self.run(lambda db: measures.open_since(db, queues))
+    async def levels(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Levels:
+        return await self.run(lambda db: levels.levels_of(db, queues, start, end, only))
+
+    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
+        return await self.run(lambda db: measures.open_since(db, queues, only))
 
     async def closes(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[CloseRow]:
-        return await self.run(lambda db: figures.closes(db, queues, start, end))
+        return await self.run(lambda db: figures.closes(db, queues, start, end, only))
 
     async def thanks(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -13,40 +13,44 @@ from sqlalchemy import and_, or_, select
 
 from chatops.event import ClockKind, Closed, CloseReason, Reopened, ReplySent
 from chatops.measures import SLIP
+from chatops.report import EVERY, Only
 from chatops.sla import Outcome
 from chatops.sla.clock import second
 from chatops.splits import Count, Happened
 from storage.codec import read
-from storage.instant import MICROSECOND, instant, micros
+from storage.instant import MICROSECOND, instant
 from storage.measures import next_reopening, within
-from storage.statement import Db, Statement
+from storage.narrow import meant, window
+from storage.statement import Db, Param, Statement
 from storage.tables import CLOCK, ENTRY, TICKET
 
 
-def happened(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Happened]:
-    """Return what [start, end) held."""
-    window = {"start": micros(start), "end": micros(end)}
-    rows = (*_opened(db, window), *_closed(db, window), *_answered(db, window))
-    return [row for row in rows if row.queue in queues]
+def happened(
+    db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
+) -> Sequence[Happened]:
+    """Return what [start, end) held; of an agent what they did."""
+    params = window(start, end, only)
+    rows = (*_opened(db, params), *_closed(db, params), *_answered(db, params))
+    return [row for row in rows if row.queue in queues and only.agent in {None, row.agent}]
 
 
-def _opened(db: Db, window: dict[str, int]) -> Iterator[Happened]:
-    for at, *of in db.all(_OPENED, **window):
+def _opened(db: Db, params: dict[str, Param]) -> Iterator[Happened]:
+    for at, *of in db.all(_OPENED, **params):
         yield Happened(Count.NEW, instant(at), *_of(*of))
 
 
-def _closed(db: Db, window: dict[str, int]) -> Iterator[Happened]:
-    for at, body, reopened_at, reopened, *of in db.all(_CLOSED, **window):
+def _closed(db: Db, params: dict[str, Param]) -> Iterator[Happened]:
+    for at, body, reopened_at, reopened, *of in db.all(_CLOSED, **params):
         agent = read(Closed, body).agent
         is_soon = reopened_at is not None and reopened_at - at <= SLIP // MICROSECOND
         if not is_soon or read(Reopened, reopened).agent != agent:
             yield Happened(Count.CLOSED, instant(at), *_of(*of), agent)
 
 
-def _answered(db: Db, window: dict[str, int]) -> Iterator[Happened]:
+def _answered(db: Db, params: dict[str, Param]) -> Iterator[Happened]:
     """Return the first replies; of a ticket's replies the one that stopped the clock has the author."""
     found: dict[int, Happened] = {}
-    for clock, at, elapsed, body, *of in db.all(_ANSWERED, **window):
+    for clock, at, elapsed, body, *of in db.all(_ANSWERED, **params):
         sent = read(ReplySent, body) if body is not None else None
         agent = sent.agent if sent is not None and second(sent.at) == instant(at) else None
         if agent is not None or clock not in found:
@@ -64,6 +68,7 @@ _reopened = ENTRY.alias("reopened")
 _OPENED: Final = Statement(
     select(TICKET.c.opened_at, *_ticket).where(
         within(TICKET.c.opened_at),
+        meant,
         ~TICKET.c.quiet,
         or_(TICKET.c.close_reason.is_(None), TICKET.c.close_reason != CloseReason.SPAM.value),
     )
@@ -77,7 +82,7 @@ _CLOSED: Final = Statement(
     )
     # that both names are named is what lets SQLite use their partial index
     .where(ENTRY.c.name.in_(["Closed", "Reopened"]), ENTRY.c.name == "Closed")
-    .where(within(ENTRY.c.at), ~TICKET.c.quiet)
+    .where(within(ENTRY.c.at), ~TICKET.c.quiet, meant)
 )
 _ANSWERED: Final = Statement(
     select(CLOCK.c.id, CLOCK.c.stopped_at, CLOCK.c.elapsed_s, ENTRY.c.body, *_ticket)
@@ -88,6 +93,7 @@ _ANSWERED: Final = Statement(
     )
     .where(
         within(CLOCK.c.stopped_at),
+        meant,
         CLOCK.c.kind == ClockKind.FIRST_RESPONSE.value,
         CLOCK.c.outcome.in_([Outcome.MET.value, Outcome.MET_LATE.value]),
     )

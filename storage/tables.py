@@ -29,7 +29,7 @@ from chatops.ports import STANDING
 from storage.instant import Instant
 
 #: The migration that makes these tables; what `serve` compares `Reader.health().schema` with.
-SCHEMA: Final = "0014"
+SCHEMA: Final = "0013"
 
 #: States of a delivery that hold back what follows in its lane.
 UNRESOLVED: Final = ("held", "pending", "sending", "in doubt")
@@ -64,6 +64,14 @@ REPEATED: Final = """name = 'ReplyRequested' AND body LIKE '%"repeated"_true%'""
 
 #: Of the log: a customer's message that is mere thanks, written likewise.
 THANKS: Final = """name = 'CustomerWrote' AND body LIKE '%"thanks"_true%'"""
+
+
+#: Of the log: what a person does about a ticket, whoever did it.
+HANDLED: Final = "name IN ('ReplySent', 'AnsweredOutside', 'Noted', 'Closed', 'Escalated')"
+
+
+#: Of the log: a ticket went to who else is to see to it.
+ESCALATED: Final = "name = 'Escalated'"
 
 
 #: By what deliveries of one rank are taken: updates in turn, what is posted by its id.
@@ -306,6 +314,8 @@ class EntryRow(SQLModel, table=True):
         _partial("ix_entry_closes", "name", "at", where="name IN ('Closed', 'Reopened')"),
         _partial("ix_entry_repeated", "at", where=REPEATED),
         _partial("ix_entry_thanks", "at", where=THANKS),
+        _partial("ix_entry_handled", "at", "ticket", "agent", "name", where=HANDLED),
+        _partial("ix_entry_escalated", "at", where=ESCALATED),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     ticket: int = Field(foreign_key="ticket.id", sa_type=Id)

@@ -56,6 +56,7 @@ from chatops.policy import (
     UrgencyRules,
 )
 from chatops.sla import Handover, SlaPolicy
+from chatops.targets import Targets
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 21)
@@ -197,6 +198,7 @@ def test_the_smallest_whole_file(app_yaml: Path) -> None:
                     "evening", time(18), (0, 1, 2, 3, 4), tokyo, "digest breaches", "boss"
                 )
             },
+            zone="Asia/Tokyo",
         ),
         chats={"talk": Talk(token=SecretStr("t-1"))},
         accounts={"brand": (brand, Net(client="shared", secret=SecretStr("s-1")))},
@@ -603,6 +605,36 @@ def test_macros_are_lines_for_some_queues_or_all(app_yaml: Path) -> None:
         "refund": Macro("refund", ("note Paid back", "close resolved"), ("japan",)),
         "nothing": Macro("nothing", ("close no_reply_needed",)),
     }
+
+
+def test_a_report_s_targets(app_yaml: Path) -> None:
+    text = GOOD + (
+        "report:\n  targets: {first_response: 30m, compliance: 95 %, reopened: 4.5%, open: 50}\n"
+    )
+    assert loaded(app_yaml, text).policy.targets == Targets(
+        first_response=timedelta(minutes=30), compliance=95.0, reopened=4.5, open=50
+    )
+    assert loaded(app_yaml, GOOD).policy.targets == Targets()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("compliance: 95", "compliance: write a share of a hundred: 95 %"),
+        ("reopened: 101 %", "reopened: write a share of a hundred: 95 %"),
+        (
+            "first_response: 2d",
+            "first_response: working days differ in length; write hours and minutes: 16h, 60m",
+        ),
+        ("first_response: 0m", "first_response: write a span from 1m to 720h, of working time"),
+        ("open: -1", "open: this should be greater than or equal to 0"),
+        ("opne: 5", 'opne: there is no key "opne" here; did you mean open?'),
+    ],
+)
+def test_a_target_that_is_none_is_refused(app_yaml: Path, written: str, said: str) -> None:
+    text = f"{GOOD}report:\n  targets:\n    {written}\n"
+    line = text[: text.index(written)].count("\n") + 1
+    assert faults(app_yaml, text) == [f"app.yaml:{line}: report.targets.{said}"]
 
 
 # The calendars of the written vectors, as YAML

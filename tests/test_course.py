@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chatops.course import Course, Step, course
+from chatops.levels import levels
 from chatops.periods import Period, period_of
 from chatops.splits import Count, Group, Happened, Key
 
@@ -73,6 +74,40 @@ def test_a_year_goes_by_months_the_first_of_which_may_be_a_part() -> None:
     months: dict[Key, int] = {"2026-05-20": 0, "2026-06-01": 1, "2026-07-01": 0, "2026-08-01": 0}
     months |= {"2026-09-01": 0, "2026-10-01": 0, "2026-11-01": 0}
     assert found == Course(Step.MONTH, closed(months))
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        # two came before, one on the 29th at 6:00, one went on the 30th at 4:00 and came back at 8:00
+        ("2026-11-28..2026-11-30", [2, 3, 3]),
+        ("2026-11-28..2026-11-29", [2, 3]),
+        ("2026-11-01..2026-11-30", [0] * 26 + [2, 2, 3, 3]),
+        ("2026-10-26..2026-11-30", [0, 0, 0, 0, 3, 3]),  # weeks, the fifth up to the 29th
+        ("2026-08-01..2026-11-30", [0, 0, 0, 3]),
+    ],
+)
+def test_each_step_ends_with_so_many_open(said: str, left: list[int]) -> None:
+    before, day = at(date(2026, 11, 27), 9), date(2026, 11, 29)
+    last = day + timedelta(days=1)
+    known = levels([before, before, at(day, 6), at(last, 8)], [at(last, 4)])
+    rows = [replace(CLOSED, at=at(day, 9))]
+    found = course(rows, period(said), known)
+    assert [group.left for group in found.points.values()] == left
+
+
+def test_a_day_that_begins_late_ends_late() -> None:
+    day = date(2026, 11, 28)
+    known = levels([at(day, 1), at(day + timedelta(days=1), 4)], [])
+    rows = [replace(CLOSED, at=at(day, 9))]
+    found = course(rows, period("2026-11-27..2026-11-29", time(5)), known)
+    assert [group.left for group in found.points.values()] == [1, 2, 2]
+
+
+def test_what_happens_in_the_very_instant_comes_after_it() -> None:
+    known = levels([NOW], [NOW + timedelta(hours=1)])
+    hour = timedelta(hours=1)
+    assert [known.open_at(NOW + n * hour) for n in (0, 1, 2)] == [0, 1, 0]
 
 
 @pytest.mark.parametrize(

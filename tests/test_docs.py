@@ -26,7 +26,9 @@ from adapters.chat.slack.settings import Mode
 from adapters.sandbox import replay, world
 from adapters.social.x.length import LINK_DOLLARS, REPLY_DOLLARS
 from chatops import admin, file_links
-from chatops.text import LOCALE
+from chatops.behind import Figure
+from chatops.text import LOCALE, Words
+from chatops.vocabulary import vocabulary
 from chatops.wake_times import read_wake
 from storage import migrate
 from tests import doc_tables, findings, forked
@@ -318,6 +320,16 @@ def test_spoken_times_are_understood() -> None:
     assert [
         words for words in said if read_wake(words, NOW, TOKYO, ZoneInfo("Asia/Tokyo")) is None
     ] == []
+
+
+def test_words_of_figures_are_understood_and_all_are_there() -> None:
+    page = (ROOT / "docs" / "figures.md").read_text("utf-8")
+    table = page.partition("| in Japanese |")[2].partition("\n\n")[0]
+    known = vocabulary(Figure, Words())
+    for column in (2, 3):
+        cells = [row.split("|")[column] for row in table.splitlines()[2:]]
+        said = [words for cell in cells for words in re.findall(r"`([^`]+)`", cell)]
+        assert {known.get(tuple(words.split())) for words in said} == set(Figure)
 
 
 def test_the_digest_on_the_clocks_page_is_the_examples() -> None:

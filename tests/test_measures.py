@@ -81,9 +81,9 @@ def test_a_share_of_nothing_has_no_percentage() -> None:
 
 def test_within_counts_first_replies_alone_and_the_bound_itself() -> None:
     responses = [
-        Response(ClockKind.FIRST_RESPONSE, 0, 300),
-        Response(ClockKind.FIRST_RESPONSE, 0, 301),
-        Response(ClockKind.NEXT_RESPONSE, 0, 1),
+        Response(ClockKind.FIRST_RESPONSE, 0, 300, 1, AT),
+        Response(ClockKind.FIRST_RESPONSE, 0, 301, 2, AT),
+        Response(ClockKind.NEXT_RESPONSE, 0, 1, 3, AT),
     ]
     assert within(responses, timedelta(minutes=5)) == Share(1, 2)
 

@@ -70,6 +70,22 @@ def test_what_came_and_went_and_how_fast_it_was_answered() -> None:
     )
 
 
+def test_days_show_what_was_open_at_their_end() -> None:
+    points = [(words("Mon"), Group(3, 1, left=12)), (words("Tue"), Group(1, 2, left=11))]
+    chart, table = figures_blocks(Shown("by_day", points, in_time=True))
+    assert isinstance(chart, Chart)
+    assert chart.title == text("chart-flow-left", by=text("chart-by_day"))
+    assert chart.series[2] == Series(text("head-left"), (12, 11))
+    assert chart.said[2] == (text("head-left"), text("chart-ended", first=12, last=11, most=12))
+    assert table == Table(
+        tuple(map(text, ("head-by_day", "report-new", "report-closed", "head-left"))),
+        (
+            (words("Mon"), number(3), number(1), number(12)),
+            (words("Tue"), number(1), number(2), number(11)),
+        ),
+    )
+
+
 def test_by_name_one_table_has_both() -> None:
     ten = timedelta(minutes=10)
     *_, table = figures_blocks(Shown("by_queue", [(words("japan"), Group(3, 1, [600] * 10))]))
@@ -81,7 +97,7 @@ def test_by_name_one_table_has_both() -> None:
 
 
 def test_nobody_brings_tickets_in() -> None:
-    shown = Shown("by_agent", [(words("Aoi"), Group(0, 2))], has_new=False)
+    shown = Shown("by_agent", [(words("Aoi"), Group(0, 2))], by_person=True)
     (chart,) = charts(shown)
     assert chart.title == text("chart-closed", by=text("chart-by_agent"))
     assert chart.shape is Shape.BARS
@@ -143,4 +159,4 @@ def test_a_step_has_the_name_of_its_first_day_or_of_its_month(step: Step, label:
 
 def test_where_nothing_happened_there_is_nothing_to_show() -> None:
     assert course_blocks(Course(Step.DAY, {})) == ()
-    assert charts(Shown("by_agent", [(words("Aoi"), Group())], has_new=False)) == []
+    assert charts(Shown("by_agent", [(words("Aoi"), Group())], by_person=True)) == []

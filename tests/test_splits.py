@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatops.card import Paragraph, Table
+from chatops.card import Card, Paragraph, Table
 from chatops.cards.split_card import split_card
 from chatops.periods import Period
-from chatops.splits import Count, Group, Happened, Key, Split, csv_lines, split
+from chatops.scene import Agent
+from chatops.splits import Count, Group, Happened, Key, Split, csv_lines, split, with_handling
 from chatops.text import Text, text
 from tests.scenes import TRAITS
 
@@ -46,12 +47,18 @@ def test_figures_by_key(by: Split, groups: dict[Key, tuple[int, int, list[int]]]
 
 
 def test_a_spreadsheet_has_numbers() -> None:
-    assert csv_lines(split(ROWS, Split.AGENT, PERIOD), Split.AGENT, {3: "Aoi"}) == [
-        "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s",
-        '"Aoi",0,1,0,,',
-        '"#4",0,0,1,60,',
-        '"",0,0,1,120,',
+    by_agent = split(ROWS, Split.AGENT, PERIOD)
+    everybody = with_handling(by_agent, {3: 2, 5: 1}, {3: [60, 90]}, None)
+    head = "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s"
+    assert csv_lines(everybody, Split.AGENT, {3: "Aoi"}) == [
+        f"{head},handled,pick_ups,pick_up_median_s,pick_up_p90_s",
+        '"Aoi",0,1,0,,,2,2,75,',
+        '"#4",0,0,1,60,,0,0,,',
+        '"",0,0,1,120,,0,0,,',
+        '"#5",0,0,0,,,1,0,,',
     ]
+    alone = with_handling({}, {3: 2, 5: 1}, {3: [60]}, 3)
+    assert alone == {3: Group(handled=2, pick_ups=[60])}
     many: dict[Key, Group] = {"x": Group(1_234_567, 0, list(range(1, 11)))}
     assert csv_lines(many, Split.CHANNEL, {})[1] == '"x",1234567,0,10,5.5,9.1'
 
@@ -74,6 +81,41 @@ def test_a_cell_runs_nothing_and_stays_one(tag: str, cell: str) -> None:
     assert csv_lines({tag: Group()}, Split.TAG, {})[1] == f"{cell},0,0,0,,"
 
 
+AGENTS = (Agent(3, "aoi", "Aoi", None, {}),)
+
+
+def tables(card: Card) -> list[Table]:
+    return [block for block in card.blocks if isinstance(block, Table)]
+
+
+@pytest.mark.parametrize(
+    ("by", "key", "told"),
+    [
+        (Split.AGENT, 3, (("agent", "aoi"),)),
+        (Split.AGENT, 9, None),  # whose row is gone: nobody can be asked for by that name
+        (Split.AGENT, None, None),
+        (Split.QUEUE, "japan", (("queue", "japan"),)),
+        (Split.TAG, "refund", (("tag", "refund"),)),
+        (Split.TAG, "あ" * 150, None),  # more than an entry carries
+        (Split.TAG, None, None),
+        (Split.HOUR, 9, None),
+    ],
+)
+def test_a_line_leads_to_its_tickets(
+    by: Split, key: Key, told: tuple[tuple[str, str], ...] | None
+) -> None:
+    card = split_card(PERIOD, {key: Group(closed=1)}, by, {}, AGENTS, (("place", "in_room"),))
+    carried = [("tickets", "closed"), ("place", "in_room")]
+    expected = [] if told is None else [(*carried, *told)]
+    assert [button.args for button in card.menu] == expected
+
+
+def test_the_first_ten_lines_lead_to_their_tickets() -> None:
+    groups: dict[Key, Group] = {f"q{n}": Group(closed=1) for n in range(12)}
+    card = split_card(PERIOD, groups, Split.QUEUE, {}, AGENTS, ())
+    assert [dict(button.args)["queue"] for button in card.menu] == [f"q{n}" for n in range(10)]
+
+
 @pytest.mark.parametrize(
     ("by", "key", "label"),
     [
@@ -91,31 +133,27 @@ def test_a_cell_runs_nothing_and_stays_one(tag: str, cell: str) -> None:
     ],
 )
 def test_a_line_s_name(by: Split, key: Key, label: Text) -> None:
-    card = split_card(PERIOD, {key: Group(1, 2, [60])}, by, {"x": TRAITS}, {3: "Aoi"})
-    *_, table = card.blocks
-    assert isinstance(table, Table)
+    card = split_card(PERIOD, {key: Group(1, 2, [60])}, by, {"x": TRAITS}, AGENTS, ())
+    table = tables(card)[-1]
     assert table.rows[0][0] == label
 
 
 def test_a_line_has_what_its_key_had() -> None:
     groups: dict[Key, Group] = {"x": Group(1, 2, [60])}
-    *_, table = split_card(PERIOD, groups, Split.CHANNEL, {"x": TRAITS}, {}).blocks
-    assert isinstance(table, Table)
+    (table,) = tables(split_card(PERIOD, groups, Split.CHANNEL, {"x": TRAITS}, AGENTS, ()))
     median = text("report-median", median=timedelta(seconds=60), count=1)
     one, two = (text("number", count=count) for count in (1, 2))
     assert table.rows == ((text("words", words="X"), one, two, median),)
-    *_, of_agents = split_card(PERIOD, {3: Group(0, 2)}, Split.AGENT, {}, {3: "Aoi"}).blocks
-    assert isinstance(of_agents, Table)
+    (of_agents,) = tables(split_card(PERIOD, {3: Group(0, 2)}, Split.AGENT, {}, AGENTS, ()))
     none = text("report-no-response")
-    assert of_agents.rows == ((text("by-agent", agent="Aoi"), two, none),)
+    assert of_agents.rows == ((text("by-agent", agent="Aoi"), text("number", count=0), two, none),)
 
 
 def test_without_a_first_reply_there_is_no_median() -> None:
-    *_, table = split_card(PERIOD, {"x": Group(1)}, Split.CHANNEL, {"x": TRAITS}, {}).blocks
-    assert isinstance(table, Table)
+    (table,) = tables(split_card(PERIOD, {"x": Group(1)}, Split.CHANNEL, {"x": TRAITS}, AGENTS, ()))
     assert table.rows[0][-1] == text("report-no-response")
 
 
 def test_where_nothing_happened_a_sentence_says_so() -> None:
-    card = split_card(PERIOD, {}, Split.HOUR, {}, {})
+    card = split_card(PERIOD, {}, Split.HOUR, {}, (), ())
     assert card.blocks == (Paragraph(text("report-nothing")),)

@@ -22,10 +22,10 @@ WIDTH: Final = 800  # pixels
 _HEIGHT: Final = 560  # pixels of a picture whose height does not depend on its names
 _DPI: Final = 200
 
-_COLOURS: Final = ("#0072b2", "#e69f00")
-_HATCHES: Final = ("", "////")
-_MARKS: Final = ("o", "s")
-_DASHES: Final = ("-", "--")
+_COLOURS: Final = ("#0072b2", "#e69f00", "#009e73")
+_HATCHES: Final = ("", "////", "....")
+_MARKS: Final = ("o", "s", "^")
+_DASHES: Final = ("-", "--", ":")
 _INK, _SOFT, _GROUND, _GRID = "#1d1c1d", "#4a494b", "#ffffff", "#dddcde"
 
 _TITLE, _TEXT = 11, 9.5  # points
@@ -51,7 +51,7 @@ _STYLE: Final[dict[Any, Any]] = {
 }
 
 _LEGEND: Final[dict[str, Any]] = {
-    "ncols": 2,
+    "ncols": 3,
     "frameon": False,
     "borderpad": 0,
     "borderaxespad": 0.6,

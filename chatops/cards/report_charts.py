@@ -22,6 +22,13 @@ MOST_NAMES: Final = 10
 MOST_STEPS: Final = 62
 MOST_COLUMNS: Final = 14
 
+#: What the first picture shows, by whose and by whether what was left is known.
+_TITLES: Final = {
+    (False, False): "chart-flow",
+    (False, True): "chart-flow-left",
+    (True, False): "chart-closed",
+}
+
 _HOUR: Final = 3600  # seconds
 #: Units of lengths of time by the longest that is drawn in them, in seconds, and their own length.
 _UNITS: Final = (
@@ -39,7 +46,12 @@ class Shown:
     by: str
     points: Sequence[tuple[Text, Group]]
     in_time: bool = False  #: one after the other, and not by name
-    has_new: bool = True  #: nobody brings tickets in, so that none are new by agent
+    by_person: bool = False  #: nobody brings tickets in: what they handled stands in place of new
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it is known what was open at each point's end."""
+        return any(group.left is not None for _, group in self.points)
 
 
 def course_blocks(course: Course) -> tuple[Block, ...]:
@@ -58,7 +70,7 @@ def figures_blocks(shown: Shown) -> tuple[Block, ...]:
     answered = any(group.first_responses for _, group in shown.points)
     fast = [_responses(shown)] if answered else []
     if not shown.in_time:
-        return (*flow, *fast, _table(shown))
+        return (*flow, *fast, _table(shown), *_pick_ups(shown))
     if len(shown.points) > MOST_STEPS:
         flow, fast = [], []
     responses = (_responses_table(shown),) if answered else ()
@@ -84,13 +96,27 @@ def _table(shown: Shown) -> Table:
     return Table((*counts.head, text("report-first-response")), rows)
 
 
-def _counts_table(shown: Shown) -> Table:
-    new = (text("report-new"),) if shown.has_new else ()
+def _pick_ups(shown: Shown) -> tuple[Table, ...]:
     rows = tuple(
-        (label, *((_number(group.new),) if shown.has_new else ()), _number(group.closed))
+        (label, spread_said(group.pick_ups)) for label, group in shown.points if group.pick_ups
+    )
+    head = (text(f"head-{shown.by}"), text("report-pick-up"))
+    return (Table(head, rows),) if rows else ()
+
+
+def _counts_table(shown: Shown) -> Table:
+    first = text("head-handled" if shown.by_person else "report-new")
+    rows = tuple(
+        (
+            label,
+            _number(group.handled if shown.by_person else group.new),
+            _number(group.closed),
+            *((_number(group.left),) if group.left is not None else ()),
+        )
         for label, group in shown.points
     )
-    return Table((text(f"head-{shown.by}"), *new, text("report-closed")), rows)
+    left = (text("head-left"),) if shown.has_left else ()
+    return Table((text(f"head-{shown.by}"), first, text("report-closed"), *left), rows)
 
 
 def _responses_table(shown: Shown) -> Table:
@@ -118,17 +144,27 @@ def _span(seconds: float | None) -> Text:
 def _flow(shown: Shown) -> Chart:
     points = _drawn(shown, shown.points)
     figures = [("report-closed", [group.closed for _, group in points])]
-    if shown.has_new:
+    if not shown.by_person:
         figures.insert(0, ("report-new", [group.new for _, group in points]))
+    if shown.has_left:
+        figures.append(("head-left", [group.left or 0 for _, group in points]))
     labels = tuple(label for label, _ in points)
     return Chart(
-        _title("chart-flow" if shown.has_new else "chart-closed", shown),
+        _title(_TITLES[shown.by_person, shown.has_left], shown),
         _shape(shown, len(points)),
         text("chart-tickets"),
         labels,
         tuple(Series(text(name), tuple(map(float, counts))) for name, counts in figures),
-        tuple((text(name), _most(counts, labels)) for name, counts in figures),
+        tuple(
+            (text(name), _ended(counts) if name == "head-left" else _most(counts, labels))
+            for name, counts in figures
+        ),
     )
+
+
+def _ended(counts: Sequence[int]) -> Text:
+    """Say of what is not to be added up where it began, ended and was at its most."""
+    return text("chart-ended", first=counts[0], last=counts[-1], most=max(counts))
 
 
 def _most(counts: Sequence[int], labels: Sequence[Text]) -> Text:

@@ -7,6 +7,7 @@ from typing import Final
 
 from chatops.cards.invitation_facts import invitations_said
 from chatops.event import ClockKind
+from chatops.handling import Handling, by_hand, by_level, by_target, escalated
 from chatops.measures import (
     HOLDS_IN,
     Close,
@@ -24,6 +25,7 @@ from chatops.measures import (
 )
 from chatops.periods import Period
 from chatops.report import Counts, spread
+from chatops.targets import NO_TARGETS, Targets, count_held, share_held, span_held
 from chatops.text import Text, text
 
 Fact = tuple[Text, Text]
@@ -33,6 +35,7 @@ _WITHIN: Final = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes
 
 
 _NONE: Final = Measures()
+_NOTHING: Final = Handling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Counted:
     quiet: int = 0  #: what rules put on the quiet list
     measures: Measures = _NONE
     is_provisional: bool = False  #: its closes may still be followed by a reopening that counts
+    handled: int = 0  #: tickets about which a person did something
+    handling: Handling = _NOTHING
+    pick_ups: Sequence[int] = ()  #: seconds of working time
+    first_resolutions: Sequence[int] = ()  #: likewise
 
 
 def is_provisional(period: Period, now: datetime) -> bool:
@@ -63,13 +70,19 @@ def report_against(period: Period) -> Text:
 
 
 def report_facts(
-    now: Counted, before: Counted, opened: Iterable[datetime], at: datetime
+    now: Counted,
+    before: Counted,
+    opened: Iterable[datetime],
+    at: datetime,
+    targets: Targets = NO_TARGETS,
 ) -> tuple[Fact, ...]:
     """Return the lines; `opened` is when the tickets came that are open at `at`.
 
+    A figure that has one of the targets says whether it met it; those of the period before do not.
+
     What neither period has, as a quiet list or a kind of clock that is not promised, has no line.
     """
-    both = _Both(now, before)
+    both = _Both(now, before, targets)
     ages = by_age(opened, at)
     return (*_work(both, ages), *_replies(both), *_promises(both), *_cohorts(both), *_rest(both))
 
@@ -80,13 +93,23 @@ class _Both:
 
     now: Counted
     before: Counted
+    targets: Targets
+
+    def said(self, figure: Callable[[Counted], Text]) -> Text:
+        return text("report-both", now=figure(self.now), before=figure(self.before))
 
     def line(self, label: str, figure: Callable[[Counted], Text]) -> Fact:
-        said = text("report-both", now=figure(self.now), before=figure(self.before))
-        return text(label), said
+        return text(label), self.said(figure)
 
     def number(self, label: str, figure: Callable[[Counted], int]) -> Fact:
         return self.line(label, lambda one: _number(figure(one)))
+
+    def span(
+        self, label: str, figure: Callable[[Counted], Sequence[int]], limit: timedelta | None
+    ) -> Fact:
+        """Return the line of lengths of time, of which the median has a target."""
+        said = self.said(lambda one: spread_said(figure(one)))
+        return text(label), span_held(said, limit, spread(figure(self.now)).median)
 
     def has(self, figure: Callable[[Counted], object]) -> bool:
         return bool(figure(self.now) or figure(self.before))
@@ -97,7 +120,10 @@ def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
     yield both.number("report-closed", lambda one: one.counts.closed)
     if both.has(_repeatedly_closed):
         yield both.number("report-closed-tickets", lambda one: len(_settled(one)))
-    yield text("report-open"), _number(both.now.counts.open)
+    if both.has(lambda one: one.handled):
+        yield both.number("report-handled", lambda one: one.handled)
+    still = both.now.counts.open
+    yield text("report-open"), count_held(_number(still), both.targets.open, still)
     yield text("report-snoozed"), _number(both.now.counts.snoozed)
     if any(ages):
         one, three, seven, older = ages
@@ -106,14 +132,25 @@ def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
 
 
 def _replies(both: _Both) -> Iterator[Fact]:
-    yield both.line("report-first-response", lambda one: spread_said(one.counts.first_responses))
+    targets = both.targets
+    yield both.span(
+        "report-first-response", lambda one: one.counts.first_responses, targets.first_response
+    )
     yield both.line("report-waiting", lambda one: _waiting(one.counts))
+    if both.has(lambda one: one.handling.unanswered):
+        said = both.said(lambda one: _number(one.handling.unanswered))
+        count = both.now.handling.unanswered
+        yield text("report-unanswered"), count_held(said, targets.unanswered, count)
     if both.has(_calendar):
         yield both.line("report-calendar", _by_calendar)
+    if both.has(lambda one: one.pick_ups):
+        yield both.span("report-pick-up", lambda one: one.pick_ups, targets.pick_up)
     if both.has(_next_responses):
-        yield both.line("report-next-response", lambda one: spread_said(_next_responses(one)))
+        yield both.span("report-next-response", _next_responses, targets.next_response)
+    if both.has(lambda one: one.first_resolutions):
+        yield both.line("report-first-resolution", lambda one: spread_said(one.first_resolutions))
     if both.has(_resolutions):
-        yield both.line("report-resolution", lambda one: spread_said(_resolutions(one)))
+        yield both.span("report-resolution", _resolutions, targets.resolution)
 
 
 def _promises(both: _Both) -> Iterator[Fact]:
@@ -121,14 +158,25 @@ def _promises(both: _Both) -> Iterator[Fact]:
         now, before = (one.measures.kept.get(kind, Kept()) for one in (both.now, both.before))
         if now != Kept() or before != Kept():
             said = text("report-both", now=_compliance(now), before=_compliance(before))
-            yield text(f"report-kept-{kind}"), said
+            part, whole = now.share.part, now.share.whole
+            held = share_held(said, both.targets.compliance, part, whole, at_least=True)
+            yield text(f"report-kept-{kind}"), held
     yield both.number("report-breached", lambda one: one.measures.breached)
+    if both.has(lambda one: one.handling.escalations):
+        part, whole = escalated(both.now.handling.escalations), both.now.counts.new
+        said = share_held(both.said(_escalated), both.targets.escalated, part, whole)
+        yield text("report-escalated"), said
 
 
 def _cohorts(both: _Both) -> Iterator[Fact]:
     if both.has(_settled):
-        yield both.line("report-reopened", lambda one: _cohort(one, reopen_rate))
-        yield both.line("report-one-touch", lambda one: _cohort(one, one_touch))
+        closes, targets = both.now.measures.closes, both.targets
+        said, share = both.said(lambda one: _cohort(one, reopen_rate)), reopen_rate(closes)
+        held = share_held(said, targets.reopened, share.part, share.whole)
+        yield text("report-reopened"), held
+        said, share = both.said(lambda one: _cohort(one, one_touch)), one_touch(closes)
+        held = share_held(said, targets.one_touch, share.part, share.whole, at_least=True)
+        yield text("report-one-touch"), held
         yield both.line("report-no-reply", _no_reply)
 
 
@@ -215,6 +263,29 @@ def _no_reply(one: Counted) -> Text:
         for reason, count in reasons.items()
     )
     return text("report-by-reason", share=said, reasons=listed)
+
+
+def _escalated(one: Counted) -> Text:
+    """Say how many tickets were escalated, against how many came; and where to, how far, by whom."""
+    rows = one.handling.escalations
+    if not rows:
+        return _number(0)
+    share = Share(escalated(rows), one.counts.new)
+    hands = by_hand(rows)
+    return text(
+        "report-escalations",
+        share=_number(share.part) if share.percent is None else _share(share),
+        targets=tuple(
+            text("labelled", label=text("words", words=target), value=_number(count))
+            for target, count in by_target(rows).items()
+        ),
+        levels=tuple(
+            text("report-level", level=level, count=count)
+            for level, count in by_level(rows).items()
+        ),
+        hands=hands,
+        chains=len(rows) - hands,
+    )
 
 
 def _share(share: Share) -> Text:

@@ -1,14 +1,17 @@
 """A report by agent, channel, queue, kind, tag, hour or day: pictures and one table. Pure."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from chatops.card import Card, Paragraph
+from chatops.cards.leads import Row, Told, table_leads, window_told
+from chatops.cards.list_card import public_names
 from chatops.cards.report_charts import Shown, figures_blocks
 from chatops.cards.report_facts import report_title
 from chatops.channel import Traits
 from chatops.course import days, hours
 from chatops.periods import Period
+from chatops.scene import Agent
 from chatops.splits import Group, Key, Split
 from chatops.text import Text, text
 
@@ -18,19 +21,35 @@ def split_card(
     groups: Mapping[Key, Group],
     by: Split,
     channels: Mapping[str, Traits],
-    named: Mapping[int, str],
+    agents: Sequence[Agent],
+    told: Told,
 ) -> Card:
-    """Return the figures; `named` are the agents, who are not called by it."""
+    """Return the figures; no agent is called by them. `told` is what a button says of the report."""
     title = report_title(period)
     if not groups:
         return Card(push=title, title=title, blocks=(Paragraph(text("report-nothing")),))
+    named = public_names(agents)
     points = [
         (_label(key, by, channels, named), group)
         for key, group in _filled(groups, by, period).items()
     ]
     in_time = by in {Split.HOUR, Split.DAY}
-    shown = Shown(by.value, points, in_time=in_time, has_new=by is not Split.AGENT)
-    return Card(push=title, title=title, blocks=figures_blocks(shown))
+    shown = Shown(by.value, points, in_time=in_time, by_person=by is Split.AGENT)
+    names = {agent.id: agent.name for agent in agents}
+    rows = [
+        Row(_label(key, by, channels, named), group, tuple((dict(told) | dict(meant)).items()))
+        for key, group in groups.items()
+        if (meant := _told(key, by, period, names))
+    ]
+    # of days the newest lead, of others the busiest
+    to = table_leads(rows[::-1] if by is Split.DAY else rows)
+    return Card(
+        push=title,
+        title=title,
+        blocks=(*figures_blocks(shown), *to.said),
+        menu=to.menu,
+        more=text("report-more"),
+    )
 
 
 def _filled(groups: Mapping[Key, Group], by: Split, period: Period) -> Mapping[Key, Group]:
@@ -42,6 +61,22 @@ def _filled(groups: Mapping[Key, Group], by: Split, period: Period) -> Mapping[K
             return days(groups, period)
         case Split.AGENT | Split.CHANNEL | Split.QUEUE | Split.KIND | Split.TAG:
             return groups
+
+
+def _told(key: Key, by: Split, period: Period, names: Mapping[int, str]) -> Told:
+    """Return what means the tickets of a line, if a report can be asked for just those."""
+    match by:
+        case Split.AGENT:
+            name = names.get(key) if isinstance(key, int) else None
+            return (("agent", name),) if name is not None else ()
+        case Split.CHANNEL | Split.QUEUE | Split.KIND | Split.TAG:
+            return ((by.removeprefix("by_"), str(key)),) if key is not None else ()
+        case Split.DAY:
+            day = date.fromisoformat(str(key))
+            end = min(period.begins(day + timedelta(days=1)), period.end)
+            return window_told(period.begins(day), end)
+        case Split.HOUR:  # the same of many days
+            return ()
 
 
 def _label(key: Key, by: Split, channels: Mapping[str, Traits], named: Mapping[int, str]) -> Text:

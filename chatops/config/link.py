@@ -49,6 +49,7 @@ from chatops.policy import (
     UrgencyRules,
 )
 from chatops.sla import Handover
+from chatops.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def policy(
         undo_in=service.undo,
         zone=service.zone,
         day_starts=service.day_starts,
+        targets=Targets(**dict(service.report.targets)),
         keep=Keep(service.keep.raw, service.keep.closed, service.keep.logs),
     )
     for place, plan in planned:

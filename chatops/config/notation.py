@@ -76,6 +76,14 @@ def _role(name: object) -> Role:
     raise ValueError(f"there is no such role; roles are: {', '.join(roles)}")
 
 
+def _percent(share: object) -> float:
+    """Read a share as people write it: `95 %`, `99.5%`."""
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d)?) ?%", share) if isinstance(share, str) else None
+    if found is None or (percent := float(found[1])) > 100:
+        raise ValueError("write a share of a hundred: 95 %")
+    return percent
+
+
 def _keys(secret: SecretStr) -> SecretStr:
     """Check Fernet keys: 32 bytes each, in URL-safe base64 (the Fernet spec, "Key Format")."""
     for key in secret.get_secret_value().split(","):
@@ -150,6 +158,8 @@ def _as_pattern(pattern: str, wanted: str, example: str) -> tuple[AfterValidator
 
 #: A short name for people.
 Name = Annotated[str, Field(min_length=1, max_length=80)]
+#: A share, from 0 % to 100 %.
+Percent = Annotated[float, PlainValidator(_percent), _written(r"\d{1,3}(\.\d)? ?%", "95 %")]
 #: A language that the service itself speaks (chatops.text.LANGUAGES).
 Spoken = Literal["en", "ja"]
 #: A language that customers write in, by its BCP 47 tag.

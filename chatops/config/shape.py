@@ -45,6 +45,7 @@ from chatops.config.notation import (
     Language,
     MacroLine,
     Name,
+    Percent,
     Port,
     Prefix,
     Proxy,
@@ -101,6 +102,42 @@ class KeepBlock(Block):
     than any queue's `reopen_window`, nor than `raw`."""
     logs: Annotated[Span, between("30d", "3660d", "or null")] | None = None
     """Keys of acts, the log of shifts, who was told an away text, digests and other finished posts."""
+
+
+_Target = Annotated[WorkingSpan, between("1m", "720h", "of working time")]
+_Most = Annotated[int, Field(ge=0)]
+
+
+class TargetsBlock(Block):
+    """What figures of reports are held against; a figure without a target stands alone."""
+
+    first_response: _Target | None = None
+    """The median of first responses, in working time, at most."""
+    next_response: _Target | None = None
+    """The median of next responses, at most."""
+    pick_up: _Target | None = None
+    """The median from an assignment to that agent's first reply, at most."""
+    resolution: _Target | None = None
+    """The median of total resolutions, at most."""
+    compliance: Percent | None = None
+    """So many of the clocks of each kind in time, at least: 95 %."""
+    reopened: Percent | None = None
+    """So many of the closes followed by a reopening within 7 days, at most."""
+    one_touch: Percent | None = None
+    """So many of the closed tickets settled with one reply, at least."""
+    escalated: Percent | None = None
+    """Tickets escalated against new ones, at most."""
+    open: _Most | None = None
+    """So many tickets open, snoozed ones apart, at most."""
+    unanswered: _Most | None = None
+    """So many tickets never answered for over 24 hours, at most."""
+
+
+class ReportBlock(Block):
+    """How reports are read."""
+
+    targets: TargetsBlock = TargetsBlock()
+    """What their figures are held against."""
 
 
 class RoomBlock(Block):
@@ -368,6 +405,8 @@ class Service(Block):
     """For how long things are kept."""
     quiet: Quiet = Quiet()
     """What rules put on the quiet list."""
+    report: ReportBlock = ReportBlock()
+    """How /care-report and its like are read."""
     canned_from: Name | None = Field(None, examples=["texts/canned.csv"])
     """A CSV file of canned replies, from where app.yaml is: columns queue, language, name, text,
     and invites if wanted."""

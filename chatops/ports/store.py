@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from chatops.behind import Behind, Figure
 from chatops.digest import Breach, Thanked
+from chatops.handling import Handling
+from chatops.levels import Levels
 from chatops.measures import Measures
 from chatops.ports.delivery import (
     Due,
@@ -29,7 +32,7 @@ from chatops.ports.rows import (
     TicketFilter,
 )
 from chatops.ports.tx import Tx
-from chatops.report import CloseRow, Counts
+from chatops.report import EVERY, CloseRow, Counts, Only
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
@@ -133,7 +136,7 @@ class Reader(Protocol):
         ...
 
     async def quiet_counts(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Mapping[str, int]:
         """Return by rule how many tickets opened in [start, end) are on the quiet list."""
         ...
@@ -142,26 +145,69 @@ class Reader(Protocol):
         """Return when the first ticket of all was opened; None if none was by now."""
         ...
 
-    async def counts(self, queues: Sequence[str], start: datetime, end: datetime) -> Counts:
+    async def counts(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Counts:
         """Return the additive figures of [start, end)."""
         ...
 
-    async def measures(self, queues: Sequence[str], start: datetime, end: datetime) -> Measures:
+    async def measures(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Measures:
         """Return the clocks' and closes' rows of [start, end)."""
         ...
 
+    async def handled(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> int:
+        """Return about how many tickets people did something in [start, end)."""
+        ...
+
+    async def handled_by(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Mapping[int, int]:
+        """Return the same by agent."""
+        ...
+
+    async def handling(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Handling:
+        """Return the rows of [start, end) of what people did about tickets, and nobody."""
+        ...
+
+    async def behind(
+        self,
+        figure: Figure,
+        queues: Sequence[str],
+        start: datetime,
+        end: datetime,
+        only: Only = EVERY,
+    ) -> Sequence[Behind]:
+        """Return the tickets of a figure of [start, end), of one that is not made of such rows."""
+        ...
+
+    async def those(self, tickets: Sequence[int]) -> Sequence[Listed]:
+        """Return tickets as a list shows them, in their order; what is gone is left out."""
+        ...
+
     async def happened(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Happened]:
         """Return what [start, end) held, to be split by who, where, what and when."""
         ...
 
-    async def open_since(self, queues: Sequence[str]) -> Sequence[datetime]:
+    async def levels(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Levels:
+        """Return when the tickets came and went that were open at some moment of [start, end)."""
+        ...
+
+    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
         """Return when the tickets were opened that are open or snoozed now."""
         ...
 
     async def closes(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[CloseRow]: ...
     async def thanks(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -22,7 +22,10 @@ from chatops.text import Words, text
 SOME: Final = Picture("New", Kind.COLUMNS, "tickets", ["Thu 1 Oct"], [Row("New", [3.0])])
 ROOT: Final = Path(__file__).parents[2]
 #: What a chart says is in these; the rest of its words are days, numbers and people's own.
-OURS: Final = ("chart-", "report-new", "report-closed", "report-outside", "report-no-tag", "kind-")
+OURS: Final = (
+    *("chart-", "head-left", "kind-", "report-new", "report-closed", "report-outside"),
+    "report-no-tag",
+)
 
 
 def drawn(picture: Picture) -> Image.Image:
@@ -34,6 +37,7 @@ def test_every_label_of_ours_has_its_glyphs(language: str) -> None:
     """A missing glyph is a warning, which is an error here, as every warning is."""
     words, tokyo = Words(), ZoneInfo("Asia/Tokyo")
     values = ("by", "title", "count", "name", "unit", "facts", "at", "total", "most", "least")
+    values += ("first", "last")
     ours = (id for id in sorted(words.ids(language)) if id.startswith(OURS))
     texts = [text(id, **dict.fromkeys(values, 1)) for id in ours]
     texts += [text("day", day=date(2026, month, month)) for month in range(1, 13)]
@@ -53,19 +57,27 @@ def test_the_ground_is_opaque_in_both_modes_of_a_chat() -> None:
 
 
 def filled(picture: Picture) -> Counter[str]:
-    """Return how many pixels each of the two series' colours fills."""
+    """Return how many pixels each of the series' colours fills."""
     found = drawn(picture).convert("RGB").getcolors(WIDTH * 2_000) or []
     named = Counter({"#{:02x}{:02x}{:02x}".format(*rgb): count for count, rgb in found})
     return Counter({colour: named[colour] for colour in COLOURS if named[colour] > 500})
 
 
-COLOURS: Final = ("#0072b2", "#e69f00")
+COLOURS: Final = ("#0072b2", "#e69f00", "#009e73")
 
 
-def test_two_series_differ_in_colour_and_in_hatch() -> None:
+def test_three_series_differ_in_colour_and_in_hatch() -> None:
     assert list(filled(SOME)) == [COLOURS[0]]
-    first, second = filled(replace(SOME, rows=[Row("New", [2.0]), Row("Closed", [2.0])])).values()
+    rows = [Row(name, [2.0]) for name in ("New", "Closed", "Open at end")]
+    first, second, third = filled(replace(SOME, rows=rows)).values()
     assert second < first * 0.8  # stripes of the ground run through it
+    assert third < first * 0.8  # and dots of it through this
+
+
+def test_three_lines_are_drawn() -> None:
+    rows = [Row(name, [2.0, 3.0]) for name in ("New", "Closed", "Open at end")]
+    picture = replace(SOME, kind=Kind.LINES, labels=["a", "b"], rows=rows)
+    assert drawn(picture).size == (WIDTH, 560)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """report: the day in figures."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,20 @@ from chatops.call import Answer, Done
 from chatops.card import File
 from chatops.card_json import load_card
 from chatops.cards.report_facts import Counted, report_facts
+from chatops.event import ReplySent
+from chatops.handling import Escalation, Handling
 from chatops.ports import Tx
 from chatops.report import Counts
+from chatops.targets import Targets
 from chatops.text import Summons, Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
 from tests.scenes import NOW
+
+AGENT_HEAD = (
+    "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s,"
+    "handled,pick_ups,pick_up_median_s,pick_up_p90_s"
+)
 
 
 async def a_day(team: Team) -> None:
@@ -37,11 +46,13 @@ Customer care on Thu 1 Oct
 2026-10-01 so far, compared with 2026-09-30 up to the same time
 New: 3 (before: 0)
 Closed: 2 (before: 0)
+Tickets handled: 2 (before: 0)
 Open now: 1
 Snoozed now: 0
 Open and snoozed, by age: under 1 day 1, under 3 days 0, under 7 days 0, older 0
 First response: none yet (before: none yet)
 Still waiting: 1, the oldest since Thu 1 Oct 15:30 (before: 0)
+First resolution: median 0 min (n = 2) (before: none yet)
 First response in time: 0 % (0 of 1), waived: 2 (before: none yet)
 Late: 1 (before: 0)
 Reopened within 7 days: 0 % (0 of 2), provisional (before: none yet)
@@ -57,7 +68,21 @@ Channel | Closes | Share
 X | 2 | ▇▇▇▇▇▇▇▇
 Reason | Closes | Share
 duplicate | 1 | ▇▇▇▇▇▇▇▇
-resolved | 1 | ▇▇▇▇▇▇▇▇"""
+resolved | 1 | ▇▇▇▇▇▇▇▇
+Every number leads to its tickets: choose it below, or ask for it by name, as in “tickets late”."""
+    )
+
+
+@pytest.mark.anyio
+async def test_figures_are_held_against_targets(team: Team) -> None:
+    await a_day(team)
+    targets = Targets(compliance=95.0, open=1)
+    team.desk.policy = replace(team.desk.policy, targets=targets)
+    said = await team.shown("maya", "report", "today")
+    assert "Open now: 1; target at most 1: ✓ met\n" in said
+    assert (
+        "First response in time: 0 % (0 of 1), waived: 2 (before: none yet); "
+        "target at least 95 %: ⚠ missed\n" in said
     )
 
 
@@ -148,14 +173,80 @@ async def test_figures_by_person_are_for_leads(team: Team) -> None:
         == """\
 Customer care, Fri 25 Sep to Thu 1 Oct
 [Closed by agent]
-Agent | Closed | First response
-伊藤 葵 | 1 | none yet
-Maya Lind | 1 | none yet"""
+Agent | Handled | Closed | First response
+伊藤 葵 | 1 | 1 | none yet
+Maya Lind | 1 | 1 | none yet
+The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”."""
     )
     assert "Maya" not in await team.shown("aoi", "report", "by agent")
     refused = Refusal(text("report-no-names"))
     assert await team.ask("maya", "report", "by agent in room", room="care-japan") == refused
     assert "Maya" in await posted(team, "maya", "by agent in room", "care-leads")
+
+
+async def replied(team: Team, ticket: int, agent: int) -> None:
+    """Let a reply arrive on the network now."""
+
+    def run(tx: Tx) -> None:
+        now = team.clock.now
+        tx.log(ticket, ReplySent(1, agent, now), now, agent, "after_reply")
+
+    await team.storage.work.transact(run)
+
+
+@pytest.mark.anyio
+async def test_who_picks_tickets_up_and_how_soon(team: Team) -> None:
+    await a_day(team)
+    aoi, maya = [(await team.agent(name)).id for name in ("aoi", "maya")]
+    await team.ask("maya", "assign", "3 aoi")
+    team.clock.now += timedelta(minutes=20)
+    await replied(team, 3, aoi)
+    await replied(team, 3, maya)
+    team.clock.now += timedelta(minutes=1)
+    by_agent = (await team.shown("maya", "report", "today by agent")).splitlines()
+    assert by_agent[2:] == [
+        "Agent | Handled | Closed | First response",
+        "伊藤 葵 | 2 | 1 | none yet",  # closed one, answered another
+        "Maya Lind | 2 | 1 | none yet",
+        "Agent | Pick-up, from assignment to reply",
+        "伊藤 葵 | median 20 min (n = 1)",
+        "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
+    ]
+    assert "Maya" not in await team.shown("aoi", "report", "today by agent")
+    said = await team.shown("maya", "report", "today")
+    assert "Tickets handled: 3 (before: 0)\n" in said
+    assert "Pick-up, from assignment to reply: median 20 min (n = 1) (before: none yet)\n" in said
+    assert "First resolution: median 0 min (n = 2) (before: none yet)\n" in said
+
+
+@pytest.mark.anyio
+async def test_escalations_are_held_against_what_came(team: Team) -> None:
+    await a_day(team)
+    assert await team.ask("maya", "escalate", "3 specialists she is a journalist") == Done(
+        text("done-escalate", ticket=3)
+    )
+    team.clock.now += timedelta(minutes=1)
+    said = await team.shown("maya", "report", "today")
+    assert (
+        "Escalated, of new: 33.3 % (1 of 3): specialists: 1; level 1: 1; by hand 1, by a chain 0 (before: 0)"
+        in said
+    )
+
+
+def test_escalations_where_nothing_was_new() -> None:
+    found = Handling(escalations=[Escalation(1, NOW, "legal", 2, None)])
+    nothing = Counted(Counts(0, 0, 0, 0, [], 0, None))
+    facts = dict(report_facts(replace(nothing, handling=found), nothing, (), NOW))
+    one, none = text("number", count=1), text("number", count=0)
+    said = text(
+        "report-escalations",
+        share=one,
+        targets=(text("labelled", label=text("words", words="legal"), value=one),),
+        levels=(text("report-level", level=2, count=1),),
+        hands=0,
+        chains=1,
+    )
+    assert facts[text("report-escalated")] == text("report-both", now=said, before=none)
 
 
 @pytest.mark.anyio
@@ -168,10 +259,11 @@ async def test_figures_by_where_what_and_when(team: Team) -> None:
         ("by tag", "Tag", "no tag"),
     ):
         said = (await team.shown("maya", "report", line)).splitlines()
-        assert said[2:] == [f"{head} | New | Closed | First response", f"{row} | 3 | 2 | none yet"]
+        heads = f"{head} | New | Closed | First response"
+        assert said[2:4] == [heads, f"{row} | 3 | 2 | none yet"]
     for line, head, row in (("by hour", "Hour", "15:00"), ("by day", "Day", "Thu 1 Oct")):
         said = (await team.shown("maya", "report", line)).splitlines()
-        assert said[2:] == [f"{head} | New | Closed", f"{row} | 3 | 2"]
+        assert said[2:4] == [f"{head} | New | Closed", f"{row} | 3 | 2"]
 
 
 @pytest.mark.anyio
@@ -183,9 +275,9 @@ async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
     assert answer.file == File(
         "report-2026-09-25_2026-10-01-agent.csv",
         (
-            "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s",
-            '"伊藤 葵",0,1,0,,',
-            '"Maya Lind",0,1,0,,',
+            AGENT_HEAD,
+            '"伊藤 葵",0,1,0,,,1,0,,',
+            '"Maya Lind",0,1,0,,,1,0,,',
         ),
         "Asia/Tokyo",
     )

@@ -11,24 +11,46 @@ In care, in a window of 1000 s (in seconds after its start):
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from stored import NOW, given, s
 
+from chatops.behind import Behind, Figure, Mark
+from chatops.calendar import Calendar
+from chatops.cards.leads import number
 from chatops.cards.report_facts import Counted, report_facts
-from chatops.event import AnsweredOutside, Closed, CloseReason, ReopenCause, Reopened, ReplySent
-from chatops.measures import Close, Kept, Measures, Response
+from chatops.counting import Counting
+from chatops.event import (
+    AnsweredOutside,
+    Claimed,
+    Closed,
+    CloseReason,
+    Escalated,
+    Kind,
+    Priority,
+    ReopenCause,
+    Reopened,
+    ReplyRequested,
+    ReplySent,
+)
+from chatops.handling import Escalation
+from chatops.measures import Close, Kept, Measures, Response, first_closes
+from chatops.periods import Period
 from chatops.ports import Tx
+from chatops.report import EVERY, Only
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.sla.clock import Stretch, Why
 from chatops.splits import Count, Happened
 from chatops.text import Text, Value, text
 from chatops.ticket import Status
 from storage import Storage
+from tests.scenes import POLICY
 
 pytestmark = pytest.mark.anyio
 
 START, END = s(0), s(1000)
+ALWAYS = Calendar.always("UTC")
 CARE = ["care"]
 FIRST = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 300, NOW, s(300))
 RESOLUTION = replace(FIRST, kind=ClockKind.RESOLUTION, target_s=600, due_at=s(600))
@@ -105,17 +127,18 @@ async def test_the_rows_of_a_period(storage: Storage) -> None:
     by_time = sorted(found.closes, key=lambda close: close.at)
     assert replace(found, closes=by_time, responses=sorted(found.responses, key=str)) == Measures(
         responses=[
-            Response(ClockKind.FIRST_RESPONSE, 30, 120),
-            Response(ClockKind.FIRST_RESPONSE, 390, 400),
-            Response(ClockKind.NEXT_RESPONSE, 50, 50),
+            Response(ClockKind.FIRST_RESPONSE, 30, 120, a, s(120)),
+            Response(ClockKind.FIRST_RESPONSE, 390, 400, b, s(400)),
+            Response(ClockKind.NEXT_RESPONSE, 50, 50, b, s(650)),
         ],
+        # c's first close was a slip, so that its second one is the first as well
         closes=[
-            Close(a, 3, resolved, s(200), 1, None, None, 150, 200),
-            Close(c, 4, spam, s(300), 0, s(350), 4),
-            Close(b, 3, resolved, s(500), 1, s(600), None, 480, 500),
-            Close(b, 3, resolved, s(700), 2, None, None, 580, 700),
-            Close(c, 4, spam, s(800), 0),
-            Close(d, 3, CloseReason.NO_REPLY_NEEDED, s(900), 0, s(930), 4),
+            Close(a, 3, resolved, s(200), 1, None, None, 150, 200, "care", NOW),
+            Close(c, 4, spam, s(300), 0, s(350), 4, None, None, "care", NOW),
+            Close(b, 3, resolved, s(500), 1, s(600), None, 480, 500, "care", NOW),
+            Close(b, 3, resolved, s(700), 2, None, None, 580, 700, "care", None),
+            Close(c, 4, spam, s(800), 0, None, None, None, None, "care", NOW),
+            Close(d, 3, CloseReason.NO_REPLY_NEEDED, s(900), 0, s(930), 4, None, None, "care", NOW),
         ],
         kept={
             # met a; late b, late and running e, running past due f; waived c
@@ -153,7 +176,20 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
     await storage.work.transact(a_log)
     await storage.work.transact(around)
     counts = await storage.reader.counts(CARE, START, END)
-    now = Counted(counts, 0, await storage.reader.measures(CARE, START, END), is_provisional=True)
+    measures = await storage.reader.measures(CARE, START, END)
+    now = Counted(
+        counts,
+        0,
+        measures,
+        is_provisional=True,
+        handled=await storage.reader.handled(CARE, START, END),
+        handling=await storage.reader.handling(CARE, START, END),
+        first_resolutions=[
+            ALWAYS.elapsed(each.first_of, each.at)
+            for each in first_closes(measures.closes)
+            if each.first_of is not None
+        ],
+    )
     nothing = Counted(await storage.reader.counts([], START, END))
     opened = await storage.reader.open_since(CARE)
     assert sorted(opened) == [s(-50), s(10)]
@@ -173,6 +209,7 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
         "report-new": text("number", count=5),  # a, b, c, d, f: c's reason stands in its log alone
         "report-closed": text("number", count=5),  # six, of which one was a slip
         "report-closed-tickets": text("number", count=4),
+        "report-handled": text("number", count=4),  # a, b, c, d
         "report-open": text("number", count=2),
         "report-snoozed": text("number", count=0),
         "report-age": text("report-ages", one=1, three=1, seven=0, older=0),
@@ -186,6 +223,7 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
             sixty=text("report-percent", percent=100.0),
         ),
         "report-next-response": median(50, 1),
+        "report-first-resolution": median(650, 4),  # a 200, b 500, c after its slip 800, d 900
         "report-resolution": median(365, 2),  # a 150, b at its last close 580
         "report-kept-first_response": text("report-waived", share=share(25.0, 1, 4), waived=1),
         "report-kept-next_response": share(100.0, 1, 1),
@@ -241,3 +279,134 @@ async def test_what_happened_by_who_where_and_when(storage: Storage) -> None:
         key=order,
     )
     assert await storage.reader.happened([], START, END) == []
+
+
+def more(tx: Tx) -> None:
+    """What the golden log lacks, so that every figure counts something.
+
+    - p: claimed by 3 at 15, answered at 76, escalated by 3 and by a chain, its ceiling kept;
+    - q: on the quiet list; z: snoozed, and waits for a day and more.
+    """
+    p = given(tx, "p", assignee=3, tags=("vip",)).id
+    tx.log(p, Claimed(3), s(15), 3, None)
+    tx.log(p, ReplyRequested(9, 3, repeated=True), s(70), 3, None)
+    tx.log(p, ReplySent(9, 3, s(75)), s(76), 3, None)
+    tx.log(p, Escalated("legal", "room", 3, 7), s(80), 3, None)
+    tx.log(p, Escalated("experts", "room", None, None), s(90), None, "chain")
+    tx.save_clock(p, met(replace(FIRST, kind=ClockKind.CEILING), 75, 75))
+    given(tx, "q", at=s(5), status=Status.CLOSED, quiet=True, rule="praise")
+    long_ago = s(-90_000)
+    z = given(tx, "z", at=long_ago, status=Status.SNOOZED, assignee=3).id
+    tx.save_clock(z, replace(FIRST, started_at=long_ago, due_at=s(990)))
+
+
+#: By hand: the figures of the golden log and of what it lacked.
+NUMBERS = {
+    Figure.NEW: 6,  # a, b, c, d, f, p
+    Figure.CLOSED: 5,
+    Figure.HANDLED: 5,  # a, b, c, d, p
+    Figure.OPEN: 3,  # e, f, p
+    Figure.SNOOZED: 1,  # z
+    Figure.FIRST: 2,  # a, b
+    Figure.WAITING: 3,  # e, f, z
+    Figure.UNANSWERED: 1,  # z
+    Figure.PICK_UP: 1,  # p
+    Figure.NEXT: 1,  # b
+    Figure.FIRST_RESOLUTION: 4,  # a, b, c, d
+    Figure.RESOLUTION: 2,  # a, b
+    Figure.KEPT_FIRST: 6,  # a; late b, e, f, z; waived c
+    Figure.KEPT_NEXT: 1,
+    Figure.KEPT_RESOLUTION: 3,  # a, b; waived c
+    Figure.KEPT_CEILING: 1,  # p
+    Figure.KEPT_CLAIM: 0,
+    Figure.LATE: 2,  # b, e
+    Figure.ESCALATED: 1,  # p, twice
+    Figure.REOPENED: 1,  # b
+    Figure.ONE_TOUCH: 1,  # a
+    Figure.NO_REPLY: 2,  # c, d
+    Figure.QUIET: 1,  # q
+    Figure.REPEATED: 1,  # p
+}
+#: And of agent 3: what they did, and of what is owed or open the tickets that are theirs: p and z.
+OF_3 = dict.fromkeys(Figure, 0) | {
+    Figure.CLOSED: 4,  # a, b twice, d
+    Figure.HANDLED: 4,  # a, b, d, p
+    Figure.OPEN: 1,
+    Figure.SNOOZED: 1,
+    Figure.FIRST: 1,  # a: b's was given on the network itself
+    Figure.WAITING: 1,
+    Figure.UNANSWERED: 1,
+    Figure.PICK_UP: 1,
+    Figure.NEXT: 1,
+    Figure.FIRST_RESOLUTION: 3,  # a, b, d
+    Figure.RESOLUTION: 2,
+    Figure.KEPT_FIRST: 1,
+    Figure.KEPT_CEILING: 1,
+    Figure.ESCALATED: 1,
+    Figure.REOPENED: 1,
+    Figure.ONE_TOUCH: 1,
+    Figure.NO_REPLY: 1,  # d
+    Figure.REPEATED: 1,
+}
+#: Of what bears the tag: p alone.
+OF_VIP = dict.fromkeys(Figure, 0) | dict.fromkeys(
+    (
+        *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.PICK_UP, Figure.KEPT_CEILING),
+        *(Figure.ESCALATED, Figure.REPEATED),
+    ),
+    1,
+)
+NONE = dict.fromkeys(Figure, 0)
+
+
+@pytest.mark.parametrize(
+    ("queues", "only", "numbers"),
+    [
+        (CARE, EVERY, NUMBERS),
+        (CARE, Only("x", Kind.MENTION, "en", Priority.NORMAL), NUMBERS),
+        (CARE, Only(agent=3), OF_3),
+        (CARE, Only(tag="vip"), OF_VIP),
+        (CARE, Only(tag="vip", channel="line"), NONE),
+        (CARE, Only(priority=Priority.URGENT), NONE),
+        ([], EVERY, NONE),
+    ],
+    ids=["all", "what all are", "agent", "tag", "tag and channel", "priority", "no queue"],
+)
+async def test_every_number_leads_to_as_many_tickets(
+    storage: Storage, queues: list[str], only: Only, numbers: dict[Figure, int]
+) -> None:
+    for run in (a_log, around, more):
+        await storage.work.transact(run)
+    counting = Counting(storage.reader, POLICY, queues, only)
+    day = START.date()
+    period = Period(day, day, START, END, ZoneInfo("UTC"))
+    counted = await counting.counted(period, END)
+    assert {figure: number(figure, counted) for figure in Figure} == numbers
+    listed = {figure: len(await counting.behind(figure, START, END)) for figure in Figure}
+    assert listed == numbers
+
+
+async def test_what_was_late_leads_and_waits_longest_leads(storage: Storage) -> None:
+    a, b, c, _ = await storage.work.transact(a_log)
+    await storage.work.transact(more)
+    counting = Counting(storage.reader, POLICY, CARE)
+    kept = await counting.behind(Figure.KEPT_FIRST, START, END)
+    assert [row.why for row in kept] == [*[Mark.LATE] * 4, Mark.MET, Mark.WAIVED]
+    assert kept[2] == Behind(b, s(400), Mark.LATE)
+    assert kept[4:] == [
+        Behind(a, s(120), Mark.MET),
+        Behind(c, s(300), Mark.WAIVED),
+    ]
+    waiting = await counting.behind(Figure.WAITING, START, END)
+    assert [row.at for row in waiting] == [s(-90_000), s(-50), s(10)]
+    assert await counting.behind(Figure.FIRST, START, END) == [
+        Behind(b, s(400), 390),
+        Behind(a, s(120), 30),
+    ]
+    late = await counting.behind(Figure.LATE, START, END)
+    assert [(row.at, row.why) for row in late] == [
+        (s(300), ClockKind.FIRST_RESPONSE),
+        (s(50), ClockKind.FIRST_RESPONSE),
+    ]
+    (escalated,) = await counting.behind(Figure.ESCALATED, START, END)
+    assert escalated.why == Escalation(escalated.ticket, s(90), "experts", 2, None, None)

@@ -128,6 +128,24 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "measures._BREACHED": "ix_clock_breached",
         "measures._KEPT": "ix_clock_stopped",
         "measures._OPEN_SINCE": "ix_ticket_status (status=?)",
+        "measures._BEFORE": "ix_entry_closes",
+        "handling._HANDLED": "COVERING INDEX ix_entry_handled",
+        "handling._HANDLED_BY": "COVERING INDEX ix_entry_handled",
+        "handling._ESCALATED": "ix_entry_escalated",
+        "handling._UNANSWERED": "ix_clock_running",
+        "levels._LIVE": "ix_ticket_status (status=?)",
+        "levels._GONE": "ix_ticket_closed",
+        "levels._BACK": "ix_entry_closes",
+        "measures._WRITTEN": "ix_clock_stopped",
+        "behind._STATEMENTSnew": "ix_ticket_opened",
+        "behind._STATEMENTSquiet": "ix_ticket_opened",
+        "behind._STATEMENTShandled": "COVERING INDEX ix_entry_handled",
+        "behind._STATEMENTSopen": "ix_ticket_status (status=?)",
+        "behind._STATEMENTSwaiting": "ix_clock_running",
+        "behind._STATEMENTSunanswered": "ix_clock_running",
+        "behind._STATEMENTSlate": "ix_clock_breached",
+        "behind._STATEMENTSkept_first": "ix_clock_stopped",
+        "behind._STATEMENTSrepeated": "ix_entry_repeated",
         "splits._OPENED": "ix_ticket_opened",
         "splits._CLOSED": "ix_entry_closes",
         "splits._ANSWERED": "ix_clock_stopped",
@@ -178,6 +196,12 @@ def test_what_runs_often_leads_by_its_own_index(
 def test_what_ran_out_with_no_tick_since_leads_by_its_own_index(db: sqlite3.Connection) -> None:
     searches = [step for step in plan_of(db, "digests._BREACHES") if step.startswith("SEARCH")]
     assert [step for step in searches if "ix_clock_due (due_at>? AND due_at<?)" in step]
+
+
+def test_who_picks_up_is_found_by_the_tickets_that_were_answered(db: sqlite3.Connection) -> None:
+    plan = plan_of(db, "handling._TURNS")
+    assert any("ix_entry_handled (at>? AND at<?)" in step for step in plan)
+    assert any("entry USING INDEX ix_entry_ticket (ticket=?)" in step for step in plan)
 
 
 def test_a_list_is_ordered_by_the_running_clocks_alone(db: sqlite3.Connection) -> None:

@@ -94,7 +94,7 @@ def blocks(
     made: list[JSON] = []
     room = bounds.characters
     if card.buttons or card.menu:
-        pressed = _pressed(card.buttons, card.menu, card.ticket, voice)
+        pressed = _pressed(card.buttons, card.menu, card.ticket, voice, card.more)
         made = [{"type": "actions", "block_id": f"press:{nonce}", "elements": pressed.made}]
         room -= pressed.weight + _AROUND
     longest = 3_000
@@ -255,8 +255,12 @@ def _table(block: Table, voice: Voice, longest: int) -> list[JSON]:
 
 @lru_cache(maxsize=_KEPT)
 def _pressed(
-    buttons: tuple[Button, ...], menu: tuple[Button, ...], ticket: int | None, voice: Voice
+    buttons: tuple[Button, ...],
+    menu: tuple[Button, ...],
+    ticket: int | None,
+    voice: Voice,
+    more: Text | None,
 ) -> _Part:
     """Return what is pressed; a ticket offers the same in the same state."""
-    made = elements(buttons, menu, ticket, voice)
+    made = elements(buttons, menu, ticket, voice, more)
     return _Part(made, _weight(made))

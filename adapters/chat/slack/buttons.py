@@ -9,7 +9,7 @@ import orjson
 
 from adapters.chat.slack.writing import JSON, Voice
 from chatops.card import Button, Style
-from chatops.text import text
+from chatops.text import Text, text
 
 BUTTON: Final = 75  # characters on a button, and of a menu's entry
 _BUTTON_VALUE, _OPTION_VALUE = 2_000, 150
@@ -18,9 +18,13 @@ _MORE: Final = text("chat-more")
 
 
 def elements(
-    buttons: tuple[Button, ...], menu: tuple[Button, ...], ticket: int | None, voice: Voice
+    buttons: tuple[Button, ...],
+    menu: tuple[Button, ...],
+    ticket: int | None,
+    voice: Voice,
+    more: Text | None = None,
 ) -> list[JSON]:
-    """Return what an actions block holds."""
+    """Return what an actions block holds; `more` is what the menu is for."""
     made: list[JSON] = []
     seen: dict[str, int] = {}
     for button in buttons:
@@ -31,7 +35,7 @@ def elements(
             {
                 "type": "static_select",
                 "action_id": "menu",
-                "placeholder": voice.label(_MORE, _PLACEHOLDER),
+                "placeholder": voice.label(more or _MORE, _PLACEHOLDER),
                 "options": [_option(button, ticket, voice) for button in menu],
             }
         )

@@ -14,7 +14,7 @@ from chatops.card import Chart, Series, Shape
 from chatops.text import Text, text
 
 #: Of Teams' own colours those that are told apart with few colours; a line has no dashes there.
-_COLOURS: Final = ("categoricalBlue", "categoricalMarigold")
+_COLOURS: Final = ("categoricalBlue", "categoricalMarigold", "categoricalTeal")
 _LYING: Final = "Chart.HorizontalBar"
 _NAME: Final = 40  # characters of a name on an axis
 _TITLE: Final = 100

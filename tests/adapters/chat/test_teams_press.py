@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from teams_world import BEN, CARE, ID, World, shown, world
+from teams_world import BEN, CARE, ID, World, shown, words, world
 
 from chatops.event import Claimed
 from chatops.ticket import Status
@@ -110,3 +110,20 @@ async def test_acts_need_no_dialog_and_reopen_a_ticket(here: World) -> None:
     await here.presses("ben", "reopen", card)
     assert (await here.ticket(ticket)).status is Status.OPEN
     assert ID["ben"] not in here.cloud.state.dialogs
+
+
+async def test_a_report_s_numbers_lead_to_their_tickets_alone(here: World) -> None:
+    _, card = await here.card()
+    await here.passes(60)
+    await here.forged("ben", "adaptiveCard/action", card, {"c": "report"})
+    (report,) = here.alone("ben")
+    actions = report.cards[0]["actions"]
+    assert [(each["title"], each.get("mode")) for each in actions] == [
+        ("Still waiting: 1", None),
+        ("New: 1", "secondary"),
+        ("Open now: 1", "secondary"),
+    ]
+    await here.opens_dialog("ben", "report", report.id, "personal")
+    listed = words(here.dialog("ben").card)
+    assert "Still waiting: 1" in listed
+    assert "#1" in listed

@@ -1,14 +1,14 @@
 """Say until when a ticket's network takes a reply, find those of which that is over, and invitations.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0009
+Revises: 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

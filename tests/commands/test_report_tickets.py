@@ -1,0 +1,370 @@
+"""report tickets: what stands behind a number, and reports of a part of the work."""
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from adapters.chat.slack import blocks
+from adapters.chat.slack.buttons import elements
+from adapters.chat.slack.writing import Voices
+from adapters.chat.teams import adaptive
+from adapters.chat.teams import writing as teams_writing
+from chatops.behind import Figure
+from chatops.call import Answer, Origin, Outcome
+from chatops.card import Button, Card, File
+from chatops.cards.leads import MOST_CARRIED, Leads, leads
+from chatops.cards.report_facts import Counted
+from chatops.report import Counts
+from chatops.text import Text, text
+from chatops.ticket import Refusal
+from tests.commands.conftest import WORDS, Team, beside, in_words
+from tests.scenes import POLICY
+
+pytestmark = pytest.mark.anyio
+
+
+async def a_day(team: Team) -> None:
+    """Three came, two of which were closed, one by each; a fourth of another queue waits."""
+    for who in ("Jo", "Kim", "Lee"):
+        await team.wrote(who, "Where is it?")
+    await team.ask("aoi", "close", "1 resolved")
+    await team.ask("maya", "close", "2 duplicate")
+    await team.wrote("Mo", "Hello?")
+    await team.ask("maya", "move", "4 global")
+    team.clock.now += timedelta(minutes=90)
+    await team.desk.tick()
+
+
+async def press(team: Team, who: str, button: Button, **changes: Any) -> Outcome:
+    return await team.ask(
+        who, button.command, fields=dict(button.args), origin=Origin.BUTTON, **changes
+    )
+
+
+def card_of(answer: Outcome) -> Card:
+    assert isinstance(answer, Answer), answer
+    return answer.card
+
+
+def said(words: Text) -> str:
+    return WORDS.say(words, "en", POLICY.rooms["care-japan"].zoneinfo)
+
+
+async def test_every_number_is_a_button_that_lists_its_tickets(team: Team) -> None:
+    await a_day(team)
+    card = card_of(await team.ask("maya", "report", "today"))
+    assert [said(button.label) for button in (*card.buttons, *card.menu)] == [
+        "Late: 2",
+        "Still waiting: 2",
+        "New: 4",
+        "Closed: 2",
+        "Tickets handled: 2",
+        "Open now: 2",
+        "First resolution: 2",
+        "First response in time: 4",
+        "Closed without a reply: 2",
+    ]
+    assert card.more == text("report-more")
+    for button in (*card.buttons, *card.menu):
+        listed = card_of(await press(team, "maya", button))
+        assert listed.title is not None
+        assert said(listed.title) == said(button.label)
+        assert len(beside(listed)) == int(said(button.label).split(": ")[1])
+
+
+async def test_the_list_says_why_each_ticket_counts(team: Team) -> None:
+    await a_day(team)
+    assert (
+        await team.shown("maya", "report", "today tickets in time queue japan")
+        == """\
+First response in time: 3
+Thu 1 Oct 0:00 to Thu 1 Oct 17:00, Queue: japan
+#3 · Lee · mention · nobody · ⚠ late: due Thu 1 Oct 16:30
+⚠ late, Thu 1 Oct 16:30
+> Where is it?
+#1 · Jo · mention · nobody · nothing due
+waived, Thu 1 Oct 15:30
+> Where is it?
+#2 · Kim · mention · nobody · nothing due
+waived, Thu 1 Oct 15:30
+> Where is it?"""
+    )
+    by_reason = (await team.shown("maya", "report", "チケット 返信なし")).splitlines()
+    assert by_reason[3] == "closed as resolved, Thu 1 Oct 15:30"
+    late = (await team.shown("maya", "report", "tickets late queue japan")).splitlines()
+    assert late[3] == "⚠ First response late since Thu 1 Oct 16:30"
+    assert await team.shown("maya", "report", "today tickets open channel x tag vip") == (
+        "Open now: 0\nas of Thu 1 Oct 17:00, Channel: X, Tag: #vip\nThere is no ticket behind it."
+    )
+
+
+async def test_an_escalated_ticket_is_listed_with_its_reason(team: Team) -> None:
+    await a_day(team)
+    await team.ask("maya", "escalate", "3 specialists she is a journalist")
+    team.clock.now += timedelta(minutes=1)
+    listed = (await team.shown("maya", "report", "tickets escalated")).splitlines()
+    assert listed[3:] == [
+        "to specialists, level 1, by Maya Lind, Thu 1 Oct 17:00",
+        "> Where is it?",
+        "> she is a journalist",
+    ]
+
+
+async def test_a_figure_is_of_the_time_that_its_report_was_of(team: Team) -> None:
+    await a_day(team)
+    card = card_of(await team.ask("maya", "report", "today"))
+    new = next(each for each in card.menu if ("tickets", "new") in each.args)
+    await team.wrote("Ida", "Hello?")
+    team.clock.now += timedelta(days=1)
+    listed = card_of(await press(team, "maya", new, room=None))  # where another zone may hold
+    assert listed.title == text("behind-title", figure=text("report-new"), count=4)
+    # what a button says is not believed: a time to come ends now, and a long one is a report's
+    args = {**dict(new.args), "until": "99999999999"}
+    forged = card_of(
+        await press(team, "maya", Button("report", text("report-new"), tuple(args.items())))
+    )
+    assert forged.title == text("behind-title", figure=text("report-new"), count=5)
+    args |= {"since": "0"}
+    forged = card_of(
+        await press(team, "maya", Button("report", text("report-new"), tuple(args.items())))
+    )
+    assert forged.title == text("behind-title", figure=text("report-new"), count=0)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "999999999999", "soon"])
+async def test_what_is_no_time_is_refused(team: Team, seconds: str) -> None:
+    fields = {"tickets": "new", "since": seconds, "until": "1790000000"}
+    refused = await team.ask("maya", "report", fields=fields)
+    assert isinstance(refused, Refusal)
+    assert refused.said.id == "word-not-taken"
+
+
+async def test_the_lines_of_a_table_lead_to_their_tickets(team: Team) -> None:
+    await a_day(team)
+    for line, labels in (
+        (
+            "by queue",
+            ["japan · New: 3", "japan · Closed: 2", "global · New: 1"],
+        ),
+        (
+            "by agent",
+            [
+                *("伊藤 葵 · Tickets handled: 1", "伊藤 葵 · Closed: 1"),
+                *("Maya Lind · Tickets handled: 1", "Maya Lind · Closed: 1"),
+            ],
+        ),
+        ("by channel queue japan", ["X · New: 3", "X · Closed: 2"]),
+        ("by kind queue global", ["mention · New: 1"]),
+        ("by day", ["Thu 1 Oct · New: 4", "Thu 1 Oct · Closed: 2"]),
+        ("by tag", []),
+        ("by hour", []),
+    ):
+        card = card_of(await team.ask("maya", "report", line))
+        assert [said(button.label) for button in card.menu] == labels, line
+        for button in card.menu:
+            listed = card_of(await press(team, "maya", button))
+            assert len(beside(listed)) == int(said(button.label).split(": ")[1]), line
+
+
+async def test_who_presses_sees_their_own_queues_alone(team: Team) -> None:
+    await a_day(team)
+    card = card_of(await team.ask("maya", "report", "today"))
+    new = next(each for each in card.menu if ("tickets", "new") in each.args)
+    assert (await team.ask("eve", "report", fields=dict(new.args))) == Refusal(text("no-role"))
+    theirs = card_of(await press(team, "gus", new))
+    assert theirs.title == text("behind-title", figure=text("report-new"), count=1)
+
+
+async def test_under_a_report_in_a_room_the_numbers_are_that_room_s(team: Team) -> None:
+    await a_day(team)
+    answer = await team.ask("maya", "report", "tickets new in room", room="care-japan")
+    assert isinstance(answer, Answer)
+    assert not answer.in_room
+    assert answer.card.title == text("behind-title", figure=text("report-new"), count=3)
+
+
+async def test_a_long_list_comes_in_pages(team: Team) -> None:
+    for number in range(12):
+        await team.wrote(f"C{number}", "Hello?")
+    team.clock.now += timedelta(minutes=1)
+    first = card_of(await team.ask("maya", "report", "tickets new"))
+    assert len(beside(first)) == 10
+    (further,) = first.buttons
+    second = card_of(await press(team, "maya", further))
+    assert len(beside(second)) == 2
+    assert "Page 2 of 2" in in_words(second)
+    assert second.title == text("behind-title", figure=text("report-new"), count=12)
+    last = card_of(await team.ask("maya", "report", "tickets new page 7"))
+    assert last.blocks == card_of(await team.ask("maya", "report", "tickets new page 2")).blocks
+
+
+async def test_a_ticket_that_counts_more_than_once_is_listed_once(team: Team) -> None:
+    await team.wrote("Jo", "Hello?")
+    for _ in range(2):
+        await team.ask("aoi", "close", "1 resolved")
+        team.clock.now += timedelta(minutes=5)
+        await team.ask("aoi", "reopen", "1")
+    listed = (await team.shown("maya", "report", "tickets closed")).splitlines()
+    assert listed[0] == "Closed: 2 (in one ticket)"
+    assert listed[3] == "closed as resolved, Thu 1 Oct 15:35, closed as resolved, Thu 1 Oct 15:30"
+
+
+async def test_tickets_as_a_spreadsheet(team: Team) -> None:
+    await a_day(team)
+    answer = await team.ask("maya", "report", "tickets in time queue japan csv")
+    assert isinstance(answer, Answer)
+    assert answer.file == File(
+        "report-kept_first.csv",
+        (
+            "ticket,at,working_s,what",
+            '3,2026-10-01 16:30:00,,"late"',
+            '1,2026-10-01 15:30:00,,"waived"',
+            '2,2026-10-01 15:30:00,,"waived"',
+        ),
+        "Asia/Tokyo",
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["tickets in time queue japan csv", "7d by queue channel x csv", "by hour csv in room"]
+)
+async def test_what_a_link_asks_for_is_the_same_file(team: Team, line: str) -> None:
+    await a_day(team)
+    given = await team.ask("maya", "report", line)
+    assert isinstance(given, Answer)
+    assert given.file is not None
+    assert given.again is not None
+    opened = await team.ask("maya", "report", fields=given.again, origin=Origin.BUTTON)
+    assert isinstance(opened, Answer)
+    assert opened.file == given.file
+
+
+async def test_a_list_and_a_table_are_not_one_answer(team: Team) -> None:
+    refused = Refusal(text("report-one-thing"), field="by")
+    assert await team.ask("maya", "report", "tickets late by queue") == refused
+
+
+async def test_reports_are_narrowed_in_any_order(team: Team) -> None:
+    await a_day(team)
+    for line in (
+        "queue global today",
+        "today queue:global",
+        "今日 キュー global",
+        "キュー：global",
+    ):
+        shown = (await team.shown("maya", "report", line)).splitlines()
+        assert shown[2:4] == ["Queue: global", "New: 1 (before: 0)"], line
+    line = "priority 通常 7d kind メンション channel X language en queue japan"
+    shown = await team.shown("maya", "report", line)
+    assert (
+        "Queue: japan, Channel: X, Kind: mention, Language: English, Priority: Normal\nNew: 3"
+        in shown
+    )
+    assert "New: 0 (before: 0)" in await team.shown("maya", "report", "kind dm")
+    table = (await team.shown("maya", "report", "by queue queue global")).splitlines()
+    assert table[1:] == [
+        "Queue: global",
+        "[New and closed by queue]",
+        "Queue | New | Closed | First response",
+        "global | 1 | 0 | none yet",
+        "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
+    ]
+
+
+async def test_an_agent_s_figures_are_for_leads_and_for_the_agent(team: Team) -> None:
+    await a_day(team)
+    shown = (await team.shown("maya", "report", "agent aoi")).splitlines()
+    assert shown[2:6] == [
+        "Agent: 伊藤 葵",
+        "New: 0 (before: 0)",
+        "Closed: 1 (before: 0)",
+        "Tickets handled: 1 (before: 0)",
+    ]
+    assert "Closed: 1" in await team.shown("aoi", "report", "agent 伊藤さん")
+    refused = Refusal(text("report-no-names"), field="agent")
+    assert await team.ask("aoi", "report", "agent maya") == refused
+    assert await team.ask("maya", "report", "agent aoi in room", room="care-japan") == refused
+
+
+@pytest.mark.parametrize(
+    ("line", "id", "field", "known"),
+    [
+        ("queue legal", "unknown-queue", "queue", "japan, global"),
+        ("channel fax", "unknown-channel", "channel", "X"),
+        ("agent zzz", "unknown-agent", "agent", "aoi, maya, ken, eve, gus"),
+        ("kind fax", "unknown-kind", "kind", "mention, reply, quote, dm, hashtag, review"),
+        ("priority whatever", "unknown-priority", "priority", "urgent, high, normal, low"),
+    ],
+)
+async def test_what_there_is_not_is_refused_with_what_there_is(
+    team: Team, line: str, id: str, field: str, known: str
+) -> None:
+    refused = await team.ask("maya", "report", line)
+    assert isinstance(refused, Refusal)
+    assert (refused.said.id, refused.field) == (id, field)
+    assert f"Choose one of: {known}." in said(refused.said)
+
+
+async def test_what_is_no_language_or_tag_is_refused(team: Team) -> None:
+    refused = await team.ask("maya", "report", "language klingon")
+    assert isinstance(refused, Refusal)
+    assert refused.field == "language"
+    unfit = Refusal(text("report-tag-unfit", tag="a/b"), field="tag")
+    assert await team.ask("maya", "report", "tag a/b") == unfit
+    usage = await team.ask("maya", "report", "tickets nonsense")
+    assert isinstance(usage, Refusal)
+    assert dict(usage.said.args)["word"] == "nonsense"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_a_long_report_is_whole_in_both_chats(team: Team, language: str) -> None:
+    for number in range(30):
+        await team.wrote(f"C{number}", "Where is it?")
+        await team.ask("maya", "close", f"{number + 1} resolved")
+        team.clock.now += timedelta(days=1)
+    card = card_of(await team.ask("maya", "report", "30d"))
+    voice = Voices(WORDS).of(language, "Asia/Tokyo", {})
+    made = blocks.message(card, voice, "n0")["blocks"]
+    assert len(made) <= blocks.MESSAGE.blocks
+    assert len(orjson.dumps(made).decode()) <= blocks.LONGEST_MESSAGE
+    select = made[-1]["elements"][-1]
+    assert select["placeholder"]["text"] == voice.plain(text("report-more"))
+    teams = teams_writing.Voices(WORDS).of(language, "Asia/Tokyo", {})
+    sent = adaptive.message(card, teams, lambda _: False)
+    assert len(orjson.dumps(sent)) <= adaptive.LONGEST_MESSAGE
+    whole = orjson.dumps([made, sent]).decode()
+    assert voice.plain(text("chat-cut")) not in whole
+    assert whole.count(voice.plain(text("report-leads"))) == 2
+    actions = sent["attachments"][0]["content"]["actions"]
+    assert [each["data"]["a"]["tickets"] for each in actions] == [
+        dict(button.args)["tickets"] for button in (*card.buttons, *card.menu)
+    ]
+
+
+FULL = Counted(Counts(2, 0, 0, 0, [], 1, None))
+
+
+async def test_what_an_entry_cannot_carry_is_told_to_be_typed() -> None:
+    short = (("since", "1"), ("until", "2"))
+    assert [button.args for button in leads(FULL, short).menu] == [(("tickets", "new"), *short)]
+    (line,) = leads(FULL, (("tag", "x" * 120),)).said
+    assert leads(FULL, (("tag", "x" * 120),)) == Leads(said=(line,))
+    assert line.said == text("report-leads-typed")
+    assert leads(Counted(Counts(0, 0, 0, 0, [], 0, None)), short) == Leads()
+
+
+async def test_the_fullest_entry_fits_slack_s_menu() -> None:
+    """Slack refuses an option whose value is longer; what is too long is not offered."""
+    for length in range(1, 140):
+        told = (("since", "1790000000"), ("until", "1790000000"), ("tag", "あ" * length))
+        found = leads(FULL, told)
+        voice = Voices(WORDS).of("en", "UTC", {})
+        made = elements(found.buttons, found.menu, None, voice)
+        options = [option for each in made for option in each.get("options", [])]
+        carried = [len(option["value"]) for option in options]
+        assert all(each <= MOST_CARRIED for each in carried), length
+        assert bool(carried) == bool(found.menu)
+        for option in options:
+            assert orjson.loads(option["value"])["a"]["tickets"] in set(Figure)
