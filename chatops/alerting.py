@@ -12,7 +12,6 @@ from chatops.event import (
     AlertLevel,
     Breached,
     ChainEnded,
-    ClockKind,
     Event,
     Priority,
     StarsShared,
@@ -134,8 +133,8 @@ def awake(
 
     Its rooms hear of it all the same.
     """
-    is_ceiling = isinstance(event, Breached | Alerted) and event.clock is ClockKind.CEILING
-    if not is_ceiling or ticket.priority is Priority.URGENT:
+    by_calendar = isinstance(event, Breached | Alerted) and event.clock.by_calendar
+    if not by_calendar or ticket.priority is Priority.URGENT:
         return tuple(agents)
     return tuple(each for each in agents if not _rests(policy, each, at))
 

@@ -140,9 +140,13 @@ def arranging(ticket: Ticket, event: Arranging, now: datetime) -> Outcome:
                 return Refusal(text("not-merged", ticket=other))
             return replace(ticket, merged=_without(ticket.merged, other)), (PostEvent(),)
 
-        case Joined(conversation, private, can_reply):
+        case Joined(conversation, private, can_reply, reply_until):
             return replace(
-                ticket, conversation=conversation, private=private, can_reply=can_reply
+                ticket,
+                conversation=conversation,
+                private=private,
+                can_reply=can_reply,
+                reply_until=reply_until,
             ), ()
 
         case Consented() | ConsentWithdrawn():

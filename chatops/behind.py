@@ -44,6 +44,7 @@ class Figure(StrEnum):
     KEPT_NEXT = "kept_next"
     KEPT_RESOLUTION = "kept_resolution"
     KEPT_CEILING = "kept_ceiling"
+    KEPT_CLAIM = "kept_claim"
     LATE = "late"
     ESCALATED = "escalated"
     REOPENED = "reopened"
@@ -59,6 +60,7 @@ KEPT: Final = {
     Figure.KEPT_NEXT: ClockKind.NEXT_RESPONSE,
     Figure.KEPT_RESOLUTION: ClockKind.RESOLUTION,
     Figure.KEPT_CEILING: ClockKind.CEILING,
+    Figure.KEPT_CLAIM: ClockKind.CLAIM,
 }
 
 

@@ -154,7 +154,7 @@ class Done:
 
 Outcome = Done | Answer | Form | Refusal
 Acts = Sequence[Event | Draft | Elsewhere] | Refusal
-FormMaker = Callable[[Mapping[str, str], Scene, Call], Form]
+FormMaker = Callable[[Mapping[str, str], Scene, Call], Form | Refusal]
 #: A form that belongs to no ticket; it may name the people who work here.
 LooseFormMaker = Callable[[Mapping[str, str], Call, Sequence[Agent]], Form]
 Picker = Callable[[Any, Call, Sequence[Agent]], "TicketFilter | Refusal"]

@@ -43,6 +43,10 @@ class Traits:
     warn: Callable[[str, bool], Text | None] = lambda _text, _private: None
     repeats_for: timedelta = timedelta.max  #: with Can.REPEAT: how long a key is remembered
     hides_answers_only: bool = False  #: with Can.HIDE: only what stands under a post of ours
+    #: For how long after a customer's private message a free reply is taken; None: for ever, or as
+    #: app.yaml says of the account.
+    reply_window: timedelta | None = None
+    windows_in_public: bool = False  #: what holds of private messages holds of public ones too
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 from chatops.event import CustomerWrote, Opened
 from chatops.ports import Tx
 from chatops.sla import Clocks, Moment, SlaTerms, advance
-from chatops.sla.folding import MOVES
+from chatops.sla.moment import MOVES
 from chatops.step import opened, step
 from chatops.ticket import Refusal, Ticket
 

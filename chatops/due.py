@@ -7,7 +7,7 @@ Used by `desk` alone, inside one transaction.
 from dataclasses import replace
 from datetime import datetime
 
-from chatops import stages
+from chatops import stages, windows
 from chatops.act import Act, Gathered
 from chatops.arrival import off_shift
 from chatops.calendar import Calendar
@@ -16,8 +16,10 @@ from chatops.event import (
     AlertLevel,
     Breached,
     Event,
+    HandoverAbandoned,
     TermsChanged,
     WakeCause,
+    WindowClosed,
     Woken,
     WritingEnded,
 )
@@ -29,15 +31,18 @@ from chatops.sla import Clock
 from chatops.sla.alerting import due_alerts
 from chatops.sla.clock import is_held_to
 from chatops.storm import put_together
-from chatops.ticket import Ticket
+from chatops.ticket import Ticket, is_shut
 
 
 def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
-    """Alert of clocks, take tickets up their chains, wake them, end locks and look after claims, of at most
-    so many each.
+    """Close reply windows, alert of clocks, take tickets up their chains, wake them, end locks and look
+    after claims, of at most so many each.
 
     Returns how many were due.
     """
+    over = tx.to_close_windows(act.now, most)
+    for id in over:  # before the alerts: of what is over nobody is warned
+        _close_window(tx, policy, id, act)
     due = dict.fromkeys(tx.to_alert(act.now, most))  # of each ticket once
     gathered: list[Gathered] = []
     gathering = replace(act, gathered=gathered)
@@ -54,7 +59,7 @@ def sweep(tx: Tx, policy: Policy, act: Act, most: int) -> int:
     idle = tx.to_look_after(act.now, most)
     for id in idle:
         look_after(tx, policy, id, act)
-    return len(late) + len(climbed) + len(asleep) + len(left) + len(idle)
+    return sum(map(len, (over, late, climbed, asleep, left, idle)))
 
 
 def hold(tx: Tx, policy: Policy, act: Act, after: int, most: int) -> int | None:
@@ -74,7 +79,8 @@ def _is_held(tx: Tx, policy: Policy, ticket: Ticket) -> bool:
     promises = policy.terms.promised(ticket).promises
     running = [clock for clock in tx.clocks(ticket.id).values() if clock.outcome is None]
     return all(
-        clock.breached_at is not None
+        clock.kind.is_watch
+        or clock.breached_at is not None
         or (clock.kind in promises and is_held_to(clock, promises[clock.kind]))
         for clock in running
     )
@@ -98,7 +104,9 @@ def _alerts(clock: Clock, now: datetime, calendar: Calendar) -> list[Event]:
     events: list[Event] = []
     for level, planned in reversed(due_alerts(clock, now, calendar)):
         superseded = bool(events)
-        if level is AlertLevel.BREACH:
+        if level is AlertLevel.BREACH and clock.kind.is_watch:
+            events.append(HandoverAbandoned(planned, clock.cycle))
+        elif level is AlertLevel.BREACH:
             if superseded and isinstance(newest := events[0], Alerted):
                 events[0] = replace(newest, unheard=True)
             events.append(_breached(clock, planned, superseded=superseded))
@@ -127,6 +135,16 @@ def _wake(tx: Tx, policy: Policy, id: int, act: Act) -> None:
     after = apply(tx, policy, ticket, woken, replace(act, rule="snooze"))
     if isinstance(after, Ticket):
         off_shift.to_room(tx, policy, after, act)
+
+
+def _close_window(tx: Tx, policy: Policy, id: int, act: Act) -> None:
+    """Let a ticket's cards say that its network takes no reply any more."""
+    if (ticket := tx.ticket(id)) is None:
+        return
+    tx.plan_window(id, windows.look_at(ticket, act.now))
+    if ticket.reply_until is not None and is_shut(ticket, act.now):
+        closed = [WindowClosed(ticket.reply_until)]
+        apply(tx, policy, ticket, closed, replace(act, rule=windows.RULE))
 
 
 def _unlock(tx: Tx, policy: Policy, id: int, act: Act) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from chatops import chain
+from chatops import chain, windows
 from chatops.act import Act
 from chatops.call import Draft
 from chatops.clocks import run_clocks
@@ -20,6 +20,7 @@ from chatops.event import (
     AwaySent,
     Consented,
     ConsentWithdrawn,
+    CustomerWrote,
     Deed,
     DeedDone,
     Event,
@@ -40,7 +41,7 @@ from chatops.idle_claims import plan
 from chatops.policy import Policy
 from chatops.ports import NewMessage, Tx
 from chatops.replying import accepted
-from chatops.scene import Direction
+from chatops.scene import Direction, Line
 from chatops.sla import Moment
 from chatops.step import afterwards, opened, step
 from chatops.ticket import Refusal, Reply, Ticket
@@ -115,9 +116,17 @@ def _go_home(tx: Tx, policy: Policy, ticket: Ticket, act: Act) -> Ticket:
         at = line.conversation
         if at is not None and is_own(at):
             can_reply = any(each.can_reply for each in heard if each.conversation == at)
-            after = apply(tx, policy, ticket, [Joined(at, line.private, can_reply)], act)
+            joined = Joined(at, line.private, can_reply, _reply_until(tx, ticket, line))
+            after = apply(tx, policy, ticket, [joined], act)
             return ticket if isinstance(after, Refusal) else after
     return ticket
+
+
+def _reply_until(tx: Tx, ticket: Ticket, line: Line) -> datetime | None:
+    """Return until when the network takes a reply to a message, as the log has it."""
+    events = (entry.event for entry in tx.history(ticket.id))
+    wrote = (each for each in events if isinstance(each, CustomerWrote))
+    return next((each.reply_until for each in wrote if each.message == line.id), None)
 
 
 def _write(
@@ -151,6 +160,7 @@ def _write(
         before = after
     tx.save_ticket(before)
     plan(tx, policy, ticket, before)
+    windows.plan(tx, ticket, before, act.now)
     return before
 
 

@@ -62,6 +62,14 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """A customer was asked into direct messages in the period; what became of it may be later."""
+
+    opened_s: int | None  #: calendar seconds to their first direct message; None: none came
+    is_abandoned: bool = False  #: none came, and none is waited for any more
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Clocks due or ended in the period: a rate is of those that were owed, not of waived ones."""
 
@@ -94,6 +102,7 @@ class Measures:
     closes: Sequence[Close] = ()
     kept: Mapping[ClockKind, Kept] = field(default_factory=dict)
     breached: int = 0  #: clocks of every kind that were breached in the period
+    invitations: Sequence[Invitation] = ()
 
 
 def real_closes(closes: Iterable[Close]) -> Sequence[Close]:

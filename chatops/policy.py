@@ -13,7 +13,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.chain import Chain
 from chatops.event import Kind, Occasion, Priority
-from chatops.sla import QueueTerms, SlaPolicy, SlaTerms
+from chatops.sla import Handover, QueueTerms, SlaPolicy, SlaTerms
 from chatops.targets import NO_TARGETS, Targets
 from chatops.text import Summons
 
@@ -200,6 +200,7 @@ class Queue:
     idle_claim: IdleRule | None = None  #: None: a claim is for as long as its owner wants
     away: AwayRule | None = None  #: None: who writes while it is closed hears nothing
     low_stars: LowStars | None = None  #: None: few stars are told to nobody
+    dm_handover: Handover | None = None  #: None: invitations are not watched
 
     @property
     def places(self) -> frozenset[str]:
@@ -218,6 +219,8 @@ class Account:
     queue: str
     language: str  #: taken where a text's script does not tell
     handle: str
+    #: As chatops.channel.Traits, where its channel lets app.yaml say so.
+    reply_window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,9 @@ class Policy:
 
     def __post_init__(self) -> None:
         queues = {
-            name: QueueTerms(queue.calendar, int(queue.first_response.total_seconds()))
+            name: QueueTerms(
+                queue.calendar, int(queue.first_response.total_seconds()), queue.dm_handover
+            )
             for name, queue in self.queues.items()
         }
         homes = {name: account.queue for name, account in self.accounts.items()}

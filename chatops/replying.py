@@ -34,11 +34,12 @@ from chatops.ticket import (
     Ticket,
     Waiting,
     is_closed,
+    is_shut,
     read_also,
 )
 
 
-def replying(ticket: Ticket, event: Replying) -> Outcome:
+def replying(ticket: Ticket, event: Replying, now: datetime) -> Outcome:
     """Return what an event of a reply makes of its ticket."""
     match event:
         case ReplyRequested(message, agent, then, _):
@@ -46,6 +47,9 @@ def replying(ticket: Ticket, event: Replying) -> Outcome:
                 return is_closed(ticket)
             if not ticket.can_reply:
                 return Refusal(text("cannot-reply-here", ticket=ticket.id))
+            if is_shut(ticket, now):
+                until = ticket.reply_until or now
+                return Refusal(text("reply-window-closed", ticket=ticket.id, until=until))
             reply = Reply(message, agent, then, ReplyState.WAITING)
             writer = None if ticket.writer and ticket.writer.agent == agent else ticket.writer
             after = replace(

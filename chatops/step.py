@@ -54,6 +54,8 @@ from chatops.event import (
     Escalated,
     Escalating,
     Event,
+    HandoverAbandoned,
+    HandoverOpened,
     Idling,
     Invited,
     Linked,
@@ -78,6 +80,7 @@ from chatops.event import (
     Unclaimed,
     Untagged,
     WakeCause,
+    WindowClosed,
     Woken,
     WritingBegan,
     WritingEnded,
@@ -152,7 +155,7 @@ def step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
 
 def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
     if isinstance(event, Replying):
-        return replying(ticket, event)
+        return replying(ticket, event, now)
     if isinstance(event, Arranging):
         return arranging(ticket, event, now)
     if isinstance(event, Moderating):
@@ -172,6 +175,7 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 ticket,
                 thanked=thanks and ticket.status is Status.CLOSED,
                 can_reply=ticket.can_reply or can_reply,
+                reply_until=_reply_until(ticket, event),
             )
             if not thanks:
                 # a reply under way was written before this: it may not close over it
@@ -188,7 +192,7 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
             return ticket, (RefreshMessage(message),)
 
         case CustomerForgotten():
-            after = replace(ticket, can_reply=False, deeds=(), thanked=False)
+            after = replace(ticket, can_reply=False, deeds=(), thanked=False, reply_until=None)
             if after.status is not Status.CLOSED:
                 reason = CloseReason.NO_REPLY_NEEDED
                 after = replace(
@@ -307,21 +311,21 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
         case BreachKnown():
             return ticket, (PostEvent(),)
 
-        case TermsChanged():
+        case TermsChanged() | WindowClosed():
             return ticket, ()
 
+        case HandoverOpened() | HandoverAbandoned():
+            return ticket, (PostEvent(),)
 
-def heard(
-    ticket: Ticket, message: int, *, thanks: bool, can_reply: bool = False
-) -> tuple[Event, ...]:
+
+def heard(ticket: Ticket, wrote: CustomerWrote) -> tuple[Event, ...]:
     """Return what a customer's message brings about.
 
     It wakes and reopens, unless it is only thanks; even thanks are the answer that a ticket was
-    put to sleep for. `can_reply` tells whether the network takes an answer to this message.
+    put to sleep for.
     """
-    wrote = CustomerWrote(message, thanks, can_reply)
     awaited = ticket.snooze_reason is SnoozeReason.WAITING_CUSTOMER
-    if ticket.status is Status.OPEN or (thanks and not awaited):
+    if ticket.status is Status.OPEN or (wrote.thanks and not awaited):
         return (wrote,)
     if ticket.status is Status.SNOOZED:
         return wrote, Woken(WakeCause.CUSTOMER)
@@ -388,6 +392,13 @@ def _actor(event: Event) -> int | None:
     if isinstance(event, _WORK):
         return event.agent
     return None
+
+
+def _reply_until(ticket: Ticket, wrote: CustomerWrote) -> datetime | None:
+    """Return until when the network takes a reply; a message that comes late shortens nothing."""
+    if wrote.reply_until is None or ticket.reply_until is None:
+        return wrote.reply_until
+    return max(wrote.reply_until, ticket.reply_until)
 
 
 def _who(ticket: Ticket) -> Mention:

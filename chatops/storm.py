@@ -13,7 +13,7 @@ from chatops.alerting import awake, called, put
 from chatops.card import Button, Card, Paragraph
 from chatops.card_json import dump_card, load_card
 from chatops.cards.clock_words import clock_named
-from chatops.event import Alerted, AlertLevel, Breached, ChainEnded
+from chatops.event import Alerted, AlertLevel, Breached, ChainEnded, ClockKind
 from chatops.policy import Policy
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Agent
@@ -28,6 +28,7 @@ SHOWN: Final = 20
 
 _LINES: Final = frozenset(
     {"alerts-due-soon", "alerts-breach", "alerts-repeat", "alerts-chain-ended"}
+    | {f"alerts-due-soon-{kind.value}" for kind in ClockKind if kind.is_watch}
 )
 
 
@@ -121,8 +122,8 @@ def _level(event: Breached | Alerted | ChainEnded) -> str:
             return "breach"
         case ChainEnded():
             return "chain-ended"
-        case Alerted(AlertLevel.DUE_SOON):
-            return "due-soon"
+        case Alerted(AlertLevel.DUE_SOON, _, kind):
+            return f"due-soon-{kind.value}" if kind.is_watch else "due-soon"
         case Alerted():
             return "repeat"
 

@@ -49,7 +49,7 @@ class TermsTrial:
         changed = Moment(TermsChanged(), ticket, ticket, now, self.terms)
         after = advance(clocks, changed, lambda _other: {})
         for key, clock in clocks.items():
-            if clock.outcome is None:
+            if clock.outcome is None and not clock.kind.is_watch:
                 self._count(ticket.id, clock, after[key])
         self.moves = nlargest(NAMED, self.moves, key=lambda move: abs(move.by))
 

@@ -1,7 +1,7 @@
 """The ticket: what it is at one moment. A value: what events make of it stands in `step`."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chatops.effect import Effect
@@ -134,6 +134,7 @@ class Ticket:
     hand_back_at: datetime | None = None  #: they were asked, and have until then to answer
     stars: int | None = None  #: that the customer gave last, 1 to 5; None: it is no review
     shared_stars: int | None = None  #: the few of which a room was told, once for ever
+    reply_until: datetime | None = None  #: the last second in which its network takes our reply
 
     def reply(self, message: int) -> Reply | None:
         """Return the unresolved reply with that message id."""
@@ -153,6 +154,20 @@ def is_closed(ticket: Ticket) -> Refusal:
     if ticket.merged_into is not None:
         return Refusal(text("is-merged", ticket=ticket.id, into=ticket.merged_into))
     return Refusal(text("is-closed", ticket=ticket.id))
+
+
+def shuts_at(ticket: Ticket) -> datetime | None:
+    """Return from when on the network takes no reply, unless the customer writes; None: it always does.
+
+    What is sent within the last second is in time.
+    """
+    return None if ticket.reply_until is None else ticket.reply_until + timedelta(seconds=1)
+
+
+def is_shut(ticket: Ticket, now: datetime) -> bool:
+    """Tell whether the network takes no reply until the customer writes again."""
+    shut = shuts_at(ticket)
+    return shut is not None and shut <= now
 
 
 def read_also(ticket: Ticket, agent: int) -> Ticket:

@@ -1,11 +1,20 @@
 """reply: words to the customer. They wait for Undo; on an unclaimed ticket they also claim it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel
 
 from chatops.call import Acts, Call, Draft, on_ticket
-from chatops.cards.reply_form import question, refused, reply_form, said_unchanged, what_follows
+from chatops.card import Form
+from chatops.cards.reply_form import (
+    question,
+    refused,
+    reply_form,
+    said_unchanged,
+    shut_out,
+    what_follows,
+)
 from chatops.event import Claimed, Event, ReplyRequested, Then
 from chatops.line import Keyed, Verbatim
 from chatops.repetition import is_confirmed
@@ -18,7 +27,13 @@ class Reply(BaseModel):
     then: Annotated[Then | None, Keyed] = None  #: none: nothing, or the canned reply's invitation
 
 
-@on_ticket("reply", Reply, form=reply_form)
+def _form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form | Refusal:
+    """Open no form for words that cannot go; one that is open is left to who writes in it."""
+    shut = None if "text" in fields else shut_out(scene)
+    return shut or reply_form(fields, scene, call)
+
+
+@on_ticket("reply", Reply, form=_form)
 def reply(args: Reply, scene: Scene, call: Call) -> Acts:
     refusal = refused(args.text, scene) or question(args.text, scene, call)
     if refusal is not None:

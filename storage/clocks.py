@@ -18,6 +18,9 @@ from storage.part import Part
 from storage.statement import Db, Param, Row, Statement, first, param, there
 from storage.tables import CLOCK, ENTRY, MESSAGE, TERMS, TICKET
 
+#: What somebody has promised, and may be late.
+PROMISED: Final = [kind.value for kind in ClockKind if not kind.is_watch]
+
 
 class StoredClocks(Part):
     def clocks(self, ticket: int) -> Clocks:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, func, or_, select, text, union_all
 
 from chatops.digest import Breach, Thanked
 from chatops.ticket import Status
-from storage.clocks import clock_of
+from storage.clocks import PROMISED, clock_of
 from storage.instant import instant, micros
 from storage.statement import Db, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, THANKS, TICKET
@@ -73,10 +73,12 @@ _NOT_READ: Final = {"id", "ticket"}
 
 
 def _late() -> Select[tuple[object, ...]]:
-    """Every clock as `Breach` has it, in the order of its fields and of `clock_of`."""
+    """Every promise as `Breach` has it, in the order of its fields and of `clock_of`."""
     columns = (column for column in CLOCK.c if column.name not in _NOT_READ)
-    return select(CLOCK.c.ticket, TICKET.c.queue, TICKET.c.assignee, *columns).select_from(
-        CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
+    return (
+        select(CLOCK.c.ticket, TICKET.c.queue, TICKET.c.assignee, *columns)
+        .select_from(CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket))
+        .where(CLOCK.c.kind.in_(PROMISED))
     )
 
 

@@ -19,8 +19,10 @@ from chatops.report import EVERY, Only
 from chatops.sla import Outcome
 from chatops.sla.clock import second
 from chatops.ticket import Status
+from storage.clocks import PROMISED
 from storage.codec import read
 from storage.instant import instant, micros
+from storage.invitations import invitations
 from storage.narrow import meant, narrowing, theirs, window
 from storage.statement import Db, Param, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, TICKET
@@ -43,6 +45,7 @@ def measures(
         closes=[each for each in closes if only.agent in {None, each.agent}],
         kept=_kept(db, queues, params, start),
         breached=sum(count for queue, count in db.all(_BREACHED, **params) if queue in queues),
+        invitations=invitations(db, queues, params),
     )
 
 
@@ -83,6 +86,7 @@ def _kept(
     return {
         kind: Kept(tally[kind, Mark.MET], tally[kind, Mark.LATE], tally[kind, Mark.WAIVED])
         for kind in ClockKind
+        if not kind.is_watch
     }
 
 
@@ -260,18 +264,21 @@ _not_ended_within = or_(
     CLOCK.c.stopped_at < param("start"),
     CLOCK.c.stopped_at >= param("end"),
 )
+_promised = CLOCK.c.kind.in_(PROMISED)
 #: Whose clocks count: four windows, each of an index, that have no clock in common.
 owed: Final = union_all(
-    select(*_ticket_kind, CLOCK.c.outcome).where(within(CLOCK.c.stopped_at)),
+    select(*_ticket_kind, CLOCK.c.outcome).where(_promised, within(CLOCK.c.stopped_at)),
     select(*_ticket_kind, _late).where(within(CLOCK.c.breached_at), _not_ended_within),
     # past due, which no tick has noted yet: a period ends now at the latest
     select(*_ticket_kind, _late).where(
+        _promised,
         CLOCK.c.outcome.is_(None),
         CLOCK.c.started_at < param("end"),
         within(CLOCK.c.due_at),
         CLOCK.c.breached_at.is_(None),
     ),
     select(*_ticket_kind, CLOCK.c.outcome).where(
+        _promised,
         CLOCK.c.stopped_at >= param("back"),
         CLOCK.c.stopped_at < param("start"),
         within(CLOCK.c.due_at),

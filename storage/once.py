@@ -49,6 +49,10 @@ class Once(Part):
         rows = self._db.all(_TO_LOOK_AFTER, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
 
+    def to_close_windows(self, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._db.all(_TO_CLOSE_WINDOWS, now=micros(now), limit=limit)
+        return [ticket for (ticket,) in rows]
+
     def set_offset(self, seconds: float) -> None:
         self._db.run(_SET, name=OFFSET, value=repr(seconds))
 
@@ -87,6 +91,7 @@ _TO_WAKE: Final = _by_time(TICKET.c.snoozed_until)
 _LEFT_OPEN: Final = _by_time(TICKET.c.writing_until)
 _TO_CLIMB: Final = _by_time(TICKET.c.chain_at)
 _TO_LOOK_AFTER: Final = _by_time(TICKET.c.look_at)
+_TO_CLOSE_WINDOWS: Final = _by_time(TICKET.c.window_at)
 _setting = insert(SETTING).values(name=param("name"), value=param("value"))
 _SET: Final = Statement(
     _setting.on_conflict_do_update(index_elements=["name"], set_={"value": _setting.excluded.value})

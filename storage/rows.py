@@ -85,6 +85,7 @@ def ticket_params(ticket: Ticket) -> dict[str, Param]:
         "hand_back_at": micros(ticket.hand_back_at),
         "stars": ticket.stars,
         "shared_stars": ticket.shared_stars,
+        "reply_until": micros(ticket.reply_until),
     }
 
 
@@ -143,6 +144,8 @@ def ticket_of(row: Row) -> Ticket:
         _look_at,
         stars,
         shared_stars,
+        reply_until,
+        _window_at,
     ) = row
     return Ticket(
         id=id,
@@ -192,6 +195,7 @@ def ticket_of(row: Row) -> Ticket:
         hand_back_at=instant(hand_back_at),
         stars=stars,
         shared_stars=shared_stars,
+        reply_until=instant(reply_until),
     )
 
 

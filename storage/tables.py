@@ -231,6 +231,7 @@ class TicketRow(SQLModel, table=True):
         _partial("ix_ticket_writing", "writing_until", where="writing_until IS NOT NULL"),
         _partial("ix_ticket_chain", "chain_at", where="chain_at IS NOT NULL"),
         _partial("ix_ticket_look", "look_at", where="look_at IS NOT NULL"),
+        _partial("ix_ticket_window", "window_at", where="window_at IS NOT NULL"),
         Index("ix_ticket_customer", "customer"),
         _partial(
             "ix_ticket_burst", "burst", "status", "assignee", "queue", where="burst IS NOT NULL"
@@ -298,6 +299,10 @@ class TicketRow(SQLModel, table=True):
     look_at: datetime | None = Field(sa_type=Instant)  #: when its claim is to be looked at
     stars: int | None
     shared_stars: int | None
+    reply_until: datetime | None = Field(sa_type=Instant)
+    window_at: datetime | None = Field(
+        sa_type=Instant
+    )  #: when its cards are to show that this is over
 
 
 class EntryRow(SQLModel, table=True):
@@ -372,6 +377,7 @@ class ClockRow(SQLModel, table=True):
         _partial("ix_clock_owed", "ticket", "kind", "due_at", "outcome", where="outcome IS NULL"),
         _partial("ix_clock_stopped", "stopped_at", where="stopped_at IS NOT NULL"),
         _partial("ix_clock_breached", "breached_at", where="breached_at IS NOT NULL"),
+        _partial("ix_clock_invited", "started_at", where="kind = 'dm_handover'"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     ticket: int = Field(foreign_key="ticket.id", sa_type=Id)

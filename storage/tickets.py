@@ -51,6 +51,9 @@ class Tickets(Part):
     def plan_claim(self, ticket: int, at: datetime | None) -> None:
         self._db.run(_PLAN_CLAIM, id=ticket, at=micros(at))
 
+    def plan_window(self, ticket: int, at: datetime | None) -> None:
+        self._db.run(_PLAN_WINDOW, id=ticket, at=micros(at))
+
     def log(
         self,
         ticket: int,
@@ -98,14 +101,17 @@ _urgency = case(
     (DELIVERY.c.what == "alert", param("alert", Integer)),
     else_=DELIVERY.c.urgency,
 )
-#: Not of the ticket's value: it follows from that and from app.yaml.
-_PLANNED: Final = "look_at"
-_state = {column: param(column.name) for column in TICKET.c if column.name not in {"id", _PLANNED}}
+#: Not of the ticket's value: they follow from that, and one from app.yaml.
+_PLANNED: Final = frozenset({"look_at", "window_at"})
+_state = {column: param(column.name) for column in TICKET.c if column.name not in {"id", *_PLANNED}}
 _LOCK_TICKET: Final = Statement(select(TICKET).where(TICKET.c.id == param("id")).with_for_update())
 _ADD_TICKET: Final = Statement(insert(TICKET).values(_state).returning(TICKET.c.id))
 _SAVE_TICKET: Final = Statement(update(TICKET).where(TICKET.c.id == param("id")).values(_state))
 _PLAN_CLAIM: Final = Statement(
     update(TICKET).where(TICKET.c.id == param("id")).values(look_at=param("at", BigInteger))
+)
+_PLAN_WINDOW: Final = Statement(
+    update(TICKET).where(TICKET.c.id == param("id")).values(window_at=param("at", BigInteger))
 )
 _WANT_CARDS: Final = Statement(
     update(DELIVERY)

@@ -30,6 +30,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar, Window
 from chatops.chain import Chain, Stage, Starts
 from chatops.config import Config, Runs, environ, load
+from chatops.config.notation import Span
 from chatops.config.schema import schema, schema_text
 from chatops.config.shape import Network, Web
 from chatops.errors import ConfigError
@@ -54,7 +55,7 @@ from chatops.policy import (
     RoutingRule,
     UrgencyRules,
 )
-from chatops.sla import SlaPolicy
+from chatops.sla import Handover, SlaPolicy
 from chatops.targets import Targets
 
 ROOT = Path(__file__).parents[1]
@@ -104,8 +105,14 @@ class Net(BaseModel):
     api: str = "https://net.example"
 
 
+class Windowed(Net):
+    """A channel that leaves it to app.yaml for how long its network takes a reply."""
+
+    reply_window: Span | None = None
+
+
 CHATS = {"talk": Talk}
-CHANNELS = {"net": Net, "other": Net}
+CHANNELS = {"net": Net, "other": Net, "windowed": Windowed}
 
 FIXTURES = Path(__file__).parent / "fixtures" / "config"
 GOOD = (FIXTURES / "good.yaml").read_text(encoding="utf-8")
@@ -229,6 +236,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         - {wait: 1h, priority: urgent}
     idle_claim: {ask_after: 30m, hand_back_after: 15m}
     low_stars: {room: boss, at_most: 1}
+    dm_handover: {nudge_after: 24h, abandon_after: 2d}
 """
     text = changed("    first_response: 60m\n", full).replace(
         "calendar: tokyo\n", "calendar: always\n"
@@ -261,6 +269,7 @@ def test_every_key_of_a_queue(app_yaml: Path) -> None:
         ),
         idle_claim=IdleRule(timedelta(minutes=30), timedelta(minutes=15)),
         low_stars=LowStars("boss", 1),
+        dm_handover=Handover(86_400, 3 * 86_400),
     )
 
 
@@ -341,6 +350,12 @@ def test_a_chain_that_leads_into_a_ring_of_others_is_not_told_of_it(app_yaml: Pa
     assert [line.split(": ")[1] for line in told] == ["queues.night.chain", "queues.day.chain"]
 
 
+def test_an_account_s_reply_window_is_known_to_the_core(app_yaml: Path) -> None:
+    text = GOOD.replace("  net:\n", "  windowed:\n    reply_window: 24h\n")
+    account = loaded(app_yaml, text).policy.accounts["brand"]
+    assert account == Account("brand", "windowed", "japan", "ja", "aozora", timedelta(hours=24))
+
+
 def test_bursts_are_switched_off_by_null(app_yaml: Path) -> None:
     text = changed("    first_response: 60m\n", "    first_response: 60m\n    burst: null\n")
     assert loaded(app_yaml, text).policy.queues["japan"].burst is None
@@ -413,6 +428,7 @@ sla:
     next_response: 30m
     resolution: 4h
     ceiling: 1d
+    claim: 10m
     calendar: always
     reopen_grace: 1h
     waiting_third_party: pauses
@@ -434,6 +450,7 @@ digests:""",
                 ClockKind.NEXT_RESPONSE: 1800,
                 ClockKind.RESOLUTION: 14_400,
                 ClockKind.CEILING: 86_400,
+                ClockKind.CLAIM: 600,
             },
             calendar=Calendar.always("Asia/Tokyo"),
             reopen_grace_s=3600,

@@ -88,16 +88,18 @@ class Matter:
 
     def had(self, when: str, *events: Event, heard: str | None = None) -> "Matter":
         for event in events:
-            now = at(when)
-            if self.ticket is None:
-                self.ticket, _ = opened(self.id, self.opened, at(heard or when))
-            outcome = step(self.ticket, event, now)
-            assert not isinstance(outcome, Refusal), outcome
-            heard_at = at(heard or when) if isinstance(event, CustomerWrote) else None
-            moment = Moment(event, self.ticket, outcome[0], now, self.terms, heard_at)
-            self.clocks = advance(self.clocks, moment, lambda other: self.others.get(other, {}))
-            self.ticket = outcome[0]
+            self.take(at(when), event, at(heard or when))
         return self
+
+    def take(self, now: datetime, event: Event, heard: datetime | None = None) -> None:
+        if self.ticket is None:
+            self.ticket, _ = opened(self.id, self.opened, heard or now)
+        outcome = step(self.ticket, event, now)
+        assert not isinstance(outcome, Refusal), outcome
+        heard_at = (heard or now) if isinstance(event, CustomerWrote) else None
+        moment = Moment(event, self.ticket, outcome[0], now, self.terms, heard_at)
+        self.clocks = advance(self.clocks, moment, lambda other: self.others.get(other, {}))
+        self.ticket = outcome[0]
 
     def heard(self, when: str, *then: Event, thanks: bool = False) -> "Matter":
         return self.had(when, CustomerWrote(1, thanks=thanks), *then)

@@ -185,9 +185,13 @@ def _of(prefix: str, values: Iterable[object]) -> set[str]:
     return {f"{prefix}-{name.replace(' ', '-')}" for name in names}
 
 
-#: The first response has its sentences without a name of its own.
+#: The first response has its sentences without a name of its own; what is watched is never late.
 LATER_CLOCKS = [kind for kind in ClockKind if kind is not ClockKind.FIRST_RESPONSE]
-OF_CLOCKS = ("fact-clock", "alert-said-breach", "alert-title-breach", "push-breach", "log-breached")
+PROMISES = [kind for kind in LATER_CLOCKS if not kind.is_watch]
+WATCHES = [kind for kind in LATER_CLOCKS if kind.is_watch]
+OF_PROMISES = ("alert-said-breach", "alert-title-breach", "push-breach", "log-breached")
+OF_WATCHES = ("alert-said", "alert-title", "push", "event", "alerts", "log")
+HOW = ("runs", "met", "waived", "lapsed")
 FAMILIES = [
     _of("kind", Kind),
     _of("language", KNOWN),
@@ -195,7 +199,12 @@ FAMILIES = [
     _of("priority", Priority),
     _of("waiting", Waiting),
     _of("clock", State),
-    set.union(*(_of(prefix, LATER_CLOCKS) for prefix in OF_CLOCKS)),
+    _of("fact-clock", LATER_CLOCKS),
+    set.union(*(_of(prefix, PROMISES) for prefix in OF_PROMISES)),
+    set.union(
+        *(_of(f"{prefix}-due-soon", WATCHES) for prefix in OF_WATCHES),
+        *(_of(f"watch-{kind.value}", HOW) for kind in WATCHES),
+    ),
     _of("why-cause", SegmentCause) | _of("why-given", Given),
     _of("announce", Occasion),
     _of("close", CloseReason),
@@ -208,7 +217,7 @@ FAMILIES = [
 ]
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: min(family).partition("-")[0])
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: max(family).partition("-")[0])
 def test_every_value_has_its_sentence(family: set[str]) -> None:
     assert family <= EN.keys()
 

@@ -472,7 +472,7 @@ def test_an_event_that_may_not_happen_is_refused(
 def test_a_customers_message_wakes_and_reopens_unless_it_is_only_thanks(
     before: Ticket, thanks: bool, events: tuple[Event, ...]
 ) -> None:
-    assert heard(before, 2, thanks=thanks) == events
+    assert heard(before, CustomerWrote(2, thanks)) == events
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from chatops.event import (
     CloseReason,
     CustomerDeleted,
     CustomerEdited,
+    CustomerWrote,
     Deed,
     DeedDone,
     DeedDropped,
@@ -26,6 +27,8 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    HandoverAbandoned,
+    HandoverOpened,
     IdleAsked,
     Invited,
     Joined,
@@ -63,12 +66,13 @@ from chatops.event import (
     Unmuted,
     Untagged,
     WakeCause,
+    WindowClosed,
     Woken,
     WritingBegan,
     WritingEnded,
 )
 from chatops.step import afterwards, fold, heard, opened, step
-from chatops.ticket import Refusal, Status, Ticket, Waiting
+from chatops.ticket import Refusal, Status, Ticket, Waiting, shuts_at
 
 START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 AGENTS = st.integers(1, 3)
@@ -135,12 +139,13 @@ class Life(RuleBasedStateMachine):
         self.log.append((event, self.now))
         return True
 
-    @rule(thanks=st.booleans())
-    def customer_writes(self, thanks: bool) -> None:
+    @rule(thanks=st.booleans(), window=st.none() | st.integers(1, 30))
+    def customer_writes(self, thanks: bool, window: int | None) -> None:
         self.next_message += 1
         if self.ticket.merged_into is not None:
             return  # what the customer writes goes to that one
-        for event in heard(self.ticket, self.next_message, thanks=thanks):
+        until = None if window is None else self.now + timedelta(minutes=window)
+        for event in heard(self.ticket, CustomerWrote(self.next_message, thanks, False, until)):
             assert self.take(event), "no rule of ours may refuse a customer's message"
         if not thanks:
             assert self.ticket.status is Status.OPEN
@@ -194,7 +199,11 @@ class Life(RuleBasedStateMachine):
     @rule(message=MESSAGES, agent=AGENTS, then=st.sampled_from(Then))
     def reply(self, message: int, agent: int, then: Then) -> None:
         if message not in self.sends:  # a message is stored once
-            self.take(ReplyRequested(message, agent, then))
+            before, shut = self.ticket, shuts_at(self.ticket)
+            taken = self.take(ReplyRequested(message, agent, then))
+            is_open = shut is None or self.now < shut
+            may = before.status is not Status.CLOSED and before.can_reply and is_open
+            assert taken == may, "from the ticket alone, whatever a card offered"
 
     @rule(message=MESSAGES)
     def undo(self, message: int) -> None:
@@ -327,6 +336,12 @@ class Life(RuleBasedStateMachine):
     def join(self, conversation: int, private: bool, can_reply: bool) -> None:
         assert self.take(Joined(conversation, private, can_reply))
         assert self.ticket.conversation == conversation
+
+    @rule()
+    def what_is_watched_ends(self) -> None:
+        for event in (WindowClosed(self.now), HandoverOpened(2, self.now)):
+            assert self.take(event)
+        assert self.take(HandoverAbandoned(self.now, 1))
 
     @rule(agent=AGENTS)
     def invite(self, agent: int) -> None:

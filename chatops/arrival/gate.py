@@ -8,7 +8,7 @@ from chatops.act import Act
 from chatops.arrival.language import language_of
 from chatops.arrival.routing import Facts, Routed, route
 from chatops.channel import Message, Traits
-from chatops.event import Event
+from chatops.event import CustomerWrote, Event
 from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
@@ -26,6 +26,18 @@ class Gate:
     def business(self, at: datetime, now: datetime) -> datetime:
         """Return a platform's time as business time, never later than now (SLA.md rule 13)."""
         return min(at + self.offset, now)
+
+    def reply_until(self, message: Message, at: datetime) -> datetime | None:
+        """Return the last second in which the network takes a reply to what was written `at`.
+
+        None: it takes one for ever, as far as we know.
+        """
+        account = self.policy.accounts[message.account]
+        traits = self.traits[account.channel]
+        window = account.reply_window or traits.reply_window
+        if window is None or not (message.private or traits.windows_in_public):
+            return None
+        return (at + window).replace(microsecond=0)
 
     def facts(self, heard: "Heard") -> Facts:
         """Return what routing may know of a message."""
@@ -57,3 +69,9 @@ class Heard:
     customer: int
     conversation: int
     thanks: bool  #: it only thanks
+    reply_until: datetime | None = None  #: the last second in which its network takes a reply
+
+    @property
+    def wrote(self) -> CustomerWrote:
+        """Return what has happened to the ticket by it."""
+        return CustomerWrote(self.id, self.thanks, self.message.can_reply, self.reply_until)

@@ -8,14 +8,13 @@ there already is dropped, so stream, webhook and polling may all bring it. New t
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Final
 
 from chatops.act import Act
 from chatops.arrival import off_shift
 from chatops.arrival.away import tell_away
 from chatops.arrival.echoes import echoed
 from chatops.arrival.gate import Gate, Heard
+from chatops.arrival.handovers import inviting, went_elsewhere
 from chatops.arrival.opening import Taken, assign, open_for
 from chatops.arrival.stars import share_stars
 from chatops.arrival.thanks import is_thanks
@@ -25,7 +24,6 @@ from chatops.errors import Crossed
 from chatops.event import (
     CustomerDeleted,
     CustomerEdited,
-    CustomerWrote,
     Joined,
     Rated,
     ReopenCause,
@@ -38,9 +36,6 @@ from chatops.scene import Direction
 from chatops.step import heard as brought_about
 from chatops.text import Text, text
 from chatops.ticket import Status, Ticket
-
-#: An invitation into direct messages is believed to be what a person answers for so long.
-INVITED: Final = timedelta(days=7)
 
 
 def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter[str]:
@@ -114,9 +109,11 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
         if there is not None and _is_edit_alone(there):
             raise Crossed(f"{message.account} {message.external_id}")
         return None
-    heard = Heard(message, id, words, at, customer, conversation.id, thanks)
+    until = gate.reply_until(message, at)
+    heard = Heard(message, id, words, at, customer, conversation.id, thanks, until)
     if ticket is None or _is_too_late(gate.policy, ticket, act, thanks=thanks):
         return open_for(tx, gate, heard, ticket, act)
+    went_elsewhere(tx, gate, ticket, heard, act)
     return _go_on(tx, gate, ticket, heard, replace(act, heard_at=at))
 
 
@@ -131,22 +128,21 @@ def _ticket_of(
     own = tx.ticket(conversation.ticket) if conversation.ticket is not None else None
     if not message.private or (own is not None and own.status is not Status.CLOSED):
         return own
-    id = tx.invited(message.account, customer, act.now - INVITED)
-    inviting = tx.ticket(id) if id is not None else None
-    if inviting is None or _is_too_late(policy, inviting, act, thanks=False):
+    found = inviting(tx, message.account, customer, act)
+    if found is None or _is_too_late(policy, found, act, thanks=False):
         return own
-    if own is not None and own.id != inviting.id and _is_newer(own, inviting):
+    if own is not None and own.id != found.id and _is_newer(own, found):
         return own
-    tx.point(conversation.id, inviting.id)
-    return inviting
+    tx.point(conversation.id, found.id)
+    return found
 
 
-def _is_newer(own: Ticket, inviting: Ticket) -> bool:
+def _is_newer(own: Ticket, other: Ticket) -> bool:
     """Tell whether a conversation's closed ticket was still in hand after the invitation."""
     return (
         own.closed_at is not None
-        and inviting.invited_at is not None
-        and own.closed_at > inviting.invited_at
+        and other.invited_at is not None
+        and own.closed_at > other.invited_at
     )
 
 
@@ -155,11 +151,11 @@ def _go_on(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
     message, taken = heard.message, Taken.ADDED
     if ticket.conversation != heard.conversation:
         # it is answered where the customer is now, in public or in private
-        joined = Joined(heard.conversation, message.private, message.can_reply)
+        joined = Joined(heard.conversation, message.private, message.can_reply, heard.reply_until)
         ticket, taken = gate.apply(tx, ticket, [joined], act), Taken.JOINED
     if ticket.quiet and not heard.thanks:
         return _go_on_quietly(tx, gate, ticket, heard, act)
-    wrote, *then = brought_about(ticket, heard.id, thanks=heard.thanks, can_reply=message.can_reply)
+    wrote, *then = brought_about(ticket, heard.wrote)
     calls_for_work = bool(then) or not heard.thanks
     if calls_for_work and off_shift.is_away(tx, ticket.assignee):
         # in this order it calls nobody who is off; a line in a burst's thread calls nobody
@@ -184,13 +180,12 @@ def _rated(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Ticket
 
 def _go_on_quietly(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Taken:
     """Add a message to a quiet ticket, which becomes a normal one unless this is quiet too."""
-    wrote = CustomerWrote(heard.id, can_reply=heard.message.can_reply)
     if gate.route(heard, gate.facts(heard)).quiet:
-        gate.apply(tx, ticket, [wrote], act)
+        gate.apply(tx, ticket, [heard.wrote], act)
         return Taken.QUIET
     # the card first: then the message has a thread to stand in
     reopened = Reopened(ReopenCause.CUSTOMER, agent=None)
-    ticket = assign(tx, gate, gate.apply(tx, ticket, [reopened, wrote], act), act)
+    ticket = assign(tx, gate, gate.apply(tx, ticket, [reopened, heard.wrote], act), act)
     ticket = _rated(tx, gate, ticket, heard, act)
     tell_away(tx, gate, ticket, heard, act)
     return Taken.OPENED

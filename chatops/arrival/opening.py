@@ -70,7 +70,7 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
     ticket = open_ticket(tx, gate.policy, event, by_rule, heard.at)
     tx.place_message(heard.id, ticket.id)
     wrote = replace(act, heard_at=heard.at)
-    ticket = gate.apply(tx, ticket, [CustomerWrote(heard.id)], wrote)
+    ticket = gate.apply(tx, ticket, [CustomerWrote(heard.id, reply_until=heard.reply_until)], wrote)
     if routed.quiet:
         return Taken.QUIET
     if len(heard.text) > CARD_EXCERPT:

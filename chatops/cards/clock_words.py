@@ -7,6 +7,7 @@ is left as well.
 
 from chatops import sla
 from chatops.calendar import Calendar
+from chatops.cards.watch_words import watched_words
 from chatops.event import ClockKind
 from chatops.scene import Scene
 from chatops.sla import Clock, ClockState, State
@@ -15,8 +16,9 @@ from chatops.text import Text, text
 
 def clock_shown(scene: Scene) -> Clock | None:
     """Return the clock that is due first; where none runs, one that stands still, else the first."""
-    still = (each for each in scene.clocks if each.is_paused)
-    return sla.nearest(scene.clocks) or next(still, scene.clock)
+    promised = [each for each in scene.clocks if not each.kind.is_watch]
+    still = (each for each in promised if each.is_paused)
+    return sla.nearest(promised) or next(still, scene.clock)
 
 
 def clock_named(kind: ClockKind) -> Text:
@@ -33,6 +35,8 @@ def clock_words(scene: Scene, clock: Clock | None) -> Text:
     """Say when a clock is due, of how much time, and when it stops before: true as long as it runs."""
     if clock is None:
         return text("clock-none")
+    if clock.kind.is_watch:
+        return watched_words(clock)
     how = sla.say(clock, scene.now, hours_of(scene, clock))
     said = _said(clock, how)
     if how.state not in {State.ON_TIME, State.DUE_SOON}:
@@ -50,11 +54,18 @@ def clock_brief(scene: Scene, clock: Clock | None) -> Text:
     """Say the same in a list's line: when it is due alone."""
     if clock is None:
         return text("clock-none")
+    if clock.kind.is_watch:
+        return watched_words(clock)
     return _said(clock, sla.say(clock, scene.now, hours_of(scene, clock)))
 
 
 def clock_left(scene: Scene, clock: Clock) -> Text:
     """Say what is left at `scene.now`, for who asks then."""
+    if clock.kind.is_watch:
+        left_s = sla.left(clock, scene.now, hours_of(scene, clock))
+        said = watched_words(clock)
+        runs = clock.outcome is None and left_s > 0
+        return text("left-watched", said=said, left=length(left_s)) if runs else said
     how = sla.say(clock, scene.now, hours_of(scene, clock))
     match how.state:
         case State.ON_TIME:
@@ -69,7 +80,7 @@ def clock_left(scene: Scene, clock: Clock) -> Text:
 
 def span_of(clock: Clock, seconds: int) -> Text:
     """Say a length of a clock's own time."""
-    whose = "always" if clock.kind is ClockKind.CEILING else "working"
+    whose = "always" if clock.kind.by_calendar else "working"
     return text(f"span-{whose}", span=length(seconds))
 
 
@@ -112,5 +123,5 @@ def _said(clock: Clock, how: ClockState) -> Text:
 
 
 def _ended(clock: Clock, state: State) -> str:
-    which = "-resolution" if clock.kind is ClockKind.RESOLUTION else ""
-    return f"clock-{state.value}{which}"
+    has_its_own = clock.kind in {ClockKind.RESOLUTION, ClockKind.CLAIM}
+    return f"clock-{state.value}-{clock.kind.value}" if has_its_own else f"clock-{state.value}"

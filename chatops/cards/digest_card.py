@@ -28,6 +28,7 @@ _KINDS: Final = {
     ClockKind.NEXT_RESPONSE: "fact-clock-next_response",
     ClockKind.RESOLUTION: "fact-clock-resolution",
     ClockKind.CEILING: "fact-clock-ceiling",
+    ClockKind.CLAIM: "fact-clock-claim",
 }
 
 

@@ -21,6 +21,8 @@ from chatops.event import (
     DeedProposed,
     Escalated,
     Event,
+    HandoverAbandoned,
+    HandoverOpened,
     IdleAsked,
     Kept,
     LinkSuggested,
@@ -73,6 +75,10 @@ def _said(scene: Scene, event: Event, who: Text, agent: int | None, room: str) -
             return text("event-closed", who=who, reason=text(f"close-{reason.value}"))
         case CustomerForgotten():
             return text("event-customer-forgotten")
+        case HandoverOpened(other):
+            return text("event-handover-opened", other=numbered(scene, other))
+        case HandoverAbandoned(until):
+            return text("event-handover-abandoned", until=until)
         case Moved(queue):
             return text("event-moved", who=who, queue=queue)
         case Prioritized(priority):
@@ -104,7 +110,11 @@ def _due_soon(scene: Scene, kind: ClockKind) -> Text:
     """Call who has the ticket, muted or not: this is not about the customer's every word."""
     holder = scene.ticket.assignee
     clock = next((each for each in scene.clocks if each.kind is kind), None)
-    said = text("event-due-soon", clock=clock_named(kind), how=clock_words(scene, clock))
+    if kind.is_watch and clock is not None:
+        until = clock.due_at or clock.started_at
+        said = text(f"event-due-soon-{kind.value}", since=clock.started_at, until=until)
+    else:
+        said = text("event-due-soon", clock=clock_named(kind), how=clock_words(scene, clock))
     if holder is None:  # given back since
         return said
     return text("line-for", said=said, agent=Mention(holder))

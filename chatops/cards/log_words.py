@@ -25,6 +25,7 @@ from chatops.event import (
     DeedRequested,
     Escalated,
     Event,
+    HandoverOpened,
     LinkDismissed,
     Linked,
     LinkSuggested,
@@ -118,6 +119,8 @@ def say_event(event: Event) -> Text:
             return text("log-escalated", target=target)
         case Breached(_, kind) if kind is not ClockKind.FIRST_RESPONSE:
             return text(f"log-breached-{kind.value}")
+        case Alerted(clock=kind) if kind.is_watch:
+            return text(f"log-due-soon-{kind.value}")
         case Alerted(level, _, kind):
             how = "due-soon" if level is AlertLevel.DUE_SOON else "repeat"
             return text(f"log-{how}", clock=clock_named(kind))
@@ -152,7 +155,7 @@ def say_event(event: Event) -> Text:
             return text("log-merged", other=text("ticket", ticket=into))
         case Linked(other) | Unlinked(other) | LinkSuggested(other) | LinkDismissed(other):
             return text(f"log-{_name(event)}", other=text("ticket", ticket=other))
-        case Absorbed(other) | Separated(other):
+        case Absorbed(other) | Separated(other) | HandoverOpened(other):
             return text(f"log-{_name(event)}", other=text("ticket", ticket=other))
         case DeedFailed(_, deed, code):
             return text("log-deed-failed", deed=text(f"deed-{deed.value}"), code=code)

@@ -16,6 +16,7 @@ from babel.dates import format_date
 from chatops.call import Call, Origin
 from chatops.card import Block, Choice, Form, Paragraph, Quote, TextBox
 from chatops.cards.ticket_card import writing_words
+from chatops.cards.watch_words import window_words
 from chatops.channel import Can
 from chatops.event import Then
 from chatops.line import leading_number
@@ -24,7 +25,7 @@ from chatops.policy import CannedReply
 from chatops.repetition import key_of
 from chatops.scene import Direction, Line, Scene
 from chatops.text import LANGUAGES, Link, Text, say_day, text
-from chatops.ticket import Refusal
+from chatops.ticket import Refusal, is_shut
 
 #: A longer list of canned replies is searched by what is typed.
 LISTED: Final = 20
@@ -50,6 +51,7 @@ def reply_form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
         submit=text("submit-reply"),
         parts=(
             Paragraph(_as_whom(scene), small=True),
+            *_window(scene),
             *_writing(scene, call),
             *_heard(scene, seen),
             *_since(scene, seen),
@@ -125,6 +127,8 @@ def refused(words: str, scene: Scene) -> Refusal | None:
     ticket, traits = scene.ticket, scene.traits
     if not ticket.can_reply:
         return Refusal(_only_there(scene))
+    if (shut := shut_out(scene)) is not None:
+        return shut
     if (Can.REPLY_PRIVATE if ticket.private else Can.REPLY_PUBLIC) not in traits.can:
         return Refusal(text("channel-cannot", channel=traits.title, visibility=_visibility(scene)))
     if not words.strip():
@@ -132,6 +136,19 @@ def refused(words: str, scene: Scene) -> Refusal | None:
     if traits.measure(words, ticket.private) > traits.limit(ticket.private):
         return Refusal(counted(words, scene), field="text")
     return None
+
+
+def shut_out(scene: Scene) -> Refusal | None:
+    """Return why the network takes no reply just now, and what is possible; None: it takes one."""
+    ticket, until = scene.ticket, scene.ticket.reply_until
+    if until is None or not is_shut(ticket, scene.now):
+        return None
+    public = [line for line in scene.lines if line.direction is Direction.INBOUND and line.url]
+    public = [line for line in public if not line.private and not line.deleted]
+    if not ticket.private or not public or (url := public[-1].url) is None:
+        return Refusal(text("reply-window-closed", ticket=ticket.id, until=until))
+    there = Link(url, text("button-open-on", channel=scene.traits.title))
+    return Refusal(text("reply-window-closed-public", ticket=ticket.id, until=until, link=there))
 
 
 def question(words: str, scene: Scene, call: Call) -> Refusal | None:
@@ -216,6 +233,13 @@ def _writing(scene: Scene, call: Call) -> Iterator[Block]:
     writer = scene.ticket.writer
     if writer is not None and writer.agent != call.agent.id and writer.until > scene.now:
         yield Paragraph(writing_words(scene, writer, tells_chat=writer.chat != call.chat))
+
+
+def _window(scene: Scene) -> Iterator[Block]:
+    """Say until when the network takes a reply: it may be over before this one is written."""
+    if (said := window_words(scene)) is not None:
+        window = text("fact-clock-reply_window")
+        yield Paragraph(text("why-clock", clock=window, said=said), small=True)
 
 
 def _warning(words: str, scene: Scene) -> Iterator[Block]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from chatops.cards.invitation_facts import invitations_said
 from chatops.event import ClockKind
 from chatops.handling import Handling, by_hand, by_level, by_target, escalated
 from chatops.measures import (
@@ -180,10 +181,16 @@ def _cohorts(both: _Both) -> Iterator[Fact]:
 
 
 def _rest(both: _Both) -> Iterator[Fact]:
+    if both.has(lambda one: one.measures.invitations):
+        yield both.line("report-invitations", _invitations)
     if both.has(lambda one: one.quiet):
         yield both.number("report-quiet", lambda one: one.quiet)
     if both.has(lambda one: one.counts.repeated):
         yield both.number("report-repeated", lambda one: one.counts.repeated)
+
+
+def _invitations(one: Counted) -> Text:
+    return invitations_said(one.measures.invitations, spread_said)
 
 
 def _settled(one: Counted) -> Sequence[Close]:

@@ -130,11 +130,13 @@ def alert_card(scene: Scene, url: str | None, alarm: Alarm = Alarm()) -> Card:
 
 
 def _which(alarm: Alarm) -> str:
-    """Return how the sentences of an alert are named: of a breach each kind has its own."""
+    """Return how the sentences of an alert are named: of a breach, and of a watch, each has its own."""
     if alarm.level is AlertLevel.BREACH:
         of_kind = "" if alarm.kind is ClockKind.FIRST_RESPONSE else f"-{alarm.kind.value}"
         return f"breach{of_kind}"
-    return "due-soon" if alarm.level is AlertLevel.DUE_SOON else "repeat"
+    if alarm.level is AlertLevel.DUE_SOON:
+        return f"due-soon-{alarm.kind.value}" if alarm.kind.is_watch else "due-soon"
+    return "repeat"
 
 
 def _facts(scene: Scene, kind: ClockKind, clock: Clock | None) -> tuple[tuple[Text, Text], ...]:
@@ -145,7 +147,7 @@ def _facts(scene: Scene, kind: ClockKind, clock: Clock | None) -> tuple[tuple[Te
     ]
     if clock is not None and clock.outcome is not None:
         facts.append((clock_named(kind), clock_brief(scene, clock)))
-    elif clock is not None:
+    elif clock is not None and not kind.is_watch:
         left_s = sla.left(clock, scene.now, hours_of(scene, clock))
         if left_s < 0:
             facts.append((text("fact-late"), length(-left_s)))

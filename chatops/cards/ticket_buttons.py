@@ -11,7 +11,7 @@ from chatops.card import Button, Style
 from chatops.event import Deed
 from chatops.scene import Scene
 from chatops.text import text
-from chatops.ticket import Status
+from chatops.ticket import Status, is_shut
 
 CLAIM: Final = Button("claim", text("button-claim"), style=Style.PRIMARY)
 SHOW: Final = Button("show", text("button-show"))
@@ -83,7 +83,12 @@ def menu(scene: Scene) -> tuple[Button, ...]:
 
 
 def _reply(scene: Scene, style: Style = Style.PLAIN) -> tuple[Button, ...]:
-    """Return Reply, or the way to the network where its API takes no answer."""
+    """Return Reply, or the way to the network where its API takes no answer.
+
+    Where none is taken just now the button leads to why, and to what is possible still.
+    """
+    if scene.ticket.can_reply and is_shut(scene.ticket, scene.now):
+        return (Button("reply", text("button-no-reply")),)
     if scene.ticket.can_reply:
         return (Button("reply", text("button-reply"), style=style),)
     line = scene.heard

@@ -11,6 +11,7 @@ from chatops.card import Block, Card, Facts, Paragraph, Quote
 from chatops.cards.chain_words import climb_words
 from chatops.cards.clock_words import clock_named, clock_shown, clock_words
 from chatops.cards.ticket_buttons import buttons, menu
+from chatops.cards.watch_words import handover_words, window_words
 from chatops.event import ClockKind, Kind, SnoozeReason
 from chatops.scene import Line, Scene
 from chatops.text import Link, Text, text
@@ -172,6 +173,8 @@ def _facts(scene: Scene) -> tuple[tuple[Text, Text], ...]:
     ]
     if ticket.stars is not None:
         pairs.append((text("fact-stars"), stars_words(ticket.stars)))
+    if ticket.status is not Status.CLOSED and (window := window_words(scene)) is not None:
+        pairs.insert(3, (text("fact-clock-reply_window"), window))
     if ticket.tags:
         pairs.append((text("fact-tags"), text("people", people=_each(ticket.tags))))
     if ticket.status is Status.OPEN:
@@ -200,6 +203,8 @@ def _asides(scene: Scene) -> tuple[Block, ...]:
         said.append(text("aside-linked", tickets=linked))
     if ticket.thanked:
         said.append(text("aside-thanks"))
+    if (handover := handover_words(scene)) is not None:
+        said.append(handover)
     if not ticket.can_reply:
         said.append(text("aside-cannot-reply", channel=scene.traits.title))
     if scene.others:

@@ -6,7 +6,6 @@ from typing import Final
 
 from chatops import sla
 from chatops.cards.clock_words import clock_left, clock_named, hours_of, length
-from chatops.event import ClockKind
 from chatops.scene import Scene
 from chatops.sla import Clock, Segment, SegmentCause
 from chatops.text import Text, text
@@ -39,7 +38,7 @@ def _told(counted: Sequence[int]) -> list[int]:
 
 def _segment(clock: Clock, segment: Segment, counted_s: int) -> Text:
     cause = segment.cause.value
-    if clock.kind is ClockKind.CEILING and segment.cause is SegmentCause.WORKING:
+    if clock.kind.by_calendar and segment.cause is SegmentCause.WORKING:
         cause = "always"
     return text(
         "why-segment",

@@ -21,6 +21,7 @@ from chatops.config.names import Refers
 from chatops.config.shape import (
     CalendarBlock,
     DigestBlock,
+    DmHandover,
     IdleClaim,
     MacroBlock,
     PersonBlock,
@@ -47,6 +48,7 @@ from chatops.policy import (
     Room,
     UrgencyRules,
 )
+from chatops.sla import Handover
 from chatops.targets import Targets
 
 
@@ -199,6 +201,7 @@ def _queues(
             if block.low_stars
             else None,
             away=away(fitter, (*place, "away"), block.away, block.calendar) if block.away else None,
+            dm_handover=_handover(block.dm_handover),
         )
         for name, place, block in blocks
     }
@@ -206,6 +209,13 @@ def _queues(
 
 def _idle_rule(block: IdleClaim | None) -> IdleRule | None:
     return None if block is None else IdleRule(block.ask_after, block.hand_back_after)
+
+
+def _handover(block: DmHandover | None) -> Handover | None:
+    if block is None:
+        return None
+    over_in = block.nudge_after + block.abandon_after
+    return Handover(int(block.nudge_after.total_seconds()), int(over_in.total_seconds()))
 
 
 def _read(fitter: Fitter, source: texts.Source, taken: set[texts.Key]) -> list[texts.Row]:

@@ -52,6 +52,8 @@ class SlaBlock(Block):
         None, examples=["24h"]
     )
     """Time to the first human reply that may not be passed, whoever works when."""
+    claim: _Target | None = Field(None, examples=["10m"])
+    """Working time for which a ticket may be nobody's, until somebody takes or answers it."""
     calendar: ToCalendar | None = Field(None, examples=["tokyo"])
     """Name of a calendar under `calendars`, or always; otherwise the queue's."""
     reopen_grace: Annotated[WorkingSpan, between("0s", "720h", "of working time")] = timedelta(
@@ -92,6 +94,7 @@ def _policy(block: SlaBlock, calendars: Mapping[str, Calendar]) -> SlaPolicy:
         ClockKind.NEXT_RESPONSE: block.next_response,
         ClockKind.RESOLUTION: block.resolution,
         ClockKind.CEILING: block.ceiling,
+        ClockKind.CLAIM: block.claim,
     }
     pauses = {SnoozeReason.WAITING_CUSTOMER}
     if block.waiting_third_party == "pauses":

@@ -7,6 +7,8 @@ reaches nothing but stand-ins, since its clock may be turned.
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -20,6 +22,15 @@ from chatops.policy import Account
 
 #: Settings models by the name of a chat, or by that of a channel (for one account of it).
 Models = Mapping[str, type[BaseModel]]
+
+
+@runtime_checkable
+class _Windowed(Protocol):
+    """Settings by which app.yaml says for how long the account's network takes a reply."""
+
+    @property
+    def reply_window(self) -> timedelta | None: ...
+
 
 #: An account's name stands in the address of its webhook: /in/{channel}/{account}.
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -97,7 +108,8 @@ def _account(
     settings = _settings(fitter, model, theirs, where)
     if block is None or settings is None:
         return None
-    return Account(name, channel, block.queue, block.language, block.handle), settings
+    window = settings.reply_window if isinstance(settings, _Windowed) else None
+    return Account(name, channel, block.queue, block.language, block.handle, window), settings
 
 
 def _settings(

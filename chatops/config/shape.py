@@ -258,6 +258,18 @@ class LowStarsBlock(Block):
     """So many stars are few."""
 
 
+_Waited = Annotated[Span, between("1m", "7d", "of the calendar")]
+
+
+class DmHandover(Block):
+    """How long a customer whom a reply invited into direct messages is waited for."""
+
+    nudge_after: _Waited = Field(examples=["24h"])
+    """Time after the invitation; then who has the ticket is told that no direct message has come."""
+    abandon_after: _Waited = Field(examples=["48h"])
+    """Time after that; then the hand-over counts as abandoned, and nobody waits for it any more."""
+
+
 class QueueBlock(Block):
     """Tickets that one team answers."""
 
@@ -301,6 +313,8 @@ class QueueBlock(Block):
     """Room that is told at once of a review with few stars; null is none."""
     away: AwayBlock | None = None
     """What customers are told, once, who write while the queue's calendar is closed; null is nothing."""
+    dm_handover: DmHandover | None = None
+    """How long an invited customer’s direct message is waited for; null is not at all."""
 
 
 class PersonBlock(Block):

@@ -96,6 +96,7 @@ from chatops.event.replying import (
     ReplyWithdrawn,
     SendingBegan,
 )
+from chatops.event.watching import HandoverAbandoned, HandoverOpened, Watching, WindowClosed
 
 Event = (
     Opened
@@ -127,6 +128,7 @@ Event = (
     | Escalating
     | Idling
     | Rating
+    | Watching
 )
 
 __all__ = [
@@ -164,6 +166,8 @@ __all__ = [
     "Escalated",
     "Escalating",
     "Event",
+    "HandoverAbandoned",
+    "HandoverOpened",
     "IdleAsked",
     "Idling",
     "Invited",
@@ -211,6 +215,8 @@ __all__ = [
     "Unmuted",
     "Untagged",
     "WakeCause",
+    "Watching",
+    "WindowClosed",
     "Woken",
     "WritingBegan",
     "WritingEnded",

@@ -1,6 +1,7 @@
 """Where a ticket belongs, and what it stands beside."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chatops.event.kinds import Priority
 
@@ -115,6 +116,7 @@ class Joined:
     conversation: int
     private: bool
     can_reply: bool
+    reply_until: datetime | None = None  #: as of CustomerWrote
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,22 @@ class ClockKind(StrEnum):
     RESOLUTION = "resolution"
     #: As the first response, but in calendar time: what may not be passed, whoever works when.
     CEILING = "ceiling"
+    #: From when nobody has the ticket to who takes it, or answers it.
+    CLAIM = "claim"
+    #: From a customer's message to the second after which their network takes no free reply to it.
+    REPLY_WINDOW = "reply_window"
+    #: From a reply that asked the customer into direct messages to the first of theirs.
+    DM_HANDOVER = "dm_handover"
+
+    @property
+    def is_watch(self) -> bool:
+        """Whether nobody promised it: it is watched, is never late and counts in no rate."""
+        return self in {ClockKind.REPLY_WINDOW, ClockKind.DM_HANDOVER}
+
+    @property
+    def by_calendar(self) -> bool:
+        """Whether it runs by the calendar's time, whoever works when."""
+        return self is ClockKind.CEILING or self.is_watch
 
 
 class ChainStop(StrEnum):

@@ -43,6 +43,7 @@ class CustomerWrote:
     message: int
     thanks: bool = False  #: only thanks: asks for nothing
     can_reply: bool = False  #: the network takes an answer to this one, whatever it said before
+    reply_until: datetime | None = None  #: the last second in which it does; None: it always does
 
 
 @dataclass(frozen=True, slots=True)

@@ -648,6 +648,14 @@ class Tx(Protocol):
         """Note when the ticket's claim is to be looked at; None: never."""
         ...
 
+    def to_close_windows(self, now: datetime, limit: int) -> Sequence[int]:
+        """Return tickets to which no reply is taken any more since then, longest first."""
+        ...
+
+    def plan_window(self, ticket: int, at: datetime | None) -> None:
+        """Note from when on no reply to the ticket is taken any more; None: nobody need look."""
+        ...
+
     def set_offset(self, seconds: float) -> None:
         """Turn business time (sandbox and tests)."""
         ...

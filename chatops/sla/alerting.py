@@ -12,6 +12,7 @@ from typing import Final
 from chatops.calendar import Calendar, NoWorkingTime
 from chatops.event import Alerted, AlertLevel, Breached, BreachKnown, ClockKind
 from chatops.sla.clock import Clock, breach, second
+from chatops.sla.terms import Handover
 
 #: Working time after the due second at which a breach that goes on is alerted of again (SLA.md §3).
 REPEATS: Final = {
@@ -32,14 +33,21 @@ def short_s(target_s: int) -> int:
     return target_s // 2 if target_s < 10 * 60 else max(target_s // 4, 5 * 60)
 
 
-def next_alert(clock: Clock, calendar: Calendar) -> datetime | None:
+def next_alert(
+    clock: Clock, calendar: Calendar, handover: Handover | None = None
+) -> datetime | None:
     """Return the second after which a clock's next level is due; None if none is to come.
 
-    None comes where the calendar closes for good before.
+    None comes where the calendar closes for good before, nor of a reply window once it was told of.
+    `handover` says when a hand-over that has just begun is told of; its end is its last level.
     """
+    level = _after(clock.alerted)
     if clock.outcome is not None:
         return None
-    level = _after(clock.alerted)
+    if clock.kind is ClockKind.DM_HANDOVER:
+        return _of_handover(clock, handover)
+    if clock.kind.is_watch and clock.alerted is not None:
+        return None
     try:
         return None if level is None else _planned(clock, level, calendar)
     except NoWorkingTime:
@@ -51,6 +59,7 @@ def planned(
     before: _Clocks,
     calendar: Callable[[Clock], Calendar],
     quiet: Calendar | None,
+    handover: Handover | None = None,
 ) -> _Clocks:
     """Return those clocks that moved, each with the second of its next alert.
 
@@ -58,18 +67,23 @@ def planned(
     """
     moved = {key: clock for key, clock in clocks.items() if before.get(key) != clock}
     return {
-        key: replace(clock, alert_at=_opened(next_alert(clock, calendar(clock)), clock, quiet))
+        key: replace(
+            clock, alert_at=_opened(next_alert(clock, calendar(clock), handover), clock, quiet)
+        )
         for key, clock in moved.items()
     }
 
 
 def _opened(at: datetime | None, clock: Clock, quiet: Calendar | None) -> datetime | None:
-    if at is None or quiet is None or clock.kind is not ClockKind.CEILING:
+    if at is None or quiet is None or not clock.kind.by_calendar:
         return at
     try:
-        return quiet.next_opening(at)
+        opening = quiet.next_opening(at)
     except NoWorkingTime:  # it never opens again
         return at
+    # a watch is over by itself then, and late to be told of
+    is_over = clock.kind.is_watch and clock.due_at is not None and clock.due_at <= opening
+    return at if is_over else opening
 
 
 def due_alerts(
@@ -125,6 +139,14 @@ def is_late(clock: Clock) -> bool:
 def is_unheard(clock: Clock) -> bool:
     """Tell whether a clock is late and undone, and nobody has said that they know."""
     return is_late(clock) and clock.alerted is not AlertLevel.KNOWN
+
+
+def _of_handover(clock: Clock, handover: Handover | None) -> datetime | None:
+    if clock.due_at is None or clock.alerted is AlertLevel.BREACH:
+        return None
+    if clock.alerted is not None or handover is None:
+        return clock.due_at
+    return min(clock.started_at + timedelta(seconds=handover.nudge_s), clock.due_at)
 
 
 def _rank(level: AlertLevel | None) -> int:

@@ -27,6 +27,8 @@ class Outcome(StrEnum):
     BREACHED = "breached"
     #: Nothing was owed: closed before it was due, or void. Counted apart from the rate.
     WAIVED = "waived"
+    #: What was watched for did not come until the end; nobody had promised it.
+    LAPSED = "lapsed"
 
 
 class Why(StrEnum):

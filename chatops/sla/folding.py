@@ -5,8 +5,7 @@ a rebuild takes it for every entry of the log, and both get the same clocks. `an
 first response or its next one; which of the two is owed depends on whether a person has answered.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,32 +16,25 @@ from chatops.event import (
     AnsweredOutside,
     Breached,
     BreachKnown,
-    Claimed,
     ClockKind,
     Closed,
     CloseReason,
     CustomerForgotten,
     CustomerWrote,
-    Event,
     Merged,
-    Moved,
-    Prioritized,
     Priority,
     ReopenCause,
     Reopened,
     ReplySent,
     Separated,
-    Snoozed,
-    Tagged,
-    TermsChanged,
     Unmerged,
-    Untagged,
-    Woken,
 )
 from chatops.sla import clock as sla
 from chatops.sla.alerting import alerted, planned
 from chatops.sla.clock import Clock, Outcome, Promise
-from chatops.sla.terms import Promised, SlaTerms
+from chatops.sla.moment import MOVES, Clocks, Moment, newest
+from chatops.sla.terms import Promised
+from chatops.sla.watching import watched
 from chatops.ticket import Status, Ticket
 
 #: A customer's message older than this at intake is backfill and starts no clock (SLA.md rule 13).
@@ -50,48 +42,16 @@ BACKFILL: Final = timedelta(hours=24)
 
 _NEVER_OWED: Final = frozenset({CloseReason.SPAM, CloseReason.DUPLICATE})
 
-#: What a human reply ends.
-_ANSWERS: Final = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.CEILING)
+#: What somebody has promised.
+_PROMISES: Final = tuple(kind for kind in ClockKind if not kind.is_watch)
 
-#: The events that can move a clock; the others cost nothing.
-MOVES: Final = (
-    CustomerWrote,
-    ReplySent,
-    AnsweredOutside,
-    Closed,
-    CustomerForgotten,
-    Reopened,
-    Breached,
-    BreachKnown,
-    Alerted,
-    Moved,
-    Prioritized,
-    Tagged,
-    Untagged,
-    TermsChanged,
-    Merged,
-    Absorbed,
-    Unmerged,
-    Separated,
-    Snoozed,
-    Woken,
-    Claimed,
+#: What a human reply ends, and a close leaves undone.
+_ANSWERS: Final = (
+    ClockKind.FIRST_RESPONSE,
+    ClockKind.NEXT_RESPONSE,
+    ClockKind.CEILING,
+    ClockKind.CLAIM,
 )
-
-#: Clocks by kind and cycle.
-Clocks = Mapping[tuple[ClockKind, int], Clock]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An entry of the log: the event, what it made of the ticket, when, and under which terms."""
-
-    event: Event
-    before: Ticket
-    after: Ticket
-    at: datetime
-    terms: SlaTerms
-    heard_at: datetime | None = None  #: when the customer wrote, of CustomerWrote
 
 
 def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> Clocks:
@@ -101,18 +61,6 @@ def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> 
     fold = _Fold(clocks, moment)
     fold.take(clocks, others)
     return fold.clocks
-
-
-def newest(clocks: Clocks, kind: ClockKind) -> Clock | None:
-    """Return the last cycle of a kind."""
-    cycles = [cycle for each, cycle in clocks if each is kind]
-    return clocks[kind, max(cycles)] if cycles else None
-
-
-def newest_of_each(clocks: Clocks) -> tuple[Clock, ...]:
-    """Return the last cycle of each kind."""
-    found = (newest(clocks, kind) for kind in ClockKind)
-    return tuple(each for each in found if each is not None)
 
 
 class _Fold:
@@ -126,9 +74,12 @@ class _Fold:
     def take(self, clocks: Clocks, others: Callable[[int], Clocks]) -> None:
         self._worked()
         self._arranged(others)
+        self._taken()
         self._stand_or_run()
         self._hold()
-        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet())
+        self.clocks |= watched(self.clocks, self._moment)
+        handover = self._promised.handover
+        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet(), handover)
 
     # --- what happened
 
@@ -152,10 +103,10 @@ class _Fold:
     def _arranged(self, others: Callable[[int], Clocks]) -> None:
         match self._moment.event:
             case CustomerForgotten() | Merged():
-                for clock in self._open(*ClockKind):
+                for clock in self._open(*_PROMISES):
                     self._put(sla.waive(clock, self._moment.at, void=True))
             case Unmerged():
-                self._unwaive(ClockKind)
+                self._unwaive(_PROMISES)
             case Absorbed(other, _, unanswered):
                 self._absorbed(others(other), unanswered=unanswered)
             case Separated(other):
@@ -179,6 +130,8 @@ class _Fold:
             self._start(ClockKind.CEILING, at)
         if newest(self.clocks, ClockKind.RESOLUTION) is None:
             self._start(ClockKind.RESOLUTION, at)
+        if newest(self.clocks, ClockKind.CLAIM) is None and _is_nobodys(moment.after):
+            self._start(ClockKind.CLAIM, moment.at)  # there was nothing to take before
 
     def _is_answered(self, first: Clock | None) -> bool:
         """Tell whether a person has answered; what was said before the customer wrote is no answer."""
@@ -248,7 +201,7 @@ class _Fold:
 
     def _separated(self, theirs: Clocks) -> None:
         own = sla.second(self._moment.before.opened_at)
-        there = {clock.started_at for clock in theirs.values()}
+        there = {clock.started_at for (kind, _), clock in theirs.items() if not kind.is_watch}
         for clock in self._open(ClockKind.FIRST_RESPONSE, ClockKind.CEILING, ClockKind.RESOLUTION):
             if clock.breached_at or clock.cycle > 1:
                 continue
@@ -258,6 +211,16 @@ class _Fold:
                 self._put(sla.on_its_own(clock, own, self._calendar(clock)))
 
     # --- what holds after every event
+
+    def _taken(self) -> None:
+        """End the wait for somebody who takes the ticket, or begin it where it is nobody's again."""
+        before, after, at = self._moment.before, self._moment.after, self._moment.at
+        waiting = self._open(ClockKind.CLAIM)
+        if after.assignee is not None:
+            for clock in waiting:
+                self._put(sla.stop(clock, at, self._calendar(clock)))
+        elif not waiting and _is_nobodys(after) and not _is_nobodys(before):
+            self._start(ClockKind.CLAIM, at)
 
     def _stand_or_run(self) -> None:
         """Let the resolution stand still while the ticket waits for whom its policy names."""
@@ -272,7 +235,7 @@ class _Fold:
 
     def _hold(self) -> None:
         """Hold open clocks to what the ticket is promised now; what it is not any more is waived."""
-        for clock in self._open(*ClockKind):
+        for clock in self._open(*_PROMISES):
             promise = self._promised.promises.get(clock.kind)
             if promise is None:
                 self._put(sla.waive(clock, self._moment.at, void=True))
@@ -310,3 +273,8 @@ class _Fold:
     def _fallback(self, kind: ClockKind) -> Promise:
         promises = self._promised.promises
         return promises.get(kind) or promises[ClockKind.FIRST_RESPONSE]
+
+
+def _is_nobodys(ticket: Ticket) -> bool:
+    """Tell whether somebody is to take a ticket."""
+    return ticket.assignee is None and ticket.status is not Status.CLOSED and not ticket.quiet

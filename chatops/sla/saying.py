@@ -48,7 +48,7 @@ def left(clock: Clock, now: datetime, calendar: Calendar) -> int:
 
 
 def say(clock: Clock, now: datetime, calendar: Calendar) -> ClockState:
-    """How the clock stands at `now`."""
+    """How the clock of a promise stands at `now`."""
     at = clock.stopped_at or second(now)
     left_s = _left(clock, at, calendar)
     if clock.outcome:

@@ -21,8 +21,8 @@ from chatops.ticket import Ticket
 #: The policy of a ticket that none of app.yaml's matches: its queue's first response, and no more.
 OF_QUEUE: Final = "queue"
 
-#: What a ceiling is measured by: calendar time.
-_ALWAYS: Final = Calendar.always("UTC")
+#: What a ceiling and all that is watched are measured by: calendar time.
+ALWAYS: Final = Calendar.always("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,20 @@ class SlaPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """How long a customer who was invited into direct messages is waited for: calendar time."""
+
+    nudge_s: int  #: until who has the ticket is told that none has come
+    over_s: int  #: until none is waited for any more
+
+
+@dataclass(frozen=True, slots=True)
 class QueueTerms:
     """When a queue works, and what it promises where no policy says so."""
 
     calendar: Calendar
     first_response_s: int
+    handover: Handover | None = None  #: None: invitations are not watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ class Promised:
     promises: Mapping[ClockKind, Promise]
     reopen_grace_s: int
     pauses: frozenset[SnoozeReason]
+    handover: Handover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +100,8 @@ class SlaTerms:
     def __post_init__(self) -> None:
         used = [each.calendar for each in self.queues.values()]
         used += [each.calendar for each in self.policies if each.calendar is not None]
-        versions = {id(each): _digest(_calendar_json(each)) for each in (*used, _ALWAYS)}
-        by_version = {versions[id(each)]: each for each in (*used, _ALWAYS)}
+        versions = {id(each): _digest(_calendar_json(each)) for each in (*used, ALWAYS)}
+        by_version = {versions[id(each)]: each for each in (*used, ALWAYS)}
         object.__setattr__(self, "_calendars", MappingProxyType(by_version))
         object.__setattr__(self, "_versions", MappingProxyType(versions))
         object.__setattr__(self, "_known", {})
@@ -119,6 +129,10 @@ class SlaTerms:
             (each for each in self._calendars.values() if each.name == clock.calendar), None
         )
 
+    def watch(self, kind: ClockKind, target_s: int) -> Promise:
+        """Return what makes a clock of something that nobody promised."""
+        return Promise(kind, target_s, ALWAYS, "", "", self._versions[id(ALWAYS)])
+
     def dump(self) -> str:
         """Return the text from which `load` makes these terms again."""
         said: dict[str, Any] = {
@@ -126,10 +140,7 @@ class SlaTerms:
                 version: json.loads(_calendar_json(calendar))
                 for version, calendar in self._calendars.items()
             },
-            "queues": {
-                name: [self._versions[id(queue.calendar)], queue.first_response_s]
-                for name, queue in self.queues.items()
-            },
+            "queues": {name: self._queue_said(queue) for name, queue in self.queues.items()},
             "accounts": dict(self.accounts),
             "policies": [self._policy_said(each) for each in self.policies],
         }
@@ -143,14 +154,16 @@ class SlaTerms:
         said = json.loads(text)
         calendars = {version: _calendar(each) for version, each in said["calendars"].items()}
         names = sorted(said["queues"], key=lambda name: (name != said["first"], name))
-        queues = {
-            name: QueueTerms(calendars[said["queues"][name][0]], said["queues"][name][1])
-            for name in names
-        }
+        queues = {name: _queue(said["queues"][name], calendars) for name in names}
         policies = tuple(
             _policy(each, calendars.get(each["calendar"] or "")) for each in said["policies"]
         )
         return cls(queues, said["accounts"], policies)
+
+    def _queue_said(self, queue: QueueTerms) -> list[Any]:
+        said = [self._versions[id(queue.calendar)], queue.first_response_s]
+        watch = queue.handover
+        return said if watch is None else [*said, watch.nudge_s, watch.over_s]
 
     def _policy_said(self, policy: SlaPolicy) -> dict[str, Any]:
         calendar = self._versions[id(policy.calendar)] if policy.calendar is not None else None
@@ -169,11 +182,11 @@ class SlaTerms:
         version = _digest(_policy_json(policy, targets))
         promises = {}
         for kind, target_s in targets.items():
-            hours = _ALWAYS if kind is ClockKind.CEILING else calendar
+            hours = ALWAYS if kind.by_calendar else calendar
             promises[kind] = Promise(
                 kind, target_s, hours, policy.name, version, self._versions[id(hours)]
             )
-        return Promised(promises, policy.reopen_grace_s, policy.pauses)
+        return Promised(promises, policy.reopen_grace_s, policy.pauses, queue.handover)
 
 
 @lru_cache(maxsize=16)
@@ -208,6 +221,11 @@ def _policy_json(policy: SlaPolicy, targets: Mapping[ClockKind, int]) -> str:
         sort_keys=True,
         ensure_ascii=False,
     )
+
+
+def _queue(said: Iterable[Any], calendars: Mapping[str, Calendar]) -> QueueTerms:
+    calendar, first_response_s, *watch = said
+    return QueueTerms(calendars[calendar], first_response_s, Handover(*watch) if watch else None)
 
 
 def _policy(said: Mapping[str, Any], calendar: Calendar | None) -> SlaPolicy:

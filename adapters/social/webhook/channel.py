@@ -21,6 +21,7 @@ from adapters._call import Call, patience, perform, unanswered
 from adapters.social.webhook import wire
 from chatops.channel import Can, Finding, Inbound, Outgoing, Sent, Traits
 from chatops.clock import Clock
+from chatops.config.notation import Span, between
 from chatops.errors import Barred, CareError, Rejected, Unauthentic, Unsupported
 from chatops.event import Deed
 from chatops.policy import Account
@@ -79,6 +80,12 @@ class Settings(BaseModel):
     )
     reply_url: Annotated[str, of_ours] | None = Field(
         None, description="Where the source takes replies; without it nobody can reply"
+    )
+    reply_window: Annotated[Span, between("1h", "30d", "of the calendar")] | None = Field(
+        None,
+        examples=["24h"],
+        description="For so long after a private message its network takes a free reply; "
+        "otherwise for ever",
     )
 
 

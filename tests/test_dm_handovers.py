@@ -1,0 +1,159 @@
+"""Who was invited into direct messages writes one, or is asked about once and given up."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from care import GLOBAL, NOON, POLICY, Care, Hours, cared_for, wrote
+from test_joining import dm, happened, invites
+from test_refolding import differs
+
+from chatops.cards.ticket_card import ticket_card
+from chatops.event import (
+    Alerted,
+    AlertLevel,
+    ClockKind,
+    HandoverAbandoned,
+    HandoverOpened,
+    ReopenCause,
+    Reopened,
+)
+from chatops.sla import Handover, Outcome
+
+pytestmark = [pytest.mark.anyio, pytest.mark.databases]
+
+HOUR: Final = timedelta(hours=1)
+WATCHED: Final = replace(
+    POLICY,
+    queues={**POLICY.queues, "global": replace(GLOBAL, dm_handover=Handover(24 * 3600, 72 * 3600))},
+)
+NUDGED: Final = Alerted(AlertLevel.DUE_SOON, NOON + 24 * HOUR, ClockKind.DM_HANDOVER, 1)
+GIVEN_UP: Final = HandoverAbandoned(NOON + 72 * HOUR, 1)
+
+
+@pytest.fixture
+async def care(tmp_path: Path, empty_database: Path | str, hours: Hours) -> AsyncIterator[Care]:
+    async with cared_for(tmp_path, empty_database, hours, WATCHED) as one:
+        yield one
+
+
+async def passes(care: Care, hours: float) -> None:
+    """Turn business time to so many hours, and a second, after noon; two ticks do what one does."""
+    care.hours.jump(NOON + hours * HOUR + timedelta(seconds=1) - care.hours.business())
+    await care.desk.tick()
+    await care.desk.tick()
+
+
+async def told(care: Care, ticket: int) -> list[Any]:
+    ours = HandoverAbandoned | HandoverOpened
+    return [
+        each
+        for each in await care.log(ticket)
+        if isinstance(each, ours)
+        or (isinstance(each, Alerted) and each.clock is ClockKind.DM_HANDOVER)
+    ]
+
+
+async def outcome(care: Care, ticket: int) -> tuple[Outcome | None, int | None]:
+    clocks = await care.storage.work.transact(lambda tx: tx.clocks(ticket))
+    clock = clocks[ClockKind.DM_HANDOVER, 1]
+    return clock.outcome, clock.elapsed_s
+
+
+async def asides(care: Care, ticket: int) -> list[str]:
+    """What the card says of it: ids of sentences."""
+    record, agents = await care.record(ticket), await care.storage.reader.agents()
+    card = ticket_card(care.desk.scene(record, agents, care.hours.business()))
+    said = [getattr(block, "said", None) for block in card.blocks]
+    return [each.id for each in said if each is not None and each.id.startswith("aside-handover")]
+
+
+async def test_who_has_it_is_told_once_and_then_it_is_given_up(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await care.did("ben", "claim", ticket)
+    await invites(care, ticket)
+    assert await asides(care, ticket) == ["aside-handover"]
+    seen = []
+    for hours in (23, 24, 48, 71, 72, 100):
+        await passes(care, hours)
+        seen.append(await told(care, ticket))
+    assert seen == [[], [NUDGED], [NUDGED], [NUDGED], [NUDGED, GIVEN_UP], [NUDGED, GIVEN_UP]]
+    told_in = care.sql(
+        'SELECT what, "to", entry.name FROM delivery JOIN entry ON entry.id = delivery.entry'
+        " WHERE entry.rule = 'dm_handover' ORDER BY delivery.id"
+    )
+    assert told_in == [
+        ("event", "care-global", "Alerted"),
+        ("event", "care-global", "HandoverAbandoned"),
+    ]
+    assert await asides(care, ticket) == ["aside-handover-abandoned"]
+    assert await outcome(care, ticket) == (Outcome.LAPSED, None)
+    assert not await differs(care, ticket, WATCHED)
+
+
+async def test_a_ticket_that_nobody_has_is_told_of_in_the_room(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    await passes(care, 24)
+    assert ("alert", "care-global", "Alerted") in care.sql(
+        'SELECT what, "to", entry.name FROM delivery JOIN entry ON entry.id = delivery.entry'
+        " WHERE entry.rule = 'dm_handover'"
+    )
+
+
+async def test_after_downtime_it_is_given_up_and_nobody_is_told_before(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    await passes(care, 100)
+    assert await told(care, ticket) == [replace(NUDGED, superseded=True), GIVEN_UP]
+
+
+async def test_a_direct_message_that_joins_opens_it(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    care.hours.jump(2 * HOUR)
+    await care.hears(dm(at=care.hours.transport() + 2 * HOUR))
+    await passes(care, 100)
+    assert (await told(care, ticket), await asides(care, ticket)) == ([], [])
+    assert (await outcome(care, ticket))[0] is Outcome.MET
+    assert not await differs(care, ticket, WATCHED)
+
+
+async def test_a_direct_message_to_another_ticket_opens_it_and_says_where(care: Care) -> None:
+    await care.hears(dm("About another thing"))
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    await care.hears(dm("Here I am", at=care.hours.transport()), dm("Hello?"))
+    assert await told(care, ticket) == [HandoverOpened(1, NOON)]
+    assert await outcome(care, ticket) == (Outcome.MET, 0)
+    assert await asides(care, ticket) == []
+    assert not await differs(care, ticket, WATCHED)
+
+
+async def test_what_the_customer_writes_in_public_opens_nothing(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    await care.hears(wrote("Why?", thread="t"), dm("Not me", who="leo"))
+    assert await outcome(care, ticket) == (None, None)
+
+
+async def test_a_closed_ticket_is_given_up_by_nobody(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    await care.did("ben", "close", ticket, fields={"reason": "resolved"})
+    await passes(care, 100)
+    assert (await told(care, ticket), await asides(care, ticket)) == ([], [])
+    assert (await outcome(care, ticket))[0] is Outcome.WAIVED
+    await happened(care, ticket, Reopened(ReopenCause.AGENT, 1))
+    assert await asides(care, ticket) == ["aside-handover-abandoned"]
+
+
+async def test_without_the_key_invitations_are_not_watched(care: Care) -> None:
+    await care.desk.adopt(POLICY)
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    await passes(care, 100)
+    assert (await told(care, ticket), await asides(care, ticket)) == ([], [])
