@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 from care import NOON, POLICY, Care, Hours, cared_for, refused, wrote
+from test_alerts import lists
 from test_joining import invites
 from test_refolding import differs
 
@@ -197,3 +198,19 @@ async def test_parted_from_another_it_has_the_window_of_its_own_messages(care: C
     assert (await care.ticket(1)).reply_until == NOON + DAY
     await passes(care, 25)
     assert refused(await opens_form(care, 1)) == "reply-window-closed"
+
+
+async def test_many_that_close_soon_are_one_list(care: Care) -> None:
+    await care.hears(
+        *(
+            wrote(
+                kind=Kind.DM, private=True, thread=f"dm{n}", who=f"w{n}", at=care.hours.transport()
+            )
+            for n in range(4)
+        )
+    )
+    for hours in (2, 6, 18.01):  # the first responses are late before
+        await passes(care, hours)
+    newest = lists(care, "care-global")[-1]
+    soon = [line for line in newest if "the reply window closes Tue 2 Jun 12:00 (nobody)" in line]
+    assert len(soon) == 4
