@@ -11,7 +11,6 @@ from adapters.chat.slack.buttons import elements
 from adapters.chat.slack.writing import Voices
 from adapters.chat.teams import adaptive
 from adapters.chat.teams import writing as teams_writing
-from chatops.behind import Figure
 from chatops.call import Answer, Origin, Outcome
 from chatops.card import Button, Card, File
 from chatops.cards.leads import MOST_CARRIED, Leads, leads
@@ -348,9 +347,11 @@ async def test_the_fullest_entry_fits_slack_s_menu() -> None:
         found = leads(FULL, told)
         voice = Voices(WORDS).of("en", "UTC", {})
         made = elements(found.buttons, found.menu, None, voice)
-        options = [option for each in made for option in each.get("options", [])]
-        carried = [len(option["value"]) for option in options]
-        assert all(each <= MOST_CARRIED for each in carried), length
-        assert bool(carried) == bool(found.menu)
-        for option in options:
-            assert orjson.loads(option["value"])["a"]["tickets"] in set(Figure)
+        menus = [each for each in made if each["type"] == "static_select"]
+        assert bool(menus) == bool(found.menu)
+        for menu in menus:
+            shared = orjson.loads(menu["action_id"].removeprefix("menu:"))
+            (option,) = menu["options"]
+            told_alone = orjson.loads(option["value"]).get("a", {})
+            assert (shared | told_alone).items() == dict(found.menu[0].args).items()
+            assert len(option["value"]) <= MOST_CARRIED
