@@ -6,11 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from adapters.chat.slack import blocks
 from adapters.chat.slack.buttons import elements
 from adapters.chat.slack.writing import Voices
-from adapters.chat.teams import adaptive
-from adapters.chat.teams import writing as teams_writing
 from chatops.call import Answer, Origin, Outcome
 from chatops.card import Button, Card, File
 from chatops.cards.leads import MOST_CARRIED, Leads, leads
@@ -301,31 +298,6 @@ async def test_what_is_no_language_or_tag_is_refused(team: Team) -> None:
     usage = await team.ask("maya", "report", "tickets nonsense")
     assert isinstance(usage, Refusal)
     assert dict(usage.said.args)["word"] == "nonsense"
-
-
-@pytest.mark.parametrize("language", ["en", "ja"])
-async def test_a_long_report_is_whole_in_both_chats(team: Team, language: str) -> None:
-    for number in range(30):
-        await team.wrote(f"C{number}", "Where is it?")
-        await team.ask("maya", "close", f"{number + 1} resolved")
-        team.clock.now += timedelta(days=1)
-    card = card_of(await team.ask("maya", "report", "30d"))
-    voice = Voices(WORDS).of(language, "Asia/Tokyo", {})
-    made = blocks.message(card, voice, "n0")["blocks"]
-    assert len(made) <= blocks.MESSAGE.blocks
-    assert len(orjson.dumps(made).decode()) <= blocks.LONGEST_MESSAGE
-    select = made[-1]["elements"][-1]
-    assert select["placeholder"]["text"] == voice.plain(text("report-more"))
-    teams = teams_writing.Voices(WORDS).of(language, "Asia/Tokyo", {})
-    sent = adaptive.message(card, teams, lambda _: False)
-    assert len(orjson.dumps(sent)) <= adaptive.LONGEST_MESSAGE
-    whole = orjson.dumps([made, sent]).decode()
-    assert voice.plain(text("chat-cut")) not in whole
-    assert whole.count(voice.plain(text("report-leads"))) == 2
-    actions = sent["attachments"][0]["content"]["actions"]
-    assert [each["data"]["a"]["tickets"] for each in actions] == [
-        dict(button.args)["tickets"] for button in (*card.buttons, *card.menu)
-    ]
 
 
 FULL = Counted(Counts(2, 0, 0, 0, [], 1, None))
