@@ -248,6 +248,8 @@ def test_escalations_where_nothing_was_new() -> None:
         chains=1,
     )
     assert facts[text("report-escalated")] == text("report-both", now=said, before=none)
+    facts = dict(report_facts(nothing, replace(nothing, handling=found), (), NOW))
+    assert facts[text("report-escalated")] == text("report-both", now=none, before=one)
 
 
 @pytest.mark.anyio
