@@ -51,11 +51,8 @@ def course(rows: Iterable[Happened], period: Period, levels: Levels | None = Non
         into.new += group.new
         into.closed += group.closed
         into.first_responses += group.first_responses
-    if levels is None:
-        return Course(step, found)
-    ends = [period.begins(date.fromisoformat(str(key))) for key in list(found)[1:]]
-    for group, end in zip(found.values(), (*ends, period.end), strict=False):
-        group.left = levels.open_at(end)
+    if levels is not None:
+        _leave(found, period, levels)
     return Course(step, found)
 
 
@@ -71,6 +68,20 @@ def days(groups: Mapping[Key, Group], period: Period) -> Mapping[Key, Group]:
     """Return all days of the period."""
     every = [str(period.first + number * _DAY) for number in range(period.days)]
     return {day: groups.get(day, Group()) for day in every}
+
+
+def days_left(groups: Mapping[Key, Group], period: Period, levels: Levels) -> Mapping[Key, Group]:
+    """Return all days of the period, each with what was open at its end; none if nothing happened."""
+    found = dict(days(groups, period)) if groups else {}
+    _leave(found, period, levels)
+    return found
+
+
+def _leave(steps: Mapping[Key, Group], period: Period, levels: Levels) -> None:
+    """Say of steps without a gap how many tickets were open where the next one begins."""
+    ends = [period.begins(date.fromisoformat(str(key))) for key in list(steps)[1:]]
+    for group, end in zip(steps.values(), (*ends, period.end), strict=False):
+        group.left = levels.open_at(end)
 
 
 def _step(days: int) -> Step:

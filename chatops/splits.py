@@ -127,6 +127,8 @@ def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) 
     ]
     if by is Split.AGENT:
         head += ("handled", "pick_ups", "pick_up_median_s", "pick_up_p90_s")
+    if by is Split.DAY:
+        head.append("open_at_end")
     lines = [",".join(head)]
     for key, group in groups.items():
         found = spread(group.first_responses)
@@ -135,6 +137,8 @@ def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) 
         if by is Split.AGENT:
             soon = spread(group.pick_ups)
             cells += [group.handled, soon.count, soon.median, soon.p90]
+        if by is Split.DAY:
+            cells.append(group.left)
         numbers = ("" if cell is None else f"{cell:.12g}" for cell in cells)
         lines.append(",".join((cell(name), *numbers)))
     return lines

@@ -22,7 +22,7 @@ from chatops.cards.report_charts import course_blocks
 from chatops.cards.report_facts import report_facts
 from chatops.cards.split_card import split_card
 from chatops.counting import Counting
-from chatops.course import course
+from chatops.course import course, days_left
 from chatops.figures import queues_for, zone_of
 from chatops.handling import Escalation
 from chatops.line import FormOnly, Named, OrWord
@@ -176,13 +176,16 @@ async def _split(
     by = args.by or Split.DAY
     if by is Split.AGENT and in_room and not of.named:
         return Refusal(text("report-no-names"))
-    rows = await counting.reader.happened(of.queues, period.start, period.end, of.only)
+    meant = (of.queues, period.start, period.end, of.only)
+    rows = await counting.reader.happened(*meant)
     if by is Split.AGENT and not of.named:
         rows = [row for row in rows if row.agent == call.agent.id]
     groups = split(rows, by, period)
     if by is Split.AGENT:
         alone = None if of.named else call.agent.id
         groups = await counting.by_agent(period, groups, alone)
+    elif by is Split.DAY:
+        groups = days_left(groups, period, await counting.reader.levels(*meant))
     if args.form is None:
         told = _told(args, period.start, period.end, of)
         card = split_card(period, groups, by, call.channels, agents, told)

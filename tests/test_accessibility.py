@@ -103,19 +103,20 @@ def test_every_button_is_a_command_that_can_be_typed(button: Pressed) -> None:
 
 
 def test_what_a_form_says_a_line_can_say() -> None:
-    """A form's own way to ask for another time is its own: a line has it in its place. So are the
-    seconds of which a report's button is, for which a line has days.
-    """
+    """Only ways to say a time are a form's or a button's own: a line has its own in their place."""
     of_forms = {
         (command.name, name)
         for command in REGISTRY
         for name, field in command.args.model_fields.items()
         if FormOnly in field.metadata
     }
-    assert of_forms == {("snooze", "when"), ("report", "since"), ("report", "until")}
-    snooze = REGISTRY.get("snooze")
-    assert snooze is not None
-    assert FormOnly not in snooze.args.model_fields["until"].metadata
+    in_place = {("snooze", "when"): "until", ("report", "since"): "period"}
+    in_place |= {("report", "until"): "period"}
+    assert of_forms == in_place.keys()
+    for (name, _), typed in in_place.items():
+        command = REGISTRY.get(name)
+        assert command is not None
+        assert FormOnly not in command.args.model_fields[typed].metadata
 
 
 @pytest.mark.parametrize("deed", Deed)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatops.course import Course, Step, course
+from chatops.course import Course, Step, course, days_left
 from chatops.levels import levels
 from chatops.periods import Period, period_of
 from chatops.splits import Count, Group, Happened, Key
@@ -94,6 +94,17 @@ def test_each_step_ends_with_so_many_open(said: str, left: list[int]) -> None:
     rows = [replace(CLOSED, at=at(day, 9))]
     found = course(rows, period(said), known)
     assert [group.left for group in found.points.values()] == left
+
+
+def test_days_that_are_split_are_all_there_with_what_was_left() -> None:
+    known = levels([at(date(2026, 11, 28), 9), at(date(2026, 11, 30), 9)], [])
+    found = days_left(closed({"2026-11-29": 2}), period("2026-11-28..2026-11-30"), known)
+    assert found == {
+        "2026-11-28": Group(left=1),
+        "2026-11-29": Group(closed=2, left=1),
+        "2026-11-30": Group(left=2),
+    }
+    assert days_left({}, period("2026-11-28..2026-11-30"), known) == {}
 
 
 def test_a_day_that_begins_late_ends_late() -> None:

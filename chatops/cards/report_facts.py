@@ -164,7 +164,9 @@ def _promises(both: _Both) -> Iterator[Fact]:
     yield both.number("report-breached", lambda one: one.measures.breached)
     if both.has(lambda one: one.handling.escalations):
         part, whole = escalated(both.now.handling.escalations), both.now.counts.new
-        said = share_held(both.said(_escalated), both.targets.escalated, part, whole)
+        # of the period before the share alone: where to is asked of now
+        figures = {"now": _escalated(both.now), "before": _escalated_share(both.before)}
+        said = share_held(text("report-both", **figures), both.targets.escalated, part, whole)
         yield text("report-escalated"), said
 
 
@@ -270,11 +272,10 @@ def _escalated(one: Counted) -> Text:
     rows = one.handling.escalations
     if not rows:
         return _number(0)
-    share = Share(escalated(rows), one.counts.new)
     hands = by_hand(rows)
     return text(
         "report-escalations",
-        share=_number(share.part) if share.percent is None else _share(share),
+        share=_escalated_share(one),
         targets=tuple(
             text("labelled", label=text("words", words=target), value=_number(count))
             for target, count in by_target(rows).items()
@@ -286,6 +287,11 @@ def _escalated(one: Counted) -> Text:
         hands=hands,
         chains=len(rows) - hands,
     )
+
+
+def _escalated_share(one: Counted) -> Text:
+    share = Share(escalated(one.handling.escalations), one.counts.new)
+    return _share(share) if share.part and share.whole else _number(share.part)
 
 
 def _share(share: Share) -> Text:

@@ -19,6 +19,7 @@ from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
 from tests.scenes import NOW
 
+DAY_HEAD = "day,new,closed,first_responses,first_response_median_s,first_response_p90_s"
 AGENT_HEAD = (
     "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s,"
     "handled,pick_ups,pick_up_median_s,pick_up_p90_s"
@@ -247,6 +248,8 @@ def test_escalations_where_nothing_was_new() -> None:
         chains=1,
     )
     assert facts[text("report-escalated")] == text("report-both", now=said, before=none)
+    facts = dict(report_facts(nothing, replace(nothing, handling=found), (), NOW))
+    assert facts[text("report-escalated")] == text("report-both", now=none, before=one)
 
 
 @pytest.mark.anyio
@@ -261,9 +264,14 @@ async def test_figures_by_where_what_and_when(team: Team) -> None:
         said = (await team.shown("maya", "report", line)).splitlines()
         heads = f"{head} | New | Closed | First response"
         assert said[2:4] == [heads, f"{row} | 3 | 2 | none yet"]
-    for line, head, row in (("by hour", "Hour", "15:00"), ("by day", "Day", "Thu 1 Oct")):
-        said = (await team.shown("maya", "report", line)).splitlines()
-        assert said[2:4] == [f"{head} | New | Closed", f"{row} | 3 | 2"]
+    said = (await team.shown("maya", "report", "by hour")).splitlines()
+    assert said[2:] == ["Hour | New | Closed", "15:00 | 3 | 2"]
+    said = (await team.shown("maya", "report", "by day")).splitlines()
+    assert said[1:4] == [
+        "[New, closed and open by day]",
+        "Day | New | Closed | Open at end",
+        "Thu 1 Oct | 3 | 2 | 1",
+    ]
 
 
 @pytest.mark.anyio
@@ -284,7 +292,10 @@ async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
     by_day = await team.ask("maya", "report", "csv")
     assert isinstance(by_day, Answer)
     assert by_day.file is not None
-    assert by_day.file.lines[1] == '"2026-10-01",3,2,0,,'
+    assert by_day.file.lines == (
+        f"{DAY_HEAD},open_at_end",
+        '"2026-10-01",3,2,0,,,1',
+    )
 
 
 @pytest.mark.anyio

@@ -6,12 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from adapters.chat.slack import blocks
 from adapters.chat.slack.buttons import elements
 from adapters.chat.slack.writing import Voices
-from adapters.chat.teams import adaptive
-from adapters.chat.teams import writing as teams_writing
-from chatops.behind import Figure
 from chatops.call import Answer, Origin, Outcome
 from chatops.card import Button, Card, File
 from chatops.cards.leads import MOST_CARRIED, Leads, leads
@@ -318,31 +314,6 @@ async def test_what_is_no_language_or_tag_is_refused(team: Team) -> None:
     assert dict(usage.said.args)["word"] == "nonsense"
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-async def test_a_long_report_is_whole_in_both_chats(team: Team, language: str) -> None:
-    for number in range(30):
-        await team.wrote(f"C{number}", "Where is it?")
-        await team.ask("maya", "close", f"{number + 1} resolved")
-        team.clock.now += timedelta(days=1)
-    card = card_of(await team.ask("maya", "report", "30d"))
-    voice = Voices(WORDS).of(language, "Asia/Tokyo", {})
-    made = blocks.message(card, voice, "n0")["blocks"]
-    assert len(made) <= blocks.MESSAGE.blocks
-    assert len(orjson.dumps(made).decode()) <= blocks.LONGEST_MESSAGE
-    select = made[-1]["elements"][-1]
-    assert select["placeholder"]["text"] == voice.plain(text("report-more"))
-    teams = teams_writing.Voices(WORDS).of(language, "Asia/Tokyo", {})
-    sent = adaptive.message(card, teams, lambda _: False)
-    assert len(orjson.dumps(sent)) <= adaptive.LONGEST_MESSAGE
-    whole = orjson.dumps([made, sent]).decode()
-    assert voice.plain(text("chat-cut")) not in whole
-    assert whole.count(voice.plain(text("report-leads"))) == 2
-    actions = sent["attachments"][0]["content"]["actions"]
-    assert [each["data"]["a"]["tickets"] for each in actions] == [
-        dict(button.args)["tickets"] for button in (*card.buttons, *card.menu)
-    ]
-
-
 FULL = Counted(Counts(2, 0, 0, 0, [], 1, None))
 
 
@@ -362,9 +333,11 @@ async def test_the_fullest_entry_fits_slack_s_menu() -> None:
         found = leads(FULL, told)
         voice = Voices(WORDS).of("en", "UTC", {})
         made = elements(found.buttons, found.menu, None, voice)
-        options = [option for each in made for option in each.get("options", [])]
-        carried = [len(option["value"]) for option in options]
-        assert all(each <= MOST_CARRIED for each in carried), length
-        assert bool(carried) == bool(found.menu)
-        for option in options:
-            assert orjson.loads(option["value"])["a"]["tickets"] in set(Figure)
+        menus = [each for each in made if each["type"] == "static_select"]
+        assert bool(menus) == bool(found.menu)
+        for menu in menus:
+            shared = orjson.loads(menu["action_id"].removeprefix("menu:"))
+            (option,) = menu["options"]
+            told_alone = orjson.loads(option["value"]).get("a", {})
+            assert (shared | told_alone).items() == dict(found.menu[0].args).items()
+            assert len(option["value"]) <= MOST_CARRIED

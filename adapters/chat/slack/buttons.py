@@ -14,6 +14,9 @@ from chatops.text import Text, text
 BUTTON: Final = 75  # characters on a button, and of a menu's entry
 _BUTTON_VALUE, _OPTION_VALUE = 2_000, 150
 _PLACEHOLDER: Final = 150
+_ACTION_ID: Final = 255
+#: The id of a menu; behind a colon, what all of its entries are told.
+MENU: Final = "menu"
 _MORE: Final = text("chat-more")
 
 
@@ -31,15 +34,31 @@ def elements(
         times = seen[button.command] = seen.get(button.command, -1) + 1
         made.append(_button(button, ticket, voice, times))
     if menu:
+        shared, id = _shared(menu)
+        alone = [
+            button._replace(args=tuple(each for each in button.args if each not in shared))
+            for button in menu
+        ]
         made.append(
             {
                 "type": "static_select",
-                "action_id": "menu",
+                "action_id": id,
                 "placeholder": voice.label(more or _MORE, _PLACEHOLDER),
-                "options": [_option(button, ticket, voice) for button in menu],
+                "options": [_option(button, ticket, voice) for button in alone],
             }
         )
     return made
+
+
+def _shared(menu: tuple[Button, ...]) -> tuple[frozenset[tuple[str, str]], str]:
+    """Return what all entries are told, and the menu's id, which carries it once for all of them.
+
+    A message holds so many characters in all, and a menu of a report's figures would take a third.
+    """
+    shared = frozenset.intersection(*(frozenset(button.args) for button in menu))
+    told = {name: said for name, said in menu[0].args if (name, said) in shared}
+    id = f"{MENU}:{orjson.dumps(told).decode()}" if told else MENU
+    return (shared, id) if len(id) <= _ACTION_ID else (frozenset(), MENU)
 
 
 def beside(button: Button, voice: Voice) -> JSON:

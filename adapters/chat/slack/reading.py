@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from adapters.chat.slack.buttons import MENU
 from adapters.chat.slack.writing import JSON
 from chatops.errors import Unreadable
 
@@ -92,14 +93,16 @@ def press(body: JSON) -> Press:
     """Read a block_actions payload whose action is a button or the menu of a message."""
     action = body["actions"][0]
     option = action.get("selected_option") or action
+    shared = action["action_id"].removeprefix(f"{MENU}:")
     try:
         value = _Value.model_validate_json(option.get("value") or "")
+        told = {} if shared == action["action_id"] else _TOLD.validate_json(shared)
     except ValidationError as error:
         raise Unreadable("a button's value is not ours") from error
     place = place_of_press(body)
     shown = body.get("container", {}).get("message_ts") or body.get("view", {}).get("id", "")
     key = f"slack:{place.channel}:{shown}:{action['action_id']}:{place.user}:{action['action_ts']}"
-    return Press(place, key, value.c, value.t, value.a, value.l, value.k)
+    return Press(place, key, value.c, value.t, told | value.a, value.l, value.k)
 
 
 class _Value(BaseModel):
@@ -112,6 +115,10 @@ class _Value(BaseModel):
     a: dict[str, str] = {}  #: its arguments
     l: str | None = None  # noqa: E741 - the line that was typed, where the button repeats one
     k: frozenset[str] = frozenset()  #: questions answered with yes
+
+
+#: What all entries of a menu are told.
+_TOLD: Final = TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
 
 
 def place_of_press(body: JSON) -> Place:

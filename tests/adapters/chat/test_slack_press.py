@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from slack_world import AOI, BEN, ELSEWHERE, GUEST, LOST, ROOM, STRANGER, World, a_card, said, world
 
+from adapters.chat.slack import reading
 from chatops.call import Answer, Call, Done, Origin, Outcome
 from chatops.card import Button
-from chatops.errors import StorageError
+from chatops.errors import StorageError, Unreadable
 from chatops.text import text
 from chatops.ticket import Refusal
 
@@ -47,6 +48,26 @@ async def test_menu_becomes_a_call_with_its_arguments(here: World) -> None:
     await here.cloud.hands.press(AOI, "menu", channel=ROOM, ts=ts, value=value)
     (call,) = here.desk.calls
     assert (call.command, dict(call.fields), call.language) == ("assign", {"to": "ben"}, "ja")
+
+
+async def test_what_all_entries_of_a_menu_are_told_rides_in_it_once(here: World) -> None:
+    late, new = (
+        Button("report", text("t-claim"), (("tickets", figure), ("since", "1")))
+        for figure in ("late", "new")
+    )
+    ts = await here.card(menu=(late, new))
+    menu, value = 'menu:{"since":"1"}', '{"c":"report","t":42,"a":{"tickets":"new"}}'
+    await here.cloud.hands.press(BEN, menu, channel=ROOM, ts=ts, value=value)
+    (call,) = here.desk.calls
+    assert dict(call.fields) == {"since": "1", "tickets": "new"}
+
+
+async def test_a_menu_that_is_not_ours_is_told_to_be_odd(here: World) -> None:
+    ts = await here.card(menu=(CLAIM,))
+    action = {"action_id": 'menu:["x"]', "selected_option": {"value": '{"c":"claim"}'}}
+    body = {"actions": [action], "user": {"id": BEN}, "container": {"message_ts": ts}}
+    with pytest.raises(Unreadable):
+        reading.press(body)
 
 
 async def test_each_press_has_its_own_key_and_a_repeated_delivery_the_same(here: World) -> None:
