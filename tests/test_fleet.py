@@ -53,6 +53,14 @@ class Door:
                     return
                 await asyncio.sleep(0.05)  # a process tells nobody that it listens
 
+    async def become(self, states: list[tuple[bool, bool]]) -> None:
+        """Wait until these are the states, in whichever order."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if sorted((await self.processes()).values()) == states:
+                    return
+                await asyncio.sleep(0.05)  # nor that it has died
+
     async def takers(self, times: int) -> set[str]:
         """Return who took so many requests."""
         return {(await self.ask("/in/chirp/aozora")).json()["by"] for _ in range(times)}
@@ -123,7 +131,7 @@ async def test_what_a_process_died_over_is_its_senders_to_repeat(door: Door) -> 
         await door.act(name, "start")
     await door.ready("one", "two")
     assert (await door.ask("/in/die", content="x")).status_code == 502
-    assert sorted((await door.processes()).values()) == [(False, False), (True, True)]
+    await door.become([(False, False), (True, True)])
     assert len(await door.takers(4)) == 1
 
 
