@@ -165,9 +165,8 @@ def _promises(both: _Both) -> Iterator[Fact]:
     if both.has(lambda one: one.handling.escalations):
         part, whole = escalated(both.now.handling.escalations), both.now.counts.new
         # of the period before the share alone: where to is asked of now
-        figures = {"now": _escalated(both.now), "before": _escalated_share(both.before)}
-        said = share_held(text("report-both", **figures), both.targets.escalated, part, whole)
-        yield text("report-escalated"), said
+        said = text("report-both", now=_escalated(both.now), before=_escalated_share(both.before))
+        yield text("report-escalated"), share_held(said, both.targets.escalated, part, whole)
 
 
 def _cohorts(both: _Both) -> Iterator[Fact]:
