@@ -52,20 +52,14 @@ from storage import open_storage
 _START: Final = datetime(2026, 6, 1, 1, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
 _OFFICE: Final = Calendar("office", "Asia/Tokyo", dict.fromkeys(range(5), (Window(540, 1080),)))
+_TARGETS: Final = {
+    ClockKind.FIRST_RESPONSE: 3600,
+    ClockKind.NEXT_RESPONSE: 7200,
+    ClockKind.RESOLUTION: 86400,
+    ClockKind.CEILING: 86400,
+}
 _TERMS: Final = SlaTerms(
-    {"care": QueueTerms(_OFFICE, 3600)},
-    {"shop": "care"},
-    (
-        SlaPolicy(
-            "all",
-            targets={
-                ClockKind.FIRST_RESPONSE: 3600,
-                ClockKind.NEXT_RESPONSE: 7200,
-                ClockKind.RESOLUTION: 86400,
-                ClockKind.CEILING: 86400,
-            },
-        ),
-    ),
+    {"care": QueueTerms(_OFFICE, 3600)}, {"shop": "care"}, (SlaPolicy("all", targets=_TARGETS),)
 )
 
 _OPENED: Final = Opened(
@@ -147,7 +141,7 @@ async def _clocks(repeats: int, rounds: int) -> Figure:
         ]
     )
     made = folded(log, _TERMS, 1)  # type: ignore[arg-type] # all that it asks of a transaction
-    expect({kind for kind, _ in made} == {*ClockKind}, "each kind of clock ran")
+    expect({kind for kind, _ in made} == {*_TARGETS}, "each kind of clock that is promised ran")
 
     async def ours() -> float:
         began = perf_counter()

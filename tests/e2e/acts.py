@@ -161,7 +161,7 @@ def outcome(  # noqa: C901, PLR0912 - one case a command
         case "reply":
             message = _written(live, ticket, "outbound", FORMS["reply"]["text"])
             mine = {} if before["assignee"] else {"assignee": me}
-            replies = f'[[{message},{me},"nothing","waiting",false]]'
+            replies = f'[[{message},{me},"nothing","waiting",false,null]]'
             body = {"message": message, "agent": me, "then": "nothing", "repeated": False}
             return {**mine, "replies": replies}, body
         case "snooze":
