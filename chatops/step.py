@@ -178,10 +178,7 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 reply_until=_reply_until(ticket, event),
             )
             if not thanks:
-                # a reply under way was written before this: it may not close over it
-                replies = tuple(
-                    replace(reply, then=Then.NOTHING, overtaken=True) for reply in ticket.replies
-                )
+                replies = tuple(_overtaken(reply) for reply in ticket.replies)
                 after = replace(after, waiting=Waiting.US, read_by=(), replies=replies)
             if ticket.revision == 1:
                 return after, ()  # the card itself shows what opened the ticket
@@ -392,6 +389,15 @@ def _actor(event: Event) -> int | None:
     if isinstance(event, _WORK):
         return event.agent
     return None
+
+
+def _overtaken(reply: Reply) -> Reply:
+    """Return a reply under way that was written before the customer's newest message.
+
+    It may not close over that, nor put it to sleep; but what it asks the customer it asks still.
+    """
+    then = reply.then if reply.then is Then.INVITE else Then.NOTHING
+    return replace(reply, then=then, overtaken=True)
 
 
 def _reply_until(ticket: Ticket, wrote: CustomerWrote) -> datetime | None:

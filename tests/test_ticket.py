@@ -138,6 +138,16 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         (PostMessage(12, mention=True),),
     ),
     (
+        "an invitation that is under way invites all the same",
+        replying(replace(WAITING, then=Then.INVITE)),
+        CustomerWrote(12),
+        {
+            "replies": (replace(WAITING, then=Then.INVITE, overtaken=True),),
+            "idle_since": NOW,
+        },
+        (PostMessage(12, mention=True),),
+    ),
+    (
         "thanks on a closed ticket stay on it",
         replace(CLOSED, thanked=False, read_by=(BEN,)),
         CustomerWrote(2, thanks=True),
