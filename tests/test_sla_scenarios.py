@@ -304,6 +304,13 @@ def test_a_priority_or_tag_chooses_another_policy_and_keeps_the_start() -> None:
     assert matter.clock(RESOLUTION).outcome is Outcome.WAIVED  # urgent ones promise none
 
 
+def test_a_policy_may_have_the_name_that_stands_for_none() -> None:
+    named = replace(URGENT, name="queue")
+    matter = Matter(replace(TERMS, policies=(named,))).heard("09:00")
+    assert matter.clock(FIRST).due_at == at("10:00")
+    assert matter.had("09:05", Prioritized(Priority.URGENT, 1)).clock(FIRST).due_at == at("09:15")
+
+
 def test_a_policy_by_which_it_would_be_late_leaves_a_quarter_of_an_hour() -> None:
     matter = Matter(CHOICE).heard("09:00").had("09:50", Prioritized(Priority.URGENT, 1))
     held = matter.clock(FIRST)
