@@ -318,6 +318,15 @@ def test_a_policy_by_which_it_would_be_late_leaves_a_quarter_of_an_hour() -> Non
     assert ended(matter.answered("10:05").clock(FIRST)) == (Outcome.MET, 65, None)
 
 
+def test_a_resolution_that_stands_still_has_a_quarter_of_an_hour_left_by_such_a_policy() -> None:
+    soon = replace(URGENT, targets={RESOLUTION: HOUR})
+    matter = Matter(replace(TERMS, policies=(soon, PROMISED))).heard("09:00").answered("09:30")
+    matter.had("11:00", WAITS).had("11:30", Prioritized(Priority.URGENT, 1))
+    matter.heard("14:00", HEARD_AGAIN)
+    held = matter.clock(RESOLUTION)
+    assert (held.due_at, held.given) == (at("14:15"), Given.POLICY_CHANGE)
+
+
 def test_a_move_is_another_queue_s_promise() -> None:
     held = Matter().heard("09:00").had("09:05", Moved("vip", 1, True)).clock(FIRST)
     assert (held.target_s, held.due_at) == (30 * MINUTE, at("09:30"))

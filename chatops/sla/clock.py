@@ -214,7 +214,7 @@ def rebase(clock: Clock, promise: Promise, old: Calendar, now: datetime) -> Cloc
 
     What ran by another calendar (`old`) is counted by that; where the same one was edited, what is
     under way counts as it is written now. A clock that would be past due by that gets 15 minutes of
-    working time; one that is breached, or has ended, stays as it is.
+    working time, one that stands still from when it goes on; one that is breached, or has ended, stays as it is.
     """
     clock = breach(clock, now)
     if clock.outcome or clock.breached_at or is_held_to(clock, promise):
@@ -237,7 +237,10 @@ def rebase(clock: Clock, promise: Promise, old: Calendar, now: datetime) -> Cloc
         given=None,
     )
     if clock.due_at is None:
-        return held
+        left_s = promise.target_s - _spent(past)
+        if left_s > 0:
+            return held
+        return replace(held, extra_s=_GRACE - left_s, given=Given.POLICY_CHANGE)
     due = calendar.add(held.since, max(promise.target_s - _spent(past), 0))
     if due > at:
         return replace(held, due_at=due)
