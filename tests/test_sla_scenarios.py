@@ -40,15 +40,18 @@ from chatops.sla import (
     Clock,
     ClockKind,
     Clocks,
+    ClockState,
     Given,
     Moment,
     Outcome,
     QueueTerms,
     SlaPolicy,
     SlaTerms,
+    State,
     advance,
     newest,
     newest_of_each,
+    say,
 )
 from chatops.sla.terms import loaded
 from chatops.step import opened, step
@@ -347,6 +350,15 @@ def test_an_edited_calendar_counts_open_clocks_anew_and_no_ended_one() -> None:
     assert matter.clock(FIRST) == first
     assert matter.clock(NEXT).due_at == at("12:00")
     assert matter.clock(NEXT).calendar_version != first.calendar_version
+
+
+def test_where_the_calendar_closes_for_good_a_message_has_its_time_all_the_same() -> None:
+    monday = {at("09:00").date(): (Window(540, 1080),)}
+    last = Calendar("fair", "Asia/Tokyo", {}, special=monday)
+    terms = replace(TERMS, queues={"care": QueueTerms(last, HOUR)}, policies=())
+    clock = Matter(terms).heard("17:30").clock(FIRST)
+    assert clock.due_at == at("18:30")
+    assert say(clock, at("17:40"), last) == ClockState(State.ON_TIME, 20 * MINUTE, at("18:30"))
 
 
 def test_the_conditions_of_a_policy() -> None:
