@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from care import GLOBAL, NOON, POLICY, Care, Hours, cared_for, wrote
+from test_refolding import differs
 
 from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Message
@@ -147,8 +148,24 @@ async def test_deletion_leaves_a_tombstone_without_words(care: Care) -> None:
     line = (await care.record(ticket)).lines[0]
     assert (line.deleted, line.text) == (True, "")
     assert [e for e in await care.log(ticket) if isinstance(e, CustomerDeleted)] == [
-        CustomerDeleted(1)
+        CustomerDeleted(1, nothing_left=True)
     ]
+
+
+async def test_who_deletes_all_that_waits_is_owed_no_answer(care: Care) -> None:
+    first, second = wrote("Where?", thread="t"), wrote("Hello?", thread="t")
+    ticket = await care.opens(first)
+    await care.hears(second, Deleted("aozora", first.external_id, NOON))
+    clock = (await care.record(ticket)).clock
+    assert clock is not None
+    assert clock.outcome is None
+    await care.hears(Deleted("aozora", second.external_id, NOON))
+    clock = (await care.record(ticket)).clock
+    assert clock is not None
+    assert clock.outcome is Outcome.WAIVED
+    deleted = [e for e in await care.log(ticket) if isinstance(e, CustomerDeleted)]
+    assert [each.nothing_left for each in deleted] == [False, True]
+    assert not await differs(care, ticket, care.desk.policy)
 
 
 async def test_deletion_that_comes_before_its_message_holds(care: Care) -> None:

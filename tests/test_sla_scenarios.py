@@ -15,6 +15,7 @@ from chatops.event import (
     Claimed,
     Closed,
     CloseReason,
+    CustomerDeleted,
     CustomerForgotten,
     CustomerWrote,
     Event,
@@ -237,6 +238,19 @@ def test_a_message_from_the_future_counts_from_when_it_was_heard() -> None:
 def test_spam_waives_all() -> None:
     matter = Matter().heard("09:00").closed("10:20", CloseReason.SPAM)
     assert {ended(each) for each in matter.clocks.values()} == {(Outcome.WAIVED, None, None)}
+
+
+def test_what_its_author_deleted_is_owed_no_answer_and_what_they_write_then_is() -> None:
+    ceiling = replace(PROMISED, targets={**TARGETS, CEILING: 24 * HOUR})
+    matter = Matter(replace(TERMS, policies=(ceiling,))).heard("09:00")
+    matter.had("09:10", CustomerDeleted(1)).had("10:20", CustomerDeleted(2, nothing_left=True))
+    for kind in (FIRST, CEILING):
+        assert ended(matter.clock(kind)) == (Outcome.WAIVED, None, None)
+    assert matter.clock(RESOLUTION).outcome is None
+    matter.heard("11:00")
+    assert (matter.clock(FIRST).cycle, matter.clock(FIRST).due_at) == (2, at("12:00"))
+    matter.answered("11:10").heard("11:20").had("11:30", CustomerDeleted(3, nothing_left=True))
+    assert matter.clock(NEXT).outcome is Outcome.WAIVED
 
 
 @pytest.mark.parametrize("end", [CustomerForgotten(), Merged(9, 1)])

@@ -15,6 +15,7 @@ from chatops.event import (
     ClockKind,
     Closed,
     CloseReason,
+    CustomerDeleted,
     CustomerForgotten,
     CustomerWrote,
     Event,
@@ -174,6 +175,7 @@ def test_what_is_over_when_it_comes_is_on_the_ticket_and_no_clock() -> None:
         CustomerWrote(3),
         Closed(CloseReason.RESOLVED, 1),
         CustomerForgotten(),
+        CustomerDeleted(1, nothing_left=True),
         Merged(9, 1),
     ],
 )

@@ -252,7 +252,9 @@ def _deleted(tx: Tx, gate: Gate, deleted: Deleted, act: Act) -> None:
         return
     tx.delete_message(found.id)
     if ticket is not None:
-        gate.apply(tx, ticket, [CustomerDeleted(found.id)], act)
+        parts = (ticket.id, *ticket.merged)
+        asked = [tx.asked_since(each, ticket.answered_at) for each in parts]
+        gate.apply(tx, ticket, [CustomerDeleted(found.id, nothing_left=not any(asked))], act)
 
 
 def _held(tx: Tx, change: Edited | Deleted) -> tuple[Found | None, Ticket | None]:

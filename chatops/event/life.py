@@ -54,6 +54,7 @@ class CustomerEdited:
 @dataclass(frozen=True, slots=True)
 class CustomerDeleted:
     message: int
+    nothing_left: bool = False  #: nothing of theirs waits for an answer any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from chatops.event import (
     ClockKind,
     Closed,
     CloseReason,
+    CustomerDeleted,
     CustomerForgotten,
     CustomerWrote,
     Merged,
@@ -52,6 +53,10 @@ _ANSWERS: Final = (
     ClockKind.CEILING,
     ClockKind.CLAIM,
 )
+
+
+#: An answer that is owed, which its asker may take back (SLA.md rule 4).
+_OWED: Final = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.CEILING)
 
 
 def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> Clocks:
@@ -91,6 +96,9 @@ class _Fold:
             case ReplySent(at=at) | AnsweredOutside(at=at):
                 for clock in self._of(*_ANSWERS):
                     self._put(sla.stop(clock, at, self._calendar(clock)))
+            case CustomerDeleted(nothing_left=True):
+                for clock in self._open(*_OWED):
+                    self._put(sla.waive(clock, moment.at, void=True))
             case Closed(reason):
                 self._closed(void=reason in _NEVER_OWED)
             case Reopened(cause):
