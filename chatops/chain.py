@@ -156,7 +156,7 @@ def _stopped(event: Event, after: Ticket, chain: Chain | None) -> ChainStop | No
             why = ChainStop.CLAIM
         case Assigned(by=by) if by is not None:  # in turn it is given to who may not have seen it
             why = ChainStop.CLAIM
-        case ReplySent() | AnsweredOutside():
+        case ReplySent() | AnsweredOutside(asked_at=None):
             why = ChainStop.REPLY
         case _:
             return None

@@ -197,9 +197,12 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 )
             return after, (PostEvent(),)
 
-        case AnsweredOutside(message, at):
-            after = replace(ticket, waiting=Waiting.CUSTOMER, answered_at=at)
-            return after, (PostMessage(message),)
+        case AnsweredOutside(message, at, asked_at):
+            answered_at = at if ticket.answered_at is None else max(at, ticket.answered_at)
+            waiting = Waiting.CUSTOMER if asked_at is None else ticket.waiting
+            return replace(ticket, waiting=waiting, answered_at=answered_at), (
+                PostMessage(message),
+            )
 
         case Claimed(agent):
             if ticket.status is Status.CLOSED:

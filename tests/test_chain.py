@@ -181,6 +181,10 @@ def test_what_app_yaml_does_not_name_stops_nothing(event: Event) -> None:
     assert brought(climbing(), event, only_closes) == []
 
 
+def test_an_answer_after_which_the_customer_has_written_on_stops_nothing() -> None:
+    assert brought(climbing(), AnsweredOutside(101, NOW, asked_at=NOW)) == []
+
+
 def test_who_is_given_it_in_turn_has_not_taken_it() -> None:
     assert brought(climbing(), Assigned(AOI.id, by=None)) == []
 

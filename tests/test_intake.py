@@ -203,6 +203,22 @@ async def test_colleagues_own_answer_stops_the_clock(care: Care) -> None:
     assert AnsweredOutside(2, answered) in await care.log(ticket)
 
 
+async def test_colleagues_own_answer_that_is_heard_of_late_leaves_us_what_came_after_it(
+    care: Care,
+) -> None:
+    message = wrote(thread="t")
+    ticket = await care.opens(message)
+    care.hours.jump(timedelta(minutes=10))
+    await care.hears(wrote("Hello?", thread="t"))
+    await care.hears(echo("On it", message, at=NOON - timedelta(minutes=5)))
+    record, answered = await care.record(ticket), NOON + timedelta(minutes=5)
+    assert record.clock is not None
+    assert (record.clock.outcome, record.clock.stopped_at) == (Outcome.MET, answered)
+    assert (record.ticket.waiting, record.ticket.answered_at) == (Waiting.US, answered)
+    asked_at = NOON + timedelta(minutes=10)
+    assert AnsweredOutside(3, answered, asked_at) in await care.log(ticket)
+
+
 async def test_echo_with_our_mark_is_our_reply_whatever_its_words_became(care: Care) -> None:
     message = wrote("Where is my tent?")
     ticket = await care.opens(message)

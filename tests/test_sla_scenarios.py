@@ -222,6 +222,25 @@ def test_our_own_earlier_post_makes_no_next_response() -> None:
     assert (NEXT, 1) not in matter.clocks
 
 
+def test_what_the_customer_wrote_after_an_answer_heard_of_later_is_owed_one() -> None:
+    matter = Matter().heard("09:00").heard("09:30")
+    matter.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert ended(matter.clock(FIRST)) == (Outcome.MET, 20, None)
+    assert matter.clock(NEXT).started_at == at("09:30")
+    older = Matter().heard("09:00")
+    older.had("09:10", AnsweredOutside(2, at("08:50"), asked_at=at("09:00")))
+    assert (older.clock(FIRST).outcome, (NEXT, 1) in older.clocks) == (None, False)
+    open_still = Matter().heard("09:00").answered("09:05").heard("09:30")
+    open_still.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert (open_still.clock(NEXT).cycle, open_still.clock(NEXT).outcome) == (1, None)
+    closed = Matter().heard("09:00").heard("09:30").closed("09:35")
+    closed.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert (NEXT, 1) not in closed.clocks
+    long_ago = Matter().heard("09:00").heard("09:30")
+    long_ago.had("Tue 09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert (NEXT, 1) not in long_ago.clocks
+
+
 def test_what_reached_us_a_day_late_starts_nothing_and_the_next_message_does() -> None:
     matter = Matter().had("Tue 10:00", CustomerWrote(1), heard="09:00")
     assert matter.clocks == {}

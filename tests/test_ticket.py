@@ -191,6 +191,13 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         {"waiting": Waiting.CUSTOMER, "answered_at": LATER},
         (PostMessage(2),),
     ),
+    (
+        "one that is heard of after the customer's next message leaves that to us",
+        replace(OPEN, answered_at=LATER),
+        AnsweredOutside(2, NOW, asked_at=LATER),
+        {},
+        (PostMessage(2),),
+    ),
     ("a claim", OPEN, Claimed(BEN), {"assignee": BEN, "read_by": (BEN,), "idle_since": NOW}, ()),
     (
         "a claim leaves a snoozed ticket asleep",

@@ -68,6 +68,7 @@ class AnsweredOutside:
 
     message: int
     at: datetime
+    asked_at: datetime | None = None  #: when the customer wrote on after it, heard of before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class _Fold:
             case ReplySent(at=at) | AnsweredOutside(at=at):
                 for clock in self._of(*_ANSWERS):
                     self._put(sla.stop(clock, at, self._calendar(clock)))
+                self._still_asked(moment.event)
             case CustomerDeleted(nothing_left=True):
                 for clock in self._open(*_OWED):
                     self._put(sla.waive(clock, moment.at, void=True))
@@ -140,6 +141,19 @@ class _Fold:
             self._start(ClockKind.RESOLUTION, at)
         if newest(self.clocks, ClockKind.CLAIM) is None and _is_nobodys(moment.after):
             self._start(ClockKind.CLAIM, moment.at)  # there was nothing to take before
+
+    def _still_asked(self, event: ReplySent | AnsweredOutside) -> None:
+        """Owe an answer to what the customer wrote after one that was heard of only now."""
+        moment = self._moment
+        asked_at = event.asked_at if isinstance(event, AnsweredOutside) else None
+        if asked_at is None or moment.at - asked_at > BACKFILL:
+            return
+        first = newest(self.clocks, ClockKind.FIRST_RESPONSE)
+        is_owed_first = first is not None and first.outcome is None
+        if moment.after.status is Status.CLOSED or is_owed_first:
+            return
+        if not self._open(ClockKind.NEXT_RESPONSE):
+            self._start(ClockKind.NEXT_RESPONSE, asked_at)
 
     def _is_answered(self, first: Clock | None) -> bool:
         """Tell whether a person has answered; what was said before the customer wrote is no answer."""
