@@ -23,6 +23,8 @@ from chatops.event import (
     CustomerForgotten,
     CustomerWrote,
     Merged,
+    Moved,
+    Prioritized,
     Priority,
     ReopenCause,
     Reopened,
@@ -84,7 +86,10 @@ class _Fold:
         self._hold()
         self.clocks |= watched(self.clocks, self._moment)
         handover = self._promised.handover
-        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet(), handover)
+        anew = isinstance(self._moment.event, Prioritized | Moved)
+        self.clocks |= planned(
+            self.clocks, clocks, self._calendar, self._quiet(), handover, anew=anew
+        )
 
     # --- what happened
 
