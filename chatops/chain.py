@@ -178,8 +178,11 @@ def _begins(
     match event:
         case Breached():
             return starts is Starts.LATE
-        case CustomerWrote():
-            return starts is Starts.OPENED and before.revision == 1  # it opened the ticket
+        case CustomerWrote(thanks=thanks):
+            opens = before.revision == 1
+            # we had answered, and nobody has it any more: who was off has been relieved of it, say
+            is_anew = not thanks and before.waiting is Waiting.CUSTOMER and after.assignee is None
+            return starts is Starts.OPENED and (opens or is_anew)
         case Reopened() | Unmerged():
             return starts is Starts.OPENED
         case Unclaimed() | Moved():
