@@ -174,7 +174,8 @@ def _rated(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Ticket
     """Take the stars that a message brings to a ticket that is there."""
     if (stars := heard.message.stars) is None:
         return ticket
-    ticket = gate.apply(tx, ticket, [Rated(heard.id, stars)], act)
+    if stars != ticket.stars:
+        ticket = gate.apply(tx, ticket, [Rated(heard.id, stars)], act)
     return share_stars(tx, gate, ticket, heard.id, act)
 
 
