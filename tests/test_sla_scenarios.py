@@ -28,6 +28,9 @@ from chatops.event import (
     Priority,
     ReopenCause,
     Reopened,
+    ReplyRequested,
+    ReplySent,
+    SendingBegan,
     Separated,
     Snoozed,
     SnoozeReason,
@@ -239,6 +242,13 @@ def test_what_the_customer_wrote_after_an_answer_heard_of_later_is_owed_one() ->
     long_ago = Matter().heard("09:00").heard("09:30")
     long_ago.had("Tue 09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
     assert (NEXT, 1) not in long_ago.clocks
+
+
+def test_what_the_customer_wrote_while_a_reply_was_on_its_way_is_owed_one() -> None:
+    matter = Matter().heard("09:00").had("09:10", ReplyRequested(5, 1))
+    matter.heard("09:10").had("09:11", SendingBegan(5), ReplySent(5, 1, at("09:11")))
+    assert ended(matter.clock(FIRST)) == (Outcome.MET, 11, None)
+    assert matter.clock(NEXT).started_at == at("09:11")
 
 
 def test_what_reached_us_a_day_late_starts_nothing_and_the_next_message_does() -> None:

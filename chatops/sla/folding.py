@@ -148,9 +148,13 @@ class _Fold:
             self._start(ClockKind.CLAIM, moment.at)  # there was nothing to take before
 
     def _still_asked(self, event: ReplySent | AnsweredOutside) -> None:
-        """Owe an answer to what the customer wrote after one that was heard of only now."""
+        """Owe an answer to what the customer wrote after one that was heard of, or sent, only now."""
         moment = self._moment
-        asked_at = event.asked_at if isinstance(event, AnsweredOutside) else None
+        if isinstance(event, AnsweredOutside):
+            asked_at = event.asked_at
+        else:  # to what they wrote while it was on its way it answers nothing
+            reply = moment.before.reply(event.message)
+            asked_at = event.at if reply is not None and reply.overtaken else None
         if asked_at is None or moment.at - asked_at > BACKFILL:
             return
         first = newest(self.clocks, ClockKind.FIRST_RESPONSE)
