@@ -410,6 +410,7 @@ form-escalate = Escalate { ticket }
 form-note = Note on { ticket }
 form-reply = Reply to { ticket }
 form-snooze = Snooze { ticket }
+snooze-runs-on = { $clock } goes on meanwhile: { $said }
 form-move = Move { ticket }
 form-link = Link { ticket }
 form-apart = { ticket }: not the same

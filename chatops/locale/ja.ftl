@@ -404,6 +404,7 @@ form-escalate = { ticket } のエスカレーション
 form-note = { ticket } のメモ
 form-reply = { ticket } への返信
 form-snooze = { ticket } のスヌーズ
+snooze-runs-on = スヌーズ中も{ $clock }の期限は進みます：{ $said }
 form-move = { ticket } の移動
 form-link = { ticket } の関連付け
 form-apart = { ticket } 別のお客様
