@@ -156,7 +156,7 @@ def _stopped(event: Event, after: Ticket, chain: Chain | None) -> ChainStop | No
             why = ChainStop.CLAIM
         case Assigned(by=by) if by is not None:  # in turn it is given to who may not have seen it
             why = ChainStop.CLAIM
-        case ReplySent() | AnsweredOutside():
+        case ReplySent() | AnsweredOutside(asked_at=None):
             why = ChainStop.REPLY
         case _:
             return None
@@ -178,8 +178,11 @@ def _begins(
     match event:
         case Breached():
             return starts is Starts.LATE
-        case CustomerWrote():
-            return starts is Starts.OPENED and before.revision == 1  # it opened the ticket
+        case CustomerWrote(thanks=thanks):
+            opens = before.revision == 1
+            # we had answered, and nobody has it any more: who was off has been relieved of it, say
+            is_anew = not thanks and before.waiting is Waiting.CUSTOMER and after.assignee is None
+            return starts is Starts.OPENED and (opens or is_anew)
         case Reopened() | Unmerged():
             return starts is Starts.OPENED
         case Unclaimed() | Moved():

@@ -7,7 +7,7 @@ from functools import partial
 
 from chatops.event import CustomerWrote, Opened
 from chatops.ports import Tx
-from chatops.sla import Clocks, Moment, SlaTerms, advance
+from chatops.sla import Clock, Clocks, Moment, SlaTerms, advance
 from chatops.sla.moment import MOVES
 from chatops.step import opened, step
 from chatops.ticket import Refusal, Ticket
@@ -19,11 +19,16 @@ def run_clocks(tx: Tx, moment: Moment) -> None:
         return
     before = tx.clocks(moment.before.id)
     after = advance(before, moment, tx.clocks)
-    changed = [clock for key, clock in after.items() if before.get(key) != clock]
+    changed = [clock for key, clock in after.items() if not _is_kept(before.get(key), clock)]
     for clock in changed:
         tx.save_clock(moment.before.id, clock)
     if changed:
         tx.keep_terms(moment.terms)
+
+
+def _is_kept(before: Clock | None, after: Clock) -> bool:
+    """Tell whether a clock's row stays, the second of its next alert included."""
+    return before == after and before.alert_at == after.alert_at
 
 
 def rebuild(tx: Tx, now: SlaTerms, ticket: int, *, write: bool) -> bool:

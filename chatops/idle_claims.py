@@ -11,8 +11,12 @@ from chatops.ticket import Ticket
 
 
 def plan(tx: Tx, policy: Policy, before: Ticket, after: Ticket) -> None:
-    """Note when the claim of a changed ticket is to be looked at, where that has changed."""
-    if (at := look_at(policy, after)) != look_at(policy, before):
+    """Note when the claim of a changed ticket is to be looked at.
+
+    Where it is, that is written each time: app.yaml may have said nothing of it until now.
+    """
+    at = look_at(policy, after)
+    if at is not None or at != look_at(policy, before):
         tx.plan_claim(after.id, at)
 
 

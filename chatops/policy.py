@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import IntEnum, StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from chatops.arrival.terms import Terms
@@ -16,6 +17,9 @@ from chatops.event import Kind, Occasion, Priority
 from chatops.sla import Handover, QueueTerms, SlaPolicy, SlaTerms
 from chatops.targets import NO_TARGETS, Targets
 from chatops.text import Summons
+
+#: An invitation into direct messages is believed to be what a person answers for so long.
+INVITED: Final = timedelta(days=7)
 
 
 class Role(IntEnum):

@@ -178,10 +178,7 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 reply_until=_reply_until(ticket, event),
             )
             if not thanks:
-                # a reply under way was written before this: it may not close over it
-                replies = tuple(
-                    replace(reply, then=Then.NOTHING, overtaken=True) for reply in ticket.replies
-                )
+                replies = tuple(_overtaken(reply) for reply in ticket.replies)
                 after = replace(after, waiting=Waiting.US, read_by=(), replies=replies)
             if ticket.revision == 1:
                 return after, ()  # the card itself shows what opened the ticket
@@ -200,9 +197,12 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 )
             return after, (PostEvent(),)
 
-        case AnsweredOutside(message, at):
-            after = replace(ticket, waiting=Waiting.CUSTOMER, answered_at=at)
-            return after, (PostMessage(message),)
+        case AnsweredOutside(message, at, asked_at):
+            answered_at = at if ticket.answered_at is None else max(at, ticket.answered_at)
+            waiting = Waiting.CUSTOMER if asked_at is None else ticket.waiting
+            return replace(ticket, waiting=waiting, answered_at=answered_at), (
+                PostMessage(message),
+            )
 
         case Claimed(agent):
             if ticket.status is Status.CLOSED:
@@ -392,6 +392,15 @@ def _actor(event: Event) -> int | None:
     if isinstance(event, _WORK):
         return event.agent
     return None
+
+
+def _overtaken(reply: Reply) -> Reply:
+    """Return a reply under way that was written before the customer's newest message.
+
+    It may not close over that, nor put it to sleep; but what it asks the customer it asks still.
+    """
+    then = reply.then if reply.then is Then.INVITE else Then.NOTHING
+    return replace(reply, then=then, overtaken=True)
 
 
 def _reply_until(ticket: Ticket, wrote: CustomerWrote) -> datetime | None:

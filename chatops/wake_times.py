@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chatops.calendar import Calendar
+from chatops.calendar import Calendar, NoWorkingTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,26 @@ def read_wake(words: str, now: datetime, calendar: Calendar, zone: ZoneInfo) -> 
     if _CUSTOMER.fullmatch(said):
         return Wake(None)
     if (span := _span(said)) is not None:
-        return Wake(calendar.add(now, int(span.total_seconds())))
+        return Wake(_opened(_later(now, span, calendar), calendar))
     at = _instant(said, now.astimezone(zone), zone)
     if at is None:
         return None
-    return Wake(calendar.next_opening(at) if at > now else at)
+    return Wake(_opened(at, calendar) if at > now else at)
+
+
+def _later(now: datetime, span: timedelta, calendar: Calendar) -> datetime:
+    try:
+        return calendar.add(now, int(span.total_seconds()))
+    except NoWorkingTime:  # it has closed for good
+        return now + span
+
+
+def _opened(at: datetime, calendar: Calendar) -> datetime:
+    """Return when somebody is there to see it: at closing time nobody is."""
+    try:
+        return calendar.next_opening(at)
+    except NoWorkingTime:
+        return at
 
 
 def _span(said: str) -> timedelta | None:

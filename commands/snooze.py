@@ -1,21 +1,25 @@
 """snooze: the ticket rests until a time, or until the customer answers, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from chatops.call import Acts, Call, on_ticket
-from chatops.card import Choice, Form, TextBox
-from chatops.event import Snoozed, SnoozeReason
+from chatops.card import Choice, Form, Paragraph, TextBox
+from chatops.cards.clock_words import clock_named, clock_words
+from chatops.event import ClockKind, Snoozed, SnoozeReason
 from chatops.line import FormOnly
 from chatops.scene import Scene
+from chatops.sla import nearest
 from chatops.text import Text, text
 from chatops.ticket import Refusal
 from chatops.wake_times import PRESETS, Wake, read_wake
 
 _OTHER = "other"
+
+_OF_REPLIES = frozenset({ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.CEILING})
 
 
 class Snooze(BaseModel):
@@ -34,6 +38,7 @@ def form(fields: Mapping[str, str], scene: Scene, call: Call) -> Form:
         text("form-snooze", ticket=ticket),
         text("button-snooze"),
         (
+            *_runs_on(scene),
             Choice("until", text("field-until"), presets, fields.get("until")),
             TextBox("when", text("field-when"), initial=fields.get("when", ""), optional=True),
             Choice("reason", text("field-reason"), reasons, fields.get("reason"), optional=True),
@@ -49,6 +54,16 @@ def snooze(args: Snooze, scene: Scene, call: Call) -> Acts:
         return Refusal(said, field="when" if args.when or args.until == _OTHER else "until")
     usual = SnoozeReason.LATER if wake.until else SnoozeReason.WAITING_CUSTOMER
     return [Snoozed(args.reason or usual, wake.until, call.agent.id)]
+
+
+def _runs_on(scene: Scene) -> Iterator[Paragraph]:
+    """Say that no snooze stops the clock of a reply that the customer waits for (SLA.md rule 8)."""
+    clock = nearest(each for each in scene.clocks if each.kind in _OF_REPLIES)
+    if clock is not None:
+        said = clock_words(scene, clock)
+        yield Paragraph(
+            text("snooze-runs-on", clock=clock_named(clock.kind), said=said), small=True
+        )
 
 
 def _wake(words: str, scene: Scene, call: Call) -> Wake | None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chatops.event import ReplyState
 from chatops.ports import Found, NewMessage
 from storage import search
-from storage.instant import micros
+from storage.instant import instant, micros
 from storage.part import Part
 from storage.rows import found_of
 from storage.statement import Param, Statement, first, made, param, there
@@ -83,6 +83,11 @@ class Messages(Part):
         """Forget the message's words, as the networks ask; the row stays as a tombstone."""
         self._db.run(_DELETE_MESSAGE, id=id)
         search.forget(self._db, id)
+
+    def asked_since(self, ticket: int, since: datetime | None) -> datetime | None:
+        after = -1 if since is None else micros(since)
+        row = self._db.one(_ASKED_SINCE, ticket=ticket, since=after)
+        return None if row is None else instant(row[0])
 
     def hide_message(self, id: int, *, hidden: bool) -> None:
         self._db.run(_HIDE_MESSAGE, id=id, hidden=hidden)
@@ -213,6 +218,19 @@ _DELETE_MESSAGE: Final = Statement(
     update(MESSAGE)
     .where(MESSAGE.c.id == param("id"))
     .values(text="", parent_text=null(), deleted=True)
+)
+_ASKED_SINCE: Final = Statement(
+    first(
+        select(MESSAGE.c.at)
+        .where(
+            MESSAGE.c.ticket == param("ticket"),
+            MESSAGE.c.direction == "inbound",
+            MESSAGE.c.at > param("since"),
+            MESSAGE.c.thanks.is_(False),
+            MESSAGE.c.deleted.is_(False),
+        )
+        .order_by(MESSAGE.c.at)
+    )
 )
 
 _ANSWERED: Final = Statement(select(MESSAGE.c.parent).where(MESSAGE.c.id == param("id")))

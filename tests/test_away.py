@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from care import GLOBAL, NOON, POLICY, TRAITS_OF, WORDS, Care, Hours, cared_for, wrote
+from test_joining import happened
 from town import Town, shows, town_around
 
 from adapters.sandbox.faults import Fault
@@ -22,6 +23,7 @@ from chatops.cards.thread_card import message_line
 from chatops.cards.transcript import transcript
 from chatops.effect import PostMessage, RefreshMessage, SendToCustomer
 from chatops.event import (
+    AnsweredOutside,
     AwayRequested,
     AwaySent,
     Event,
@@ -243,6 +245,15 @@ async def test_with_the_logs_goes_who_was_told(care: Care) -> None:
         assert care.count("away") == left
 
 
+async def test_who_is_just_being_answered_is_told_nothing(care: Care) -> None:
+    await care.desk.adopt(closed(calendar=GLOBAL.calendar))
+    ticket = await care.opens(dm())
+    await care.desk.adopt(closed())
+    await care.replies("ben", ticket)
+    await care.hears(dm("One more thing"))
+    assert said(care) == []
+
+
 # --- to the customer
 
 
@@ -305,6 +316,27 @@ async def test_what_could_not_be_sent_before_the_opening_is_not_sent_after_it(to
     assert (await town.ticket(ticket)).replies == ()
     assert [type(event) for event in await town.log(ticket)].count(ReplyWithdrawn) == 1
     assert "was not sent" in shows((await town.thread(ticket))[-1])
+
+
+@pytest.mark.parametrize("how", ["closed", "answered", "being answered"])
+async def test_what_waits_is_taken_back_where_somebody_is_there_before(
+    town: Town, how: str
+) -> None:
+    town.chirp.hands.fault(Fault("429", path="/messages", retry_after=60))
+    town.chirp.hands.message(town.chirp.hands.person("mia"), "Where is my tent?")
+    limited = "SELECT ticket, (SELECT max(id) FROM message) FROM entry WHERE name = 'ReplyRequeued'"
+    await town.until(lambda: town.sql(limited), step=0)
+    ((ticket, message),) = town.sql(limited)
+    match how:
+        case "closed":
+            await town.did("ben", "close", ticket, fields={"reason": "resolved"})
+        case "answered":
+            await happened(town, ticket, AnsweredOutside(message, town.hours.business()))
+        case _:
+            await town.replies("ben", ticket)
+    await town.until(lambda: town.due("reply")[0][2] == "withdrawn", step=5)
+    assert [type(each) for each in await town.log(ticket)].count(ReplyWithdrawn) == 1
+    assert not any("back on" in each for each in town.answered())
 
 
 # --- pure

@@ -99,6 +99,7 @@ BEGUN = [ChainEntered(0, 1, after(15))]
         (ticket(), replace(LATE, superseded=True), CHAIN),
         (ticket(assignee=BEN.id), LATE, CHAIN),  # who has it let it be late
         (ticket(), WROTE, OPENED),  # the message that opened it
+        (ticket(revision=2, waiting=Waiting.CUSTOMER), WROTE, OPENED),  # nobody has it any more
         (CLOSED, BACK, OPENED),
         (replace(CLOSED, merged_into=7), Unmerged(BEN.id), OPENED),
         (ticket(assignee=BEN.id), Unclaimed(BEN.id), OPENED),
@@ -123,6 +124,8 @@ def test_a_late_ticket_that_is_given_back_or_moved_begins_it(event: Event) -> No
         (ticket(), LATE, OPENED),
         (ticket(), WROTE, CHAIN),
         (ticket(revision=2), WROTE, OPENED),
+        (ticket(revision=2, waiting=Waiting.CUSTOMER, assignee=BEN.id), WROTE, OPENED),
+        (ticket(revision=2, waiting=Waiting.CUSTOMER), CustomerWrote(100, thanks=True), OPENED),
         (CLOSED, BACK, CHAIN),
         (CLOSED, WROTE, OPENED),
         (ticket(), Noted(1, BEN.id), CHAIN),
@@ -179,6 +182,10 @@ def test_a_reply_stops_it_when_the_network_has_accepted_it() -> None:
 def test_what_app_yaml_does_not_name_stops_nothing(event: Event) -> None:
     only_closes = replace(CHAIN, stops=frozenset({ChainStop.CLOSE}))
     assert brought(climbing(), event, only_closes) == []
+
+
+def test_an_answer_after_which_the_customer_has_written_on_stops_nothing() -> None:
+    assert brought(climbing(), AnsweredOutside(101, NOW, asked_at=NOW)) == []
 
 
 def test_who_is_given_it_in_turn_has_not_taken_it() -> None:

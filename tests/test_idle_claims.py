@@ -136,6 +136,18 @@ async def test_only_working_time_of_the_queue_counts(care: Care) -> None:
     assert await claims(care, ticket) == [Claimed(ben), asked]
 
 
+async def test_switched_on_it_counts_for_a_claim_from_the_next_thing_that_happens(
+    care: Care,
+) -> None:
+    await care.desk.adopt(policy(idle_claim=None))
+    ticket, ben = await care.opens(wrote(thread="t")), care.agents["ben"].id
+    await care.did("ben", "claim", ticket)
+    await care.desk.adopt(policy())
+    await care.hears(wrote("Hello?", thread="t"))
+    await ticks(care, 30)
+    assert await claims(care, ticket) == [Claimed(ben), IdleAsked(ben, NOON, NOON + minutes(45))]
+
+
 async def test_what_app_yaml_says_by_now_decides(care: Care) -> None:
     ticket, ben = await care.opens(), care.agents["ben"].id
     await care.did("ben", "claim", ticket)

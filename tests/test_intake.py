@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from care import GLOBAL, NOON, POLICY, Care, Hours, cared_for, wrote
+from test_refolding import differs
 
 from chatops.cards.ticket_card import CARD_EXCERPT
 from chatops.channel import AccountRevoked, Deleted, Echo, Edited, Message
@@ -147,8 +148,24 @@ async def test_deletion_leaves_a_tombstone_without_words(care: Care) -> None:
     line = (await care.record(ticket)).lines[0]
     assert (line.deleted, line.text) == (True, "")
     assert [e for e in await care.log(ticket) if isinstance(e, CustomerDeleted)] == [
-        CustomerDeleted(1)
+        CustomerDeleted(1, nothing_left=True)
     ]
+
+
+async def test_who_deletes_all_that_waits_is_owed_no_answer(care: Care) -> None:
+    first, second = wrote("Where?", thread="t"), wrote("Hello?", thread="t")
+    ticket = await care.opens(first)
+    await care.hears(second, Deleted("aozora", first.external_id, NOON))
+    clock = (await care.record(ticket)).clock
+    assert clock is not None
+    assert clock.outcome is None
+    await care.hears(Deleted("aozora", second.external_id, NOON))
+    clock = (await care.record(ticket)).clock
+    assert clock is not None
+    assert clock.outcome is Outcome.WAIVED
+    deleted = [e for e in await care.log(ticket) if isinstance(e, CustomerDeleted)]
+    assert [each.nothing_left for each in deleted] == [False, True]
+    assert not await differs(care, ticket, care.desk.policy)
 
 
 async def test_deletion_that_comes_before_its_message_holds(care: Care) -> None:
@@ -184,6 +201,22 @@ async def test_colleagues_own_answer_stops_the_clock(care: Care) -> None:
     assert (record.clock.outcome, record.clock.stopped_at) == (Outcome.MET, answered)
     assert record.ticket.waiting is Waiting.CUSTOMER
     assert AnsweredOutside(2, answered) in await care.log(ticket)
+
+
+async def test_colleagues_own_answer_that_is_heard_of_late_leaves_us_what_came_after_it(
+    care: Care,
+) -> None:
+    message = wrote(thread="t")
+    ticket = await care.opens(message)
+    care.hours.jump(timedelta(minutes=10))
+    await care.hears(wrote("Hello?", thread="t"))
+    await care.hears(echo("On it", message, at=NOON - timedelta(minutes=5)))
+    record, answered = await care.record(ticket), NOON + timedelta(minutes=5)
+    assert record.clock is not None
+    assert (record.clock.outcome, record.clock.stopped_at) == (Outcome.MET, answered)
+    assert (record.ticket.waiting, record.ticket.answered_at) == (Waiting.US, answered)
+    asked_at = NOON + timedelta(minutes=10)
+    assert AnsweredOutside(3, answered, asked_at) in await care.log(ticket)
 
 
 async def test_echo_with_our_mark_is_our_reply_whatever_its_words_became(care: Care) -> None:

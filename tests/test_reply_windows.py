@@ -7,15 +7,24 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from care import NOON, POLICY, Care, Hours, cared_for, refused, wrote
+from care import GLOBAL, NOON, POLICY, Care, Hours, cared_for, refused, wrote
 from test_alerts import lists
-from test_joining import invites
+from test_joining import happened, invites
 from test_refolding import differs
 
+from chatops.calendar import Calendar, Window
 from chatops.card import Form
 from chatops.cards.ticket_card import ticket_card
 from chatops.channel import Echo
-from chatops.event import Alerted, AlertLevel, ClockKind, Kind, WindowClosed
+from chatops.event import (
+    Alerted,
+    AlertLevel,
+    ClockKind,
+    Kind,
+    Prioritized,
+    Priority,
+    WindowClosed,
+)
 from chatops.sla import Outcome
 from chatops.ticket import Refusal
 
@@ -166,6 +175,16 @@ async def test_a_closed_ticket_is_left_alone_and_reopened_it_closes_in_its_time(
     await care.did("ben", "reopen", ticket)
     await passes(care, 30)
     assert (await watched(care, ticket)).count(WindowClosed(NOON + DAY)) == 1
+
+
+async def test_a_ticket_that_becomes_urgent_is_warned_of_by_night(care: Care) -> None:
+    days = Calendar("days", "Asia/Tokyo", dict.fromkeys(range(5), (Window(540, 1080),)))
+    queues = {**WINDOWED.queues, "global": replace(GLOBAL, calendar=days)}
+    await care.desk.adopt(replace(WINDOWED, queues=queues))
+    ticket = await care.opens(dm(care))
+    await happened(care, ticket, Prioritized(Priority.URGENT, care.agents["ben"].id))
+    await passes(care, 18, seconds=1)  # at six in the morning
+    assert SOON in await care.log(ticket)
 
 
 async def test_a_public_message_is_answered_at_any_time(care: Care) -> None:

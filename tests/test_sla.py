@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatops.calendar import Calendar, NoWorkingTime, Window
+from chatops.calendar import Calendar, Window
 from chatops.event import AlertLevel
 from chatops.sla import (
     Clock,
@@ -135,9 +135,9 @@ def test_start_gives_the_whole_clock() -> None:
     assert start(promise(TOKYO), at("Fri 17:30")).started_at.tzinfo is UTC
 
 
-def test_start_on_a_calendar_that_never_opens() -> None:
-    with pytest.raises(NoWorkingTime):
-        start(promise(Calendar("closed", "UTC", {})), at("09:00"))
+def test_on_a_calendar_that_never_opens_it_is_due_so_much_time_later() -> None:
+    clock = start(promise(Calendar("closed", "UTC", {})), at("09:00:00.700"))
+    assert (clock.started_at, clock.due_at) == (at("09:00"), at("10:00"))
 
 
 def test_due_second_lasts_until_the_next() -> None:

@@ -15,6 +15,7 @@ from chatops.event import (
     Claimed,
     Closed,
     CloseReason,
+    CustomerDeleted,
     CustomerForgotten,
     CustomerWrote,
     Event,
@@ -27,6 +28,9 @@ from chatops.event import (
     Priority,
     ReopenCause,
     Reopened,
+    ReplyRequested,
+    ReplySent,
+    SendingBegan,
     Separated,
     Snoozed,
     SnoozeReason,
@@ -40,15 +44,18 @@ from chatops.sla import (
     Clock,
     ClockKind,
     Clocks,
+    ClockState,
     Given,
     Moment,
     Outcome,
     QueueTerms,
     SlaPolicy,
     SlaTerms,
+    State,
     advance,
     newest,
     newest_of_each,
+    say,
 )
 from chatops.sla.terms import loaded
 from chatops.step import opened, step
@@ -218,6 +225,32 @@ def test_our_own_earlier_post_makes_no_next_response() -> None:
     assert (NEXT, 1) not in matter.clocks
 
 
+def test_what_the_customer_wrote_after_an_answer_heard_of_later_is_owed_one() -> None:
+    matter = Matter().heard("09:00").heard("09:30")
+    matter.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert ended(matter.clock(FIRST)) == (Outcome.MET, 20, None)
+    assert matter.clock(NEXT).started_at == at("09:30")
+    older = Matter().heard("09:00")
+    older.had("09:10", AnsweredOutside(2, at("08:50"), asked_at=at("09:00")))
+    assert (older.clock(FIRST).outcome, (NEXT, 1) in older.clocks) == (None, False)
+    open_still = Matter().heard("09:00").answered("09:05").heard("09:30")
+    open_still.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert (open_still.clock(NEXT).cycle, open_still.clock(NEXT).outcome) == (1, None)
+    closed = Matter().heard("09:00").heard("09:30").closed("09:35")
+    closed.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert (NEXT, 1) not in closed.clocks
+    long_ago = Matter().heard("09:00").heard("09:30")
+    long_ago.had("Tue 09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
+    assert (NEXT, 1) not in long_ago.clocks
+
+
+def test_what_the_customer_wrote_while_a_reply_was_on_its_way_is_owed_one() -> None:
+    matter = Matter().heard("09:00").had("09:10", ReplyRequested(5, 1))
+    matter.heard("09:10").had("09:11", SendingBegan(5), ReplySent(5, 1, at("09:11")))
+    assert ended(matter.clock(FIRST)) == (Outcome.MET, 11, None)
+    assert matter.clock(NEXT).started_at == at("09:11")
+
+
 def test_what_reached_us_a_day_late_starts_nothing_and_the_next_message_does() -> None:
     matter = Matter().had("Tue 10:00", CustomerWrote(1), heard="09:00")
     assert matter.clocks == {}
@@ -234,6 +267,19 @@ def test_a_message_from_the_future_counts_from_when_it_was_heard() -> None:
 def test_spam_waives_all() -> None:
     matter = Matter().heard("09:00").closed("10:20", CloseReason.SPAM)
     assert {ended(each) for each in matter.clocks.values()} == {(Outcome.WAIVED, None, None)}
+
+
+def test_what_its_author_deleted_is_owed_no_answer_and_what_they_write_then_is() -> None:
+    ceiling = replace(PROMISED, targets={**TARGETS, CEILING: 24 * HOUR})
+    matter = Matter(replace(TERMS, policies=(ceiling,))).heard("09:00")
+    matter.had("09:10", CustomerDeleted(1)).had("10:20", CustomerDeleted(2, nothing_left=True))
+    for kind in (FIRST, CEILING):
+        assert ended(matter.clock(kind)) == (Outcome.WAIVED, None, None)
+    assert matter.clock(RESOLUTION).outcome is None
+    matter.heard("11:00")
+    assert (matter.clock(FIRST).cycle, matter.clock(FIRST).due_at) == (2, at("12:00"))
+    matter.answered("11:10").heard("11:20").had("11:30", CustomerDeleted(3, nothing_left=True))
+    assert matter.clock(NEXT).outcome is Outcome.WAIVED
 
 
 @pytest.mark.parametrize("end", [CustomerForgotten(), Merged(9, 1)])
@@ -304,11 +350,27 @@ def test_a_priority_or_tag_chooses_another_policy_and_keeps_the_start() -> None:
     assert matter.clock(RESOLUTION).outcome is Outcome.WAIVED  # urgent ones promise none
 
 
+def test_a_policy_may_have_the_name_that_stands_for_none() -> None:
+    named = replace(URGENT, name="queue")
+    matter = Matter(replace(TERMS, policies=(named,))).heard("09:00")
+    assert matter.clock(FIRST).due_at == at("10:00")
+    assert matter.had("09:05", Prioritized(Priority.URGENT, 1)).clock(FIRST).due_at == at("09:15")
+
+
 def test_a_policy_by_which_it_would_be_late_leaves_a_quarter_of_an_hour() -> None:
     matter = Matter(CHOICE).heard("09:00").had("09:50", Prioritized(Priority.URGENT, 1))
     held = matter.clock(FIRST)
     assert (held.due_at, held.given) == (at("10:05"), Given.POLICY_CHANGE)
     assert ended(matter.answered("10:05").clock(FIRST)) == (Outcome.MET, 65, None)
+
+
+def test_a_resolution_that_stands_still_has_a_quarter_of_an_hour_left_by_such_a_policy() -> None:
+    soon = replace(URGENT, targets={RESOLUTION: HOUR})
+    matter = Matter(replace(TERMS, policies=(soon, PROMISED))).heard("09:00").answered("09:30")
+    matter.had("11:00", WAITS).had("11:30", Prioritized(Priority.URGENT, 1))
+    matter.heard("14:00", HEARD_AGAIN)
+    held = matter.clock(RESOLUTION)
+    assert (held.due_at, held.given) == (at("14:15"), Given.POLICY_CHANGE)
 
 
 def test_a_move_is_another_queue_s_promise() -> None:
@@ -331,6 +393,15 @@ def test_an_edited_calendar_counts_open_clocks_anew_and_no_ended_one() -> None:
     assert matter.clock(FIRST) == first
     assert matter.clock(NEXT).due_at == at("12:00")
     assert matter.clock(NEXT).calendar_version != first.calendar_version
+
+
+def test_where_the_calendar_closes_for_good_a_message_has_its_time_all_the_same() -> None:
+    monday = {at("09:00").date(): (Window(540, 1080),)}
+    last = Calendar("fair", "Asia/Tokyo", {}, special=monday)
+    terms = replace(TERMS, queues={"care": QueueTerms(last, HOUR)}, policies=())
+    clock = Matter(terms).heard("17:30").clock(FIRST)
+    assert clock.due_at == at("18:30")
+    assert say(clock, at("17:40"), last) == ClockState(State.ON_TIME, 20 * MINUTE, at("18:30"))
 
 
 def test_the_conditions_of_a_policy() -> None:

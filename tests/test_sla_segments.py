@@ -70,6 +70,16 @@ def test_what_another_calendar_counted_is_one_segment() -> None:
     )
 
 
+def test_an_answer_that_is_heard_of_after_another_calendar_began_ends_the_segments_too() -> None:
+    nights = NIGHT_SHIFTS["Asia/Tokyo"]
+    clock = start(promise(nights), at("2026-06-01 23:00"))
+    clock = rebase(clock, promise(OFFICE), nights, at("2026-06-02 10:00"))
+    clock = stop(clock, at("2026-06-02 09:20"), OFFICE)
+    parts = why(clock, at("2026-06-02 12:00"), OFFICE)
+    assert sum(part.counted_s for part in parts) == clock.elapsed_s == 20 * 60
+    assert parts[-1].until == at("2026-06-02 09:20")
+
+
 def test_a_close_is_a_cause_and_so_is_a_pause_that_goes_on() -> None:
     clock = start(promise(OFFICE), at("2026-06-01 09:00"))
     clock = stop(clock, at("2026-06-01 10:00"), OFFICE)

@@ -15,6 +15,7 @@ from chatops.event import (
     ClockKind,
     Closed,
     CloseReason,
+    CustomerDeleted,
     CustomerForgotten,
     CustomerWrote,
     Event,
@@ -23,6 +24,7 @@ from chatops.event import (
     Invited,
     Joined,
     Merged,
+    Prioritized,
     Priority,
     ReopenCause,
     Reopened,
@@ -83,6 +85,14 @@ def test_its_warning_waits_for_the_opening_while_it_is_open_then_but_not_an_urge
 ) -> None:
     matter = heard("14:00", Matter(opened=replace(OPENED, priority=priority)))
     assert matter.clock(WINDOW).alert_at == at(warned)
+
+
+def test_a_ticket_that_becomes_urgent_waits_for_no_opening_and_back() -> None:
+    matter = heard("14:00")
+    matter.had("20:00", Prioritized(Priority.URGENT, 1))
+    assert matter.clock(WINDOW).alert_at == at("Tue 08:00")
+    matter.had("20:05", Prioritized(Priority.LOW, 1))
+    assert matter.clock(WINDOW).alert_at == at("Tue 09:00")
 
 
 def test_our_reply_ends_it_and_the_next_message_begins_another() -> None:
@@ -174,6 +184,7 @@ def test_what_is_over_when_it_comes_is_on_the_ticket_and_no_clock() -> None:
         CustomerWrote(3),
         Closed(CloseReason.RESOLVED, 1),
         CustomerForgotten(),
+        CustomerDeleted(1, nothing_left=True),
         Merged(9, 1),
     ],
 )

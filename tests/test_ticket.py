@@ -138,6 +138,16 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         (PostMessage(12, mention=True),),
     ),
     (
+        "an invitation that is under way invites all the same",
+        replying(replace(WAITING, then=Then.INVITE)),
+        CustomerWrote(12),
+        {
+            "replies": (replace(WAITING, then=Then.INVITE, overtaken=True),),
+            "idle_since": NOW,
+        },
+        (PostMessage(12, mention=True),),
+    ),
+    (
         "thanks on a closed ticket stay on it",
         replace(CLOSED, thanked=False, read_by=(BEN,)),
         CustomerWrote(2, thanks=True),
@@ -179,6 +189,13 @@ ACCEPTED: list[tuple[str, Ticket, Event, dict[str, object], tuple[Effect, ...]]]
         OPEN,
         AnsweredOutside(2, LATER),
         {"waiting": Waiting.CUSTOMER, "answered_at": LATER},
+        (PostMessage(2),),
+    ),
+    (
+        "one that is heard of after the customer's next message leaves that to us",
+        replace(OPEN, answered_at=LATER),
+        AnsweredOutside(2, NOW, asked_at=LATER),
+        {},
         (PostMessage(2),),
     ),
     ("a claim", OPEN, Claimed(BEN), {"assignee": BEN, "read_by": (BEN,), "idle_since": NOW}, ()),

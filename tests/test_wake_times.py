@@ -1,10 +1,12 @@
 """When a snoozed ticket comes back. It is Thursday, 1 October 2026, 15:30 in Tokyo."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chatops.calendar import Window
 from chatops.wake_times import PRESETS, Wake, read_wake
 from tests.scenes import NOW, TOKYO
 
@@ -16,6 +18,7 @@ ZONE = ZoneInfo("Asia/Tokyo")
     [
         ("1h", 10, 1, 16, 30),
         ("3h", 10, 2, 9, 30),
+        ("2h30m", 10, 2, 9, 0),  # at closing time nobody is there
         ("1h30m", 10, 1, 17, 0),
         ("90 minutes", 10, 1, 17, 0),
         ("２時間後", 10, 1, 17, 30),
@@ -72,6 +75,13 @@ def test_the_customer_s_answer_may_be_waited_for(said: str) -> None:
 )
 def test_what_is_no_time_is_not_guessed(said: str) -> None:
     assert read_wake(said, NOW, TOKYO, ZONE) is None
+
+
+def test_where_the_calendar_closes_for_good_it_wakes_all_the_same() -> None:
+    last = replace(TOKYO, week={}, special={NOW.astimezone(ZONE).date(): (Window(540, 1080),)})
+    assert read_wake("3h", NOW, last, ZONE) == Wake(NOW + timedelta(hours=3))
+    saturday = datetime(2026, 10, 3, 14, tzinfo=ZONE)
+    assert read_wake("10/3 14:00", NOW, last, ZONE) == Wake(saturday)
 
 
 def test_every_preset_is_a_word_that_is_read() -> None:

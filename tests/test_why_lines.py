@@ -46,7 +46,7 @@ def test_segments_and_their_sum_are_said() -> None:
             "goes on Fri 2 Oct 9:00; due Fri 2 Oct 9:30"
         ),
         "Thu 1 Oct 9:30 – Thu 1 Oct 10:30: 1 h (working time)",
-        "Thu 1 Oct 10:30 – Thu 1 Oct 11:30: 0 min (waiting for the customer)",
+        "Thu 1 Oct 10:30 – Thu 1 Oct 11:30: 0 min (snoozed, waiting for an answer)",
         "Thu 1 Oct 11:30 – Thu 1 Oct 12:30: 1 h (working time)",
         "= 2 h of 8 h",
     ]
@@ -59,7 +59,7 @@ def test_segments_add_up_in_the_minutes_that_are_shown() -> None:
     told = [line.partition(": ")[2] for line in said(clock, 300 / 3600)[1:]]
     assert told == [
         "1 min (working time)",
-        "0 min (waiting for the customer)",
+        "0 min (snoozed, waiting for an answer)",
         "2 min (working time)",
         "",
     ]

@@ -89,6 +89,8 @@ def _is_for(rule: AwayRule, ticket: Ticket, heard: Heard, now: datetime) -> bool
         and ticket.can_reply
         and message.can_reply
         and not (ticket.writer is not None and ticket.writer.until > now)
+        # one of us has just written: it waits for Undo, say
+        and all(reply.agent is None for reply in ticket.replies)
     )
 
 

@@ -40,7 +40,8 @@ def echoed(tx: Tx, gate: Gate, echo: Echo, act: Act) -> None:
     if id is None or conversation is None or conversation.ticket is None:
         return
     if (ticket := tx.ticket(conversation.ticket)) is not None:
-        gate.apply(tx, ticket, [AnsweredOutside(id, at)], act)
+        asked_at = tx.asked_since(ticket.id, at)
+        gate.apply(tx, ticket, [AnsweredOutside(id, at, asked_at)], act)
 
 
 def _accepted(tx: Tx, gate: Gate, ours: Found, echo: Echo, act: Act) -> None:

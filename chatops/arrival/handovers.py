@@ -1,17 +1,12 @@
 """A customer who was invited into direct messages writes one: which ticket has invited them, and hears of it."""
 
-from datetime import timedelta
-from typing import Final
-
 from chatops.act import Act
 from chatops.arrival.gate import Gate, Heard
 from chatops.event import ClockKind, HandoverOpened
+from chatops.policy import INVITED
 from chatops.ports import Tx
 from chatops.sla import newest
 from chatops.ticket import Ticket
-
-#: An invitation into direct messages is believed to be what a person answers for so long.
-INVITED: Final = timedelta(days=7)
 
 
 def inviting(

@@ -174,7 +174,8 @@ def _rated(tx: Tx, gate: Gate, ticket: Ticket, heard: Heard, act: Act) -> Ticket
     """Take the stars that a message brings to a ticket that is there."""
     if (stars := heard.message.stars) is None:
         return ticket
-    ticket = gate.apply(tx, ticket, [Rated(heard.id, stars)], act)
+    if stars != ticket.stars:
+        ticket = gate.apply(tx, ticket, [Rated(heard.id, stars)], act)
     return share_stars(tx, gate, ticket, heard.id, act)
 
 
@@ -252,7 +253,9 @@ def _deleted(tx: Tx, gate: Gate, deleted: Deleted, act: Act) -> None:
         return
     tx.delete_message(found.id)
     if ticket is not None:
-        gate.apply(tx, ticket, [CustomerDeleted(found.id)], act)
+        parts = (ticket.id, *ticket.merged)
+        asked = [tx.asked_since(each, ticket.answered_at) for each in parts]
+        gate.apply(tx, ticket, [CustomerDeleted(found.id, nothing_left=not any(asked))], act)
 
 
 def _held(tx: Tx, change: Edited | Deleted) -> tuple[Found | None, Ticket | None]:

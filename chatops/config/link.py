@@ -31,6 +31,7 @@ from chatops.config.shape import (
 )
 from chatops.errors import ConfigError
 from chatops.policy import (
+    INVITED,
     Account,
     AwayText,
     BurstRule,
@@ -201,7 +202,7 @@ def _queues(
             if block.low_stars
             else None,
             away=away(fitter, (*place, "away"), block.away, block.calendar) if block.away else None,
-            dm_handover=_handover(block.dm_handover),
+            dm_handover=_handover(fitter, (*place, "dm_handover"), block.dm_handover),
         )
         for name, place, block in blocks
     }
@@ -211,10 +212,16 @@ def _idle_rule(block: IdleClaim | None) -> IdleRule | None:
     return None if block is None else IdleRule(block.ask_after, block.hand_back_after)
 
 
-def _handover(block: DmHandover | None) -> Handover | None:
+def _handover(fitter: Fitter, place: Place, block: DmHandover | None) -> Handover | None:
     if block is None:
         return None
     over_in = block.nudge_after + block.abandon_after
+    if over_in > INVITED:
+        said = (
+            f"a direct message joins the ticket for {INVITED.days} days; "
+            "write less, so that both are no more than that"
+        )
+        fitter.faults.add((*place, "abandon_after"), said)
     return Handover(int(block.nudge_after.total_seconds()), int(over_in.total_seconds()))
 
 

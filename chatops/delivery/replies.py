@@ -39,8 +39,8 @@ from chatops.event import (
     SendingBegan,
 )
 from chatops.ledger import accept, apply
-from chatops.ports import Channel, Delivery, DeliveryState, Reader, Tx
-from chatops.ticket import Reply, Ticket
+from chatops.ports import Channel, Delivery, DeliveryState, Reader, Record, Tx
+from chatops.ticket import Reply, Status, Ticket
 
 #: Outcomes by which an account has shown that it is open to us.
 ANSWERED: Final = frozenset(
@@ -139,7 +139,7 @@ class Replies:
             tx.delivery_is(delivery, DeliveryState.WITHDRAWN, None)
             return None
         doubted = delivery.state is DeliveryState.IN_DOUBT
-        if not doubted and reply.until is not None and self._clock.business() >= reply.until:
+        if not doubted and reply.agent is None and self._is_untrue(record, reply):
             self._drop(tx, delivery, ticket, reply)
             return None
         if reply.state is ReplyState.WAITING:
@@ -155,6 +155,15 @@ class Replies:
         return Job(
             delivery, replace(outgoing, agent=agent, in_reply_to=answered, perhaps_to=perhaps)
         )
+
+    def _is_untrue(self, record: Record, reply: Reply) -> bool:
+        """Tell whether a rule's text is out of date: somebody is there, answers, or has closed."""
+        ticket = record.ticket
+        written = next(line.at for line in record.lines if line.id == reply.message)
+        is_over = reply.until is not None and self._clock.business() >= reply.until
+        is_answered = ticket.answered_at is not None and ticket.answered_at >= written
+        is_being_answered = any(each.agent is not None for each in ticket.replies)
+        return is_over or is_answered or is_being_answered or ticket.status is Status.CLOSED
 
     def _drop(self, tx: Tx, delivery: Delivery, ticket: Ticket, reply: Reply) -> None:
         """Take back a rule's text that has become untrue: by now somebody is there."""

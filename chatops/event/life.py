@@ -54,6 +54,7 @@ class CustomerEdited:
 @dataclass(frozen=True, slots=True)
 class CustomerDeleted:
     message: int
+    nothing_left: bool = False  #: nothing of theirs waits for an answer any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class AnsweredOutside:
 
     message: int
     at: datetime
+    asked_at: datetime | None = None  #: when the customer wrote on after it, heard of before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -410,6 +410,7 @@ form-escalate = Escalate { ticket }
 form-note = Note on { ticket }
 form-reply = Reply to { ticket }
 form-snooze = Snooze { ticket }
+snooze-runs-on = { $clock } goes on meanwhile: { $said }
 form-move = Move { ticket }
 form-link = Link { ticket }
 form-apart = { ticket }: not the same
@@ -640,7 +641,7 @@ why-cause-working = working time
 why-cause-always = counts by day and night
 why-cause-off_hours = off hours
 why-cause-other_calendar = by the working hours of then
-why-cause-snoozed = waiting for the customer
+why-cause-snoozed = snoozed, waiting for an answer
 why-cause-closed = closed
 why-sum = = { $used } of { $target }
 why-given-policy_change = { $said }, and { $extra } more since the promise changed

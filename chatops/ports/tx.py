@@ -147,6 +147,13 @@ class Tx(Protocol):
         ...
 
     def delete_message(self, id: int) -> None: ...
+    def asked_since(self, ticket: int, since: datetime | None) -> datetime | None:
+        """Return when the customer first wrote in a ticket after `since`, of what is there still.
+
+        Mere thanks ask for nothing. `since` is None: ever.
+        """
+        ...
+
     def reply_is(
         self,
         id: int,

@@ -60,12 +60,19 @@ def planned(
     calendar: Callable[[Clock], Calendar],
     quiet: Calendar | None,
     handover: Handover | None = None,
+    *,
+    anew: bool = False,
 ) -> _Clocks:
     """Return those clocks that moved, each with the second of its next alert.
 
-    One in calendar time waits for the opening of `quiet`, the queue's; None: it does not.
+    One in calendar time waits for the opening of `quiet`, the queue's; None: it does not. `anew`:
+    that may be another by now, so that those are told of too which did not move.
     """
-    moved = {key: clock for key, clock in clocks.items() if before.get(key) != clock}
+    moved = {
+        key: clock
+        for key, clock in clocks.items()
+        if before.get(key) != clock or (anew and clock.kind.by_calendar)
+    }
     return {
         key: replace(
             clock, alert_at=_opened(next_alert(clock, calendar(clock), handover), clock, quiet)

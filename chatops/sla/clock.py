@@ -9,10 +9,10 @@ All times are UTC and whole seconds (chatops.calendar); what ends within the due
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from chatops.calendar import Calendar
+from chatops.calendar import Calendar, NoWorkingTime
 from chatops.event import AlertLevel, ClockKind
 
 
@@ -119,7 +119,7 @@ class Clock:
 
 
 def start(promise: Promise, at: datetime, cycle: int = 1) -> Clock:
-    """Start a clock. Raises NoWorkingTime."""
+    """Start a clock."""
     started = second(at)
     return Clock(
         promise.kind,
@@ -127,7 +127,7 @@ def start(promise: Promise, at: datetime, cycle: int = 1) -> Clock:
         promise.calendar.name,
         promise.target_s,
         started,
-        promise.calendar.add(started, promise.target_s),
+        _due(promise.calendar, started, promise.target_s),
         policy=promise.policy,
         policy_version=promise.policy_version,
         calendar_version=promise.calendar_version,
@@ -202,7 +202,7 @@ def resume(clock: Clock, at: datetime, calendar: Calendar, grace_s: int = 0) -> 
     if left_s < grace_s:
         extra_s = clock.extra_s + grace_s - left_s
         goes_on = replace(goes_on, extra_s=extra_s, given=Given.REOPENED)
-    return replace(goes_on, due_at=calendar.add(resumed, max(left_s, grace_s)))
+    return replace(goes_on, due_at=_due(calendar, resumed, max(left_s, grace_s)))
 
 
 #: What a changed promise leaves at least, when its new due second has passed already (SLA.md rule 9).
@@ -214,7 +214,7 @@ def rebase(clock: Clock, promise: Promise, old: Calendar, now: datetime) -> Cloc
 
     What ran by another calendar (`old`) is counted by that; where the same one was edited, what is
     under way counts as it is written now. A clock that would be past due by that gets 15 minutes of
-    working time; one that is breached, or has ended, stays as it is.
+    working time, one that stands still from when it goes on; one that is breached, or has ended, stays as it is.
     """
     clock = breach(clock, now)
     if clock.outcome or clock.breached_at or is_held_to(clock, promise):
@@ -237,13 +237,16 @@ def rebase(clock: Clock, promise: Promise, old: Calendar, now: datetime) -> Cloc
         given=None,
     )
     if clock.due_at is None:
-        return held
-    due = calendar.add(held.since, max(promise.target_s - _spent(past), 0))
+        left_s = promise.target_s - _spent(past)
+        if left_s > 0:
+            return held
+        return replace(held, extra_s=_GRACE - left_s, given=Given.POLICY_CHANGE)
+    due = _due(calendar, held.since, max(promise.target_s - _spent(past), 0))
     if due > at:
         return replace(held, due_at=due)
     extra_s = used(held, at, calendar) + _GRACE - promise.target_s
     return replace(
-        held, due_at=calendar.add(at, _GRACE), extra_s=extra_s, given=Given.POLICY_CHANGE
+        held, due_at=_due(calendar, at, _GRACE), extra_s=extra_s, given=Given.POLICY_CHANGE
     )
 
 
@@ -309,6 +312,17 @@ def second(t: datetime) -> datetime:
     return t.astimezone(UTC).replace(microsecond=0)
 
 
+def _due(calendar: Calendar, since: datetime, seconds: int) -> datetime:
+    """Return when so much working time is over.
+
+    Where the calendar closes for good it is so much time later: a customer is not lost by that.
+    """
+    try:
+        return calendar.add(since, seconds)
+    except NoWorkingTime:
+        return second(since) + timedelta(seconds=seconds)
+
+
 def _spent(past: tuple[Stretch, ...]) -> int:
     return sum(each.counted_s for each in past)
 
@@ -326,7 +340,7 @@ def _due_anew(clock: Clock, calendar: Calendar) -> Clock:
     if clock.due_at is None:
         return clock
     left_s = max(_allowed(clock) - _spent(clock.past), 0)
-    return replace(clock, due_at=calendar.add(clock.since, left_s))
+    return replace(clock, due_at=_due(calendar, clock.since, left_s))
 
 
 def is_held_to(clock: Clock, promise: Promise) -> bool:

@@ -19,9 +19,12 @@ from chatops.event import (
     ClockKind,
     Closed,
     CloseReason,
+    CustomerDeleted,
     CustomerForgotten,
     CustomerWrote,
     Merged,
+    Moved,
+    Prioritized,
     Priority,
     ReopenCause,
     Reopened,
@@ -54,6 +57,10 @@ _ANSWERS: Final = (
 )
 
 
+#: An answer that is owed, which its asker may take back (SLA.md rule 4).
+_OWED: Final = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE, ClockKind.CEILING)
+
+
 def advance(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> Clocks:
     """Return the clocks after an entry; `others` gives those of another ticket, as they are then."""
     if not isinstance(moment.event, MOVES):
@@ -79,7 +86,10 @@ class _Fold:
         self._hold()
         self.clocks |= watched(self.clocks, self._moment)
         handover = self._promised.handover
-        self.clocks |= planned(self.clocks, clocks, self._calendar, self._quiet(), handover)
+        anew = isinstance(self._moment.event, Prioritized | Moved)
+        self.clocks |= planned(
+            self.clocks, clocks, self._calendar, self._quiet(), handover, anew=anew
+        )
 
     # --- what happened
 
@@ -91,6 +101,10 @@ class _Fold:
             case ReplySent(at=at) | AnsweredOutside(at=at):
                 for clock in self._of(*_ANSWERS):
                     self._put(sla.stop(clock, at, self._calendar(clock)))
+                self._still_asked(moment.event)
+            case CustomerDeleted(nothing_left=True):
+                for clock in self._open(*_OWED):
+                    self._put(sla.waive(clock, moment.at, void=True))
             case Closed(reason):
                 self._closed(void=reason in _NEVER_OWED)
             case Reopened(cause):
@@ -132,6 +146,23 @@ class _Fold:
             self._start(ClockKind.RESOLUTION, at)
         if newest(self.clocks, ClockKind.CLAIM) is None and _is_nobodys(moment.after):
             self._start(ClockKind.CLAIM, moment.at)  # there was nothing to take before
+
+    def _still_asked(self, event: ReplySent | AnsweredOutside) -> None:
+        """Owe an answer to what the customer wrote after one that was heard of, or sent, only now."""
+        moment = self._moment
+        if isinstance(event, AnsweredOutside):
+            asked_at = event.asked_at
+        else:  # to what they wrote while it was on its way it answers nothing
+            reply = moment.before.reply(event.message)
+            asked_at = event.at if reply is not None and reply.overtaken else None
+        if asked_at is None or moment.at - asked_at > BACKFILL:
+            return
+        first = newest(self.clocks, ClockKind.FIRST_RESPONSE)
+        is_owed_first = first is not None and first.outcome is None
+        if moment.after.status is Status.CLOSED or is_owed_first:
+            return
+        if not self._open(ClockKind.NEXT_RESPONSE):
+            self._start(ClockKind.NEXT_RESPONSE, asked_at)
 
     def _is_answered(self, first: Clock | None) -> bool:
         """Tell whether a person has answered; what was said before the customer wrote is no answer."""

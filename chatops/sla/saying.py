@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chatops.calendar import Calendar
+from chatops.calendar import Calendar, NoWorkingTime
 from chatops.sla.alerting import short_s
 from chatops.sla.clock import Clock, second, used
 
@@ -63,7 +63,11 @@ def say(clock: Clock, now: datetime, calendar: Calendar) -> ClockState:
     if (clock.due_at - at).total_seconds() == left_s:
         return ClockState(state, left_s, clock.due_at)
     pauses = calendar.closes_at(at)
-    return ClockState(state, left_s, clock.due_at, pauses, calendar.next_opening(pauses or at))
+    try:
+        resumes = calendar.next_opening(pauses or at)
+    except NoWorkingTime:  # it has closed for good
+        return ClockState(state, left_s, clock.due_at)
+    return ClockState(state, left_s, clock.due_at, pauses, resumes)
 
 
 def nearest(clocks: Iterable[Clock]) -> Clock | None:

@@ -1,7 +1,7 @@
 """Why a clock shows the number that it shows: its time in segments that add up to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -48,7 +48,7 @@ def why(clock: Clock, now: datetime, calendar: Calendar) -> tuple[Segment, ...]:
     `calendar` is the clock's.
     """
     until = clock.stopped_at or second(now)
-    stretches = [each for each in clock.past if each.since < until]
+    stretches = [_until(each, until, calendar) for each in clock.past if each.since < until]
     if until > clock.since:
         if clock.due_at is None:
             under_way = Stretch(clock.since, until, 0, Why.SNOOZED)
@@ -57,6 +57,17 @@ def why(clock: Clock, now: datetime, calendar: Calendar) -> tuple[Segment, ...]:
             under_way = Stretch(clock.since, until, ran, Why.RAN)
         stretches.append(under_way)
     return tuple(part for each in stretches for part in _parts(each, calendar))
+
+
+def _until(stretch: Stretch, until: datetime, calendar: Calendar) -> Stretch:
+    """Return what of a stretch was before the clock's end, as chatops.sla.clock.used counts it.
+
+    An answer may be heard of late, when another calendar had begun to count.
+    """
+    if stretch.until <= until:
+        return stretch
+    counted_s = min(stretch.counted_s, calendar.elapsed(stretch.since, until))
+    return replace(stretch, until=until, counted_s=counted_s)
 
 
 def _parts(stretch: Stretch, calendar: Calendar) -> Iterator[Segment]:

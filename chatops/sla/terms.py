@@ -94,8 +94,8 @@ class SlaTerms:
     version: str = field(init=False)
     _calendars: Mapping[str, Calendar] = field(init=False, repr=False, compare=False)
     _versions: Mapping[int, str] = field(init=False, repr=False, compare=False)
-    #: What was asked for already, by queue and policy: every event of a ticket asks.
-    _known: dict[tuple[str, str], Promised] = field(init=False, repr=False, compare=False)
+    #: What was asked for already, by queue and policy (None: the queue's own): every event asks.
+    _known: dict[tuple[str, str | None], Promised] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         used = [each.calendar for each in self.queues.values()]
@@ -111,10 +111,10 @@ class SlaTerms:
         """Return what a ticket is promised as it is now."""
         name = self._queue_of(ticket)
         found = next((each for each in self.policies if each.takes(ticket, name)), None)
-        policy = found or SlaPolicy(OF_QUEUE)
-        known = self._known.get((name, policy.name))
-        if known is None:
-            known = self._known[name, policy.name] = self._promised(self.queues[name], policy)
+        key = name, None if found is None else found.name
+        if (known := self._known.get(key)) is None:
+            policy = found or SlaPolicy(OF_QUEUE)
+            known = self._known[key] = self._promised(self.queues[name], policy)
         return known
 
     def hours_of(self, ticket: Ticket) -> Calendar:

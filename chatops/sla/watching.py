@@ -14,6 +14,7 @@ from chatops.event import (
     AnsweredOutside,
     ClockKind,
     Closed,
+    CustomerDeleted,
     CustomerForgotten,
     CustomerWrote,
     HandoverAbandoned,
@@ -78,6 +79,8 @@ def _moved(last: Clock, moment: Moment) -> Clock:
         case ReplySent(at=sent_at) | AnsweredOutside(at=sent_at):
             return _lapsed(_answered(last, sent_at), at)
         case CustomerWrote() | Joined() | Closed() | CustomerForgotten() | Merged():
+            return sla.waive(_lapsed(last, at), at, void=True)
+        case CustomerDeleted(nothing_left=True):
             return sla.waive(_lapsed(last, at), at, void=True)
         case Reopened() | Unmerged():
             return _taken_up(last, moment)

@@ -1,15 +1,20 @@
 """snooze."""
 
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatops.card import Choice, TextBox
-from chatops.event import Snoozed, SnoozeReason
-from chatops.text import text
+from chatops.card import Choice, Paragraph, TextBox
+from chatops.event import ClockKind, Snoozed, SnoozeReason
+from chatops.sla import Outcome
+from chatops.text import Words, text
 from chatops.ticket import Refusal
 from commands.snooze import Snooze, form, snooze
-from tests.scenes import AOI, NOW, call, scene
+from tests.scenes import AOI, NOW, begun, call, scene
+
+WORDS, ZONE = Words(), ZoneInfo("Asia/Tokyo")
 
 HOUR = NOW + timedelta(hours=1)
 
@@ -53,6 +58,21 @@ def test_elsewhere_times_are_the_queue_s() -> None:
     args = Snooze(until="16:30")
     expected = [Snoozed(SnoozeReason.LATER, HOUR, AOI.id)]
     assert snooze(args, scene(), call("snooze", room=None)) == expected
+
+
+def test_the_form_says_that_the_clock_of_a_reply_goes_on() -> None:
+    first = begun(3600, NOW)
+    resolution = replace(begun(60, NOW), kind=ClockKind.RESOLUTION)
+    part = form({}, scene(clocks=(resolution, first)), call("snooze")).parts[0]
+    assert isinstance(part, Paragraph)
+    for language, said in (
+        ("en", "First response goes on meanwhile: Due Thu 1 Oct 16:30 (1 h of working time)"),
+        ("ja", "スヌーズ中も初回返信の期限は進みます：期限 10月1日(木) 16:30（営業時間で1時間）"),
+    ):
+        assert WORDS.say(part.said, language, ZONE) == said
+    answered = replace(first, outcome=Outcome.MET, stopped_at=NOW)
+    asked = form({}, scene(clocks=(resolution, answered)), call("snooze")).parts
+    assert not any(isinstance(each, Paragraph) for each in asked)
 
 
 def test_the_form_says_when_each_preset_wakes() -> None:
