@@ -815,6 +815,7 @@ report-nothing = Nothing happened in that time.
 report-outside = Not by one of us here
 report-no-tag = no tag
 report-no-names = Figures by person are for leads, in their own room or alone: ask without “in room”.
+report-alone = Tickets and files are for who asks, alone: let the digest post figures.
 report-file = The figures as a file: { $name }
 button-open-file = Open file
 file-link-over = This link opens nothing, or not any more. Ask for the file again, where you got the link.

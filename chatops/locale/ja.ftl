@@ -803,6 +803,7 @@ report-nothing = この期間の記録はありません。
 report-outside = 担当者以外
 report-no-tag = タグなし
 report-no-names = 個人別の数字はリーダー専用です。「ここに」を付けずに入力してください。
+report-alone = チケットの一覧とファイルは、依頼した人だけに表示します。ダイジェストには集計を指定してください。
 report-file = 集計ファイル：{ $name }
 button-open-file = ファイルを開く
 file-link-over = このリンクは無効か、期限が切れています。リンクを受け取った場所で、もう一度ファイルをご依頼ください。

@@ -5,19 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from chatops.call import Answer, Done
+from chatops.call import Answer, Done, Origin, Outcome
 from chatops.card import File
 from chatops.card_json import load_card
 from chatops.cards.report_facts import Counted, report_facts
 from chatops.event import ReplySent
 from chatops.handling import Escalation, Handling
+from chatops.policy import Role
 from chatops.ports import Tx
 from chatops.report import Counts
+from chatops.scene import Agent
 from chatops.targets import Targets
 from chatops.text import Summons, Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
-from tests.scenes import NOW
+from tests.scenes import NOW, POLICY, TOKYO, digest_plan
 
 DAY_HEAD = "day,new,closed,first_responses,first_response_median_s,first_response_p90_s"
 AGENT_HEAD = (
@@ -125,6 +127,47 @@ async def test_in_a_team_s_room_nobody_is_named(team: Team) -> None:
 async def test_a_room_is_shown_its_own_queues_alone(team: Team) -> None:
     await a_day(team)
     assert "New: 0" in await posted(team, "maya", "in room", "care-second")
+
+
+@pytest.mark.anyio
+async def test_who_works_in_no_queue_of_a_room_posts_no_other_s_figures_there(team: Team) -> None:
+    refused = Refusal(text("no-role"))
+    assert await team.ask("gus", "report", "in room", room="care-japan") == refused
+
+
+async def on_timer(team: Team, line: str, room: str) -> Outcome:
+    """Let the timer ask for figures, as chatops.schedule does."""
+    timer = Agent(0, "timer", "timer", None, dict.fromkeys(POLICY.queues, Role.ADMIN))
+    plan = digest_plan(run=f"report {line}", calendar=TOKYO, room=room)
+    made = team.desk.call(key=f"{line} {room}", command="report", agent=timer, origin=Origin.TIMER)
+    return await team.desk.handle(replace(made, line=line, chat="slack", plan=plan, room=room))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("line", ["today", "today in room"])
+async def test_on_a_timer_a_team_s_room_reads_of_its_own_queues_and_of_nobody(
+    team: Team, line: str
+) -> None:
+    await a_day(team)
+    for room, new, named in (
+        ("care-japan", 3, False),
+        ("care-second", 0, False),
+        ("care-leads", 3, True),
+    ):
+        made = await on_timer(team, line, room)
+        assert isinstance(made, Answer)
+        said = in_words(made.card)
+        assert (f"New: {new}" in said, "Agent" in said) == (True, named), room
+        assert not made.in_room  # the schedule posts it, once
+
+
+@pytest.mark.anyio
+async def test_a_timer_posts_nothing_that_is_for_one_person(team: Team) -> None:
+    names = Refusal(text("report-no-names"))
+    assert await on_timer(team, "today by agent", "care-japan") == names
+    alone = Refusal(text("report-alone"))
+    for line in ("today csv", "today tickets late"):
+        assert await on_timer(team, line, "care-leads") == alone
 
 
 @pytest.mark.anyio
