@@ -5,12 +5,11 @@ here. A clock that ran out is dated to its due second, but has that date only on
 one that no tick has come to, as while another process has it in hand, is taken by its due second.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, func, or_, select, text, union_all
+from sqlalchemy import Select, and_, or_, select, text, union_all
 
 from chatops.digest import Breach, Thanked
 from chatops.ticket import Status
@@ -42,22 +41,6 @@ def thanks(db: Db, queues: Collection[str], start: datetime, end: datetime) -> S
         )
         if queue in queues
     ]
-
-
-def open_at(db: Db, at: datetime) -> Mapping[str, int]:
-    """Return by queue how many tickets were not closed at some moment, snoozed ones too.
-
-    It is what stands now, put back by the log since then; a ticket counts in the queue of now.
-    """
-    counted = Counter(dict(map(tuple, db.all(_LIVE, at=micros(at)))))
-    seen: set[int] = set()
-    for ticket, name, queue, status in db.all(_TURNS, at=micros(at)):
-        if ticket in seen:
-            continue
-        seen.add(ticket)
-        was_open, is_open = name == "Closed", status != Status.CLOSED
-        counted[queue] += was_open - is_open
-    return +counted
 
 
 def _breaches(rows: Sequence[Row], queues: Collection[str]) -> Sequence[Breach]:
@@ -108,24 +91,4 @@ _THANKS: Final = Statement(
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
     .where(text(THANKS), ENTRY.c.at >= param("start"), ENTRY.c.at < param("end"), ~TICKET.c.quiet)
     .order_by(ENTRY.c.at, ENTRY.c.id)
-)
-_LIVE: Final = Statement(
-    select(TICKET.c.queue, func.count())
-    .where(
-        TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]),
-        TICKET.c.opened_at < param("at"),
-    )
-    .group_by(TICKET.c.queue)
-)
-_TURNS: Final = Statement(
-    select(ENTRY.c.ticket, ENTRY.c.name, TICKET.c.queue, TICKET.c.status)
-    .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
-    .where(
-        # that both names are named is what lets SQLite use their partial index
-        ENTRY.c.name.in_(["Closed", "Reopened"]),
-        ENTRY.c.at >= param("at"),
-        TICKET.c.opened_at < param("at"),
-        ~TICKET.c.quiet,
-    )
-    .order_by(ENTRY.c.id)
 )

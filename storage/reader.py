@@ -196,7 +196,7 @@ class StoredReader:
         return await self.run(lambda db: digests.still_late(db, queues, before))
 
     async def open_at(self, at: datetime) -> Mapping[str, int]:
-        return await self.run(lambda db: digests.open_at(db, at))
+        return await self.run(lambda db: levels.open_at(db, at))
 
     async def unread_raw(self, limit: int) -> Sequence[RawBody]:
         return await self.run(lambda db: backlog.unread_raw(db, limit))

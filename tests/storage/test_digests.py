@@ -1,6 +1,7 @@
 """What digests tell of a period, of every kind of clock, whether a tick has noted it or not."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from stored import NOW, given, s
@@ -97,28 +98,34 @@ async def test_what_was_open_at_a_moment_is_put_back_by_the_log(storage: Storage
         tx.log(ticket, Reopened(ReopenCause.CUSTOMER, None), s(at), None, None)
 
     def run(tx: Tx) -> None:
-        closed = {"status": Status.CLOSED, "close_reason": CloseReason.RESOLVED}
+        closed: dict[str, Any] = {
+            "status": Status.CLOSED,
+            "close_reason": CloseReason.RESOLVED,
+        }
         given(tx, "open all along")
         given(tx, "asleep", status=Status.SNOOZED)
         given(tx, "came later", at=s(100))
-        shut(tx, given(tx, "came and went", at=s(100), **closed).id, 110)
-        shut(tx, given(tx, "closed before", **closed).id, 99)
-        shut(tx, given(tx, "closed since", **closed).id, 100)
+        shut(tx, given(tx, "came and went", at=s(100), closed_at=s(110), **closed).id, 110)
+        shut(tx, given(tx, "closed before", closed_at=s(99), **closed).id, 99)
+        shut(tx, given(tx, "closed since", closed_at=s(100), **closed).id, 100)
         both = given(tx, "closed and back").id
         shut(tx, both, 110)
         again(tx, both, 120)
         back = given(tx, "back since").id
         shut(tx, back, 50)
         again(tx, back, 110)
-        twice = given(tx, "back and closed anew", **closed).id
+        twice = given(tx, "back and closed anew", closed_at=s(120), **closed).id
         shut(tx, twice, 50)
         again(tx, twice, 110)
         shut(tx, twice, 120)
         given(tx, "elsewhere", queue="sales")
+        # it went into another ticket, or its customer was forgotten: the log knows no close of it
+        given(tx, "merged since", closed_at=s(110), **closed)
+        given(tx, "merged before", closed_at=s(99), **closed)
 
     await storage.work.transact(run)
-    # open all along, asleep, closed since, closed and back
-    assert await storage.reader.open_at(s(100)) == {"care": 4, "sales": 1}
+    # open all along, asleep, closed since, closed and back, merged since
+    assert await storage.reader.open_at(s(100)) == {"care": 5, "sales": 1}
 
 
 async def test_thanks_of_a_period_oldest_first(storage: Storage) -> None:
