@@ -12,8 +12,10 @@ from typing import Final
 from sqlalchemy import Select, and_, or_, select, text, union_all
 
 from chatops.digest import Breach, Thanked
+from chatops.event import Breached
 from chatops.ticket import Status
 from storage.clocks import PROMISED, clock_of
+from storage.codec import read
 from storage.instant import instant, micros
 from storage.statement import Db, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, THANKS, TICKET
@@ -22,6 +24,22 @@ from storage.tables import CLOCK, ENTRY, THANKS, TICKET
 def breaches(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Breach]:
     """Return the clocks that were breached in [start, end), by what was due first."""
     return _breaches(db.all(_BREACHES, start=micros(start), end=micros(end)), queues)
+
+
+def late_news(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Breach]:
+    """Return the clocks that ended in [start, end), late by before it, of whose breach nothing was known then.
+
+    So it is where the customer's message reached us when it was late already.
+    """
+    found: dict[int, Row] = {}
+    known: set[int] = set()
+    for id, noted, *row in db.all(_NEWS, start=micros(start), end=micros(end)):
+        found[id] = tuple(row)
+        kind, cycle = row[3:5]
+        event = read(Breached, noted) if noted is not None else None
+        if event is not None and (event.clock, event.cycle) == (kind, cycle):
+            known.add(id)
+    return _breaches([row for id, row in found.items() if id not in known], queues)
 
 
 def still_late(db: Db, queues: Collection[str], before: datetime) -> Sequence[Breach]:
@@ -53,16 +71,19 @@ def _breaches(rows: Sequence[Row], queues: Collection[str]) -> Sequence[Breach]:
 
 
 _NOT_READ: Final = {"id", "ticket"}
+#: A promise as `Breach` has it, in the order of its fields and of `clock_of`.
+_breach: Final = (
+    CLOCK.c.ticket,
+    TICKET.c.queue,
+    TICKET.c.assignee,
+    *(column for column in CLOCK.c if column.name not in _NOT_READ),
+)
+_clocks: Final = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
 
 def _late() -> Select[tuple[object, ...]]:
-    """Every promise as `Breach` has it, in the order of its fields and of `clock_of`."""
-    columns = (column for column in CLOCK.c if column.name not in _NOT_READ)
-    return (
-        select(CLOCK.c.ticket, TICKET.c.queue, TICKET.c.assignee, *columns)
-        .select_from(CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket))
-        .where(CLOCK.c.kind.in_(PROMISED))
-    )
+    """Every promise."""
+    return select(*_breach).select_from(_clocks).where(CLOCK.c.kind.in_(PROMISED))
 
 
 _BREACHES: Final = Statement(
@@ -74,6 +95,19 @@ _BREACHES: Final = Statement(
             CLOCK.c.outcome.is_(None),
             CLOCK.c.breached_at.is_(None),
         ),
+    )
+)
+_noted: Final = and_(
+    ENTRY.c.ticket == CLOCK.c.ticket, ENTRY.c.name == "Breached", ENTRY.c.at < param("start")
+)
+_NEWS: Final = Statement(
+    select(CLOCK.c.id, ENTRY.c.body, *_breach)
+    .select_from(_clocks.outerjoin(ENTRY, _noted))
+    .where(
+        CLOCK.c.kind.in_(PROMISED),
+        CLOCK.c.stopped_at >= param("start"),
+        CLOCK.c.stopped_at < param("end"),
+        CLOCK.c.breached_at < param("start"),
     )
 )
 _STILL_LATE: Final = Statement(

@@ -115,6 +115,24 @@ Ticket | Target | Assignee | Late by | State
 
 
 @pytest.mark.anyio
+async def test_what_reached_us_late_and_was_answered_falls_between_no_two_digests(
+    team: Team,
+) -> None:
+    """Jo wrote at 15:30, due at 16:30; we heard of it at 16:40, after the digest of 16:35."""
+    since = NOW + timedelta(minutes=65)
+    team.clock.now = NOW + timedelta(minutes=70)
+    await team.wrote("Jo", "Where is it?", at=NOW)
+    await team.desk.tick()
+    await team.ask("aoi", "close", "1 resolved")
+    team.clock.now = NOW + timedelta(minutes=100)
+    made = await on_timer(team, "breaches", since=since)
+    assert in_words(made.card).splitlines()[-1] == (
+        "#1 | First response | nobody | 10 min | closed without it"
+    )
+    assert (await on_timer(team, "breaches", since=NOW + timedelta(minutes=99))).empty
+
+
+@pytest.mark.anyio
 async def test_a_team_s_own_room_sees_its_queues_and_no_names(team: Team) -> None:
     since = await three_that_were_late(team)
     made = await on_timer(team, "breaches", since=since, room="care-japan")

@@ -9,6 +9,7 @@ from stored import NOW, given, s
 from chatops.digest import Breach, Thanked
 from chatops.event import (
     AlertLevel,
+    Breached,
     Closed,
     CloseReason,
     CustomerEdited,
@@ -87,6 +88,38 @@ async def test_what_was_late_before_and_is_owed_still(storage: Storage) -> None:
     assert await storage.reader.still_late(CARE, s(100)) == [
         Breach(second, "care", 4, paused),
         Breach(first, "care", None, just_out),
+    ]
+
+
+async def test_what_was_late_before_and_heard_of_since(storage: Storage) -> None:
+    late = done(noted(due(50)), 150)
+    of_two = noted(due(60, ClockKind.RESOLUTION))
+
+    def run(tx: Tx) -> tuple[int, int]:
+        def known(ticket: int, at: float, clock: Clock) -> None:
+            tx.log(ticket, Breached(s(50), clock.kind, clock.cycle), s(at), None, None)
+
+        def with_clock(name: str, clock: Clock, queue: str = "care") -> int:
+            ticket = given(tx, name, queue=queue).id
+            tx.save_clock(ticket, clock)
+            return ticket
+
+        first = with_clock("its breach was noted since", late)
+        known(first, 120, late)
+        second = with_clock("another of its clocks was known", done(of_two, 160))
+        known(second, 90, late)
+        known(with_clock("known", late), 99, late)
+        with_clock("ended before", done(noted(due(50)), 99))
+        with_clock("ends after", done(noted(due(50)), 200))
+        with_clock("late in the period", done(noted(due(100)), 150))
+        with_clock("in time", done(due(160), 150, Outcome.MET))
+        with_clock("elsewhere", late, "sales")
+        return first, second
+
+    first, second = await storage.work.transact(run)
+    assert await storage.reader.late_news(CARE, s(100), s(200)) == [
+        Breach(first, "care", None, late),
+        Breach(second, "care", None, done(of_two, 160)),
     ]
 
 
