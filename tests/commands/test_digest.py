@@ -345,7 +345,7 @@ New | 2 | 0
 Closed | 1 | 0
 Open at the end | 1 | 0
 First response | none yet | none yet
-Waiting for a first response at the end | 1 | 0
+Still waiting for an answer at the end | 1 | 0
 Missed targets | 1 | 0"""
     )
 
