@@ -32,7 +32,7 @@ from chatops.periods import MOST_DAYS, Day, Period, period_of
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.scene import Agent
-from chatops.splits import Split, csv_lines, split
+from chatops.splits import Count, Split, csv_lines, split
 from chatops.text import text
 from chatops.ticket import Refusal
 
@@ -198,7 +198,8 @@ async def _split(
         groups = days_left(groups, period, await counting.reader.levels(*meant))
     if args.form is None:
         told = _told(args, period.start, period.end, of)
-        card = split_card(period, groups, by, call.channels, agents, told)
+        waits = [row.at for row in rows if row.what is Count.WAITING]
+        card = split_card(period, groups, by, call.channels, agents, told, waits)
         card = replace(card, blocks=(*_of(of), *card.blocks))
         return Answer(card, _is_posted(call, in_room=in_room))
     lines = tuple(csv_lines(groups, by, public_names(agents)))

@@ -118,7 +118,7 @@ def test_figures_as_a_file_come_out_as_their_bytes(
     result = CliRunner().invoke(cli, ["report", "today by agent csv"])
     assert result.stdout_bytes == (
         b"\xef\xbb\xbfagent,new,closed,first_responses,first_response_median_s,first_response_p90_s,"
-        b"handled,pick_ups,pick_up_median_s,pick_up_p90_s\r\n"
+        b"still_waiting,handled,pick_ups,pick_up_median_s,pick_up_p90_s\r\n"
     )
 
 

@@ -24,7 +24,7 @@ from tests.scenes import NOW, POLICY, TOKYO, digest_plan
 DAY_HEAD = "day,new,closed,first_responses,first_response_median_s,first_response_p90_s"
 AGENT_HEAD = (
     "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s,"
-    "handled,pick_ups,pick_up_median_s,pick_up_p90_s"
+    "still_waiting,handled,pick_ups,pick_up_median_s,pick_up_p90_s"
 )
 
 
@@ -217,9 +217,10 @@ async def test_figures_by_person_are_for_leads(team: Team) -> None:
         == """\
 Customer care, Fri 25 Sep to Thu 1 Oct
 [Closed by agent]
-Agent | Handled | Closed | First response
-伊藤 葵 | 1 | 1 | none yet
-Maya Lind | 1 | 1 | none yet
+Agent | Handled | Closed | First response | Still waiting
+伊藤 葵 | 1 | 1 | none yet | 0
+Maya Lind | 1 | 1 | none yet | 0
+Still waiting: 1, the oldest since Thu 1 Oct 15:30
 The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”."""
     )
     assert "Maya" not in await team.shown("aoi", "report", "by agent")
@@ -249,11 +250,13 @@ async def test_who_picks_tickets_up_and_how_soon(team: Team) -> None:
     team.clock.now += timedelta(minutes=1)
     by_agent = (await team.shown("maya", "report", "today by agent")).splitlines()
     assert by_agent[2:] == [
-        "Agent | Handled | Closed | First response",
-        "伊藤 葵 | 2 | 1 | none yet",  # closed one, answered another
-        "Maya Lind | 2 | 1 | none yet",
+        "Agent | Handled | Closed | First response | Still waiting",
+        # closed one, answered another, whose clock this log leaves running
+        "伊藤 葵 | 2 | 1 | none yet | 1",
+        "Maya Lind | 2 | 1 | none yet | 0",
         "Agent | Pick-up, from assignment to reply",
         "伊藤 葵 | median 20 min (n = 1)",
+        "Still waiting: 1, the oldest since Thu 1 Oct 15:30",
         "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
     ]
     assert "Maya" not in await team.shown("aoi", "report", "today by agent")
@@ -305,10 +308,11 @@ async def test_figures_by_where_what_and_when(team: Team) -> None:
         ("by tag", "Tag", "no tag"),
     ):
         said = (await team.shown("maya", "report", line)).splitlines()
-        heads = f"{head} | New | Closed | First response"
-        assert said[2:4] == [heads, f"{row} | 3 | 2 | none yet"]
+        heads = f"{head} | New | Closed | First response | Still waiting"
+        assert said[2:4] == [heads, f"{row} | 3 | 2 | none yet | 1"]
     said = (await team.shown("maya", "report", "by hour")).splitlines()
-    assert said[2:] == ["Hour | New | Closed", "15:00 | 3 | 2"]
+    waiting = "Still waiting: 1, the oldest since Thu 1 Oct 15:30"
+    assert said[2:] == ["Hour | New | Closed", "15:00 | 3 | 2", waiting]
     said = (await team.shown("maya", "report", "by day")).splitlines()
     assert said[1:4] == [
         "[New, closed and open by day]",
@@ -327,8 +331,8 @@ async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
         "report-2026-09-25_2026-10-01-agent.csv",
         (
             AGENT_HEAD,
-            '"伊藤 葵",0,1,0,,,1,0,,',
-            '"Maya Lind",0,1,0,,,1,0,,',
+            '"伊藤 葵",0,1,0,,,0,1,0,,',
+            '"Maya Lind",0,1,0,,,0,1,0,,',
         ),
         "Asia/Tokyo",
     )
