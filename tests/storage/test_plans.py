@@ -149,6 +149,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "splits._OPENED": "ix_ticket_opened",
         "splits._CLOSED": "ix_entry_closes",
         "splits._ANSWERED": "ix_clock_stopped",
+        "splits._WAITING": "ix_clock_running",
         "digests._STILL_LATE": "ix_clock_running",
         "digests._NEWS": "ix_clock_stopped (stopped_at>? AND stopped_at<?)",
         "digests._BREACHES": "ix_clock_breached",
