@@ -914,6 +914,8 @@ breaches-said = { $count ->
     [one] One target was missed; still open: { $open }
    *[other] { $count } targets were missed; still open: { $open }
 }
+breaches-why = { ticket }: why late
+breaches-whys = Show why it was late …
 breaches-queue = { $before ->
     [0] { $queue }: { $count } missed, { $open } still open
    *[other] { $queue }: { $count } missed, { $open } still open; from before and still open: { $before }

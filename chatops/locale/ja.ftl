@@ -898,6 +898,8 @@ breaches-said = { $count ->
     [0] 新しい期限超過はありません。
    *[other] 期限超過{ $count }件（未完了{ $open }件）
 }
+breaches-why = { ticket }：期限の内訳
+breaches-whys = 期限の内訳を表示するチケット…
 breaches-queue = { $before ->
     [0] { $queue }：期限超過{ $count }件、未完了{ $open }件
    *[other] { $queue }：期限超過{ $count }件、未完了{ $open }件、以前から未完了{ $before }件

@@ -44,6 +44,17 @@ Ticket | Target | Assignee | Late by | State
 
 
 @pytest.mark.anyio
+async def test_breaches_lead_to_why_they_are(team: Team) -> None:
+    await three_that_were_late(team)
+    answer = await team.ask("maya", "digest", "breaches")
+    assert isinstance(answer, Answer)
+    whys = [(button.command, button.ticket) for button in answer.card.menu]
+    assert whys == [("why", 1), ("why", 2), ("why", 3)]
+    explained = await team.shown("maya", "why", "1")
+    assert explained.startswith("Why these due times: #1\n")
+
+
+@pytest.mark.anyio
 async def test_a_day_without_breaches_says_so(team: Team) -> None:
     said = await team.shown("maya", "ダイジェスト", "期限超過")
     assert said == "No target was missed since Thu 1 Oct 0:00, and nothing late is still open."
@@ -233,6 +244,7 @@ def test_a_long_table_says_how_many_there_are() -> None:
     said = in_words(card).splitlines()
     assert said[4] == "#0 | First response | #9 | 1 h 0 min | ⚠ still open"
     assert said[-1] == "The first 20 of 21."
+    assert [button.ticket for button in card.menu] == list(range(20))
 
 
 @pytest.mark.anyio
