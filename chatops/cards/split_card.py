@@ -33,8 +33,8 @@ def split_card(
     said = waiting_said(len(waits), min(waits, default=None))
     waiting = Facts(((text("report-waiting"), said),))
     if not groups:
-        blocks = (Paragraph(text("report-nothing")), *([waiting] if waits else []))
-        return Card(push=title, title=title, blocks=blocks)
+        nothing = Paragraph(text("report-nothing"))
+        return Card(push=title, title=title, blocks=(nothing, waiting) if waits else (nothing,))
     named = public_names(agents)
     points = [
         (_label(key, by, channels, named), group)
