@@ -28,7 +28,7 @@ from chatops.figures import queues_for, zone_of
 from chatops.handling import Escalation
 from chatops.line import FormOnly, Named, OrWord
 from chatops.narrowing import Filters, Narrowed, narrowed
-from chatops.periods import MOST_DAYS, Day, Period, period_of
+from chatops.periods import MOST_DAYS, Day, Period, day_at, period_of
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.scene import Agent
@@ -227,7 +227,8 @@ async def _period(
         return period
     first = await reader.first_opened(call.now)
     if first is not None and period.end <= first:
-        return Refusal(text("report-too-early", first=str(first.astimezone(zone).date())))
+        day = day_at(first, zone, call.policy.day_starts)
+        return Refusal(text("report-too-early", first=str(day)))
     return period
 
 

@@ -1,7 +1,7 @@
 """report: the day in figures."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -200,6 +200,15 @@ async def test_before_the_first_ticket_there_is_nothing(team: Team) -> None:
     assert await team.ask("maya", "report", "2026-09") == too_early
     reversed_ = text("report-reversed", first="2026-10-01", last="2026-09-01")
     assert await team.ask("maya", "report", "2026-10-01..2026-09-01") == Refusal(reversed_)
+
+
+@pytest.mark.anyio
+async def test_the_first_ticket_of_a_night_is_of_the_day_before(team: Team) -> None:
+    team.desk.policy = replace(team.desk.policy, day_starts=time(5))
+    await team.wrote("Jo", "Where is it?", at=NOW - timedelta(hours=12))  # 3:30 at night
+    too_early = Refusal(text("report-too-early", first="2026-09-30"))
+    assert await team.ask("maya", "report", "2026-08") == too_early
+    assert "New: 1" in await team.shown("maya", "report", "2026-09-30")
 
 
 @pytest.mark.anyio
