@@ -11,7 +11,7 @@ from chatops.card_json import load_card
 from chatops.cards.report_facts import Counted, report_facts
 from chatops.event import ReplySent
 from chatops.handling import Escalation, Handling
-from chatops.policy import Role
+from chatops.policy import EscalationTarget, Role
 from chatops.ports import Tx
 from chatops.report import Counts
 from chatops.scene import Agent
@@ -121,6 +121,21 @@ async def test_in_a_team_s_room_nobody_is_named(team: Team) -> None:
     await a_day(team)
     assert "Agent" not in await posted(team, "maya", "today in room", "care-japan")
     assert "Agent" in await posted(team, "maya", "in room", "care-leads")
+
+
+@pytest.mark.anyio
+async def test_where_specialists_are_called_nobody_is_named_unless_leads_read_there(
+    team: Team,
+) -> None:
+    await a_day(team)
+    called = {"specialists": EscalationTarget("specialists", "care-leads", ())}
+    queue = replace(team.desk.policy.queues["japan"], escalation=called)
+    queues = {**team.desk.policy.queues, "japan": queue}
+    team.desk.policy = replace(team.desk.policy, queues=queues)
+    assert "Agent" not in await posted(team, "maya", "in room", "care-leads")
+    plan = digest_plan(room="care-leads")
+    team.desk.policy = replace(team.desk.policy, digests={plan.name: plan})
+    assert "Agent" in await posted(team, "maya", "today in room", "care-leads")
 
 
 @pytest.mark.anyio
