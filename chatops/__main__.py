@@ -294,10 +294,13 @@ def report(
     lang: Annotated[Language, typer.Option(help="Of the words.")] = Language.EN,
 ) -> None:
     """Print the figures that /care-report shows."""
-    from chatops import admin, app
+    from chatops import admin, app, logs
+
+    logs.to_stderr()  # beside what is printed, which may go into a file
 
     async def run() -> None:
-        out.print(await admin.report(app.read_config(config), line, lang), markup=False)
+        said = await admin.report(app.read_config(config), line, lang)
+        typer.echo(said, nl=isinstance(said, str))  # as it is: a line that is broken is another row
 
     run_to_end(run())
 

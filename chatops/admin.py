@@ -272,8 +272,8 @@ async def held_to(config: Config, told: Callable[[int, int], None]) -> TermsTria
     return trial
 
 
-async def report(config: Config, line: str, language: str) -> str:
-    """Return the figures of /care-report as plain words.
+async def report(config: Config, line: str, language: str) -> str | bytes:
+    """Return the figures of /care-report as plain words, and a file as its bytes.
 
     Raises:
         CareError: the line is not one that the command takes.
@@ -290,7 +290,7 @@ async def report(config: Config, line: str, language: str) -> str:
         outcome = await service.desk.handle(replace(call, now=service.clock.business()))
         zone = ZoneInfo(config.zone)
         if isinstance(outcome, Answer) and outcome.file is not None:
-            return file_in_bytes(outcome.file, service.words, language).decode("utf-8-sig")
+            return file_in_bytes(outcome.file, service.words, language)
         if isinstance(outcome, Answer):
             return card_in_words(outcome.card, service.words, language, zone)
         said = outcome.said if isinstance(outcome, Refusal) else text("nothing-to-show")

@@ -28,20 +28,33 @@ class LocalDay:
 def queues_for(call: Call, role: Role, *, in_room: bool = False) -> tuple[str, ...]:
     """Return the queues in which the person holds `role`.
 
-    What is posted into a room of queues is read by all who are there: it shows those queues alone.
+    What is posted into a room of queues is read by all who are there: it shows those queues alone,
+    and nothing where the person holds the role in none of them.
     """
     held = tuple(name for name in call.policy.queues if call.agent.may(role, name))
-    if not in_room:
+    if not in_room or not _is_a_team_s(call):
         return held
-    theirs = tuple(name for name in held if call.room in call.policy.queues[name].rooms)
-    return theirs or held
+    return tuple(name for name in held if call.room in call.policy.queues[name].rooms)
 
 
 def may_name_people(call: Call, queues: tuple[str, ...], *, in_room: bool) -> bool:
-    """Tell whether figures by person may be shown: to leads, and not in a team's own room."""
-    if in_room and any(call.room in queue.rooms for queue in call.policy.queues.values()):
+    """Tell whether figures by person may be shown: to leads, alone or in a room of theirs."""
+    if in_room and (_is_a_team_s(call) or _is_told_alone(call)):
         return False
     return all(call.agent.may(Role.LEAD, name) for name in queues)
+
+
+def _is_a_team_s(call: Call) -> bool:
+    """Tell whether the room of the call is one where a queue's cards live."""
+    return any(call.room in queue.rooms for queue in call.policy.queues.values())
+
+
+def _is_told_alone(call: Call) -> bool:
+    """Tell whether the room is only one that is told of escalations or of few stars: others read it."""
+    of_leads = {plan.room for plan in call.policy.digests.values()}
+    of_leads |= {room for queue in call.policy.queues.values() for room in queue.managers_rooms}
+    is_told = any(call.room in queue.places for queue in call.policy.queues.values())
+    return is_told and call.room not in of_leads
 
 
 def day_of(call: Call, queues: tuple[str, ...], days_ago: int = 0) -> LocalDay:

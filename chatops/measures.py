@@ -91,7 +91,12 @@ class Share:
 
     @property
     def percent(self) -> float | None:
-        return round(100 * self.part / self.whole, 1) if self.whole else None
+        """To a tenth; all and nothing are said of no share that only comes near them."""
+        if not self.whole:
+            return None
+        if self.part in {0, self.whole}:
+            return 100.0 if self.part else 0.0
+        return min(max(round(100 * self.part / self.whole, 1), 0.1), 99.9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """A period's figures by who, where, what and when: a table, and the same for a spreadsheet. Pure.
 
 What is counted is what chatops.report and chatops.measures count. A first reply is its author's,
-whoever had the ticket; nobody brings tickets in, so that none are new by agent. A ticket with
-several tags counts under each.
+whoever had the ticket; nobody brings tickets in, so that none are new by agent. Who still waits is
+told beside, by who has the ticket now, so that silence improves no line. A ticket with several tags
+counts under each.
 """
 
 from collections import defaultdict
@@ -28,12 +29,17 @@ class Split(StrEnum):
     DAY = "by_day"
 
 
+#: One after the other, and not by name.
+IN_TIME: Final = frozenset({Split.HOUR, Split.DAY})
+
+
 class Count(StrEnum):
     """What happened."""
 
     NEW = "new"
     CLOSED = "closed"
     ANSWERED = "answered"  #: for the first time
+    WAITING = "waiting"  #: for an answer still, at the period's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,13 @@ class Happened:
     """One thing that a period's figures count."""
 
     what: Count
-    at: datetime
+    at: datetime  #: of who waits, since when
     queue: str
     channel: str
     kind: str
     tags: tuple[str, ...] = ()
-    agent: int | None = None  #: None: a rule, or a colleague on the network itself
+    #: None: a rule, or a colleague on the network itself. Of who waits, who has the ticket.
+    agent: int | None = None
     elapsed_s: int = 0  #: of a first reply
 
 
@@ -57,6 +64,7 @@ class Group:
     new: int = 0
     closed: int = 0
     first_responses: list[int] = field(default_factory=list)  #: seconds of working time
+    waiting: int = 0  #: still, at the period's end; not of a step of time
     handled: int = 0  #: of an agent alone
     pick_ups: Sequence[int] = ()  #: likewise, seconds of working time
     left: int | None = None  #: open at the end of a step of time, of a day at least
@@ -74,16 +82,15 @@ def split(rows: Iterable[Happened], by: Split, period: Period) -> Mapping[Key, G
     """Return the figures by key: hours and days in their order, others busiest first."""
     groups: defaultdict[Key, Group] = defaultdict(Group)
     for row in rows:
-        if by is Split.AGENT and row.what is Count.NEW:
+        if not _belongs(row, by):
             continue
         for key in _keys(row, by, period):
             _count(groups[key], row)
-    in_time = by in {Split.HOUR, Split.DAY}
     return dict(
         sorted(
             groups.items(),
             key=lambda one: (
-                0 if in_time else -_busy(one[1]),
+                0 if by in IN_TIME else -_busy(one[1]),
                 one[0] is None,
                 one[0] if isinstance(one[0], int) else 0,
                 str(one[0]),
@@ -125,6 +132,8 @@ def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) 
         "first_response_median_s",
         "first_response_p90_s",
     ]
+    if by not in IN_TIME:
+        head.append("still_waiting")
     if by is Split.AGENT:
         head += ("handled", "pick_ups", "pick_up_median_s", "pick_up_p90_s")
     if by is Split.DAY:
@@ -134,6 +143,8 @@ def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) 
         found = spread(group.first_responses)
         name = named.get(key, f"#{key}") if by is Split.AGENT and isinstance(key, int) else key
         cells = [group.new, group.closed, found.count, found.median, found.p90]
+        if by not in IN_TIME:
+            cells.append(group.waiting)
         if by is Split.AGENT:
             soon = spread(group.pick_ups)
             cells += [group.handled, soon.count, soon.median, soon.p90]
@@ -177,6 +188,19 @@ def _count(group: Group, row: Happened) -> None:
             group.closed += 1
         case Count.ANSWERED:
             group.first_responses.append(row.elapsed_s)
+        case Count.WAITING:
+            group.waiting += 1
+
+
+def _belongs(row: Happened, by: Split) -> bool:
+    """Tell whether a thing is one of those that are split so: who waits does at the end of all time."""
+    match row.what:
+        case Count.NEW:
+            return by is not Split.AGENT
+        case Count.WAITING:
+            return by not in IN_TIME and (by is not Split.AGENT or row.agent is not None)
+        case Count.CLOSED | Count.ANSWERED:
+            return True
 
 
 def _busy(group: Group) -> int:

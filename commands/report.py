@@ -1,6 +1,7 @@
 """report (`/care-report`): a day or more in figures, to the asker alone or in the room.
 
 Every number leads to its tickets: `tickets late`, as a button asks too, lists them for the asker alone.
+On a timer its room reads it, as if it had been asked there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from chatops.behind import Behind, Figure, tickets_csv
-from chatops.call import Answer, Call, looks
+from chatops.call import Answer, Call, Origin, looks
 from chatops.card import Card, Facts, File, Paragraph
 from chatops.cards.behind_card import Said, behind_card, page_of, tickets_of
 from chatops.cards.leads import Told, leads, window_of, window_told
@@ -27,11 +28,11 @@ from chatops.figures import queues_for, zone_of
 from chatops.handling import Escalation
 from chatops.line import FormOnly, Named, OrWord
 from chatops.narrowing import Filters, Narrowed, narrowed
-from chatops.periods import MOST_DAYS, Day, Period, period_of
+from chatops.periods import MOST_DAYS, Day, Period, day_at, period_of
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.scene import Agent
-from chatops.splits import Split, csv_lines, split
+from chatops.splits import Count, Split, csv_lines, split
 from chatops.text import text
 from chatops.ticket import Refusal
 
@@ -64,8 +65,12 @@ class Report(Filters):
 @looks("report", Report)
 async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     # a file is given to its asker alone, and so are tickets
-    in_room = args.place is Place.IN_ROOM and args.form is None and args.tickets is None
-    if not (held := queues_for(call, Role.VIEWER, in_room=args.place is Place.IN_ROOM)):
+    is_alone = args.form is not None or args.tickets is not None
+    of_room = args.place is Place.IN_ROOM or call.origin is Origin.TIMER
+    if is_alone and call.origin is Origin.TIMER:
+        return Refusal(text("report-alone"))
+    in_room = of_room and not is_alone
+    if not (held := queues_for(call, Role.VIEWER, in_room=of_room)):
         return Refusal(text("no-role"))
     agents = await reader.agents()
     of = narrowed(args, held, call, agents, in_room=in_room)
@@ -100,7 +105,12 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     more = text("report-more")
     blocks = (*card.blocks, *to.said)
     card = replace(card, blocks=blocks, buttons=to.buttons, menu=to.menu, more=more)
-    return Answer(card, in_room)
+    return Answer(card, _is_posted(call, in_room=in_room))
+
+
+def _is_posted(call: Call, *, in_room: bool) -> bool:
+    """Tell whether the desk is to post an answer that a room reads: of the timer the schedule does."""
+    return in_room and call.origin is not Origin.TIMER
 
 
 def _pressed(args: Report, call: Call) -> tuple[datetime, datetime] | None:
@@ -188,8 +198,10 @@ async def _split(
         groups = days_left(groups, period, await counting.reader.levels(*meant))
     if args.form is None:
         told = _told(args, period.start, period.end, of)
-        card = split_card(period, groups, by, call.channels, agents, told)
-        return Answer(replace(card, blocks=(*_of(of), *card.blocks)), in_room)
+        waits = [row.at for row in rows if row.what is Count.WAITING]
+        card = split_card(period, groups, by, call.channels, agents, told, waits)
+        card = replace(card, blocks=(*_of(of), *card.blocks))
+        return Answer(card, _is_posted(call, in_room=in_room))
     lines = tuple(csv_lines(groups, by, public_names(agents)))
     days, what = period.written.replace("..", "_"), by.removeprefix("by_")
     file = File(f"report-{days}-{what}.csv", lines, period.zone.key)
@@ -215,7 +227,8 @@ async def _period(
         return period
     first = await reader.first_opened(call.now)
     if first is not None and period.end <= first:
-        return Refusal(text("report-too-early", first=str(first.astimezone(zone).date())))
+        day = day_at(first, zone, call.policy.day_starts)
+        return Refusal(text("report-too-early", first=str(day)))
     return period
 
 

@@ -5,16 +5,17 @@ here. A clock that ran out is dated to its due second, but has that date only on
 one that no tick has come to, as while another process has it in hand, is taken by its due second.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, func, or_, select, text, union_all
+from sqlalchemy import Select, and_, or_, select, text, union_all
 
 from chatops.digest import Breach, Thanked
+from chatops.event import Breached
 from chatops.ticket import Status
 from storage.clocks import PROMISED, clock_of
+from storage.codec import read
 from storage.instant import instant, micros
 from storage.statement import Db, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, THANKS, TICKET
@@ -23,6 +24,22 @@ from storage.tables import CLOCK, ENTRY, THANKS, TICKET
 def breaches(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Breach]:
     """Return the clocks that were breached in [start, end), by what was due first."""
     return _breaches(db.all(_BREACHES, start=micros(start), end=micros(end)), queues)
+
+
+def late_news(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Breach]:
+    """Return the clocks that ended in [start, end), late by before it, of whose breach nothing was known then.
+
+    So it is where the customer's message reached us when it was late already.
+    """
+    found: dict[int, Row] = {}
+    known: set[int] = set()
+    for id, noted, *row in db.all(_NEWS, start=micros(start), end=micros(end)):
+        found[id] = tuple(row)
+        kind, cycle = row[3:5]
+        event = read(Breached, noted) if noted is not None else None
+        if event is not None and (event.clock, event.cycle) == (kind, cycle):
+            known.add(id)
+    return _breaches([row for id, row in found.items() if id not in known], queues)
 
 
 def still_late(db: Db, queues: Collection[str], before: datetime) -> Sequence[Breach]:
@@ -44,22 +61,6 @@ def thanks(db: Db, queues: Collection[str], start: datetime, end: datetime) -> S
     ]
 
 
-def open_at(db: Db, at: datetime) -> Mapping[str, int]:
-    """Return by queue how many tickets were not closed at some moment, snoozed ones too.
-
-    It is what stands now, put back by the log since then; a ticket counts in the queue of now.
-    """
-    counted = Counter(dict(map(tuple, db.all(_LIVE, at=micros(at)))))
-    seen: set[int] = set()
-    for ticket, name, queue, status in db.all(_TURNS, at=micros(at)):
-        if ticket in seen:
-            continue
-        seen.add(ticket)
-        was_open, is_open = name == "Closed", status != Status.CLOSED
-        counted[queue] += was_open - is_open
-    return +counted
-
-
 def _breaches(rows: Sequence[Row], queues: Collection[str]) -> Sequence[Breach]:
     found = [
         Breach(ticket, queue, assignee, clock_of(tuple(clock)))
@@ -70,16 +71,19 @@ def _breaches(rows: Sequence[Row], queues: Collection[str]) -> Sequence[Breach]:
 
 
 _NOT_READ: Final = {"id", "ticket"}
+#: A promise as `Breach` has it, in the order of its fields and of `clock_of`.
+_breach: Final = (
+    CLOCK.c.ticket,
+    TICKET.c.queue,
+    TICKET.c.assignee,
+    *(column for column in CLOCK.c if column.name not in _NOT_READ),
+)
+_clocks: Final = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 
 
 def _late() -> Select[tuple[object, ...]]:
-    """Every promise as `Breach` has it, in the order of its fields and of `clock_of`."""
-    columns = (column for column in CLOCK.c if column.name not in _NOT_READ)
-    return (
-        select(CLOCK.c.ticket, TICKET.c.queue, TICKET.c.assignee, *columns)
-        .select_from(CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket))
-        .where(CLOCK.c.kind.in_(PROMISED))
-    )
+    """Every promise."""
+    return select(*_breach).select_from(_clocks).where(CLOCK.c.kind.in_(PROMISED))
 
 
 _BREACHES: Final = Statement(
@@ -91,6 +95,19 @@ _BREACHES: Final = Statement(
             CLOCK.c.outcome.is_(None),
             CLOCK.c.breached_at.is_(None),
         ),
+    )
+)
+_noted: Final = and_(
+    ENTRY.c.ticket == CLOCK.c.ticket, ENTRY.c.name == "Breached", ENTRY.c.at < param("start")
+)
+_NEWS: Final = Statement(
+    select(CLOCK.c.id, ENTRY.c.body, *_breach)
+    .select_from(_clocks.outerjoin(ENTRY, _noted))
+    .where(
+        CLOCK.c.kind.in_(PROMISED),
+        CLOCK.c.stopped_at >= param("start"),
+        CLOCK.c.stopped_at < param("end"),
+        CLOCK.c.breached_at < param("start"),
     )
 )
 _STILL_LATE: Final = Statement(
@@ -108,24 +125,4 @@ _THANKS: Final = Statement(
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
     .where(text(THANKS), ENTRY.c.at >= param("start"), ENTRY.c.at < param("end"), ~TICKET.c.quiet)
     .order_by(ENTRY.c.at, ENTRY.c.id)
-)
-_LIVE: Final = Statement(
-    select(TICKET.c.queue, func.count())
-    .where(
-        TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]),
-        TICKET.c.opened_at < param("at"),
-    )
-    .group_by(TICKET.c.queue)
-)
-_TURNS: Final = Statement(
-    select(ENTRY.c.ticket, ENTRY.c.name, TICKET.c.queue, TICKET.c.status)
-    .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
-    .where(
-        # that both names are named is what lets SQLite use their partial index
-        ENTRY.c.name.in_(["Closed", "Reopened"]),
-        ENTRY.c.at >= param("at"),
-        TICKET.c.opened_at < param("at"),
-        ~TICKET.c.quiet,
-    )
-    .order_by(ENTRY.c.id)
 )

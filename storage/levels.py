@@ -4,7 +4,8 @@ It is what stands now, put back by what was closed and reopened since: a ticket 
 now, and what a merge that was taken back had closed counts as open in between.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from chatops.levels import Levels, levels
 from chatops.report import EVERY, Only
 from chatops.ticket import Status
-from storage.instant import instant
+from storage.instant import instant, micros
 from storage.narrow import meant, theirs, window
 from storage.statement import Db, Statement, param
 from storage.tables import ENTRY, TICKET
@@ -31,6 +32,15 @@ def levels_of(
             came.append(opened)
             went.append(closed)
     return levels(map(instant, came), map(instant, went))
+
+
+def open_at(db: Db, at: datetime) -> Mapping[str, int]:
+    """Return by queue how many tickets were not closed at some moment."""
+    params, then = window(at, at, EVERY), micros(at)
+    counted = Counter(queue for queue, _ in db.all(_LIVE, **params))
+    for queue, came, went in (*db.all(_GONE, **params), *db.all(_BACK, **params)):
+        counted[queue] += (came < then) - (went < then)
+    return +counted
 
 
 _t: Final = TICKET.c

@@ -192,11 +192,16 @@ class StoredReader:
     ) -> Sequence[Breach]:
         return await self.run(lambda db: digests.breaches(db, queues, start, end))
 
+    async def late_news(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Breach]:
+        return await self.run(lambda db: digests.late_news(db, queues, start, end))
+
     async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
         return await self.run(lambda db: digests.still_late(db, queues, before))
 
     async def open_at(self, at: datetime) -> Mapping[str, int]:
-        return await self.run(lambda db: digests.open_at(db, at))
+        return await self.run(lambda db: levels.open_at(db, at))
 
     async def unread_raw(self, limit: int) -> Sequence[RawBody]:
         return await self.run(lambda db: backlog.unread_raw(db, limit))

@@ -18,6 +18,7 @@ from chatops.sla import Outcome
 from chatops.sla.clock import second
 from chatops.splits import Count, Happened
 from storage.codec import read
+from storage.figures import ran
 from storage.instant import MICROSECOND, instant
 from storage.measures import next_reopening, within
 from storage.narrow import meant, window
@@ -28,9 +29,14 @@ from storage.tables import CLOCK, ENTRY, TICKET
 def happened(
     db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
 ) -> Sequence[Happened]:
-    """Return what [start, end) held; of an agent what they did."""
+    """Return what [start, end) held, and who waited at its end; of an agent what they did, and have."""
     params = window(start, end, only)
-    rows = (*_opened(db, params), *_closed(db, params), *_answered(db, params))
+    rows = (
+        *_opened(db, params),
+        *_closed(db, params),
+        *_answered(db, params),
+        *_waiting(db, params),
+    )
     return [row for row in rows if row.queue in queues and only.agent in {None, row.agent}]
 
 
@@ -58,6 +64,11 @@ def _answered(db: Db, params: dict[str, Param]) -> Iterator[Happened]:
     yield from found.values()
 
 
+def _waiting(db: Db, params: dict[str, Param]) -> Iterator[Happened]:
+    for since, assignee, *of in db.all(_WAITING, **params):
+        yield Happened(Count.WAITING, instant(since), *_of(*of), assignee)
+
+
 def _of(queue: str, channel: str, kind: str, tags: str) -> tuple[str, str, str, tuple[str, ...]]:
     return queue, channel, kind, tuple(orjson.loads(tags))
 
@@ -83,6 +94,11 @@ _CLOSED: Final = Statement(
     # that both names are named is what lets SQLite use their partial index
     .where(ENTRY.c.name.in_(["Closed", "Reopened"]), ENTRY.c.name == "Closed")
     .where(within(ENTRY.c.at), ~TICKET.c.quiet, meant)
+)
+_WAITING: Final = Statement(
+    select(ran.c.started_at, TICKET.c.assignee, *_ticket)
+    .select_from(ran.join(TICKET, TICKET.c.id == ran.c.ticket))
+    .where(meant)
 )
 _ANSWERED: Final = Statement(
     select(CLOCK.c.id, CLOCK.c.stopped_at, CLOCK.c.elapsed_s, ENTRY.c.body, *_ticket)

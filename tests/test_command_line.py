@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from adapters.chat.slack.settings import Mode
 from chatops.__main__ import SlackMode, cli
+from tests import blank
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,6 +104,22 @@ def test_span_that_is_none_names_what_to_write(folder: Path) -> None:
     said = " ".join(result.stderr.split())
     assert (result.exit_code, result.stdout) == (1, "")
     assert said == "--since yesterday: write a span with its unit: 10s, 60m, 4h, 7d or 1h30m"
+
+
+def test_figures_as_a_file_come_out_as_their_bytes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = (ROOT / "app.yaml").read_text("utf-8")
+    (folder / "app.yaml").write_text(written, "utf-8")
+    for name in re.findall(r"\$\{(\w+)\}", written):
+        monkeypatch.setenv(name, "A" * 43 + "=")
+    (folder / "var").mkdir()
+    blank.copied(folder / "var" / "chatops.db")
+    result = CliRunner().invoke(cli, ["report", "today by agent csv"])
+    assert result.stdout_bytes == (
+        b"\xef\xbb\xbfagent,new,closed,first_responses,first_response_median_s,first_response_p90_s,"
+        b"still_waiting,handled,pick_ups,pick_up_median_s,pick_up_p90_s\r\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["report", "slack-manifest", "sandbox"])

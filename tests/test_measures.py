@@ -79,6 +79,11 @@ def test_a_share_of_nothing_has_no_percentage() -> None:
     assert Kept(met=2, breached=1, waived=9).share == Share(2, 3)
 
 
+def test_all_and_nothing_are_said_of_no_share_that_comes_near_them() -> None:
+    shares = (Share(1_999, 2_000), Share(1, 5_000), Share(2_000, 2_000), Share(0, 2_000))
+    assert [share.percent for share in shares] == [99.9, 0.1, 100.0, 0.0]
+
+
 def test_within_counts_first_replies_alone_and_the_bound_itself() -> None:
     responses = [
         Response(ClockKind.FIRST_RESPONSE, 0, 300, 1, AT),

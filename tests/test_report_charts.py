@@ -88,11 +88,12 @@ def test_days_show_what_was_open_at_their_end() -> None:
 
 def test_by_name_one_table_has_both() -> None:
     ten = timedelta(minutes=10)
-    *_, table = figures_blocks(Shown("by_queue", [(words("japan"), Group(3, 1, [600] * 10))]))
+    *_, table = figures_blocks(Shown("by_queue", [(words("japan"), Group(3, 1, [600] * 10, 2))]))
     said = text("report-spread", median=ten, p90=ten, count=10)
+    first, waiting = "report-first-response", "report-waiting"
     assert table == Table(
-        tuple(map(text, ("head-by_queue", "report-new", "report-closed", "report-first-response"))),
-        ((words("japan"), number(3), number(1), said),),
+        tuple(map(text, ("head-by_queue", "report-new", "report-closed", first, waiting))),
+        ((words("japan"), number(3), number(1), said, number(2)),),
     )
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatops.card import Card, Paragraph, Table
+from chatops.card import Card, Facts, Paragraph, Table
 from chatops.cards.split_card import split_card
 from chatops.periods import Period
 from chatops.scene import Agent
@@ -25,17 +25,19 @@ ROWS = (
     Happened(Count.CLOSED, LATER, "global", "x", "mention", ("b",), 3),
     Happened(Count.ANSWERED, AT, "japan", "x", "mention", ("a", "b"), 4, 60),
     Happened(Count.ANSWERED, AT, "japan", "x", "mention", ("b",), None, 120),
+    Happened(Count.WAITING, AT, "japan", "x", "mention", ("b",)),
+    Happened(Count.WAITING, AT, "global", "line", "dm", (), 5),
 )
 
 
 @pytest.mark.parametrize(
     ("by", "groups"),
     [
-        (Split.AGENT, {3: (0, 1, []), 4: (0, 0, [60]), None: (0, 0, [120])}),
-        (Split.CHANNEL, {"x": (1, 1, [60, 120]), "line": (1, 0, [])}),
-        (Split.QUEUE, {"japan": (2, 0, [60, 120]), "global": (0, 1, [])}),
-        (Split.KIND, {"mention": (1, 1, [60, 120]), "dm": (1, 0, [])}),
-        (Split.TAG, {"b": (1, 1, [60, 120]), "a": (1, 0, [60]), None: (1, 0, [])}),
+        (Split.AGENT, {3: (0, 1, []), 4: (0, 0, [60]), None: (0, 0, [120]), 5: (0, 0, [], 1)}),
+        (Split.CHANNEL, {"x": (1, 1, [60, 120], 1), "line": (1, 0, [], 1)}),
+        (Split.QUEUE, {"japan": (2, 0, [60, 120], 1), "global": (0, 1, [], 1)}),
+        (Split.KIND, {"mention": (1, 1, [60, 120], 1), "dm": (1, 0, [], 1)}),
+        (Split.TAG, {"b": (1, 1, [60, 120], 1), "a": (1, 0, [60]), None: (1, 0, [], 1)}),
         (Split.HOUR, {1: (1, 1, []), 15: (1, 0, [60, 120])}),
         (Split.DAY, {"2026-10-01": (1, 0, [60, 120]), "2026-10-02": (1, 1, [])}),
     ],
@@ -51,16 +53,16 @@ def test_a_spreadsheet_has_numbers() -> None:
     everybody = with_handling(by_agent, {3: 2, 5: 1}, {3: [60, 90]}, None)
     head = "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s"
     assert csv_lines(everybody, Split.AGENT, {3: "Aoi"}) == [
-        f"{head},handled,pick_ups,pick_up_median_s,pick_up_p90_s",
-        '"Aoi",0,1,0,,,2,2,75,',
-        '"#4",0,0,1,60,,0,0,,',
-        '"",0,0,1,120,,0,0,,',
-        '"#5",0,0,0,,,1,0,,',
+        f"{head},still_waiting,handled,pick_ups,pick_up_median_s,pick_up_p90_s",
+        '"Aoi",0,1,0,,,0,2,2,75,',
+        '"#4",0,0,1,60,,0,0,0,,',
+        '"",0,0,1,120,,0,0,0,,',
+        '"#5",0,0,0,,,1,1,0,,',
     ]
     alone = with_handling({}, {3: 2, 5: 1}, {3: [60]}, 3)
     assert alone == {3: Group(handled=2, pick_ups=[60])}
     many: dict[Key, Group] = {"x": Group(1_234_567, 0, list(range(1, 11)))}
-    assert csv_lines(many, Split.CHANNEL, {})[1] == '"x",1234567,0,10,5.5,9.1'
+    assert csv_lines(many, Split.CHANNEL, {})[1] == '"x",1234567,0,10,5.5,9.1,0'
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_a_spreadsheet_has_numbers() -> None:
     ],
 )
 def test_a_cell_runs_nothing_and_stays_one(tag: str, cell: str) -> None:
-    assert csv_lines({tag: Group()}, Split.TAG, {})[1] == f"{cell},0,0,0,,"
+    assert csv_lines({tag: Group()}, Split.TAG, {})[1] == f"{cell},0,0,0,,,0"
 
 
 AGENTS = (Agent(3, "aoi", "Aoi", None, {}),)
@@ -142,18 +144,22 @@ def test_a_line_has_what_its_key_had() -> None:
     groups: dict[Key, Group] = {"x": Group(1, 2, [60])}
     (table,) = tables(split_card(PERIOD, groups, Split.CHANNEL, {"x": TRAITS}, AGENTS, ()))
     median = text("report-median", median=timedelta(seconds=60), count=1)
-    one, two = (text("number", count=count) for count in (1, 2))
-    assert table.rows == ((text("words", words="X"), one, two, median),)
+    none, one, two = (text("number", count=count) for count in range(3))
+    assert table.rows == ((text("words", words="X"), one, two, median, none),)
     (of_agents,) = tables(split_card(PERIOD, {3: Group(0, 2)}, Split.AGENT, {}, AGENTS, ()))
-    none = text("report-no-response")
-    assert of_agents.rows == ((text("by-agent", agent="Aoi"), text("number", count=0), two, none),)
+    unknown = text("report-no-response")
+    assert of_agents.rows == ((text("by-agent", agent="Aoi"), none, two, unknown, none),)
 
 
 def test_without_a_first_reply_there_is_no_median() -> None:
     (table,) = tables(split_card(PERIOD, {"x": Group(1)}, Split.CHANNEL, {"x": TRAITS}, AGENTS, ()))
-    assert table.rows[0][-1] == text("report-no-response")
+    assert table.rows[0][-2] == text("report-no-response")
 
 
-def test_where_nothing_happened_a_sentence_says_so() -> None:
+def test_where_nothing_happened_a_sentence_says_so_and_who_waits_all_the_same() -> None:
     card = split_card(PERIOD, {}, Split.HOUR, {}, (), ())
-    assert card.blocks == (Paragraph(text("report-nothing")),)
+    nothing = Paragraph(text("report-nothing"))
+    assert card.blocks == (nothing,)
+    card = split_card(PERIOD, {}, Split.HOUR, {}, (), (), [LATER, AT])
+    two = text("report-waiting-since", count=2, since=AT)
+    assert card.blocks == (nothing, Facts(((text("report-waiting"), two),)))

@@ -54,13 +54,15 @@ def breaches_card(
 ) -> Card:
     """Return the digest of breaches: by queue, who has it, how late, and what is still open.
 
-    `earlier` are those of before `since` that are owed still: a quiet day hides none of them.
+    `earlier` are those of before `since` that are owed still: a quiet day hides none of them. A menu
+    leads to why: of what each due time is made.
     """
     if not rows and not earlier:
         return _nothing(text("breaches-none", since=since))
     title = text("breaches-title", since=since)
     said = text("breaches-said", count=len(rows), open=sum(map(_is_open, rows)))
     blocks: list[Block] = [Paragraph(said)]
+    listed: list[int] = []
     for queue in dict.fromkeys(row.queue for row in (*rows, *earlier)):
         here = [row for row in rows if row.queue == queue]
         before = [row for row in earlier if row.queue == queue]
@@ -70,7 +72,13 @@ def breaches_card(
         )
         blocks.append(Paragraph(counted))
         blocks += _table(_head(eyes), [_breach(row, eyes) for row in (*here, *before)])
-    return Card(push=title, title=title, blocks=tuple(blocks))
+        listed += [row.ticket for row in (*here, *before)[:SHOWN]]
+    menu = tuple(
+        Button("why", text("breaches-why", ticket=ticket), ticket=ticket)
+        for ticket in list(dict.fromkeys(listed))[:SHOWN]
+    )
+    more = text("breaches-whys")
+    return Card(push=title, title=title, blocks=tuple(blocks), menu=menu, more=more)
 
 
 def thanks_card(since: datetime, rows: Sequence[Thanked], eyes: Eyes) -> Card:

@@ -123,6 +123,7 @@ def _columns(group: Group) -> tuple[tuple[Figure, int], ...]:
         (Figure.HANDLED, group.handled),
         (Figure.CLOSED, group.closed),
         (Figure.FIRST, len(group.first_responses)),
+        (Figure.WAITING, group.waiting),
         (Figure.PICK_UP, len(group.pick_ups)),
     )
 

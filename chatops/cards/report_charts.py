@@ -90,10 +90,11 @@ def _moment(key: Key, step: Step) -> Text:
 def _table(shown: Shown) -> Table:
     counts = _counts_table(shown)
     rows = tuple(
-        (*row, spread_said(group.first_responses))
+        (*row, spread_said(group.first_responses), _number(group.waiting))
         for row, (_, group) in zip(counts.rows, shown.points, strict=True)
     )
-    return Table((*counts.head, text("report-first-response")), rows)
+    heads = (text("report-first-response"), text("report-waiting"))
+    return Table((*counts.head, *heads), rows)
 
 
 def _pick_ups(shown: Shown) -> tuple[Table, ...]:

@@ -136,7 +136,9 @@ def _replies(both: _Both) -> Iterator[Fact]:
     yield both.span(
         "report-first-response", lambda one: one.counts.first_responses, targets.first_response
     )
-    yield both.line("report-waiting", lambda one: _waiting(one.counts))
+    yield both.line(
+        "report-waiting", lambda one: waiting_said(one.counts.waiting, one.counts.oldest_waiting)
+    )
     if both.has(lambda one: one.handling.unanswered):
         said = both.said(lambda one: _number(one.handling.unanswered))
         count = both.now.handling.unanswered
@@ -236,10 +238,11 @@ def _by_calendar(one: Counted) -> Text:
     return text("report-within", median=median, five=five, thirty=thirty, sixty=sixty)
 
 
-def _waiting(counts: Counts) -> Text:
-    if counts.oldest_waiting is None:
-        return _number(counts.waiting)
-    return text("report-waiting-since", count=counts.waiting, since=counts.oldest_waiting)
+def waiting_said(count: int, oldest: datetime | None) -> Text:
+    """Say how many still wait for an answer, and since when the oldest does."""
+    if oldest is None:
+        return _number(count)
+    return text("report-waiting-since", count=count, since=oldest)
 
 
 def _compliance(kept: Kept) -> Text:

@@ -1,18 +1,18 @@
 """A report by agent, channel, queue, kind, tag, hour or day: pictures and one table. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from chatops.card import Card, Paragraph
+from chatops.card import Card, Facts, Paragraph
 from chatops.cards.leads import Row, Told, table_leads, window_told
 from chatops.cards.list_card import public_names
 from chatops.cards.report_charts import Shown, figures_blocks
-from chatops.cards.report_facts import report_title
+from chatops.cards.report_facts import report_title, waiting_said
 from chatops.channel import Traits
 from chatops.course import days, hours
 from chatops.periods import Period
 from chatops.scene import Agent
-from chatops.splits import Group, Key, Split
+from chatops.splits import IN_TIME, Group, Key, Split
 from chatops.text import Text, text
 
 
@@ -23,18 +23,24 @@ def split_card(
     channels: Mapping[str, Traits],
     agents: Sequence[Agent],
     told: Told,
+    waits: Sequence[datetime] = (),
 ) -> Card:
-    """Return the figures; no agent is called by them. `told` is what a button says of the report."""
+    """Return the figures; no agent is called by them. `told` is what a button says of the report.
+
+    `waits` is since when those wait who still do at the end, whoever's they are.
+    """
     title = report_title(period)
+    said = waiting_said(len(waits), min(waits, default=None))
+    waiting = Facts(((text("report-waiting"), said),))
     if not groups:
-        return Card(push=title, title=title, blocks=(Paragraph(text("report-nothing")),))
+        nothing = Paragraph(text("report-nothing"))
+        return Card(push=title, title=title, blocks=(nothing, waiting) if waits else (nothing,))
     named = public_names(agents)
     points = [
         (_label(key, by, channels, named), group)
         for key, group in _filled(groups, by, period).items()
     ]
-    in_time = by in {Split.HOUR, Split.DAY}
-    shown = Shown(by.value, points, in_time=in_time, by_person=by is Split.AGENT)
+    shown = Shown(by.value, points, in_time=by in IN_TIME, by_person=by is Split.AGENT)
     names = {agent.id: agent.name for agent in agents}
     rows = [
         Row(_label(key, by, channels, named), group, tuple((dict(told) | dict(meant)).items()))
@@ -46,7 +52,7 @@ def split_card(
     return Card(
         push=title,
         title=title,
-        blocks=(*figures_blocks(shown), *to.said),
+        blocks=(*figures_blocks(shown), waiting, *to.said),
         menu=to.menu,
         more=text("report-more"),
     )

@@ -816,6 +816,7 @@ report-nothing = Nothing happened in that time.
 report-outside = Not by one of us here
 report-no-tag = no tag
 report-no-names = Figures by person are for leads, in their own room or alone: ask without “in room”.
+report-alone = Tickets and files are for who asks, alone: let the digest post figures.
 report-file = The figures as a file: { $name }
 button-open-file = Open file
 file-link-over = This link opens nothing, or not any more. Ask for the file again, where you got the link.
@@ -892,7 +893,7 @@ chart-failed = The picture could not be drawn or uploaded. The table has all its
 closes-title = Closes on { $day }
 closes-said = { $closed } closed against { $new } new; { $open } open at the end
 week-title = Week from { $first } to { $last }
-week-waiting = Waiting for a first response at the end
+week-waiting = Still waiting for an answer at the end
 week-breaches = Missed targets
 handover-title = Hand-over, { $at }
 handover-none = Nothing is open or snoozed: there is nothing to hand over.
@@ -914,6 +915,8 @@ breaches-said = { $count ->
     [one] One target was missed; still open: { $open }
    *[other] { $count } targets were missed; still open: { $open }
 }
+breaches-why = { ticket }: why late
+breaches-whys = Show why it was late …
 breaches-queue = { $before ->
     [0] { $queue }: { $count } missed, { $open } still open
    *[other] { $queue }: { $count } missed, { $open } still open; from before and still open: { $before }

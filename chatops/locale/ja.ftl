@@ -804,6 +804,7 @@ report-nothing = この期間の記録はありません。
 report-outside = 担当者以外
 report-no-tag = タグなし
 report-no-names = 個人別の数字はリーダー専用です。「ここに」を付けずに入力してください。
+report-alone = チケットの一覧とファイルは、依頼した人だけに表示します。ダイジェストには集計を指定してください。
 report-file = 集計ファイル：{ $name }
 button-open-file = ファイルを開く
 file-link-over = このリンクは無効か、期限が切れています。リンクを受け取った場所で、もう一度ファイルをご依頼ください。
@@ -877,7 +878,7 @@ chart-failed = グラフを表示できませんでした。数字は表でご�
 closes-title = { $day }のクローズ
 closes-said = クローズ{ $closed }件、新着{ $new }件、終了時点で未クローズ{ $open }件
 week-title = { $first }から{ $last }までの週
-week-waiting = 終了時点で初回返信待ち
+week-waiting = 終了時点で返信待ち
 week-breaches = 期限超過
 handover-title = { $at }の引き継ぎ
 handover-none = オープンもスヌーズ中もなく、引き継ぐものはありません。
@@ -898,6 +899,8 @@ breaches-said = { $count ->
     [0] 新しい期限超過はありません。
    *[other] 期限超過{ $count }件（未完了{ $open }件）
 }
+breaches-why = { ticket }：期限の内訳
+breaches-whys = 期限の内訳を表示するチケット…
 breaches-queue = { $before ->
     [0] { $queue }：期限超過{ $count }件、未完了{ $open }件
    *[other] { $queue }：期限超過{ $count }件、未完了{ $open }件、以前から未完了{ $before }件

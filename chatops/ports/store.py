@@ -221,6 +221,12 @@ class Reader(Protocol):
         """Return the clocks of every kind that were breached in [start, end), due first first."""
         ...
 
+    async def late_news(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> Sequence[Breach]:
+        """Return the clocks that ended in [start, end), late by before it, which nobody knew then."""
+        ...
+
     async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
         """Return the clocks that were breached before then and are owed still, due first first."""
         ...

@@ -44,6 +44,17 @@ Ticket | Target | Assignee | Late by | State
 
 
 @pytest.mark.anyio
+async def test_breaches_lead_to_why_they_are(team: Team) -> None:
+    await three_that_were_late(team)
+    answer = await team.ask("maya", "digest", "breaches")
+    assert isinstance(answer, Answer)
+    whys = [(button.command, button.ticket) for button in answer.card.menu]
+    assert whys == [("why", 1), ("why", 2), ("why", 3)]
+    explained = await team.shown("maya", "why", "1")
+    assert explained.startswith("Why these due times: #1\n")
+
+
+@pytest.mark.anyio
 async def test_a_day_without_breaches_says_so(team: Team) -> None:
     said = await team.shown("maya", "ダイジェスト", "期限超過")
     assert said == "No target was missed since Thu 1 Oct 0:00, and nothing late is still open."
@@ -112,6 +123,24 @@ Ticket | Target | Assignee | Late by | State
 #3 | First response | nobody | 20 min | ⚠ still open"""
     )
     assert not made.empty
+
+
+@pytest.mark.anyio
+async def test_what_reached_us_late_and_was_answered_falls_between_no_two_digests(
+    team: Team,
+) -> None:
+    """Jo wrote at 15:30, due at 16:30; we heard of it at 16:40, after the digest of 16:35."""
+    since = NOW + timedelta(minutes=65)
+    team.clock.now = NOW + timedelta(minutes=70)
+    await team.wrote("Jo", "Where is it?", at=NOW)
+    await team.desk.tick()
+    await team.ask("aoi", "close", "1 resolved")
+    team.clock.now = NOW + timedelta(minutes=100)
+    made = await on_timer(team, "breaches", since=since)
+    assert in_words(made.card).splitlines()[-1] == (
+        "#1 | First response | nobody | 10 min | closed without it"
+    )
+    assert (await on_timer(team, "breaches", since=NOW + timedelta(minutes=99))).empty
 
 
 @pytest.mark.anyio
@@ -215,6 +244,7 @@ def test_a_long_table_says_how_many_there_are() -> None:
     said = in_words(card).splitlines()
     assert said[4] == "#0 | First response | #9 | 1 h 0 min | ⚠ still open"
     assert said[-1] == "The first 20 of 21."
+    assert [button.ticket for button in card.menu] == list(range(20))
 
 
 @pytest.mark.anyio
@@ -327,7 +357,7 @@ New | 2 | 0
 Closed | 1 | 0
 Open at the end | 1 | 0
 First response | none yet | none yet
-Waiting for a first response at the end | 1 | 0
+Still waiting for an answer at the end | 1 | 0
 Missed targets | 1 | 0"""
     )
 

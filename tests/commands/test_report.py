@@ -1,28 +1,30 @@
 """report: the day in figures."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from chatops.call import Answer, Done
+from chatops.call import Answer, Done, Origin, Outcome
 from chatops.card import File
 from chatops.card_json import load_card
 from chatops.cards.report_facts import Counted, report_facts
 from chatops.event import ReplySent
 from chatops.handling import Escalation, Handling
+from chatops.policy import EscalationTarget, Role
 from chatops.ports import Tx
 from chatops.report import Counts
+from chatops.scene import Agent
 from chatops.targets import Targets
 from chatops.text import Summons, Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import Team, in_words
-from tests.scenes import NOW
+from tests.scenes import NOW, POLICY, TOKYO, digest_plan
 
 DAY_HEAD = "day,new,closed,first_responses,first_response_median_s,first_response_p90_s"
 AGENT_HEAD = (
     "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s,"
-    "handled,pick_ups,pick_up_median_s,pick_up_p90_s"
+    "still_waiting,handled,pick_ups,pick_up_median_s,pick_up_p90_s"
 )
 
 
@@ -122,9 +124,65 @@ async def test_in_a_team_s_room_nobody_is_named(team: Team) -> None:
 
 
 @pytest.mark.anyio
+async def test_where_specialists_are_called_nobody_is_named_unless_leads_read_there(
+    team: Team,
+) -> None:
+    await a_day(team)
+    called = {"specialists": EscalationTarget("specialists", "care-leads", ())}
+    queue = replace(team.desk.policy.queues["japan"], escalation=called)
+    queues = {**team.desk.policy.queues, "japan": queue}
+    team.desk.policy = replace(team.desk.policy, queues=queues)
+    assert "Agent" not in await posted(team, "maya", "in room", "care-leads")
+    plan = digest_plan(room="care-leads")
+    team.desk.policy = replace(team.desk.policy, digests={plan.name: plan})
+    assert "Agent" in await posted(team, "maya", "today in room", "care-leads")
+
+
+@pytest.mark.anyio
 async def test_a_room_is_shown_its_own_queues_alone(team: Team) -> None:
     await a_day(team)
     assert "New: 0" in await posted(team, "maya", "in room", "care-second")
+
+
+@pytest.mark.anyio
+async def test_who_works_in_no_queue_of_a_room_posts_no_other_s_figures_there(team: Team) -> None:
+    refused = Refusal(text("no-role"))
+    assert await team.ask("gus", "report", "in room", room="care-japan") == refused
+
+
+async def on_timer(team: Team, line: str, room: str) -> Outcome:
+    """Let the timer ask for figures, as chatops.schedule does."""
+    timer = Agent(0, "timer", "timer", None, dict.fromkeys(POLICY.queues, Role.ADMIN))
+    plan = digest_plan(run=f"report {line}", calendar=TOKYO, room=room)
+    made = team.desk.call(key=f"{line} {room}", command="report", agent=timer, origin=Origin.TIMER)
+    return await team.desk.handle(replace(made, line=line, chat="slack", plan=plan, room=room))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("line", ["today", "today in room"])
+async def test_on_a_timer_a_team_s_room_reads_of_its_own_queues_and_of_nobody(
+    team: Team, line: str
+) -> None:
+    await a_day(team)
+    for room, new, named in (
+        ("care-japan", 3, False),
+        ("care-second", 0, False),
+        ("care-leads", 3, True),
+    ):
+        made = await on_timer(team, line, room)
+        assert isinstance(made, Answer)
+        said = in_words(made.card)
+        assert (f"New: {new}" in said, "Agent" in said) == (True, named), room
+        assert not made.in_room  # the schedule posts it, once
+
+
+@pytest.mark.anyio
+async def test_a_timer_posts_nothing_that_is_for_one_person(team: Team) -> None:
+    names = Refusal(text("report-no-names"))
+    assert await on_timer(team, "today by agent", "care-japan") == names
+    alone = Refusal(text("report-alone"))
+    for line in ("today csv", "today tickets late"):
+        assert await on_timer(team, line, "care-leads") == alone
 
 
 @pytest.mark.anyio
@@ -160,6 +218,15 @@ async def test_before_the_first_ticket_there_is_nothing(team: Team) -> None:
 
 
 @pytest.mark.anyio
+async def test_the_first_ticket_of_a_night_is_of_the_day_before(team: Team) -> None:
+    team.desk.policy = replace(team.desk.policy, day_starts=time(5))
+    await team.wrote("Jo", "Where is it?", at=NOW - timedelta(hours=12))  # 3:30 at night
+    too_early = Refusal(text("report-too-early", first="2026-09-30"))
+    assert await team.ask("maya", "report", "2026-08") == too_early
+    assert "New: 1" in await team.shown("maya", "report", "2026-09-30")
+
+
+@pytest.mark.anyio
 async def test_what_is_no_period_is_told_how_to_write_one(team: Team) -> None:
     usage = text("usage", prefix=Summons("care"), line=text("usage-report"))
     said = text("word-not-taken", word="sideways", usage=usage)
@@ -174,9 +241,10 @@ async def test_figures_by_person_are_for_leads(team: Team) -> None:
         == """\
 Customer care, Fri 25 Sep to Thu 1 Oct
 [Closed by agent]
-Agent | Handled | Closed | First response
-伊藤 葵 | 1 | 1 | none yet
-Maya Lind | 1 | 1 | none yet
+Agent | Handled | Closed | First response | Still waiting
+伊藤 葵 | 1 | 1 | none yet | 0
+Maya Lind | 1 | 1 | none yet | 0
+Still waiting: 1, the oldest since Thu 1 Oct 15:30
 The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”."""
     )
     assert "Maya" not in await team.shown("aoi", "report", "by agent")
@@ -206,11 +274,13 @@ async def test_who_picks_tickets_up_and_how_soon(team: Team) -> None:
     team.clock.now += timedelta(minutes=1)
     by_agent = (await team.shown("maya", "report", "today by agent")).splitlines()
     assert by_agent[2:] == [
-        "Agent | Handled | Closed | First response",
-        "伊藤 葵 | 2 | 1 | none yet",  # closed one, answered another
-        "Maya Lind | 2 | 1 | none yet",
+        "Agent | Handled | Closed | First response | Still waiting",
+        # closed one, answered another, whose clock this log leaves running
+        "伊藤 葵 | 2 | 1 | none yet | 1",
+        "Maya Lind | 2 | 1 | none yet | 0",
         "Agent | Pick-up, from assignment to reply",
         "伊藤 葵 | median 20 min (n = 1)",
+        "Still waiting: 1, the oldest since Thu 1 Oct 15:30",
         "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
     ]
     assert "Maya" not in await team.shown("aoi", "report", "today by agent")
@@ -262,10 +332,11 @@ async def test_figures_by_where_what_and_when(team: Team) -> None:
         ("by tag", "Tag", "no tag"),
     ):
         said = (await team.shown("maya", "report", line)).splitlines()
-        heads = f"{head} | New | Closed | First response"
-        assert said[2:4] == [heads, f"{row} | 3 | 2 | none yet"]
+        heads = f"{head} | New | Closed | First response | Still waiting"
+        assert said[2:4] == [heads, f"{row} | 3 | 2 | none yet | 1"]
     said = (await team.shown("maya", "report", "by hour")).splitlines()
-    assert said[2:] == ["Hour | New | Closed", "15:00 | 3 | 2"]
+    waiting = "Still waiting: 1, the oldest since Thu 1 Oct 15:30"
+    assert said[2:] == ["Hour | New | Closed", "15:00 | 3 | 2", waiting]
     said = (await team.shown("maya", "report", "by day")).splitlines()
     assert said[1:4] == [
         "[New, closed and open by day]",
@@ -284,8 +355,8 @@ async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
         "report-2026-09-25_2026-10-01-agent.csv",
         (
             AGENT_HEAD,
-            '"伊藤 葵",0,1,0,,,1,0,,',
-            '"Maya Lind",0,1,0,,,1,0,,',
+            '"伊藤 葵",0,1,0,,,0,1,0,,',
+            '"Maya Lind",0,1,0,,,0,1,0,,',
         ),
         "Asia/Tokyo",
     )

@@ -142,7 +142,10 @@ async def test_the_lines_of_a_table_lead_to_their_tickets(team: Team) -> None:
     for line, labels in (
         (
             "by queue",
-            ["japan · New: 3", "japan · Closed: 2", "global · New: 1"],
+            [
+                *("japan · New: 3", "japan · Closed: 2", "japan · Still waiting: 1"),
+                *("global · New: 1", "global · Still waiting: 1"),
+            ],
         ),
         (
             "by agent",
@@ -151,8 +154,8 @@ async def test_the_lines_of_a_table_lead_to_their_tickets(team: Team) -> None:
                 *("Maya Lind · Tickets handled: 1", "Maya Lind · Closed: 1"),
             ],
         ),
-        ("by channel queue japan", ["X · New: 3", "X · Closed: 2"]),
-        ("by kind queue global", ["mention · New: 1"]),
+        ("by channel queue japan", ["X · New: 3", "X · Closed: 2", "X · Still waiting: 1"]),
+        ("by kind queue global", ["mention · New: 1", "mention · Still waiting: 1"]),
         ("by day", ["Thu 1 Oct · New: 4", "Thu 1 Oct · Closed: 2"]),
         ("by tag", []),
         ("by hour", []),
@@ -263,8 +266,9 @@ async def test_reports_are_narrowed_in_any_order(team: Team) -> None:
     assert table[1:] == [
         "Queue: global",
         "[New and closed by queue]",
-        "Queue | New | Closed | First response",
-        "global | 1 | 0 | none yet",
+        "Queue | New | Closed | First response | Still waiting",
+        "global | 1 | 0 | none yet | 1",
+        "Still waiting: 1, the oldest since Thu 1 Oct 15:30",
         "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
     ]
 

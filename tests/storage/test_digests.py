@@ -1,6 +1,7 @@
 """What digests tell of a period, of every kind of clock, whether a tick has noted it or not."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from stored import NOW, given, s
@@ -8,6 +9,7 @@ from stored import NOW, given, s
 from chatops.digest import Breach, Thanked
 from chatops.event import (
     AlertLevel,
+    Breached,
     Closed,
     CloseReason,
     CustomerEdited,
@@ -89,6 +91,38 @@ async def test_what_was_late_before_and_is_owed_still(storage: Storage) -> None:
     ]
 
 
+async def test_what_was_late_before_and_heard_of_since(storage: Storage) -> None:
+    late = done(noted(due(50)), 150)
+    of_two = noted(due(60, ClockKind.RESOLUTION))
+
+    def run(tx: Tx) -> tuple[int, int]:
+        def known(ticket: int, at: float, clock: Clock) -> None:
+            tx.log(ticket, Breached(s(50), clock.kind, clock.cycle), s(at), None, None)
+
+        def with_clock(name: str, clock: Clock, queue: str = "care") -> int:
+            ticket = given(tx, name, queue=queue).id
+            tx.save_clock(ticket, clock)
+            return ticket
+
+        first = with_clock("its breach was noted since", late)
+        known(first, 120, late)
+        second = with_clock("another of its clocks was known", done(of_two, 160))
+        known(second, 90, late)
+        known(with_clock("known", late), 99, late)
+        with_clock("ended before", done(noted(due(50)), 99))
+        with_clock("ends after", done(noted(due(50)), 200))
+        with_clock("late in the period", done(noted(due(100)), 150))
+        with_clock("in time", done(due(160), 150, Outcome.MET))
+        with_clock("elsewhere", late, "sales")
+        return first, second
+
+    first, second = await storage.work.transact(run)
+    assert await storage.reader.late_news(CARE, s(100), s(200)) == [
+        Breach(first, "care", None, late),
+        Breach(second, "care", None, done(of_two, 160)),
+    ]
+
+
 async def test_what_was_open_at_a_moment_is_put_back_by_the_log(storage: Storage) -> None:
     def shut(tx: Tx, ticket: int, at: float) -> None:
         tx.log(ticket, Closed(CloseReason.RESOLVED, 3), s(at), 3, None)
@@ -97,28 +131,34 @@ async def test_what_was_open_at_a_moment_is_put_back_by_the_log(storage: Storage
         tx.log(ticket, Reopened(ReopenCause.CUSTOMER, None), s(at), None, None)
 
     def run(tx: Tx) -> None:
-        closed = {"status": Status.CLOSED, "close_reason": CloseReason.RESOLVED}
+        closed: dict[str, Any] = {
+            "status": Status.CLOSED,
+            "close_reason": CloseReason.RESOLVED,
+        }
         given(tx, "open all along")
         given(tx, "asleep", status=Status.SNOOZED)
         given(tx, "came later", at=s(100))
-        shut(tx, given(tx, "came and went", at=s(100), **closed).id, 110)
-        shut(tx, given(tx, "closed before", **closed).id, 99)
-        shut(tx, given(tx, "closed since", **closed).id, 100)
+        shut(tx, given(tx, "came and went", at=s(100), closed_at=s(110), **closed).id, 110)
+        shut(tx, given(tx, "closed before", closed_at=s(99), **closed).id, 99)
+        shut(tx, given(tx, "closed since", closed_at=s(100), **closed).id, 100)
         both = given(tx, "closed and back").id
         shut(tx, both, 110)
         again(tx, both, 120)
         back = given(tx, "back since").id
         shut(tx, back, 50)
         again(tx, back, 110)
-        twice = given(tx, "back and closed anew", **closed).id
+        twice = given(tx, "back and closed anew", closed_at=s(120), **closed).id
         shut(tx, twice, 50)
         again(tx, twice, 110)
         shut(tx, twice, 120)
         given(tx, "elsewhere", queue="sales")
+        # it went into another ticket, or its customer was forgotten: the log knows no close of it
+        given(tx, "merged since", closed_at=s(110), **closed)
+        given(tx, "merged before", closed_at=s(99), **closed)
 
     await storage.work.transact(run)
-    # open all along, asleep, closed since, closed and back
-    assert await storage.reader.open_at(s(100)) == {"care": 4, "sales": 1}
+    # open all along, asleep, closed since, closed and back, merged since
+    assert await storage.reader.open_at(s(100)) == {"care": 5, "sales": 1}
 
 
 async def test_thanks_of_a_period_oldest_first(storage: Storage) -> None:

@@ -270,6 +270,8 @@ async def test_what_happened_by_who_where_and_when(storage: Storage) -> None:
             Happened(Count.ANSWERED, s(60), *of, tags, 4, 20),
             Happened(Count.ANSWERED, s(120), *of, (), 3, 30),
             Happened(Count.ANSWERED, s(400), *of, (), None, 390),  # on the network itself
+            Happened(Count.WAITING, s(-50), *of),  # e and f, whom nobody has
+            Happened(Count.WAITING, s(10), *of),
             Happened(Count.CLOSED, s(200), *of, (), 3),
             Happened(Count.CLOSED, s(500), *of, (), 3),
             Happened(Count.CLOSED, s(700), *of, (), 3),

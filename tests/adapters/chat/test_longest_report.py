@@ -55,7 +55,7 @@ COUNTED: Final = Counted(
             for n, back in enumerate((None, NOW + timedelta(hours=1)) * MANY)
             for reason in CloseReason
         ],
-        kept=dict.fromkeys([kind for kind in ClockKind if not kind.is_watch], Kept(1_234, 567, 89)),
+        kept={kind: Kept(1_234, 567, 89) for kind in ClockKind if not kind.is_watch},
         breached=1_234,
     ),
     is_provisional=True,

@@ -185,7 +185,7 @@ async def test_csv_is_a_link_that_makes_the_file_by_its_asker_s_rights_of_then(
             file = await http.get(here.served + path)
         assert (file.status_code, file.text) == (
             200,
-            f'\ufeffqueue,{COUNTED}\r\n"global",2,0,0,,\r\n',
+            f'\ufeffqueue,{COUNTED},still_waiting\r\n"global",2,0,0,,,2\r\n',
         )
         named = 'attachment; filename="report-2026-06-01-queue.csv"'
         for header, value in (
