@@ -206,6 +206,7 @@ def _alerts(
     """
     told = Counter(each.entry for each in deliveries if each.what == "alert")
     told.update(_listed(deliveries))
+    missing: list[str] = []
     lines = Counter(each.entry for each in deliveries if each.what == "event")
     rooms = {ticket.id: len(stage.rooms_of(ticket.queue)) + 1 for ticket in tickets}
     for ticket, entries in log.items():
@@ -219,9 +220,11 @@ def _alerts(
             if event.superseded:
                 continue
             more = told[id] + lines[id] - _tellings(event, rooms[ticket], in_thread=lines[id] > 0)
-            verdict.lost += [f"ticket {ticket}: an alert of {id}"] * max(0, -more)
+            missing += [f"ticket {ticket}: an alert of {id}"] * max(0, -more)
             verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, more)
         verdict.doubled += [f"ticket {ticket}: {e}" for e, count in levels.items() if count > 1]
+    # a list shows its first ones, and of the others how many they are
+    verdict.lost += missing if len(missing) != _unlisted(deliveries) else []
 
 
 def _tellings(event: Breached | Alerted, rooms: int, *, in_thread: bool) -> int:
@@ -243,6 +246,17 @@ def _listed(deliveries: list[Sent]) -> Iterator[int]:
                 args = dict(block.said.args) if isinstance(block, Paragraph) else {}
                 if isinstance(entry := args.get("entry"), int):
                     yield entry
+
+
+def _unlisted(deliveries: list[Sent]) -> int:
+    """How many alerts lists only counted, for they show no more than so many."""
+    return sum(
+        int(str(dict(block.said.args)["count"]))
+        for each in deliveries
+        if each.what == "published" and each.body
+        for block in load_card(each.body).blocks
+        if isinstance(block, Paragraph) and block.said.id == "alerts-more"
+    )
 
 
 async def digest_days(stage: Stage) -> dict[datetime, str]:
