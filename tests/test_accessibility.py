@@ -145,7 +145,7 @@ def test_every_picture_has_its_words_and_its_figures_beside_it(in_time: bool) ->
         " ".join(WORDS.say(cell, "en", TOKYO) for cell in row) for t in tables for row in t.rows
     ]
     by_time = ["a 7 5", "b 7 5", "a 3 min 3 min 10", "b 3 min 3 min 10"]
-    by_name = [f"{name} 7 5 median 3 min, 90 % within 3 min (n = 10)" for name in ("a", "b")]
+    by_name = [f"{name} 7 5 median 3 min, 90 % within 3 min (n = 10) 0" for name in ("a", "b")]
     assert rows == (by_time if in_time else by_name)
 
 
