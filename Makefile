@@ -51,7 +51,7 @@ demo-day: $(DEV_STAMP)
 	@$(BIN)/python -m tests.e2e.day $(LANGS)
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 # Measured, the same run takes half as long again.
 coverage: $(DEV_STAMP)
