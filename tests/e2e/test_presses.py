@@ -73,13 +73,13 @@ STATES: Final = {
 
 
 #: Where agents find most of what they press; what cannot be answered they press on a phone.
-BUSY: Final = frozenset({"unclaimed", "mine", "snoozed and mine", "closed"})
+BUSY: Final = frozenset({"unclaimed", "mine", "closed"})
 
 #: Where a role shows most: an agent may not take back what is another's.
 TELLING: Final = frozenset({"another's"})
 
-#: Whose cards have the most and the fewest buttons, for a phone's width.
-EXTREME: Final = frozenset({"mine", "cannot reply"})
+#: Whose cards have the fewest buttons, on a phone in every run; the others stand there by `make presses`.
+EXTREME: Final = frozenset({"cannot reply"})
 
 
 def _presses() -> Iterator[ParameterSet]:
