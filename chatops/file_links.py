@@ -57,9 +57,9 @@ class FileLinks:
         ttl, at = int(VALID.total_seconds()), int(now.timestamp())
         try:
             held = self._seal.decrypt_at_time(token.encode("ascii", "replace"), ttl, at)
-        except InvalidToken:
+            return Asked(**orjson.loads(held))
+        except (InvalidToken, TypeError):  # the fields of another version, which has just gone
             return None
-        return Asked(**orjson.loads(held))
 
 
 def _drawn(key: str) -> Fernet:

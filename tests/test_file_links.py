@@ -1,7 +1,7 @@
 """Links to files: whose they are, how long they open, and that nothing else opens."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -53,6 +53,18 @@ def test_what_is_changed_cut_or_made_up_opens_nothing() -> None:
     vault = Fernet(NEW).encrypt_at_time(orjson.dumps(asdict(ASKED)), int(NOW.timestamp())).decode()
     for odd in (_flipped(made), made[:-4], "", "x", "あ", "%00", vault, f"{made}A"):
         assert links.asked(odd, NOW) is None, odd
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOtherwise(Asked):
+    width: int = 3
+
+
+def test_a_link_of_a_version_that_asks_for_more_opens_nothing() -> None:
+    links = FileLinks(NEW, HOME)
+    made = links.link(AskedOtherwise(**asdict(ASKED)), NOW)
+    assert made is not None
+    assert links.asked(made.removeprefix(HOME + PATH), NOW) is None
 
 
 def test_without_a_public_address_there_is_no_link() -> None:
