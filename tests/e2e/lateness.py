@@ -20,6 +20,13 @@ from tests.e2e.window import DESK, Window, window
 
 SHOTS: Final = ROOT / "var/shots/lateness"
 STORM: Final = 6
+PUBLISHED: Final = (
+    "SELECT id FROM delivery WHERE what = 'published' AND \"to\" = ? AND state = 'sent'"
+)
+THERE: Final = (
+    "SELECT ticket FROM delivery WHERE what = 'card' AND \"to\" = ? AND shown > 0 AND ticket IN"
+    " (SELECT t.id FROM ticket t JOIN customer c ON c.id = t.customer WHERE c.handle = ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ TELLINGS: Final = {
         teams_room="teams-japan",
         managers="care-managers-jp",
         leads="care-leads-jp",
-        why="理由",
+        why="内訳",
         digest="ダイジェスト 期限超過",
         report="レポート 今日",
     ),
@@ -83,7 +90,7 @@ class Lateness:
     pictures: int = 0
 
     async def told(self) -> None:
-        ticket = await self.live.ticket(self.tale.network, self.tale.asks, lang=self.tale.lang)
+        ticket = await self._new()
         await self._at_work(self.tale.agent, self.tale.room)
         await self._asks_why(ticket)
         await self._shot("on-time")
@@ -97,10 +104,7 @@ class Lateness:
             await self._turned(minutes, ticket)
             await self._at_work(self.tale.agent, self.tale.room, self._card(ticket))
             await self._shot(name)
-        late = [
-            await self.live.ticket(self.tale.network, self.tale.asks, lang=self.tale.lang)
-            for _ in range(STORM)
-        ]
+        late = [await self._new() for _ in range(STORM)]
         await self._turned(62, late[-1])
         await self._at_work(self.tale.agent, self.tale.room)
         await self._shot("storm")
@@ -108,11 +112,13 @@ class Lateness:
         evening = (await self.live.now()).replace(hour=18, minute=0, second=5, microsecond=0)
         if evening < await self.live.now():
             evening += timedelta(days=1)
+        rooms = {self.tale.managers: "breaches", self.tale.leads: "closes"}
+        before = {room: len(self.live.rows(PUBLISHED, room)) for room in rooms}
         await self.live.turn(to=evening.isoformat())
-        for room, name in ((self.tale.managers, "breaches"), (self.tale.leads, "closes")):
-            sql = """SELECT id FROM delivery WHERE what = 'published' AND "to" = ? AND state = 'sent'
-                AND body LIKE '%digest%'"""
-            await self.live.until(lambda room=room, sql=sql: self.live.rows(sql, room))  # type: ignore[misc]
+        for room, name in rooms.items():
+            await self.live.until(
+                lambda room=room: len(self.live.rows(PUBLISHED, room)) > before[room]  # type: ignore[misc]
+            )
             await self._at_work(self.tale.manager, room)
             await self._says_in_teams(self.tale.digest)
             await self._shot(f"digest-{name}")
@@ -127,6 +133,16 @@ class Lateness:
         await self._shot("report")
 
     # --- parts
+
+    async def _new(self) -> int:
+        """Let a new customer write, and return their ticket once its card is in both rooms."""
+        handle = self.live.handle()
+        await self.live.write(self.tale.network, handle, self.tale.asks, lang=self.tale.lang)
+        found = 0
+        for room in (self.tale.room, self.tale.teams_room):
+            (row,) = await self.live.until(lambda room=room: self.live.rows(THERE, room, handle))  # type: ignore[misc]
+            found = int(row["ticket"])
+        return found
 
     def _card(self, ticket: int) -> str:
         return self.live.card_ts(ticket, self.tale.room)
