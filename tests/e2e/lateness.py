@@ -9,6 +9,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +21,9 @@ from tests.e2e.window import DESK, Window, window
 
 SHOTS: Final = ROOT / "var/shots/lateness"
 STORM: Final = 6
+#: What has been published in a room since one of its posts.
 PUBLISHED: Final = (
-    "SELECT id FROM delivery WHERE what = 'published' AND \"to\" = ? AND state = 'sent'"
+    "SELECT id FROM delivery WHERE what = 'published' AND \"to\" = ? AND state = 'sent' AND id > ?"
 )
 THERE: Final = (
     "SELECT ticket FROM delivery WHERE what = 'card' AND \"to\" = ? AND shown > 0 AND ticket IN"
@@ -113,12 +115,13 @@ class Lateness:
         if evening < await self.live.now():
             evening += timedelta(days=1)
         rooms = {self.tale.managers: "breaches", self.tale.leads: "closes"}
-        before = {room: len(self.live.rows(PUBLISHED, room)) for room in rooms}
+        before = {
+            room: max((row["id"] for row in self.live.rows(PUBLISHED, room, 0)), default=0)
+            for room in rooms
+        }
         await self.live.turn(to=evening.isoformat())
         for room, name in rooms.items():
-            await self.live.until(
-                lambda room=room: len(self.live.rows(PUBLISHED, room)) > before[room]  # type: ignore[misc]
-            )
+            await self.live.until(partial(self.live.rows, PUBLISHED, room, before[room]))
             await self._at_work(self.tale.manager, room)
             await self._says_in_teams(self.tale.digest)
             await self._shot(f"digest-{name}")
@@ -140,7 +143,7 @@ class Lateness:
         await self.live.write(self.tale.network, handle, self.tale.asks, lang=self.tale.lang)
         found = 0
         for room in (self.tale.room, self.tale.teams_room):
-            (row,) = await self.live.until(lambda room=room: self.live.rows(THERE, room, handle))  # type: ignore[misc]
+            (row,) = await self.live.until(partial(self.live.rows, THERE, room, handle))
             found = int(row["ticket"])
         return found
 
@@ -164,7 +167,7 @@ class Lateness:
         await self.live.turn(advance_s=minutes * 60)
         await self.live.until(lambda: len(self.live.log(ticket)) > before)
         for room in (self.tale.room, self.tale.teams_room):
-            await self.live.until(lambda room=room: self.live.is_current(ticket, room))  # type: ignore[misc]
+            await self.live.until(partial(self.live.is_current, ticket, room))
 
     async def _asks_why(self, ticket: int) -> None:
         answers = self.desk.page.get_by_test_id("messages").locator(".message-ephemeral")
