@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -168,10 +169,10 @@ WINDOWS = [
 
 async def is_true(storage: Storage) -> bool:
     """Compare every window's figures with the log's own."""
-    for window in WINDOWS:
-        rolled = await storage.reader.run(lambda db, window=window: read(db, *window))  # type: ignore[misc]
-        counted = await storage.work.run(lambda db, window=window: straight(db, *window))  # type: ignore[misc]
-        assert rolled == counted, window
+    for start, end in WINDOWS:
+        rolled = await storage.reader.run(partial(read, start=start, end=end))
+        counted = await storage.work.run(partial(straight, start=start, end=end))
+        assert rolled == counted, (start, end)
     return True
 
 
