@@ -328,6 +328,15 @@ class Policy:
             return Room(name, chat, id, language, zone)
         return None
 
+    def asked_at(self, chat: str, id: str | None, name: str, ids: Mapping[str, str]) -> Room | None:
+        """Return whose language and zone hold where a person asks something in a chat.
+
+        It is the room of that id, else the person's direct messages, else any room of ours there.
+        """
+        known = self.room_by_id(chat, id) if id is not None else None
+        ours = (room for room in self.rooms.values() if room.chat == chat)
+        return known or self.room_of("", name, ids, (chat,)) or next(ours, None)
+
     def person_by_identity(self, chat: str, id: str) -> Person | None:
         """Return the person who has this id in that chat."""
         return next((p for p in self.people.values() if p.identities.get(chat) == id), None)

@@ -177,12 +177,8 @@ class Answers:
 
     def _said_in(self, place: Place, agent: Agent | None) -> tuple[str, str]:
         """Return language and zone of the room; where it is none of ours, those of the person."""
-        policy = self.people.desk.policy
-        room = policy.room_by_id(CHAT, place.channel or "")
-        if room is None and agent is not None:
-            room = policy.room_of("", agent.name, agent.identities or {}, (CHAT,))
-        ours = (each for each in policy.rooms.values() if each.chat == CHAT)
-        room = room or next(ours, None)
+        name, ids = (agent.name, agent.identities or {}) if agent else ("", {})
+        room = self.people.desk.policy.asked_at(CHAT, place.channel, name, ids)
         return (room.language, room.zone) if room else _NO_ROOM
 
     async def _deliver(self, place: Place, message: JSON) -> None:

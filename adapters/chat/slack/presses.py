@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from adapters.chat._carried import yes_to
 from adapters.chat._outcome import outcome_of
 from adapters.chat._tasks import Tasks
 from adapters.chat.slack.answers import Answers
@@ -13,7 +14,7 @@ from adapters.chat.slack.forms import Asked
 from adapters.chat.slack.home import HOME, HomeTab
 from adapters.chat.slack.people import STRANGER, People
 from adapters.chat.slack.reading import Place, Press, Said, Typed
-from adapters.chat.slack.writing import CHAT, JSON
+from adapters.chat.slack.writing import CHAT
 from chatops.call import Answer, Call, Done, Origin, Outcome
 from chatops.card import Form
 from chatops.desk import Desk
@@ -159,7 +160,7 @@ class Presses:
                     await self._tell(said, place, agent)
             case Refusal(said, _, asks):
                 await self._end_slow(said, place, agent, view_id)
-                await self.answers.ask(place, said, _again(call, str(asks)), agent)
+                await self.answers.ask(place, said, yes_to(str(asks), call), agent)
 
     async def _tell(self, said: Text | None, place: Place, agent: Agent) -> None:
         """Say how it ended; the card or the tab shows it too, a modal that was pressed in does not."""
@@ -198,15 +199,3 @@ class Presses:
         except CareError:
             await self.desk.left(call)
             await self.answers.tell(place, text("chat-too-late"), call.agent)
-
-
-def _again(call: Call, question: str) -> JSON:
-    """Return the value of the button that says yes to a question about this call."""
-    value: JSON = {"c": call.command, "k": sorted({*call.confirmed, question})}
-    if call.ticket is not None:
-        value["t"] = call.ticket
-    if call.fields:
-        value["a"] = dict(call.fields)
-    if call.line is not None:
-        value["l"] = call.line
-    return value

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from adapters.chat._carried import yes_to
 from adapters.chat._matching import matching
 from adapters.chat._outcome import outcome_of
 from adapters.chat._tasks import Tasks
 from adapters.chat.teams import adaptive, forms, inputs
 from adapters.chat.teams.answers import NEEDED, NOWHERE, Answers
 from adapters.chat.teams.forms import Asked, Sent
-from adapters.chat.teams.presses import Presses, again
+from adapters.chat.teams.presses import Presses
 from adapters.chat.teams.reading import Place, Press, Search, Submit
 from adapters.chat.teams.writing import CHAT, JSON
 from chatops.call import Answer, Call, Done, Origin, Outcome
@@ -133,7 +134,7 @@ class Dialogs:
         if isinstance(outcome, Done):
             return After(agent, said=outcome.said or text("chat-done"))
         if isinstance(outcome, Refusal) and outcome.asks is not None:
-            yes = again(call, outcome.asks)
+            yes = yes_to(outcome.asks, call)
             return After(agent, said=await self.answers.ask(place, outcome.said, yes, agent))
         if isinstance(outcome, Form):
             asked = Asked(
@@ -162,7 +163,7 @@ class Dialogs:
         match outcome:
             case Refusal(said, _, str(asks)):
                 confirmed = sent.asked.confirmed | {asks}
-                yes = again(call, asks)
+                yes = yes_to(asks, call)
                 return await self._again(call, sent, place, said, confirmed=confirmed, yes=yes)
             case Refusal(said, str(name), _) if name in _names(sent):
                 return await self._again(call, sent, place, errors={name: said})

@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from adapters.chat._carried import yes_to
 from adapters.chat._outcome import outcome_of
 from adapters.chat._tasks import Tasks
 from adapters.chat.teams.answers import NOWHERE, Answers
@@ -193,7 +194,7 @@ class Presses:
             case Refusal(said, _, None):
                 return Told(said, agent)
             case Refusal(said, _, asks):
-                yes = again(call, str(asks))
+                yes = yes_to(str(asks), call)
                 return Told(await self.answers.ask(place, said, yes, agent), agent)
 
     async def _show(self, outcome: Outcome, call: Call, place: Place) -> None:
@@ -207,7 +208,7 @@ class Presses:
             case Form() as form:
                 arrived = await self.answers.offer(place, form, agent) != NOWHERE
             case Refusal(said, _, str(asks)):
-                arrived = await self.answers.ask(place, said, again(call, asks), agent) != said
+                arrived = await self.answers.ask(place, said, yes_to(asks, call), agent) != said
             case Refusal(said) | Done(Text() as said):
                 await self._tell(place, said, agent)
             case Done():
@@ -232,15 +233,3 @@ class Presses:
     def _for_strangers(self, command: str) -> bool:
         asked = named(command, self.desk.registry, self.desk.words)
         return asked is not None and asked.for_strangers
-
-
-def again(call: Call, question: str) -> JSON:
-    """Return what the button carries that says yes to a question about this call."""
-    value: JSON = {"c": call.command, "k": sorted({*call.confirmed, question})}
-    if call.ticket is not None:
-        value["t"] = call.ticket
-    if call.fields:
-        value["a"] = dict(call.fields)
-    if call.line is not None:
-        value["l"] = call.line
-    return value
