@@ -5,10 +5,10 @@ What a process is about to drop, others pass over. Nothing unread, unresolved or
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, tuple_, update
 
 from storage import rollup, search
 from storage.instant import micros
@@ -185,64 +185,25 @@ _LOOSE: Final = Statement(
     )
 )
 
+
+def _dropped(table: Table, at: ColumnElement[Any], *which: ColumnElement[bool]) -> Statement:
+    """Return what drops some of a table's oldest rows; `at` says how old they are."""
+    oldest = select(*table.primary_key).where(at < param("before"), *which).order_by(at)
+    locked = first(oldest.with_for_update(skip_locked=True), param("limit"))
+    return Statement(delete(table).where(tuple_(*table.primary_key).in_(locked)))
+
+
 _DROP_LOGS: Final = (
-    Statement(
-        delete(ACT).where(
-            ACT.c.key.in_(
-                first(
-                    select(ACT.c.key)
-                    .where(ACT.c.at < param("before"))
-                    .order_by(ACT.c.at)
-                    .with_for_update(skip_locked=True),
-                    param("limit"),
-                )
-            )
-        )
-    ),
-    Statement(
-        delete(AWAY).where(
-            tuple_(*AWAY.primary_key).in_(
-                first(
-                    select(*AWAY.primary_key)
-                    .where(AWAY.c.at < param("before"))
-                    .order_by(AWAY.c.at)
-                    .with_for_update(skip_locked=True),
-                    param("limit"),
-                )
-            )
-        )
-    ),
-    Statement(
-        delete(SHIFT).where(
-            SHIFT.c.id.in_(
-                first(
-                    select(SHIFT.c.id)
-                    .where(SHIFT.c.at < param("before"))
-                    .order_by(SHIFT.c.at)
-                    .with_for_update(skip_locked=True),
-                    param("limit"),
-                )
-            )
-        )
-    ),
-    Statement(
-        delete(DELIVERY).where(
-            _d.id.in_(
-                first(
-                    select(_d.id)
-                    .where(
-                        _d.what.in_(FINISHED),
-                        _d.ticket.is_(None),  # else it goes with its ticket
-                        _d.taken_at < param("before"),
-                        _d.state.not_in(UNRESOLVED),
-                        _d.due_at.is_(None),
-                    )
-                    .order_by(_d.taken_at)
-                    .with_for_update(skip_locked=True),
-                    param("limit"),
-                )
-            )
-        )
+    _dropped(ACT, ACT.c.at),
+    _dropped(AWAY, AWAY.c.at),
+    _dropped(SHIFT, SHIFT.c.at),
+    _dropped(
+        DELIVERY,
+        _d.taken_at,
+        _d.what.in_(FINISHED),
+        _d.ticket.is_(None),  # else it goes with its ticket
+        _d.state.not_in(UNRESOLVED),
+        _d.due_at.is_(None),
     ),
 )
 _later = DIGEST_RUN.alias("later")
