@@ -12,7 +12,8 @@ from aiohttp import web
 from cryptography.fernet import Fernet
 
 from adapters.sandbox import world
-from adapters.sandbox.server import ADDRESS, Sandbox
+from adapters.sandbox.loopback import ADDRESS
+from adapters.sandbox.server import Sandbox
 from chatops import admin
 from chatops.app import opened, read_config
 from chatops.config import Config

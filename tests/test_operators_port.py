@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from care import Care
 from prometheus_client import CollectorRegistry
 from shop import Shop
 from town import PATIENCE, served
 
+from adapters.sandbox.loopback import serving
 from chatops import admin
 from chatops.app import schema_remedy, serve
 from chatops.clock import SystemClock
@@ -37,20 +37,14 @@ async def test_database_that_fails_is_not_ready_and_its_gauges_are_left_out(tmp_
         return {}
 
     app = ops_app(ready, metrics.registry, storage.work, clock, development=False)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
     try:
-        async with client(base_url=f"http://{host}:{port}") as http:
+        async with serving(app) as address, client(base_url=address) as http:
             well = (await http.get("/metrics")).text
             with closing(sqlite3.connect(tmp_path / "care.db")) as other:
                 other.execute("DROP TABLE delivery")
             refused = await http.get("/readyz")
             ill = await http.get("/metrics")
     finally:
-        await runner.cleanup()
         await storage.close()
     assert "chatops_deliveries_due 0.0" in well
     assert (refused.status_code, refused.json()["ready"]) == (503, False)

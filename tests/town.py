@@ -22,6 +22,7 @@ from adapters.chat.slack.chat import open_chat
 from adapters.chat.slack.settings import Mode
 from adapters.chat.slack.settings import Settings as SlackSettings
 from adapters.sandbox import world
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.network import Network
 from adapters.sandbox.slack import Person, SlackCloud
 from adapters.sandbox.slack.state import Message
@@ -274,12 +275,7 @@ async def served(
     app = app or web.Application()
     if mount is not None:
         mount(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, auto_decompress=False)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
+    return await stack.enter_async_context(serving(app, auto_decompress=False))
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from adapters.sandbox.server import ADDRESS, Sandbox
+from adapters.sandbox.loopback import ADDRESS
+from adapters.sandbox.server import Sandbox
 
 #: Seconds that open streams and long polls are given when the sandbox ends.
 _PARTING = 0.5

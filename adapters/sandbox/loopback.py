@@ -5,11 +5,16 @@ else: for other machines (the bind address), for names that point here by a tric
 the Host header), and for web pages open in the same browser (the Origin header).
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+#: The only address that the sandbox listens on.
+ADDRESS: Final = "127.0.0.1"
 _NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -30,3 +35,19 @@ async def loopback_only(request: web.Request, handler: Handler) -> web.StreamRes
     if origin is not None and not is_loopback(urlsplit(origin).netloc):
         raise web.HTTPForbidden(text="The sandbox takes nothing from other sites' pages.\n")
     return await handler(request)
+
+
+@asynccontextmanager
+async def serving(
+    app: web.Application, port: int = 0, *, auto_decompress: bool = True
+) -> AsyncIterator[str]:
+    """Serve an application to this machine alone, at a free port unless one is told; its address."""
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=0.5, auto_decompress=auto_decompress
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, ADDRESS, port).start()
+        yield f"http://{ADDRESS}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

@@ -11,16 +11,13 @@ from aiohttp import web
 
 from adapters.sandbox import page, teams
 from adapters.sandbox.clock import RealClock
-from adapters.sandbox.loopback import loopback_only
+from adapters.sandbox.loopback import ADDRESS, loopback_only
 from adapters.sandbox.programme import Programme
 from adapters.sandbox.service import Service
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
 from adapters.sandbox.world import ORGANISATION, SEATS, WORKSPACE, Seat, chirp, x_world
 from adapters.sandbox.x import XCloud
-
-#: The only address that the sandbox listens on.
-ADDRESS = "127.0.0.1"
 
 #: Files on their way to Slack are bounded by what was announced, not by aiohttp's one MiB.
 _BODY_LIMIT = 64 * 2**20

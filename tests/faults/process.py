@@ -23,6 +23,7 @@ from cryptography.fernet import Fernet
 
 from adapters.sandbox import world
 from adapters.sandbox.clock import RealClock
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.network import Network
 from adapters.sandbox.network.delivery import Event, sign
 from adapters.sandbox.network.posts import Chirp
@@ -484,11 +485,7 @@ async def _mounted(stack: AsyncExitStack, *clouds: Any) -> str:
     shared = web.Application()
     for cloud in clouds:
         cloud.mount(shared)
-    runner = web.AppRunner(shared, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return f"http://127.0.0.1:{runner.addresses[0][1]}"
+    return await stack.enter_async_context(serving(shared))
 
 
 async def _cleared(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from adapters.sandbox.clock import Clock, RealClock
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.slack import files, response_url
 from adapters.sandbox.slack.delivery import Delivered, Delivery
 from adapters.sandbox.slack.dev import Dev
@@ -102,16 +103,9 @@ class SlackCloud:
         # Uploads are bounded by what was announced, not by aiohttp's default of one MiB.
         app = web.Application(client_max_size=64 * 2**20)
         self.mount(app, prefix)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port)
-        await site.start()
-        host, bound = runner.addresses[0][:2]
-        self.state.base_url = f"http://{host}:{bound}{prefix}"
-        try:
+        async with serving(app, port) as address:
+            self.state.base_url = f"{address}{prefix}"
             yield self.state.base_url
-        finally:
-            await runner.cleanup()
 
     async def _shut(self, _app: web.Application) -> None:
         self.state.close()

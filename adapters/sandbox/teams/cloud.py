@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from adapters.sandbox.clock import Clock, RealClock
-from adapters.sandbox.loopback import loopback_only
+from adapters.sandbox.loopback import loopback_only, serving
 from adapters.sandbox.teams.connector import Connector
 from adapters.sandbox.teams.delivery import ISSUER, Delivered, Delivery
 from adapters.sandbox.teams.dev import Dev
@@ -79,16 +79,9 @@ class TeamsCloud:
         """Run alone on loopback; yields the base of all its addresses."""
         app = web.Application(middlewares=[loopback_only])
         self.mount(app, prefix)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port)
-        await site.start()
-        host, bound = runner.addresses[0][:2]
-        self.state.base_url = f"http://{host}:{bound}{prefix}"
-        try:
+        async with serving(app, port) as address:
+            self.state.base_url = f"{address}{prefix}"
             yield self.state.base_url
-        finally:
-            await runner.cleanup()
 
     async def _shut(self, _app: web.Application) -> None:
         self.state.close()

@@ -18,6 +18,7 @@ from scenes import ticket
 from adapters._drawing.painter import Painter
 from adapters.chat.slack.chat import SlackChat, open_chat
 from adapters.chat.slack.settings import Mode, Settings
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.slack import (
     DOCUMENTED,
     App,
@@ -327,11 +328,5 @@ async def world(
 async def _serving(chat: SlackChat) -> AsyncIterator[str]:
     app = web.Application()
     app.add_routes(chat.routes())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield f"http://{host}:{port}/slack/events"
-    finally:
-        await runner.cleanup()
+    async with serving(app) as address:
+        yield f"{address}/slack/events"

@@ -16,7 +16,6 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jwt.algorithms import RSAAlgorithm
-from social.case import served
 from social.kept import Clock, vault_at
 
 from adapters.chat.teams.addresses import ACCOUNT, Addresses
@@ -25,6 +24,7 @@ from adapters.chat.teams.gate import Gate
 from adapters.chat.teams.settings import Settings
 from adapters.chat.teams.tokens import Tokens
 from adapters.sandbox.faults import Fault, Kind, suffer
+from adapters.sandbox.loopback import serving
 from chatops.ports import Vault
 from tests.calling import client
 
@@ -208,7 +208,7 @@ class Near:
 async def near(now: datetime | None = None, **settings: Any) -> AsyncIterator[Near]:
     """Open our side; Teams has told its service URL already."""
     far = Far()
-    async with served(far.app()) as base, client() as http:
+    async with serving(far.app()) as base, client() as http:
         far.base = base
         clock = Clock() if now is None else Clock(now)
         made = far.settings(**settings)

@@ -17,6 +17,7 @@ from care import KEY, PEOPLE, POLICY, ROOMS, WORDS, Care, Hours, cared_for
 
 from adapters.chat.teams.chat import TeamsChat, open_chat
 from adapters.chat.teams.settings import Settings
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.teams import (
     DOCUMENTED,
     Channel,
@@ -358,11 +359,5 @@ async def _ended(task: asyncio.Task[None]) -> None:
 async def _serving(routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[str]:
     app = web.Application()
     app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
+    async with serving(app) as address:
+        yield address

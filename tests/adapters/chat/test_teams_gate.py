@@ -14,10 +14,10 @@ import aiohttp
 import jwt
 import pytest
 from aiohttp import web
-from social.case import served
 from teams_far import APP, TENANT, Near, jwk, key, near, pem, told
 
 from adapters.chat.teams.link import MESSAGES_PATH, Link
+from adapters.sandbox.loopback import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +74,7 @@ async def door(**settings: Any) -> AsyncIterator[Door]:
         link = Link(here.gate, opened.take, lambda locale: SORRY.get(locale, "?"))
         app = web.Application()
         app.add_routes(link.routes())
-        async with served(app) as base:
+        async with serving(app) as base:
             opened.url = f"{base}{MESSAGES_PATH}"
             yield opened
 

@@ -16,7 +16,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.sandbox.server import ADDRESS, Sandbox
+from adapters.sandbox.loopback import ADDRESS
+from adapters.sandbox.server import Sandbox
 from adapters.sandbox.world import CARE_APP
 
 CHROMIUM = "/usr/bin/chromium"

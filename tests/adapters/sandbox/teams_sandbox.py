@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from adapters.sandbox.clock import TurnedClock
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.teams import (
     DOCUMENTED,
     Channel,
@@ -174,26 +175,18 @@ async def teams_at(
     bot = Bot()
     app = web.Application()
     app.router.add_post("/teams/messages", bot.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    try:
-        async with cloud.serve() as base, aiohttp.ClientSession() as http:
-            bot.base, bot.http = base, http
-            running = Teams(cloud, clock, base, http, bot)
-            running.token = (await running.login())[1]["access_token"]
-            cloud.point_at(f"http://{host}:{port}/teams/messages")
-            if installed:
-                await cloud.hands.install(BEN)
-                bot.heard.clear()
-                bot.spoken_to.clear()
-                cloud.delivered.clear()
-            cloud.calls.clear()
-            yield running
-    finally:
-        await runner.cleanup()
+    async with serving(app) as ours, cloud.serve() as base, aiohttp.ClientSession() as http:
+        bot.base, bot.http = base, http
+        running = Teams(cloud, clock, base, http, bot)
+        running.token = (await running.login())[1]["access_token"]
+        cloud.point_at(f"{ours}/teams/messages")
+        if installed:
+            await cloud.hands.install(BEN)
+            bot.heard.clear()
+            bot.spoken_to.clear()
+            cloud.delivered.clear()
+        cloud.calls.clear()
+        yield running
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from page_window import DESK
 from playwright.async_api import Browser, Locator, Page, expect
 from teams_sandbox import SCOPE, Bot, path, thread_in
 
-from adapters.sandbox.server import ADDRESS, Sandbox
+from adapters.sandbox.loopback import serving
+from adapters.sandbox.server import Sandbox
 from adapters.sandbox.world import ORGANISATION, SEATS, TEAMS_GLOBAL
 
 JSON = dict[str, Any]
@@ -107,10 +108,5 @@ async def _listening(bot: Bot) -> AsyncIterator[str]:
     """The app's messaging endpoint."""
     app = web.Application()
     app.router.add_post("/teams/messages", bot.take)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, ADDRESS, 0).start()
-    try:
-        yield f"http://{ADDRESS}:{runner.addresses[0][1]}/teams/messages"
-    finally:
-        await runner.cleanup()
+    async with serving(app) as address:
+        yield f"{address}/teams/messages"

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from adapters.sandbox.clock import TurnedClock
 from adapters.sandbox.faults import Fault
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.network import Network
 from adapters.sandbox.network.delivery import REPEAT_AFTER
 from tests.calling import client
@@ -55,16 +56,12 @@ async def chirp() -> AsyncIterator[Served]:
     network = Network(clock)
     app = web.Application()
     network.mount(app)
-    runner = web.AppRunner(app, shutdown_timeout=1)
     async with client(timeout=5, headers={"authorization": "Bearer chirp-token"}) as http:
         served = Served(network, clock, http, "")
         app.router.add_post("/hook", served.receive)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        served.url, http.base_url = f"{base}/hook", httpx.URL(base)
-        yield served
-    await runner.cleanup()
+        async with serving(app) as base:
+            served.url, http.base_url = f"{base}/hook", httpx.URL(base)
+            yield served
 
 
 async def reply(s: Served, text: str, **more: object) -> httpx.Response:

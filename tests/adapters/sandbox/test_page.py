@@ -11,7 +11,7 @@ from page_window import DESK, PHONE, Window, until
 from playwright.async_api import Browser, expect
 
 from adapters.sandbox import page as served
-from adapters.sandbox.server import ADDRESS
+from adapters.sandbox.loopback import ADDRESS
 from adapters.sandbox.world import AOI, BEN, CARE_GLOBAL, CARE_JAPAN, KEN, MAYA
 
 pytestmark = pytest.mark.anyio

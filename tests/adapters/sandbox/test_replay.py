@@ -10,6 +10,7 @@ from aiohttp import web
 
 from adapters.sandbox import replay
 from adapters.sandbox.clock import TurnedClock
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.network import Network
 from adapters.sandbox.replay import FaultyLine, Line
 
@@ -136,12 +137,9 @@ async def played() -> AsyncIterator[tuple[Network, Receiver]]:
     app = web.Application()
     app.router.add_post("/hook", receiver.receive)
     network.mount(app)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    network.delivery.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield network, receiver
-    await runner.cleanup()
+    async with serving(app) as address:
+        network.delivery.url = f"{address}/hook"
+        yield network, receiver
 
 
 class Restless(TurnedClock):

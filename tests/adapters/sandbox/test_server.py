@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from page_sandbox import sandbox
 
-from adapters.sandbox.server import ADDRESS
+from adapters.sandbox.loopback import ADDRESS
 from adapters.sandbox.world import TEAMS_BEN
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sandbox import (
@@ -25,6 +24,7 @@ from slack_sandbox import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.sandbox.clock import RealClock
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.slack import SlackCloud
 
 pytestmark = pytest.mark.anyio
@@ -130,13 +130,10 @@ async def over_socket(cloud: SlackCloud) -> AsyncIterator[Bot]:
 async def over_http(cloud: SlackCloud) -> AsyncIterator[Bot]:
     async with cloud.serve() as base:
         bot = Bot(base)
-        runner = web.AppRunner(bot.app.web_app("/slack/events"), access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-        await cloud.point_at(url, options_url=url)
-        yield bot
-        await runner.cleanup()
+        async with serving(bot.app.web_app("/slack/events")) as address:
+            url = f"{address}/slack/events"
+            await cloud.point_at(url, options_url=url)
+            yield bot
 
 
 Way = Callable[[SlackCloud], Any]

@@ -28,6 +28,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.slack import Fault, Kind
 from adapters.sandbox.slack.refusal import Refused
 
@@ -189,16 +190,10 @@ async def over_http() -> AsyncIterator[tuple[Slack, Listener]]:
     listener = Listener()
     app = web.Application()
     app.router.add_post("/slack/events", listener.take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    own = dataclasses.replace(WORKSPACE, app=dataclasses.replace(APP, request_url=url))
-    try:
-        async with slack_at(workspace=own) as slack:
+    async with serving(app) as address:
+        own = dataclasses.replace(APP, request_url=f"{address}/slack/events")
+        async with slack_at(workspace=dataclasses.replace(WORKSPACE, app=own)) as slack:
             yield slack, listener
-    finally:
-        await runner.cleanup()
 
 
 async def delivered(slack: Slack, count: int) -> None:

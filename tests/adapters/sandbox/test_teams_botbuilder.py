@@ -12,6 +12,7 @@ from aiohttp import web
 from teams_sandbox import APP, BEN, CARE, ORGANISATION, SECRET, TENANT, card, execute, said
 
 from adapters.sandbox.clock import RealClock
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.teams import TeamsCloud
 from adapters.sandbox.teams.hands import SORRY, Pressed
 from adapters.sandbox.teams.state import BOT, Message
@@ -86,14 +87,8 @@ async def framework(base: str) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_post("/teams/messages", take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}/teams/messages"
-    finally:
-        await runner.cleanup()
+    async with serving(app) as address:
+        yield f"{address}/teams/messages"
 
 
 async def test_the_stock_adapter_takes_our_token_and_no_other_audiences() -> None:

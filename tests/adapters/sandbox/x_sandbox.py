@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from adapters.sandbox.clock import TurnedClock
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.x import DOCUMENTED, App, Limits, Person, XCloud, XWorld
 from tests.calling import client
 
@@ -103,13 +104,8 @@ async def sandbox(limits: Limits = DOCUMENTED, **options: str | None) -> AsyncIt
     app = web.Application()
     cloud.mount(app)
     app.add_routes([web.get("/hook", receiver.challenge), web.post("/hook", receiver.receive)])
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    receiver.url = f"{base}/hook"
-    async with client(base_url=f"{base}/x", timeout=5) as http:
+    async with serving(app) as base, client(base_url=f"{base}/x", timeout=5) as http:
+        receiver.url = f"{base}/hook"
         answer = await http.post(
             "/oauth2/token",
             data={"grant_type": "client_credentials"},
@@ -125,4 +121,3 @@ async def sandbox(limits: Limits = DOCUMENTED, **options: str | None) -> AsyncIt
             user={"authorization": f"Bearer {user_token}"},
             app={"authorization": f"Bearer {app_token}"},
         )
-    await runner.cleanup()

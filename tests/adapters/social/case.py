@@ -1,14 +1,13 @@
 """What a channel brings to the contract suite: its settings, its signed bodies, its far side."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import httpx
-from aiohttp import web
 from pydantic import BaseModel
 
 from chatops.channel import Inbound, Outgoing
@@ -55,15 +54,3 @@ class Case:
     signs_time: bool = False
     longest: Mapping[bool, str] = field(default_factory=dict)  #: by private: just at the limit
     one_more: str = "!"
-
-
-@asynccontextmanager
-async def served(app: web.Application) -> AsyncIterator[str]:
-    """Serve an application on a loopback port; its address."""
-    runner = web.AppRunner(app, shutdown_timeout=0.5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()

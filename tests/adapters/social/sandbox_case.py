@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from aiohttp import web
-from social.case import Case, Far, served
+from social.case import Case, Far
 from social.kept import NOW, Clock, vault_at
 
 from adapters.sandbox.faults import Fault
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.network import Network
 from adapters.social import sandbox
 from chatops.channel import Author, Deleted, Echo, Edited, Message, Outgoing
@@ -62,7 +63,7 @@ async def chirp(network: Network) -> AsyncIterator[Far]:
     app = web.Application()
     network.mount(app)
     clock = Clock()
-    async with served(app) as base, client() as http, vault_at(clock) as vault:
+    async with serving(app) as base, client() as http, vault_at(clock) as vault:
         mika = network.hands.person("mika")
         asked = network.hands.write(mika, "My tent leaks")
         channel = sandbox.open_channel(

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from aiohttp import web
-from social.case import served
 from social.kept import Clock, vault_at
 from social.sandbox_case import ACCOUNT, EXPECTED, chirp, far, settings
 
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.network import Network
 from adapters.social import sandbox
 from chatops.errors import InDoubt, Rejected
@@ -92,7 +92,7 @@ async def test_an_answer_that_is_not_chirps_leaves_a_write_in_doubt(body):
     clock = Clock()
     async with (
         far() as peer,
-        served(app) as base,
+        serving(app) as base,
         client() as http,
         vault_at(clock) as v,
     ):

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aiohttp import web
 from pydantic import ValidationError
-from social.case import body_of, edited, served
+from social.case import body_of, edited
 from social.kept import NOW, Clock
 from social.webhook_case import (
     CASE,
@@ -22,6 +22,7 @@ from social.webhook_case import (
     sign,
 )
 
+from adapters.sandbox.loopback import serving
 from adapters.social import webhook
 from adapters.social.webhook.wire import MOST
 from chatops.channel import Message
@@ -203,14 +204,14 @@ def answering(status: int, body: str) -> web.Application:
 
 @pytest.mark.parametrize(("status", "body", "error", "code"), ANSWERS)
 async def test_what_a_source_answers_is_told_apart(status, body, error, code):
-    async with served(answering(status, body)) as base, client() as http:
+    async with serving(answering(status, body)) as base, client() as http:
         with pytest.raises(error) as caught:
             await channel(settings(f"{base}/care"), http).send(outgoing("Sorry", private=False))
     assert getattr(caught.value, "code", None) == code
 
 
 async def test_a_source_may_number_its_posts():
-    async with served(answering(201, '{"id": 42, "title": "x"}')) as base, client() as h:
+    async with serving(answering(201, '{"id": 42, "title": "x"}')) as base, client() as h:
         sent = await channel(settings(f"{base}/care"), h).send(outgoing("Sorry", private=False))
     assert (sent.external_id, sent.at) == ("42", NOW)
 
@@ -241,6 +242,6 @@ async def test_doctor_asks_whether_the_source_takes_our_signature(forum, ok, rem
 
 
 async def test_doctor_names_a_source_that_knows_no_checks():
-    async with served(answering(404, "")) as base, client() as http:
+    async with serving(answering(404, "")) as base, client() as http:
         (finding,) = await channel(settings(f"{base}/care"), http).diagnose()
     assert (finding.ok, finding.what) == (False, "forum answers a check with status 404")

@@ -15,10 +15,11 @@ import pytest
 import yaml
 from aiohttp import web
 from cryptography.fernet import Fernet
-from social.case import body_of, served
+from social.case import body_of
 from social.kept import Clock
 from social.webhook_case import CASE, SECRET, Forum, far, outgoing, settings, sign
 
+from adapters.sandbox.loopback import serving
 from adapters.social import webhook
 from storage import migrate
 from tests.calling import client
@@ -69,7 +70,7 @@ async def test_the_pages_answer_is_an_acceptance():
 
     app = web.Application()
     app.router.add_post("/care", answer)
-    async with served(app) as base, client() as http:
+    async with serving(app) as base, client() as http:
         source = webhook.WebhookChannel("forum", settings(f"{base}/care"), http, Clock())
         sent = await source.send(outgoing("Sorry", private=False))
     assert sent.external_id == accepted["id"]

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from social.case import served
 from social.x_case import MENTION, OWN, x_open
 
+from adapters.sandbox.loopback import serving
 from adapters.social.x.subscriptions import EVENT_TYPES, subscribe
 from chatops.channel import Author, Finding, Message
 from chatops.errors import InDoubt, Rejected, TryLater
@@ -250,7 +250,7 @@ async def test_an_answer_that_is_no_json_leaves_a_write_in_doubt():
 
     app = web.Application()
     app.add_routes([web.route("*", "/{any:.*}", page)])
-    async with served(app) as base, x_open(api=base) as peer:
+    async with serving(app) as base, x_open(api=base) as peer:
         with pytest.raises(InDoubt):
             await peer.channel.send(peer.outgoing("1", "Hi", person="8002"))
         with pytest.raises(InDoubt):
@@ -263,6 +263,6 @@ async def test_a_redirect_is_not_followed_with_our_token():
 
     app = web.Application()
     app.add_routes([web.route("*", "/{any:.*}", elsewhere)])
-    async with served(app) as base, x_open(api=base) as peer:
+    async with serving(app) as base, x_open(api=base) as peer:
         caught = await refusal(peer, peer.outgoing("1", "Hi", person="8002"))
         assert caught.code == "redirect"

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from aiohttp import web
-from social.case import served
 from social.x_case import ACCOUNT, OWN, x_open
 
+from adapters.sandbox.loopback import serving
 from adapters.social.x.connect import connect
 from adapters.social.x.subscriptions import EVENT_TYPES
 from chatops.channel import Can
@@ -88,7 +88,7 @@ async def test_the_webhook_is_registered_and_the_subscriptions_go_there():
             return web.Response(body=peer.channel.challenge(request.query))
 
         app.add_routes([web.get("/in/x/aozora", challenge)])
-        async with served(app) as base:
+        async with serving(app) as base:
             url = f"{base}/in/x/aozora"
             peer.settings = peer.settings.model_copy(update={"webhook_url": url})
             person = Person(peer.http)

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from social.case import served
 from social.x_case import OWN, X, at, x_open
 
+from adapters.sandbox.loopback import serving
 from adapters.social.x.subscriptions import of_account, own_webhook
 from adapters.social.x.timeline import posts_in
 from chatops.channel import Author, Message
@@ -48,7 +48,7 @@ async def x_answering(answers: Mapping[str, object], status: int = 200) -> Async
 
     app = web.Application()
     app.add_routes([web.route("*", "/{any:.*}", answer)])
-    async with served(app) as base, x_open(api=base) as peer:
+    async with serving(app) as base, x_open(api=base) as peer:
         yield peer
 
 
@@ -140,7 +140,7 @@ async def test_an_app_token_that_ended_is_asked_for_again():
 
     app = web.Application()
     app.add_routes([web.route("*", "/{any:.*}", answer)])
-    async with served(app) as base, x_open(api=base) as peer:
+    async with serving(app) as base, x_open(api=base) as peer:
         peer.channel._tokens._app = "ended"
         assert await own_webhook(peer.channel._api, "https://example.com") is None
     assert (tried[0], tried[-1]) == ("Bearer ended", "Bearer again")

@@ -2,10 +2,10 @@
 
 import pytest
 from aiohttp import web
-from social.case import served
 from social.test_x_connect import Person
 from social.x_case import ACCOUNT, x_open
 
+from adapters.sandbox.loopback import serving
 from adapters.social.x.connect import connect
 from chatops.channel import AccountRevoked, Echo, Message
 
@@ -28,7 +28,7 @@ async def test_signed_deliveries_are_verified_and_read():
 
         app = web.Application()
         app.add_routes([web.post("/in", receive), web.get("/in", challenge)])
-        async with served(app) as base:
+        async with serving(app) as base:
             wanted = peer.settings.model_copy(update={"webhook_url": f"{base}/in"})
             person = Person(peer.http)
             await connect(

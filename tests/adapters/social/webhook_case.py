@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohttp import web
-from social.case import Case, Far, served
+from social.case import Case, Far
 from social.kept import NOW, Clock, vault_at
 
 from adapters.sandbox.faults import Fault, Faults, suffer
+from adapters.sandbox.loopback import serving
 from adapters.social import webhook
 from chatops.channel import Author, Deleted, Echo, Edited, Message, Outgoing
 from chatops.event import Kind
@@ -130,7 +131,7 @@ async def far(forum: Forum | None = None) -> AsyncIterator[Far]:
     app = web.Application()
     app.router.add_post("/care", forum.take)
     clock = Clock()
-    async with served(app) as base, client() as http, vault_at(clock) as vault:
+    async with serving(app) as base, client() as http, vault_at(clock) as vault:
         channel = webhook.open_channel(
             ACCOUNT, settings(f"{base}/care"), http, vault, clock, development=True
         )

@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 from aiohttp import web
-from social.case import Case, Far, served
+from social.case import Case, Far
 from social.kept import NOW, Clock, FastClock, vault_at
 
 from adapters.sandbox.clock import RealClock
 from adapters.sandbox.faults import Fault
+from adapters.sandbox.loopback import serving
 from adapters.sandbox.x import DOCUMENTED, App, Limits, Person, XCloud, XWorld
 from adapters.social import x
 from chatops.channel import (
@@ -280,7 +281,7 @@ async def x_open(
     cloud = XCloud(world(), RealClock(), limits)
     app = web.Application()
     cloud.mount(app)
-    async with served(app) as base, client() as http, vault_at(clock) as vault:
+    async with serving(app) as base, client() as http, vault_at(clock) as vault:
         if connected:
             await _connect(cloud, vault, clock)
         given = settings(f"{base}/x", **more)
