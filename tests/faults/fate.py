@@ -11,7 +11,7 @@ from pathlib import Path
 from signal import SIGKILL, Signals
 from typing import Any, Final
 
-from chatops.event import ReplyState
+from chatops.event import ChainEnded, ReplyState, StageReached
 from chatops.ports import Delivery, DeliveryState, NewDelivery, What
 from chatops.scene import Direction
 
@@ -39,6 +39,7 @@ STEPS: Final = (
     "take:alert",
     "post:alert",
     "delivered:alert",
+    "stage",  # a stage of a chain, or its end, and its lines' rows
     "publish",  # a digest's one row, and its post's
     "take:published",
     "post:published",
@@ -155,6 +156,8 @@ class Watched:
                 return _asked(args[0])
             case "begin_wait":
                 return "begin_wait"
+            case "log" if isinstance(args[1], StageReached | ChainEnded):
+                return "stage"
             case "reply_is" if args[1] is ReplyState.SENT:
                 return "sent"
             case _:
@@ -171,6 +174,7 @@ _NAMED: Final = frozenset(
         "deliver",
         "begin_wait",
         "reply_is",
+        "log",
     }
 )
 

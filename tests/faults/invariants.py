@@ -15,7 +15,15 @@ from typing import Final
 
 from chatops.card import Paragraph
 from chatops.card_json import load_card
-from chatops.event import Alerted, AlertLevel, Breached, ClockKind, Event
+from chatops.event import (
+    Alerted,
+    AlertLevel,
+    Breached,
+    ChainEnded,
+    ChainEntered,
+    Event,
+    StageReached,
+)
 from chatops.step import fold
 from chatops.ticket import Ticket
 from storage.codec import decode
@@ -203,6 +211,7 @@ def _alerts(
 ) -> None:
     """Each breach is told once in each of its queue's rooms and once to the managers; what comes
     before and after it once where it belongs; and each level of a clock is reached once for ever.
+    Each stage of a chain is reached once, and told once in each thread; its end is told like a breach.
     """
     told = Counter(each.entry for each in deliveries if each.what == "alert")
     told.update(_listed(deliveries))
@@ -210,30 +219,50 @@ def _alerts(
     lines = Counter(each.entry for each in deliveries if each.what == "event")
     rooms = {ticket.id: len(stage.rooms_of(ticket.queue)) + 1 for ticket in tickets}
     for ticket, entries in log.items():
-        levels: Counter[tuple[ClockKind, int, AlertLevel]] = Counter()
+        reached: Counter[tuple[object, ...]] = Counter()
+        chains = 0
         for id, _, event in entries:
-            if not isinstance(event, Breached | Alerted):
+            chains += isinstance(event, ChainEntered)
+            if not isinstance(event, _TOLD):
                 continue
-            level = event.level if isinstance(event, Alerted) else AlertLevel.BREACH
-            levels[event.clock, event.cycle, level] += 1
-            # of one that was passed over, a later alert tells
-            if event.superseded:
+            reached[_reached(event, chains)] += 1
+            # of one that was passed over, a later one tells
+            if not isinstance(event, ChainEnded) and event.superseded:
                 continue
             more = told[id] + lines[id] - _tellings(event, rooms[ticket], in_thread=lines[id] > 0)
             missing += [f"ticket {ticket}: an alert of {id}"] * max(0, -more)
             verdict.doubled += [f"ticket {ticket}: an alert of {id}"] * max(0, more)
-        verdict.doubled += [f"ticket {ticket}: {e}" for e, count in levels.items() if count > 1]
+        verdict.doubled += [f"ticket {ticket}: {e}" for e, count in reached.items() if count > 1]
     # a list shows its first ones, and of the others how many they are
     verdict.lost += missing if len(missing) != _unlisted(deliveries) else []
 
 
-def _tellings(event: Breached | Alerted, rooms: int, *, in_thread: bool) -> int:
-    """How often an alert is told, where its queue and its managers have so many rooms in all."""
+_Told = Breached | Alerted | StageReached | ChainEnded
+_TOLD: Final = (Breached, Alerted, StageReached, ChainEnded)
+
+
+def _reached(event: _Told, chains: int) -> tuple[object, ...]:
+    """What comes once for ever: a clock's level, or a stage or the end of a ticket's nth chain."""
+    match event:
+        case Alerted():
+            return event.clock, event.cycle, event.level
+        case Breached():
+            return event.clock, event.cycle, AlertLevel.BREACH
+        case StageReached():
+            return chains, event.round, event.stage
+        case ChainEnded():
+            return chains, "end"
+
+
+def _tellings(event: _Told, rooms: int, *, in_thread: bool) -> int:
+    """How often it is told, where the ticket's queue and its managers have so many rooms in all."""
     match event:
         case Alerted(AlertLevel.DUE_SOON):
             return 1 if in_thread else rooms - 1
         case Alerted(unheard=False):
             return 1
+        case StageReached():
+            return rooms - 1
         case _:
             return rooms
 

@@ -12,7 +12,7 @@ from tests.faults.nursery import PATIENCE, Child
 
 #: Steps that come about only once a ticket is late and a day is over.
 LATE: Final = frozenset(
-    {"alert", "publish"}
+    {"alert", "stage", "publish"}
     | {f"{act}:{what}" for act in ("take", "post", "delivered") for what in ("alert", "published")}
 )
 #: Every point at which a process is killed: before and after each step.
@@ -28,6 +28,7 @@ DANGEROUS: Final = (
     "after:take:reply",
     "before:sent",
     "after:post:alert",
+    "after:stage",
     "after:post:published",
 )
 

@@ -126,13 +126,15 @@ class Load:
     # --- what goes on
 
     async def life(self, *, late: bool = False, account: str | None = None) -> None:
-        """One ticket's life: opened, claimed, answered, gone on, closed; or late, and in a digest."""
+        """One ticket's life: opened, claimed, answered, gone on, closed; or late, gone up, and in a digest."""
         post = await self.opens(account)
         ticket = await self.ticket_of(post)
         where = self.posts[-1][0]
         if late:
             await self.stage.turn(24)
-            await self._until_late(ticket)
+            await self._until_once(ticket, "Breached")
+            await self.stage.turn(1)
+            await self._until_once(ticket, "StageReached")
         await self.press_until_acknowledged(f"claim {ticket}")
         await self.reply(ticket)
         await self.goes_on(where, post)
@@ -158,8 +160,8 @@ class Load:
         )
         await self.stage.until(question, [(0,)])
 
-    async def _until_late(self, ticket: int) -> None:
-        question = f"SELECT count(*) FROM entry WHERE ticket = {ticket} AND name = 'Breached'"  # noqa: S608
+    async def _until_once(self, ticket: int, event: str) -> None:
+        question = f"SELECT count(*) FROM entry WHERE ticket = {ticket} AND name = '{event}'"  # noqa: S608
         async with asyncio.timeout(PATIENCE):
             while await self.stage.rows(question) != [(1,)]:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.05)

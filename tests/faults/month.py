@@ -1,7 +1,7 @@
 """`make month`: three processes live through a month on turned business time, and die all the time.
 
-Clocks go forward in it. Every digest of every local day and every alert of every clock has to be there
-once, though a process is killed wherever one is made.
+Clocks go forward in it. Every digest of every local day, every alert of every clock and every stage of
+every chain has to be there once, though a process is killed wherever one is made.
 """
 
 import asyncio
@@ -32,10 +32,10 @@ BY_THE_CLOCK: Final = ByTheClock(
     ZONE.key, tuple((name, f"{at:%H:%M} sun-sat") for name, at in DIGESTS.items())
 )
 
-#: Where a digest and an alert are made and sent.
+#: Where a digest, an alert and a stage of a chain are made and sent.
 POINTS: Final = tuple(
     f"{when}:{step}:1"
-    for made, sent in (("publish", "published"), ("alert", "alert"))
+    for made, sent in (("publish", "published"), ("alert", "alert"), ("stage", "event"))
     for when, step in (
         ("before", made),
         ("after", made),
@@ -46,7 +46,8 @@ POINTS: Final = tuple(
     )
 )
 _ALERTS: Final = """
-    SELECT name, count(*) FROM entry WHERE name IN ('Alerted', 'Breached') GROUP BY name ORDER BY name
+    SELECT name, count(*) FROM entry WHERE name IN ('Alerted', 'Breached', 'StageReached', 'ChainEnded')
+     GROUP BY name ORDER BY name
 """
 _NAMES: Final = ("a", "b", "c")
 _out = Console(highlight=False)
@@ -134,8 +135,9 @@ class _Month:
     # --- time
 
     async def _alerts_until(self, at: datetime) -> None:
-        question = f"SELECT count(*) FROM clock WHERE alert_at < {micros(at)}"  # noqa: S608
-        await self._stage.until(question, [(0,)])
+        for due in ("clock WHERE alert_at", "ticket WHERE chain_at"):
+            question = f"SELECT count(*) FROM {due} < {micros(at)}"  # noqa: S608
+            await self._stage.until(question, [(0,)])
 
     async def _digests_until(self, at: datetime) -> None:
         """Wait until each digest's newest time till then has had it."""

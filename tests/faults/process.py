@@ -113,7 +113,13 @@ digests:
 _DIGEST: Final = (
     "  - {{ name: {name}, at: {at}, calendar: always, run: digest breaches, in: managers }}"
 )
-_QUEUE: Final = "  {name}: {{ rooms: [{rooms}], managers_room: managers, calendar: always, first_response: 60m }}"
+_QUEUE: Final = """\
+  {name}:
+    rooms: [{rooms}]
+    managers_room: managers
+    calendar: always
+    first_response: 60m
+    chain: {{ stages: [{{ wait: 30m, call: [ben] }}, {{ wait: 40m, priority: urgent }}] }}"""
 _ACCOUNT: Final = """\
       {name}:
         queue: {name}

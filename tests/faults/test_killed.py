@@ -97,7 +97,7 @@ async def test_what_is_broken_would_be_seen(tmp_path: Path, empty_database: Path
             ["message never-stored", "alert 3 to managers, sent: None"],
             ["'said twice' is nobody's", "card 1 to north: 2 times"],
         )
-        assert found.disorder == [f"C01GLOBAL {card.ts}: 7 before 5"]
+        assert found.disorder == [f"C01GLOBAL {card.ts}: 6 before 5"]
         stale, revision, level = found.untrue
         assert stale.startswith(
             f"ticket 1 is open at {now}, assigned to 1; its card in north at {now - 1} offers"
