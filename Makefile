@@ -4,7 +4,7 @@
 # make coverage  run them measured: 95 % of all lines and branches, 100 % of the pure modules'
 # make presses   press every button in every state by every role in a browser, and live the story in both languages, six minutes
 # make faults    try every fault, half an hour (var/faults.json; ARGS="--database sqlite --kill 50 --only X:")
-# make month     live through a month of digests and alerts in three processes that die, ten minutes (DAYS=31)
+# make month     live through a month of digests, alerts and chains in three processes that die, ten minutes (DAYS=31)
 # make fuzz      live 2,000 random lives of tickets in Slack and Teams with faults, twelve minutes (LIVES=2000)
 # make check     format, lint, types, import contracts, dependencies
 # make bench     measure the ratios (var/bench.json; ROWS="g h" measures only those)
