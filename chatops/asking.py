@@ -5,10 +5,11 @@ Used by `desk` alone. Nothing is written here.
 
 from collections.abc import Mapping
 
+from chatops.arguments import form_for
 from chatops.call import Call, Command, Looks, OnTicket, OnTickets, Runs
 from chatops.card import Form
 from chatops.doing import Stage, allowed
-from chatops.line import form_for, nearest
+from chatops.line import nearest
 from chatops.meant import unknown_ticket
 from chatops.policy import Role
 from chatops.ports import Reader

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from chatops import repetition
 from chatops.act import Act
+from chatops.arguments import tickets_named
 from chatops.call import (
     Acts,
     Call,
@@ -29,7 +30,7 @@ from chatops.call import (
 from chatops.errors import Crossed
 from chatops.event import Event
 from chatops.ledger import apply_all, foresee
-from chatops.line import Read, named, read, tickets_named
+from chatops.line import Read, named, read
 from chatops.meant import unknown_ticket
 from chatops.policy import Policy, Role
 from chatops.ports import Record, Tx

@@ -27,14 +27,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Final, get_args
+from typing import Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from chatops.arguments import (
+    CommandName,
+    Keyed,
+    Named,
+    OrWord,
+    OtherTicket,
+    choices_of,
+    is_in_line,
+    is_number,
+    is_verbatim,
+    types_of,
+)
 from chatops.call import Call, Command, OnTicket, Registry, Runs
-from chatops.card import Choice, Form, TextBox
-from chatops.scene import Scene
 from chatops.text import Text, Words, text
 from chatops.ticket import Refusal
 from chatops.vocabulary import command_name, command_names, folded, vocabulary, words_for
@@ -43,44 +53,6 @@ _TICKET: Final = re.compile(r"\s*[#＃]?(\d{1,12})(?!\S)\s*")
 _NUMBERS: Final = range(10**12)
 _LAST_TICKET: Final = re.compile(r"\s[#＃]?(\d{1,12})\s*$")
 _WORD: Final = re.compile(r"\S+")
-
-
-class Verbatim:
-    """Marks a field that takes the rest of a line as typed: `Annotated[str, Verbatim]`."""
-
-
-class CommandName:
-    """Marks a field that takes a command's name; it is read as the name in the code."""
-
-
-class FormOnly:
-    """Marks a field that a typed line cannot fill."""
-
-
-class Keyed:
-    """Marks a field that a typed line gives by its name: `from:aoi`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Marks a field that a typed line names: `queue global`, `Annotated[str, Named("of_queue")]`.
-
-    Its names are those of `word-<word>` in the .ftl files; the words of `choices` are read as values.
-    """
-
-    word: str
-    choices: type[StrEnum] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OrWord:
-    """Marks a field that may be a word of `choices`: `Annotated[str, OrWord(Choices)]`."""
-
-    choices: type[StrEnum]
-
-
-class OtherTicket:
-    """Marks a number that is another ticket's: `Annotated[int, OtherTicket]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +109,6 @@ def _not_taken(name: str, given: Mapping[str, str], command: Command, call: Call
     return Refusal(said, field=name)
 
 
-def tickets_named(args: BaseModel) -> set[int]:
-    """Return the other tickets that the arguments name."""
-    return {
-        number
-        for name, field in type(args).model_fields.items()
-        if OtherTicket in field.metadata and isinstance(number := getattr(args, name), int)
-    }
-
-
 def named(word: str, registry: Registry, words: Words) -> Command | None:
     """Return the command of that name, in any language."""
     return registry.get(command_name(word, words))
@@ -159,36 +122,6 @@ def nearest(word: str, registry: Registry, words: Words) -> str | None:
         if (command := registry.get(name)) is not None and command.listed
     ]
     return next(iter(get_close_matches(folded(word).casefold(), listed, 1)), None)
-
-
-def form_for(command: Command, fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
-    """Return the form of a command that brings none of its own: one input a field of its model."""
-    ticket = scene.ticket.id
-    parts = [
-        part
-        for name, field in command.args.model_fields.items()
-        if (part := _input(command, name, field, fields.get(name))) is not None
-    ]
-    return Form(
-        command=command.name,
-        ticket=ticket,
-        title=text(f"form-{command.name}", ticket=ticket),
-        submit=text(f"button-{command.name}"),
-        parts=tuple(parts),
-    )
-
-
-def _input(
-    command: Command, name: str, field: FieldInfo, initial: str | None
-) -> Choice | TextBox | None:
-    label = text(f"field-{name}")
-    optional = not field.is_required()
-    if (choices := _enum(field)) is not None:
-        options = tuple((one.value, text(f"{command.name}-{one.value}")) for one in choices)
-        return Choice(name, label, options, initial, optional)
-    if str not in _types(field) and OtherTicket not in field.metadata:
-        return None  # an id: it comes from a button
-    return TextBox(name, label, _is_verbatim(field), initial or "", optional=optional)
 
 
 # --- reading
@@ -212,7 +145,7 @@ def leading_number(line: str) -> int | None:
 def _takes_numbers(command: Command) -> bool:
     """Tell whether a number may begin what a command takes: a text, or another ticket's number."""
     return any(
-        _is_verbatim(field) or OtherTicket in field.metadata
+        is_verbatim(field) or OtherTicket in field.metadata
         for field in command.args.model_fields.values()
     )
 
@@ -226,7 +159,7 @@ def _other_ticket(command: Command, meant: int, here: int, call: Call) -> Refusa
 
 def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, str] | Refusal:
     lists = dict(_lists(command))
-    numbers = [name for name, field in _others(command) if _is_number(field)]
+    numbers = [name for name, field in _others(command) if is_number(field)]
     others = [(name, field) for name, field in _others(command) if name not in numbers]
     tokens = [(found.start(), folded(found.group())) for found in _WORD.finditer(line)]
     given: dict[str, str] = {}
@@ -256,7 +189,7 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
             said = text("word-not-taken", word=rest[0], usage=_usage(command, call))
             return Refusal(said, field=next(iter(lists), None))
         name, field = others[0]
-        if _is_verbatim(field):
+        if is_verbatim(field):
             given[name] = line[tokens[at][0] :]
             break
         word = _word(rest[0], field, words)
@@ -269,19 +202,14 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
 
 def _lists(command: Command) -> Iterator[tuple[str, type[StrEnum]]]:
     for name, field in command.args.model_fields.items():
-        if _is_in_line(field) and (choices := _enum(field)) is not None:
+        if is_in_line(field) and (choices := choices_of(field)) is not None:
             yield name, choices
 
 
 def _others(command: Command) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in command.args.model_fields.items():
-        if _is_in_line(field) and _enum(field) is None:
+        if is_in_line(field) and choices_of(field) is None:
             yield name, field
-
-
-def _is_in_line(field: FieldInfo) -> bool:
-    """Tell whether a field's words stand in the line by themselves."""
-    return not any(mark in {FormOnly, Keyed} or isinstance(mark, Named) for mark in field.metadata)
 
 
 def _keyed(word: str, command: Command, words: Words) -> tuple[str, str] | None:
@@ -289,7 +217,7 @@ def _keyed(word: str, command: Command, words: Words) -> tuple[str, str] | None:
     key, _, value = word.partition(":")
     for name, field in command.args.model_fields.items():
         if value and Keyed in field.metadata and folded(key).casefold() in words_for(name, words):
-            choices = _enum(field)
+            choices = choices_of(field)
             known = vocabulary(choices, words) if choices is not None else {}
             return name, known.get((value.casefold(),), value)
     return None
@@ -338,7 +266,7 @@ def _word(word: str, field: FieldInfo, words: Words) -> str:
     for mark in field.metadata:
         if isinstance(mark, OrWord):
             return vocabulary(mark.choices, words).get((word.casefold(),), word)
-    return word.lstrip("#") if int in _types(field) else word
+    return word.lstrip("#") if int in types_of(field) else word
 
 
 def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[str, str]:
@@ -350,7 +278,7 @@ def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[st
         given[name] = fields[name]
         if OtherTicket in field.metadata:
             given[name] = folded(fields[name]).strip().lstrip("#")
-        if (choices := _enum(field)) is not None:
+        if (choices := choices_of(field)) is not None:
             said = tuple(folded(fields[name]).casefold().split())
             given[name] = vocabulary(choices, words).get(said, fields[name])
     return given
@@ -358,21 +286,3 @@ def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[st
 
 def _usage(command: Command, call: Call) -> Text:
     return text("usage", prefix=call.policy.summons, line=text(f"usage-{command.name}"))
-
-
-def _types(field: FieldInfo) -> tuple[Any, ...]:
-    """Return the types of a field, `X | None` taken apart."""
-    return get_args(field.annotation) or (field.annotation,)
-
-
-def _enum(field: FieldInfo) -> type[StrEnum] | None:
-    return next((t for t in _types(field) if isinstance(t, type) and issubclass(t, StrEnum)), None)
-
-
-def _is_number(field: FieldInfo) -> bool:
-    """Tell whether a field is a number that may stand anywhere: another ticket's has its place."""
-    return int in _types(field) and OtherTicket not in field.metadata
-
-
-def _is_verbatim(field: FieldInfo) -> bool:
-    return Verbatim in field.metadata

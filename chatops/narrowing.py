@@ -10,12 +10,12 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel
 
+from chatops.arguments import Named
 from chatops.arrival.language import KNOWN
 from chatops.call import Call
 from chatops.channel import Traits
 from chatops.event import Kind, Priority
 from chatops.figures import may_name_people
-from chatops.line import Named
 from chatops.lookup import look_up, queue_among
 from chatops.people import among
 from chatops.report import Only

@@ -5,7 +5,7 @@ not happen. Every accepted event raises the ticket's revision, and every card of
 brought to the newest revision; that effect is therefore not spelled out. `heard` says which events
 a customer's message brings about, `afterwards` which follow a reply that the network accepted.
 
-The life of a reply is in `replying`, where a ticket belongs in `arranging`, what is done to messages
+Who has a ticket is in `claiming`, the life of a reply in `replying`, where a ticket belongs in `arranging`, what is done to messages
 on the network in `moderating`, how it goes up a chain in `escalating`, what a burst makes of its
 tickets in `bursting`, what becomes of a claim under which nothing happens in `idling`, and what
 stars make of it in `rating`.
@@ -18,6 +18,7 @@ from typing import Final
 
 from chatops.arranging import arranging
 from chatops.bursting import bursting
+from chatops.claiming import claiming
 from chatops.effect import (
     AlertAgain,
     AlertBreach,
@@ -41,8 +42,7 @@ from chatops.event import (
     Assigned,
     Breached,
     BreachKnown,
-    CardAsked,
-    Claimed,
+    Claiming,
     Closed,
     CloseReason,
     CustomerDeleted,
@@ -67,7 +67,6 @@ from chatops.event import (
     Opened,
     Prioritized,
     Rating,
-    Read,
     ReopenCause,
     Reopened,
     Replying,
@@ -82,14 +81,12 @@ from chatops.event import (
     WakeCause,
     WindowClosed,
     Woken,
-    WritingBegan,
-    WritingEnded,
 )
 from chatops.idling import heeded, idling
 from chatops.moderating import moderating
 from chatops.rating import rating
 from chatops.replying import replying
-from chatops.text import Mention, text
+from chatops.text import text
 from chatops.ticket import (
     Outcome,
     Refusal,
@@ -97,7 +94,6 @@ from chatops.ticket import (
     Status,
     Ticket,
     Waiting,
-    Writer,
     active,
     is_closed,
     read_also,
@@ -156,6 +152,8 @@ def step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
 def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
     if isinstance(event, Replying):
         return replying(ticket, event, now)
+    if isinstance(event, Claiming):
+        return claiming(ticket, event)
     if isinstance(event, Arranging):
         return arranging(ticket, event, now)
     if isinstance(event, Moderating):
@@ -204,50 +202,8 @@ def _step(ticket: Ticket, event: Event, now: datetime) -> Outcome:
                 PostMessage(message),
             )
 
-        case Claimed(agent):
-            if ticket.status is Status.CLOSED:
-                return is_closed(ticket)
-            if ticket.assignee == agent:
-                return Refusal(text("already-yours", ticket=ticket.id))
-            if ticket.assignee is not None:
-                return Refusal(text("already-claimed", ticket=ticket.id, agent=_who(ticket)))
-            return replace(read_also(ticket, agent), assignee=agent), ()
-
-        case Assigned(agent, by):
-            if ticket.status is Status.CLOSED:
-                return is_closed(ticket)
-            if ticket.assignee == agent:
-                return Refusal(text("already-assigned", ticket=ticket.id, agent=_who(ticket)))
-            # nobody is told of their own act
-            return replace(ticket, assignee=agent), () if by == agent else (PostEvent(),)
-
-        case Unclaimed():
-            if ticket.assignee is None:
-                return Refusal(text("not-claimed", ticket=ticket.id))
-            if ticket.status is Status.CLOSED:
-                return is_closed(ticket)
-            return replace(ticket, assignee=None), (Announce(Occasion.UNASSIGNED),)
-
-        case Read(agent):
-            if agent in ticket.read_by:
-                return Refusal(text("already-read", ticket=ticket.id))
-            return read_also(ticket, agent), ()
-
-        case CardAsked(agent):
-            if not ticket.lined:
-                return Refusal(text("not-in-burst", ticket=ticket.id))
-            return read_also(ticket, agent), ()
-
         case Noted(message, agent):
             return read_also(ticket, agent), (PostMessage(message),)
-
-        case WritingBegan(agent, until, chat):
-            return replace(read_also(ticket, agent), writer=Writer(agent, until, chat)), ()
-
-        case WritingEnded(agent):
-            if ticket.writer is None or ticket.writer.agent != agent:
-                return Refusal(text("not-writing", ticket=ticket.id))
-            return replace(ticket, writer=None), ()
 
         case Snoozed(reason, until):
             if ticket.status is Status.CLOSED:
@@ -408,7 +364,3 @@ def _reply_until(ticket: Ticket, wrote: CustomerWrote) -> datetime | None:
     if wrote.reply_until is None or ticket.reply_until is None:
         return wrote.reply_until
     return max(wrote.reply_until, ticket.reply_until)
-
-
-def _who(ticket: Ticket) -> Mention:
-    return Mention(ticket.assignee or 0)

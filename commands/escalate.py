@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import Verbatim
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.card import Choice, Form, Paragraph, TextBox
 from chatops.chain import Chain
 from chatops.event import Escalated
-from chatops.line import Verbatim
 from chatops.scene import Scene
 from chatops.text import Text, text
 from chatops.ticket import Refusal

@@ -10,10 +10,10 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import Keyed, OrWord, Verbatim
 from chatops.call import Acts, Call, Draft, on_tickets
 from chatops.card import Block, Choice, Field, Form, TextBox
 from chatops.event import Assigned, Event, Noted, Unclaimed
-from chatops.line import Keyed, OrWord, Verbatim
 from chatops.lookup import queue_among
 from chatops.people import among
 from chatops.policy import Role

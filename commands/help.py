@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import CommandName
 from chatops.call import Answer, Call, Command, Registry, looks
 from chatops.card import Block, Card, Facts, Paragraph
-from chatops.line import CommandName
 from chatops.manual import parts
 from chatops.meant import help_line
 from chatops.ports import Reader

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import OtherTicket
 from chatops.call import Acts, Call, Elsewhere, on_ticket
 from chatops.event import Linked
-from chatops.line import OtherTicket
 from chatops.scene import Scene
 from chatops.text import text
 from chatops.ticket import Refusal

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import Verbatim
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.card import Choice, Form, TextBox
 from chatops.event import Moved, Noted
-from chatops.line import Verbatim
 from chatops.lookup import queue_among
 from chatops.policy import Role
 from chatops.scene import Scene

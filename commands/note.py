@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import Verbatim
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.event import Noted
-from chatops.line import Verbatim
 from chatops.scene import Scene
 from chatops.text import text
 from chatops.ticket import Refusal

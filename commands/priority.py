@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import Verbatim
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.event import Prioritized
 from chatops.event import Priority as Level
-from chatops.line import Verbatim
 from chatops.scene import Scene
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import Keyed, Verbatim
 from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.card import Form
 from chatops.cards.reply_form import (
@@ -16,7 +17,6 @@ from chatops.cards.reply_form import (
     what_follows,
 )
 from chatops.event import Claimed, Event, ReplyRequested, Then
-from chatops.line import Keyed, Verbatim
 from chatops.repetition import is_confirmed
 from chatops.scene import Scene
 from chatops.ticket import Refusal

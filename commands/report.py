@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from chatops.arguments import FormOnly, Named, OrWord
 from chatops.behind import Behind, Figure, tickets_csv
 from chatops.call import Answer, Call, Origin, looks
 from chatops.card import Card, Facts, File, Paragraph
@@ -26,7 +27,6 @@ from chatops.counting import Counting
 from chatops.course import course, days_left
 from chatops.figures import queues_for, zone_of
 from chatops.handling import Escalation
-from chatops.line import FormOnly, Named, OrWord
 from chatops.narrowing import Filters, Narrowed, narrowed
 from chatops.periods import MOST_DAYS, Day, Period, day_at, period_of
 from chatops.policy import Role

@@ -5,12 +5,12 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel
 
+from chatops.arguments import Verbatim
 from chatops.call import Answer, Call, looks
 from chatops.card import Form, TextBox
 from chatops.cards.excerpt import has_letters, is_too_short
 from chatops.cards.search_card import SHOWN, search_card
 from chatops.figures import queues_for
-from chatops.line import Verbatim
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.scene import Agent

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from chatops.arguments import FormOnly
 from chatops.call import Acts, Call, on_ticket
 from chatops.card import Choice, Form, Paragraph, TextBox
 from chatops.cards.clock_words import clock_named, clock_words
 from chatops.event import ClockKind, Snoozed, SnoozeReason
-from chatops.line import FormOnly
 from chatops.scene import Scene
 from chatops.sla import nearest
 from chatops.text import Text, text

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from chatops.arguments import OtherTicket
 from chatops.call import Acts, Call, Elsewhere, on_ticket
 from chatops.card import Choice, Form, Paragraph
 from chatops.event import Unlinked
-from chatops.line import OtherTicket
 from chatops.scene import Scene
 from chatops.text import text
 from chatops.ticket import Refusal

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import commands
+from chatops.arguments import FormOnly
 from chatops.call import Registry
 from chatops.card import Block, Chart, Facts, Paragraph, Quote, Table
 from chatops.cards.report_card import quiet_card
 from chatops.cards.report_charts import Shown, figures_blocks
 from chatops.event import Deed, Priority, ReplyState
-from chatops.line import FormOnly
 from chatops.sla import State
 from chatops.splits import Group
 from chatops.text import LANGUAGES, Text, Words, text

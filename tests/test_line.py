@@ -6,19 +6,11 @@ import pytest
 from pydantic import BaseModel
 
 import commands
+from chatops.arguments import FormOnly, Verbatim, form_for
 from chatops.call import Command, OnTicket, Registry
 from chatops.card import Choice, TextBox
 from chatops.event import CloseReason, Priority, SnoozeReason, Then
-from chatops.line import (
-    FormOnly,
-    Missing,
-    Read,
-    Verbatim,
-    form_for,
-    named,
-    nearest,
-    read,
-)
+from chatops.line import Missing, Read, named, nearest, read
 from chatops.policy import Role
 from chatops.text import Summons, Words, text
 from chatops.ticket import Refusal

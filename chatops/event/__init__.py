@@ -26,6 +26,16 @@ from chatops.event.arranging import (
     Unmuted,
     Untagged,
 )
+from chatops.event.claiming import (
+    Assigned,
+    CardAsked,
+    Claimed,
+    Claiming,
+    Read,
+    Unclaimed,
+    WritingBegan,
+    WritingEnded,
+)
 from chatops.event.escalating import (
     ChainEnded,
     ChainEntered,
@@ -52,11 +62,8 @@ from chatops.event.kinds import (
 from chatops.event.life import (
     Alerted,
     AnsweredOutside,
-    Assigned,
     Breached,
     BreachKnown,
-    CardAsked,
-    Claimed,
     Closed,
     CustomerDeleted,
     CustomerEdited,
@@ -65,14 +72,10 @@ from chatops.event.life import (
     Escalated,
     Noted,
     Opened,
-    Read,
     Reopened,
     Snoozed,
     TermsChanged,
-    Unclaimed,
     Woken,
-    WritingBegan,
-    WritingEnded,
 )
 from chatops.event.moderating import (
     DeedDone,
@@ -105,14 +108,7 @@ Event = (
     | CustomerDeleted
     | CustomerForgotten
     | AnsweredOutside
-    | Claimed
-    | Assigned
-    | Unclaimed
-    | Read
-    | CardAsked
     | Noted
-    | WritingBegan
-    | WritingEnded
     | Snoozed
     | Woken
     | Escalated
@@ -122,6 +118,7 @@ Event = (
     | Alerted
     | BreachKnown
     | TermsChanged
+    | Claiming
     | Replying
     | Arranging
     | Moderating
@@ -148,6 +145,7 @@ __all__ = [
     "ChainStop",
     "ChainStopped",
     "Claimed",
+    "Claiming",
     "ClockKind",
     "CloseReason",
     "Closed",

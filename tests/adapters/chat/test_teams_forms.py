@@ -21,12 +21,12 @@ from adapters.chat.teams.adaptive import CONTENT_TYPE, LONGEST_MESSAGE
 from adapters.chat.teams.forms import Asked, Sent
 from adapters.chat.teams.inputs import OPTIONS
 from adapters.chat.teams.writing import Voice, Voices
+from chatops.arguments import form_for
 from chatops.call import Looks, OnTicket, OnTickets, Registry, Runs
 from chatops.card import Button, Card, Choice, Facts, Form, Paragraph, Quote, Table, TextBox
 from chatops.cards.reply_form import LISTED
 from chatops.channel import Can
 from chatops.errors import Unreadable
-from chatops.line import form_for
 from chatops.policy import CannedReply, Macro
 from chatops.text import LANGUAGES, Text, Words, text
 
