@@ -133,6 +133,25 @@ async def test_a_direct_message_to_another_ticket_opens_it_and_says_where(care: 
     assert not await differs(care, ticket, WATCHED)
 
 
+async def test_a_merged_ticket_is_waited_for_in_the_one_that_it_went_into(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    into = await care.opens(thread="t-2")
+    await invites(care, ticket)
+    await care.did("ben", "merge", ticket, str(into))
+    assert (await outcome(care, ticket), await outcome(care, into)) == (
+        (Outcome.WAIVED, None),
+        (None, None),
+    )
+    assert await asides(care, into) == ["aside-handover"]
+    care.hours.jump(2 * HOUR)
+    await care.hears(dm(at=care.hours.transport() + 2 * HOUR))
+    await care.did("ben", "unmerge", ticket)
+    opened = (Outcome.MET, 2 * 3600)
+    assert (await outcome(care, ticket), await outcome(care, into)) == (opened, opened)
+    for each in (ticket, into):
+        assert not await differs(care, each, WATCHED)
+
+
 async def test_what_the_customer_writes_in_public_opens_nothing(care: Care) -> None:
     ticket = await care.opens(thread="t")
     await invites(care, ticket)

@@ -84,7 +84,7 @@ class _Fold:
         self._taken()
         self._stand_or_run()
         self._hold()
-        self.clocks |= watched(self.clocks, self._moment)
+        self.clocks |= watched(self.clocks, self._moment, others)
         handover = self._promised.handover
         anew = isinstance(self._moment.event, Prioritized | Moved)
         self.clocks |= planned(
