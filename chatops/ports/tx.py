@@ -283,6 +283,10 @@ class Tx(Protocol):
         """
         ...
 
+    def waiting_for(self, account: str, customer: int) -> Sequence[int]:
+        """Return the customer's tickets on the account that wait for a direct message, lowest first."""
+        ...
+
     def alike(self, customer: int, since: datetime) -> Sequence[int]:
         """Return unclosed tickets since of others with this handle or name, on other channels.
 

@@ -99,7 +99,7 @@ def _handovers(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) 
         case CustomerWrote() if last is not None and moment.after.private:
             yield _answered(last, _heard_at(moment))
         case HandoverOpened(at=at) if last is not None:
-            yield _answered(last, at)
+            yield _lapsed(_answered(last, at), moment.at)
         case HandoverAbandoned() if last is not None:
             yield _lapsed(last, moment.at)
         case Closed() | CustomerForgotten() | Merged() if last is not None:

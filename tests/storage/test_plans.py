@@ -174,6 +174,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "conversations._DIVERT": "ix_conversation_ticket",
         "customers._INVITED": "ix_ticket_invited",
         "customers._ALIKE": "ix_ticket_customer",
+        "customers._WAITING_FOR": "ix_ticket_customer",
         "customers._CONSENTED": "(one=?)",
         "messages._SAID_TO": "ix_conversation_customer",
         "messages._SAID_UNDER": "(account=? AND thread_key=?)",
