@@ -270,6 +270,37 @@ def test_it_is_told_of_when_somebody_is_there() -> None:
     assert invited("20:00").clock(HANDOVER).alert_at == at("Wed 09:00")
 
 
+def brief(matter: Matter) -> Matter:
+    """They are waited for four hours, and four more, which are over before the next opening."""
+    queue = replace(WATCHED.queues["care"], handover=Handover(4 * HOUR, 8 * HOUR))
+    matter.terms = replace(WATCHED, queues={"care": queue})
+    return matter
+
+
+def test_it_is_told_of_when_somebody_is_there_though_its_end_comes_before() -> None:
+    clock = invited("Fri 17:00", brief(Matter().heard("09:00").answered("09:30"))).clock(HANDOVER)
+    assert (clock.due_at, clock.alert_at) == (at("Sat 01:00"), at("next Mon 09:00"))
+    assert due_alerts(clock, at("next Mon 09:00:01"), ALWAYS) == [
+        (AlertLevel.DUE_SOON, at("next Mon 09:00")),
+        (AlertLevel.BREACH, at("Sat 01:00")),
+    ]
+
+
+def test_its_end_comes_in_time_where_somebody_was_told_before() -> None:
+    matter = invited("Fri 13:30", brief(Matter().heard("09:00").answered("09:30")))
+    matter.had("Fri 17:31", replace(NUDGE, planned_at=at("Fri 17:30")))
+    assert matter.clock(HANDOVER).alert_at == at("Fri 21:30")
+
+
+@pytest.mark.parametrize(
+    "late", [DM, HandoverOpened(7, at("Sat 02:00"))], ids=["here", "elsewhere"]
+)
+def test_who_comes_after_its_end_is_not_given_up_then(late: Event) -> None:
+    matter = invited("Fri 17:00", brief(Matter().heard("09:00").answered("09:30")))
+    matter.had("Sat 02:00", PRIVATE, late)
+    assert (handovers(matter), matter.clock(HANDOVER).alert_at) == ([(Outcome.LAPSED, None)], None)
+
+
 def test_the_first_direct_message_opens_it() -> None:
     matter = invited().had("16:00", PRIVATE, DM).had("17:00", DM)
     assert handovers(matter) == [(Outcome.MET, 6)]

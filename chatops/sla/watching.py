@@ -97,7 +97,7 @@ def _handovers(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) 
         case Invited():
             yield from _invited(last, moment)
         case CustomerWrote() if last is not None and moment.after.private:
-            yield _answered(last, _heard_at(moment))
+            yield _lapsed(_answered(last, _heard_at(moment)), moment.at)
         case HandoverOpened(at=at) if last is not None:
             yield _lapsed(_answered(last, at), moment.at)
         case HandoverAbandoned() if last is not None:
