@@ -52,11 +52,12 @@ from chatops.event import Event, Read, WritingBegan, WritingEnded
 from chatops.file_links import Asked, FileLinks
 from chatops.follow import post
 from chatops.ledger import apply
+from chatops.idle_claims import plan_anew
 from chatops.line import Missing, named, read
 from chatops.line import Read as Told
 from chatops.meant import which_ticket
 from chatops.policy import Policy, Role
-from chatops.ports import Reader, Record, TicketFilter, Tx, Work
+from chatops.ports import FIRST_LOOK, Look, Reader, Record, TicketFilter, Tx, Work
 from chatops.scene import Agent, Scene
 from chatops.selves import change_shift, new_code, on_self
 from chatops.shifts import Stand, stand
@@ -112,6 +113,8 @@ class Desk:
         self.repeated = 0  #: canned replies that were sent once more, over the question
         self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
         self._holding: tuple[str, int | None] = ("", 0)  #: the terms, and how far clocks go by them
+        #: what app.yaml says of idle claims, and how far they go by it
+        self._planning: tuple[Mapping[str, object], Look | None] = ({}, FIRST_LOOK)
         self._work = work
         self._reader = reader
         self._links = links
@@ -277,6 +280,16 @@ class Desk:
             policy = self.policy
             told = await self._transact(lambda tx, act: hold(tx, policy, act, goes_on, SWEEP))
             self._holding = version, told
+
+    async def hold_claims(self) -> None:
+        """Look at claims by what app.yaml says of them, some at a time: all once whenever that changes."""
+        policy = self.policy
+        rules = {name: (each.idle_claim, each.calendar) for name, each in policy.queues.items()}
+        known, after = self._planning
+        goes_on = after if known == rules else FIRST_LOOK
+        if goes_on is not None:
+            told = await self._transact(lambda tx, _: plan_anew(tx, policy, goes_on, SWEEP))
+            self._planning = rules, told
 
     async def change_shifts(self) -> None:
         """Put who has shifts in app.yaml on or off at their boundaries, each acted upon once."""

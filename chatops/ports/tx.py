@@ -24,6 +24,7 @@ from chatops.ports.rows import (
     Burst,
     Conversation,
     Found,
+    Look,
     Mark,
     NewMessage,
     PastEntry,
@@ -653,6 +654,10 @@ class Tx(Protocol):
 
     def to_look_after(self, now: datetime, limit: int) -> Sequence[int]:
         """Return tickets whose claim is to be looked at by then, earliest first."""
+        ...
+
+    def looks_after(self, after: Look, limit: int) -> Sequence[Look]:
+        """Return the looks at claims that are planned behind that one, in order."""
         ...
 
     def plan_claim(self, ticket: int, at: datetime | None) -> None:

@@ -114,6 +114,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "once._TO_WAKE": "ix_ticket_wake",
         "once._LEFT_OPEN": "ix_ticket_writing",
         "once._TO_LOOK_AFTER": "ix_ticket_look",
+        "once._LOOKS_AFTER": "ix_ticket_look (look_at>?)",
         "once._TO_CLOSE_WINDOWS": "ix_ticket_window",
         "invitations._INVITATIONS": "ix_clock_invited",
         "figures._FIRST_OPENED": "COVERING INDEX ix_ticket_opened",
