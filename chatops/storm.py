@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chatops.act import Act, Gathered
-from chatops.alerting import awake, called, put
+from chatops.alerting import awake, called, put, told_as
 from chatops.card import Button, Card, Paragraph
 from chatops.card_json import dump_card, load_card
 from chatops.cards.clock_words import clock_named
@@ -125,7 +125,7 @@ def _level(event: Breached | Alerted | ChainEnded) -> str:
         case Alerted(AlertLevel.DUE_SOON, _, kind):
             return f"due-soon-{kind.value}" if kind.is_watch else "due-soon"
         case Alerted():
-            return "repeat"
+            return "breach" if told_as(event) is AlertLevel.BREACH else "repeat"
 
 
 def _people(

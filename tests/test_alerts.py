@@ -234,6 +234,25 @@ async def test_more_than_three_at_once_are_one_list_by_due_time(care: Care) -> N
     assert len(lists(care, "care-global")) == 1
 
 
+async def test_a_list_says_of_what_no_room_has_heard_yet_that_it_is_late(care: Care) -> None:
+    await opens(care, 4)
+    care.hours.jump(minutes(150))
+    await care.desk.tick()
+    lines = [line for line in lists(care, "care-global")[0] if line.startswith("⚠ #")]
+    assert len(lines) == 4
+    assert {line.split(": ")[1] for line in lines} == {
+        f"First response was due Mon 1 Jun {time} (nobody) [Details]"
+        for time in ("12:57", "12:58", "12:59", "13:00")
+    }
+    care.hours.jump(minutes(152))  # to the last repeat, of which the managers alone are told
+    await care.desk.tick()
+    still = {
+        room: sum("is still late" in line for line in lists(care, room)[0])
+        for room in ("care-global", "care-managers")
+    }
+    assert still == {"care-global": 0, "care-managers": 4}
+
+
 async def test_three_come_alone_and_what_the_minute_brings_is_gathered(care: Care) -> None:
     for before in (6, 6, 6, 4, 2):
         await care.opens(wrote(at=NOON - timedelta(seconds=before)))
