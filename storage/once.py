@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chatops.event import ClockKind
 from chatops.ports import Look
 from storage.instant import instant, micros
 from storage.part import Part
@@ -32,6 +33,10 @@ class Once(Part):
 
     def to_alert(self, now: datetime, limit: int) -> Sequence[int]:
         rows = self._db.all(_TO_ALERT, now=micros(now), limit=limit)
+        return [ticket for (ticket,) in rows]
+
+    def alerted_in_calendar(self, before: datetime) -> Sequence[int]:
+        rows = self._db.all(_ALERTED_IN_CALENDAR, before=micros(before))
         return [ticket for (ticket,) in rows]
 
     def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
@@ -83,6 +88,18 @@ _TO_ALERT: Final = Statement(
         .order_by(CLOCK.c.alert_at),
         param("limit"),
     ).with_for_update(skip_locked=True, of=TICKET),
+)
+
+_ALERTED_IN_CALENDAR: Final = Statement(
+    select(CLOCK.c.ticket)
+    .where(
+        CLOCK.c.outcome.is_(None),
+        CLOCK.c.started_at < param("before"),
+        CLOCK.c.kind.in_([kind.value for kind in ClockKind if kind.by_calendar]),
+        CLOCK.c.alerted.is_not(None),
+    )
+    .distinct()
+    .order_by(CLOCK.c.ticket)
 )
 
 

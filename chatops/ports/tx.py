@@ -643,6 +643,10 @@ class Tx(Protocol):
         """Return tickets with a clock whose next alert is due, earliest first."""
         ...
 
+    def alerted_in_calendar(self, before: datetime) -> Sequence[int]:
+        """Return tickets with an open clock by calendar time, begun before then, that was alerted of."""
+        ...
+
     def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
         """Return open tickets of which a stage of their chain, or its end, is due; the longest due first."""
         ...
