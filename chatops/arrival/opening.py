@@ -71,7 +71,8 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
     ticket = open_ticket(tx, gate.policy, event, by_rule, heard.at)
     tx.place_message(heard.id, ticket.id)
     wrote = replace(act, heard_at=heard.at)
-    ticket = gate.apply(tx, ticket, [CustomerWrote(heard.id, reply_until=heard.reply_until)], wrote)
+    opens = CustomerWrote(heard.id, reply_until=heard.reply_until, counts_from=heard.counts_from)
+    ticket = gate.apply(tx, ticket, [opens], wrote)
     ticket = came_elsewhere(tx, gate, ticket, heard, act)
     if routed.quiet:
         return Taken.QUIET

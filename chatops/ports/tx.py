@@ -184,6 +184,10 @@ class Tx(Protocol):
         """
         ...
 
+    def connected(self, account: str) -> datetime | None:
+        """Return since when, in transport time, the account is ours; None if nobody noted it."""
+        ...
+
     # tickets
     def ticket(self, id: int) -> Ticket | None:
         """Return the ticket, locked."""
