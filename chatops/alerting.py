@@ -126,6 +126,11 @@ def called(
     return tuple(each.id for each in agents if role and each.roles.get(queue.name) is role)
 
 
+def told_as(event: Alerted) -> AlertLevel:
+    """Return the level whose words an alert has: of what no room has heard yet, it is no repeat."""
+    return AlertLevel.BREACH if event.unheard else event.level
+
+
 def awake(
     agents: Iterable[Agent], policy: Policy, ticket: Ticket, event: Event, at: datetime
 ) -> tuple[Agent, ...]:

@@ -195,6 +195,8 @@ async def serve(
         storage, desk = service.storage, service.desk
         storage.work.hold()
         await _check_schema(service)
+        for account in config.accounts:
+            await storage.vault.meet(account)
         enrolment = Enrolment(storage.work, service.clock, service.clock.correct)
         await enrolment.begin()
         stack.push_async_callback(_retire, enrolment)

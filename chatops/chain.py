@@ -127,7 +127,7 @@ def follows(
 ) -> Iterator[Escalating]:
     """Yield what an event brings about in the chain of the queue where it leaves the ticket.
 
-    `is_late` tells whether one of the ticket's clocks runs and has passed its due second.
+    `is_late` tells whether one of the ticket's clocks runs by then and has passed its due second.
     """
     climb = after.climb
     if climb is not None and (why := _stopped(event, after, chain)) is not None:
@@ -184,7 +184,8 @@ def _begins(
             is_anew = not thanks and before.waiting is Waiting.CUSTOMER and after.assignee is None
             return starts is Starts.OPENED and (opens or is_anew)
         case Reopened() | Unmerged():
-            return starts is Starts.OPENED
+            # what was late stays so, and no alert of it comes again: nothing else would begin it
+            return starts is Starts.OPENED or is_late()
         case Unclaimed() | Moved():
             # nobody has it any more, or others do: whoever waits for us waits anew
             waits = starts is Starts.OPENED and after.waiting is Waiting.US

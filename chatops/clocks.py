@@ -8,6 +8,8 @@ from functools import partial
 from chatops.event import CustomerWrote, Opened
 from chatops.ports import Tx
 from chatops.sla import Clock, Clocks, Moment, SlaTerms, advance
+from chatops.sla.alerting import is_late
+from chatops.sla.clock import breach
 from chatops.sla.moment import MOVES
 from chatops.step import opened, step
 from chatops.ticket import Refusal, Ticket
@@ -24,6 +26,12 @@ def run_clocks(tx: Tx, moment: Moment) -> None:
         tx.save_clock(moment.before.id, clock)
     if changed:
         tx.keep_terms(moment.terms)
+
+
+def leaves_late(tx: Tx, moment: Moment) -> bool:
+    """Tell whether an event that is not written yet leaves a promise late and undone."""
+    after = advance(tx.clocks(moment.before.id), moment, tx.clocks).values()
+    return any(is_late(breach(clock, moment.at)) for clock in after if not clock.kind.is_watch)
 
 
 def _is_kept(before: Clock | None, after: Clock) -> bool:

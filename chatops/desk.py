@@ -51,12 +51,14 @@ from chatops.errors import Crossed, Uncertain
 from chatops.event import Event, Read, WritingBegan, WritingEnded
 from chatops.file_links import Asked, FileLinks
 from chatops.follow import post
+from chatops.idle_claims import plan_anew
 from chatops.ledger import apply
 from chatops.line import Missing, named, read
 from chatops.line import Read as Told
 from chatops.meant import which_ticket
 from chatops.policy import Policy, Role
-from chatops.ports import Reader, Record, TicketFilter, Tx, Work
+from chatops.ports import FIRST_LOOK, Look, Reader, Record, TicketFilter, Tx, Work
+from chatops.rested import Rest, make_up, rest
 from chatops.scene import Agent, Scene
 from chatops.selves import change_shift, new_code, on_self
 from chatops.shifts import Stand, stand
@@ -111,7 +113,10 @@ class Desk:
         self.on_change: Callable[[], None] = _nobody  #: called then, for the other processes
         self.repeated = 0  #: canned replies that were sent once more, over the question
         self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
+        self._rested: dict[int, Rest] = {}  #: whose quiet hours were looked at, the last ones
         self._holding: tuple[str, int | None] = ("", 0)  #: the terms, and how far clocks go by them
+        #: what app.yaml says of idle claims, and how far they go by it
+        self._planning: tuple[Mapping[str, object], Look | None] = ({}, FIRST_LOOK)
         self._work = work
         self._reader = reader
         self._links = links
@@ -278,6 +283,16 @@ class Desk:
             told = await self._transact(lambda tx, act: hold(tx, policy, act, goes_on, SWEEP))
             self._holding = version, told
 
+    async def hold_claims(self) -> None:
+        """Look at claims by what app.yaml says of them, some at a time: all once whenever that changes."""
+        policy = self.policy
+        rules = {name: (each.idle_claim, each.calendar) for name, each in policy.queues.items()}
+        known, after = self._planning
+        goes_on = after if known == rules else FIRST_LOOK
+        if goes_on is not None:
+            told = await self._transact(lambda tx, _: plan_anew(tx, policy, goes_on, SWEEP))
+            self._planning = rules, told
+
     async def change_shifts(self) -> None:
         """Put who has shifts in app.yaml on or off at their boundaries, each acted upon once."""
         now = self.clock.business()
@@ -291,6 +306,18 @@ class Desk:
             end = shift_end_card(listed, total, now) if total else None
             await self._transact(partial(change_shift, agent=agent.id, stands=stands, end=end))
             self._stood[agent.id] = stands
+
+    async def make_up_calls(self) -> None:
+        """Tell who has quiet hours, once at their end, of what would have called them in these."""
+        policy, now = self.policy, self.clock.business()
+        if not any(person.quiet for person in policy.people.values()):
+            return
+        for agent in await self._reader.agents():
+            person = policy.people.get(agent.name)
+            ended = rest(person.quiet, now) if person and person.quiet else None
+            if ended is not None and self._rested.get(agent.id) != ended:
+                await self._transact(partial(make_up, policy=policy, agent=agent, rest=ended))
+                self._rested[agent.id] = ended
 
     async def publish(
         self, name: str, period: str, room: str, card: Card, until: datetime | None = None

@@ -1,12 +1,12 @@
-"""When a claim under which nothing happens is looked at: asked about, or handed back. Used by `ledger`
-and `handing_back`.
+"""When a claim under which nothing happens is looked at: asked about, or handed back. Used by `ledger`,
+`handing_back` and `desk`.
 """
 
 from datetime import datetime
 
 from chatops.calendar import NoWorkingTime
 from chatops.policy import Policy
-from chatops.ports import Tx
+from chatops.ports import Look, Tx
 from chatops.ticket import Ticket
 
 
@@ -18,6 +18,18 @@ def plan(tx: Tx, policy: Policy, before: Ticket, after: Ticket) -> None:
     at = look_at(policy, after)
     if at is not None or at != look_at(policy, before):
         tx.plan_claim(after.id, at)
+
+
+def plan_anew(tx: Tx, policy: Policy, after: Look, most: int) -> Look | None:
+    """Note when claims are looked at by what app.yaml says now, which may be sooner than it was noted.
+
+    Looks at so many behind `after`; returns where to go on, None at the end.
+    """
+    looks = tx.looks_after(after, most)
+    for at, id in looks:
+        if (ticket := tx.ticket(id)) is not None and (now := look_at(policy, ticket)) != at:
+            tx.plan_claim(id, now)
+    return looks[-1] if len(looks) == most else None
 
 
 def look_at(policy: Policy, ticket: Ticket) -> datetime | None:

@@ -13,7 +13,7 @@ from typing import Final
 from chatops import chain, windows
 from chatops.act import Act
 from chatops.call import Draft
-from chatops.clocks import run_clocks
+from chatops.clocks import leaves_late, run_clocks
 from chatops.effect import Effect
 from chatops.event import (
     AwayRequested,
@@ -218,7 +218,7 @@ def _all_steps(
             return outcome
         after = outcome[0][1]
         queue = policy.queue_of(after.queue, after.account)
-        is_late = partial(_is_late, tx, ticket.id)
+        is_late = partial(leaves_late, tx, Moment(event, ticket, after, now, policy.terms))
         follow = chain.follows(ticket, event, after, queue.chain, queue.calendar, now, is_late)
         followed = _steps(after, [*follow], now)
         if isinstance(followed, Refusal):
@@ -226,11 +226,6 @@ def _all_steps(
         steps += [*outcome, *followed]
         ticket = steps[-1][1]
     return steps
-
-
-def _is_late(tx: Tx, ticket: int) -> bool:
-    clocks = tx.clocks(ticket).values()
-    return any(clock.outcome is None and clock.breached_at is not None for clock in clocks)
 
 
 def _store(tx: Tx, ticket: Ticket, draft: Draft, act: Act) -> Event:

@@ -112,7 +112,9 @@ class Schedule:
             return
         await self._part("due", self._due)
         await self._part("clocks", self._desk.hold_clocks)
+        await self._part("claims", self._desk.hold_claims)
         await self._part("shifts", self._desk.change_shifts)
+        await self._part("quiet hours", self._desk.make_up_calls)
         for plan in self._desk.policy.digests.values():
             await self._part(plan.name, partial(self._digest, plan, self._clock.business()))
         await self._part("sweep", self._sweep)

@@ -1,7 +1,7 @@
 """Many alerts for one room at once become one message that lists them, by due time.
 
-Each of them stands in its ticket's log before, whether it comes alone or in a list. Used by `due`
-alone.
+Each of them stands in its ticket's log before, whether it comes alone or in a list. Used by `due`,
+and by `rested` for its lines.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chatops.act import Act, Gathered
-from chatops.alerting import awake, called, put
+from chatops.alerting import awake, called, put, told_as
 from chatops.card import Button, Card, Paragraph
 from chatops.card_json import dump_card, load_card
 from chatops.cards.clock_words import clock_named
@@ -71,7 +71,7 @@ def _list(
     lines = [each for each in said if each.said.id in _LINES]
     if before is not None and before.title is not None:
         count += int(str(dict(before.title.args)["count"]))
-    lines += [_line(one, due, agents) for due, one in sorted(_by_due(tx, here), key=_first)]
+    lines += [line(one, due, agents) for due, one in by_due(tx, here)]
     blocks = lines[:SHOWN]
     if count > len(blocks):
         more = text("alerts-more", count=count - len(blocks), prefix=policy.summons)
@@ -87,7 +87,12 @@ def _said(before: Card | None) -> Iterable[Paragraph]:
     return (each for each in blocks if isinstance(each, Paragraph))
 
 
-def _by_due(tx: Tx, here: Sequence[Gathered]) -> Iterable[tuple[datetime, Gathered]]:
+def by_due(tx: Tx, here: Sequence[Gathered]) -> Sequence[tuple[datetime, Gathered]]:
+    """Return alerts with what they are of due at, in that order."""
+    return sorted(_due(tx, here), key=_first)
+
+
+def _due(tx: Tx, here: Sequence[Gathered]) -> Iterable[tuple[datetime, Gathered]]:
     for one in here:
         if isinstance(one.event, ChainEnded):
             yield one.event.planned_at, one
@@ -100,7 +105,8 @@ def _first(pair: tuple[datetime, Gathered]) -> datetime:
     return pair[0]
 
 
-def _line(one: Gathered, due: datetime, agents: Sequence[Agent]) -> Paragraph:
+def line(one: Gathered, due: datetime, agents: Sequence[Agent]) -> Paragraph:
+    """Return the line of a list that says of an alert what its message would."""
     holder = next((each for each in agents if each.id == one.ticket.assignee), None)
     named = text("nobody") if holder is None else text("by-agent", agent=holder.public_name)
     words: dict[str, Value] = {
@@ -125,7 +131,7 @@ def _level(event: Breached | Alerted | ChainEnded) -> str:
         case Alerted(AlertLevel.DUE_SOON, _, kind):
             return f"due-soon-{kind.value}" if kind.is_watch else "due-soon"
         case Alerted():
-            return "repeat"
+            return "breach" if told_as(event) is AlertLevel.BREACH else "repeat"
 
 
 def _people(

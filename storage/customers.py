@@ -8,7 +8,7 @@ from sqlalchemy import Text, delete, func, literal, or_, select, union, union_al
 from sqlalchemy.dialects.postgresql import insert
 
 from chatops.channel import Author
-from chatops.event import LinkDismissed
+from chatops.event import ClockKind, LinkDismissed
 from chatops.ports import Profile
 from chatops.ticket import Status
 from chatops.tokens import name_key
@@ -16,7 +16,7 @@ from storage import codec, records
 from storage.instant import instant, micros
 from storage.part import Part
 from storage.statement import Db, Statement, first, made, param, there
-from storage.tables import CONSENT, CUSTOMER, ENTRY, TICKET
+from storage.tables import CLOCK, CONSENT, CUSTOMER, ENTRY, TICKET
 
 #: Namesakes' tickets that are worth a look; more of them are namesakes, not one person.
 ALIKE: Final = 20
@@ -56,6 +56,9 @@ class Customers(Part):
     def invited(self, account: str, customer: int, since: datetime) -> int | None:
         row = self._db.one(_INVITED, account=account, customer=customer, since=micros(since))
         return None if row is None else int(row[0])
+
+    def waiting_for(self, account: str, customer: int) -> Sequence[int]:
+        return [id for (id,) in self._db.all(_WAITING_FOR, account=account, customer=customer)]
 
     def alike(self, customer: int, since: datetime) -> Sequence[int]:
         rows = self._db.all(_ALIKE, customer=customer, since=micros(since))
@@ -128,6 +131,17 @@ _INVITED: Final = Statement(
         )
         .order_by(TICKET.c.invited_at.desc(), TICKET.c.id.desc())
     )
+)
+_WAITING_FOR: Final = Statement(
+    select(TICKET.c.id)
+    .select_from(TICKET.join(CLOCK, CLOCK.c.ticket == TICKET.c.id))
+    .where(
+        TICKET.c.customer == param("customer"),
+        TICKET.c.account == param("account"),
+        CLOCK.c.kind == ClockKind.DM_HANDOVER.value,
+        CLOCK.c.outcome.is_(None),
+    )
+    .order_by(TICKET.c.id)
 )
 _self = CUSTOMER.alias("self")
 _named_alike = [

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.instant import micros
+from chatops.event import ClockKind
+from chatops.ports import Look
+from storage.instant import instant, micros
 from storage.part import Part
 from storage.statement import Statement, first, param
 from storage.tables import ACT, CLOCK, DIGEST_RUN, SETTING, TICKET
@@ -33,6 +35,10 @@ class Once(Part):
         rows = self._db.all(_TO_ALERT, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
 
+    def alerted_in_calendar(self, before: datetime) -> Sequence[int]:
+        rows = self._db.all(_ALERTED_IN_CALENDAR, before=micros(before))
+        return [ticket for (ticket,) in rows]
+
     def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
         rows = self._db.all(_TO_CLIMB, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
@@ -48,6 +54,11 @@ class Once(Part):
     def to_look_after(self, now: datetime, limit: int) -> Sequence[int]:
         rows = self._db.all(_TO_LOOK_AFTER, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
+
+    def looks_after(self, after: Look, limit: int) -> Sequence[Look]:
+        at, ticket = after
+        rows = self._db.all(_LOOKS_AFTER, at=micros(at), after=ticket, limit=limit)
+        return [(instant(at), ticket) for at, ticket in rows]
 
     def to_close_windows(self, now: datetime, limit: int) -> Sequence[int]:
         rows = self._db.all(_TO_CLOSE_WINDOWS, now=micros(now), limit=limit)
@@ -79,6 +90,18 @@ _TO_ALERT: Final = Statement(
     ).with_for_update(skip_locked=True, of=TICKET),
 )
 
+_ALERTED_IN_CALENDAR: Final = Statement(
+    select(CLOCK.c.ticket)
+    .where(
+        CLOCK.c.outcome.is_(None),
+        CLOCK.c.started_at < param("before"),
+        CLOCK.c.kind.in_([kind.value for kind in ClockKind if kind.by_calendar]),
+        CLOCK.c.alerted.is_not(None),
+    )
+    .distinct()
+    .order_by(CLOCK.c.ticket)
+)
+
 
 def _by_time(column: ColumnElement[int]) -> Statement:
     """Tickets whose time in a column has come; of several processes each takes others."""
@@ -92,6 +115,18 @@ _LEFT_OPEN: Final = _by_time(TICKET.c.writing_until)
 _TO_CLIMB: Final = _by_time(TICKET.c.chain_at)
 _TO_LOOK_AFTER: Final = _by_time(TICKET.c.look_at)
 _TO_CLOSE_WINDOWS: Final = _by_time(TICKET.c.window_at)
+_LOOKS_AFTER: Final = Statement(
+    first(
+        select(TICKET.c.look_at, TICKET.c.id)
+        .where(
+            # the first condition alone is one that the index leads by
+            TICKET.c.look_at >= param("at"),
+            or_(TICKET.c.look_at > param("at"), TICKET.c.id > param("after")),
+        )
+        .order_by(TICKET.c.look_at, TICKET.c.id),
+        param("limit"),
+    )
+)
 _setting = insert(SETTING).values(name=param("name"), value=param("value"))
 _SET: Final = Statement(
     _setting.on_conflict_do_update(index_elements=["name"], set_={"value": _setting.excluded.value})

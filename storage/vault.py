@@ -17,7 +17,7 @@ from chatops.clock import Clock
 from chatops.errors import ConfigError
 from chatops.follow import AT_ACCOUNT
 from chatops.ports import AccountState
-from storage.accounts import CUT_OFF, FORGET_TOLD
+from storage.accounts import CUT_OFF, FORGET_TOLD, SAVE_CURSOR, note_connected, note_met
 from storage.instant import instant, micros
 from storage.runs import Runs
 from storage.statement import Db, Statement, param
@@ -63,15 +63,25 @@ class StoredVault:
         sealed = self._fernet.encrypt(orjson.dumps(dict(tokens)))
 
         def save(db: Db) -> None:
+            before = db.one(_STATE, account=account)
+            if before is None or before[0] is None:  # else they are only renewed
+                note_connected(db, account, self._clock.transport())
             db.run(_SAVE_TOKENS, account=account, tokens=sealed)
             db.run(FORGET_TOLD, account=account)
             db.run(REST, place=f"{AT_ACCOUNT}{account}", until=micros(self._clock.transport()))
 
         await self._work.run(save)
 
+    async def meet(self, account: str) -> None:
+        def note(db: Db) -> None:
+            if db.one(_STATE, account=account) is None:
+                note_met(db, account, self._clock.transport())
+
+        await self._work.run(note)
+
     async def save_cursor(self, account: str, name: str, value: str) -> None:
         await self._work.run(
-            lambda db: db.run(_SAVE_CURSOR, account=account, name=name, value=value)
+            lambda db: db.run(SAVE_CURSOR, account=account, name=name, value=value)
         )
 
     async def heard(self, account: str, now: datetime) -> None:
@@ -156,11 +166,6 @@ _HEARD: Final = Statement(
     insert(ACCOUNT_STATE)
     .values(account=param("account"), heard_at=param("heard_at"), revoked=False)
     .on_conflict_do_update(index_elements=["account"], set_={"heard_at": param("heard_at")})
-)
-_SAVE_CURSOR: Final = Statement(
-    insert(ACCOUNT_CURSOR)
-    .values(account=param("account"), name=param("name"), value=param("value"))
-    .on_conflict_do_update(index_elements=["account", "name"], set_={"value": param("value")})
 )
 _LEASE: Final = Statement(
     insert(LEASE)

@@ -195,6 +195,55 @@ async def test_a_room_reads_of_a_ceiling_that_calls_nobody_who_rests(
         assert ("U03MAYA" in str(alert.blocks)) == is_called
 
 
+def told_alone(care: Care, who: str) -> list[list[str]]:
+    """What each card says that one person got in direct messages."""
+    return lists(care, f"person:{care.agents[who].id}")
+
+
+async def test_who_rested_is_told_once_at_the_end_of_what_still_waits(care: Care) -> None:
+    await care.desk.adopt(resting("maya", "ken"))
+    answered, waiting, known, urgent = await opens(care, 4)
+    await care.did("ben", "priority", urgent, "urgent")
+    seen = []
+    for passed in (21, 30, 59, 60, 61, 130):
+        care.hours.jump(NOON + minutes(passed) - care.hours.business())
+        await care.desk.tick()
+        if passed == 30:
+            await care.did("ben", "close", answered, fields={"reason": "resolved"})
+            await care.did("ben", "known", known)
+        await care.desk.make_up_calls()
+        seen.append(len(told_alone(care, "maya")))
+    assert seen == [0, 0, 0, 1, 1, 1]
+    (said,) = told_alone(care, "maya")
+    hours = "Mon 1 Jun 12:00", "Mon 1 Jun 13:00"
+    assert [line for line in said if line] == [
+        "⚠ From your quiet hours: one alert",
+        f"They came between {hours[0]} and {hours[1]}, and called nobody who rested. They still wait:",
+        f"⚠ #{waiting} in global: Latest first response was due Mon 1 Jun 12:19 (nobody) [Details]",
+    ]
+    assert told_alone(care, "ken") == []  # a manager is called by its repeats, which come later
+
+
+async def test_who_has_a_ticket_is_told_of_its_warning_after_their_rest_but_not_twice(
+    care: Care,
+) -> None:
+    await care.desk.adopt(resting("ben", "maya"))
+    ticket, other = await opens(care, 2)
+    await care.did("ben", "claim", ticket)
+    await care.did("aoi", "claim", other)
+    care.hours.jump(minutes(16))
+    await care.desk.tick()
+    care.hours.jump(minutes(60))  # no tick came meanwhile: its breach calls who rests no more
+    await care.desk.tick()
+    for _ in range(2):
+        await care.desk.make_up_calls()
+    (said,) = told_alone(care, "ben")
+    # late by now, and worded so
+    late = f"⚠ #{ticket} in global: Latest first response was due Mon 1 Jun 12:20 (Ben) [Details]"
+    assert [line for line in said if line][2:] == [late]
+    assert told_alone(care, "maya") == []
+
+
 # --- many at once
 
 
@@ -232,6 +281,25 @@ async def test_more_than_three_at_once_are_one_list_by_due_time(care: Care) -> N
         assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
     await care.desk.tick()
     assert len(lists(care, "care-global")) == 1
+
+
+async def test_a_list_says_of_what_no_room_has_heard_yet_that_it_is_late(care: Care) -> None:
+    await opens(care, 4)
+    care.hours.jump(minutes(150))
+    await care.desk.tick()
+    lines = [line for line in lists(care, "care-global")[0] if line.startswith("⚠ #")]
+    assert len(lines) == 4
+    assert {line.split(": ")[1] for line in lines} == {
+        f"First response was due Mon 1 Jun {time} (nobody) [Details]"
+        for time in ("12:57", "12:58", "12:59", "13:00")
+    }
+    care.hours.jump(minutes(152))  # to the last repeat, of which the managers alone are told
+    await care.desk.tick()
+    still = {
+        room: sum("is still late" in line for line in lists(care, room)[0])
+        for room in ("care-global", "care-managers")
+    }
+    assert still == {"care-global": 0, "care-managers": 4}
 
 
 async def test_three_come_alone_and_what_the_minute_brings_is_gathered(care: Care) -> None:

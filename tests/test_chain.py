@@ -110,9 +110,19 @@ def test_a_chain_begins(before: Ticket, event: Event, chain: Chain) -> None:
     assert brought(before, event, chain) == BEGUN
 
 
-@pytest.mark.parametrize("event", [Unclaimed(BEN.id), Moved("global", BEN.id, False)])
-def test_a_late_ticket_that_is_given_back_or_moved_begins_it(event: Event) -> None:
-    before = ticket(assignee=BEN.id)
+@pytest.mark.parametrize(
+    ("before", "event"),
+    [
+        (ticket(assignee=BEN.id), Unclaimed(BEN.id)),
+        (ticket(assignee=BEN.id), Moved("global", BEN.id, False)),
+        (CLOSED, BACK),
+        (replace(CLOSED, assignee=BEN.id), BACK),  # who has it let it be late
+        (replace(CLOSED, merged_into=7), Unmerged(BEN.id)),
+    ],
+)
+def test_a_late_ticket_that_is_given_back_moved_or_reopened_begins_it(
+    before: Ticket, event: Event
+) -> None:
     assert brought(before, event, is_late=True) == BEGUN
     assert brought(before, event, is_late=False) == []
 

@@ -12,10 +12,12 @@ from chatops.card_json import load_card
 from chatops.chain import Chain, Stage, Starts
 from chatops.clocks import rebuild
 from chatops.event import (
+    Alerted,
     ChainEnded,
     ChainEntered,
     ChainStop,
     ChainStopped,
+    ClockKind,
     Escalated,
     Escalating,
     Moved,
@@ -25,6 +27,7 @@ from chatops.event import (
 )
 from chatops.plain import card_in_words
 from chatops.policy import Policy
+from chatops.sla import SlaPolicy
 from chatops.step import fold
 from chatops.ticket import Climb
 
@@ -191,6 +194,33 @@ async def test_a_late_ticket_begins_it_and_who_gives_it_back_begins_it_anew(care
         ChainStopped(ChainStop.CLAIM),
         ChainEntered(0, 1, NOON + minutes(115)),
     ]
+
+
+async def test_a_ticket_that_was_late_begins_it_anew_where_it_is_reopened_or_parted(
+    care: Care,
+) -> None:
+    owed = SlaPolicy("all", targets={ClockKind.RESOLUTION: 30 * 60})
+    care.desk.policy = replace(climbing(Chain(STAGES[:1])), sla=(owed,))
+    ticket, other = await care.opens(thread="t"), await care.opens(thread="t-2")
+    await care.did("ben", "claim", other)
+    await at(care, 31)
+    await care.did("ben", "close", ticket, fields={"reason": "resolved"})
+    await at(care, 100)
+    await care.did("ben", "reopen", ticket)
+    assert await chain_of(care, ticket) == [
+        ChainEntered(0, 1, NOON + minutes(46)),
+        ChainStopped(ChainStop.CLOSE),
+        ChainEntered(0, 1, NOON + minutes(115)),
+    ]
+    await care.did("ben", "merge", ticket, str(other))
+    await at(care, 200)
+    await care.did("ben", "unmerge", ticket)
+    assert (await chain_of(care, ticket))[3:] == [
+        ChainStopped(ChainStop.CLOSE),
+        ChainEntered(0, 1, NOON + minutes(215)),
+    ]
+    levels = [each.level for each in await care.log(ticket) if isinstance(each, Alerted)]
+    assert len(levels) == len(set(levels))
 
 
 async def test_an_escalation_by_hand_enters_at_its_stage_with_its_reason(care: Care) -> None:

@@ -18,6 +18,7 @@ from chatops.event import (
     ClockKind,
     HandoverAbandoned,
     HandoverOpened,
+    Linked,
     ReopenCause,
     Reopened,
 )
@@ -131,6 +132,72 @@ async def test_a_direct_message_to_another_ticket_opens_it_and_says_where(care: 
     assert await outcome(care, ticket) == (Outcome.MET, 0)
     assert await asides(care, ticket) == []
     assert not await differs(care, ticket, WATCHED)
+
+
+async def test_a_direct_message_that_opens_a_ticket_opens_it_and_links_both(care: Care) -> None:
+    brief = replace(WATCHED.queues["global"], reopen_window=HOUR)
+    policy = replace(WATCHED, queues={**WATCHED.queues, "global": brief})
+    await care.desk.adopt(policy)
+    old = await care.opens(dm("About another thing"))
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)
+    care.hours.jump(HOUR)
+    await care.did("ben", "close", old, fields={"reason": "resolved"})
+    care.hours.jump(2 * HOUR)
+    new = await care.opens(dm("Here I am", at=care.hours.transport() + 3 * HOUR))
+    assert new not in {old, ticket}
+    assert await told(care, ticket) == [HandoverOpened(new, NOON + 3 * HOUR)]
+    assert await outcome(care, ticket) == (Outcome.MET, 3 * 3600)
+    links = [(await care.ticket(each)).links for each in (old, ticket, new)]
+    assert links == [(), (new,), (ticket,)]
+    assert (await care.log(ticket))[-1] == Linked(new, None)
+    for each in (ticket, new):
+        assert not await differs(care, each, policy)
+
+
+async def test_a_direct_message_opens_all_that_wait_for_it(care: Care) -> None:
+    tickets = [await care.opens(thread="t"), await care.opens(thread="t-2")]
+    for each in tickets:
+        await invites(care, each)
+        care.hours.jump(HOUR)
+    other = await care.opens(wrote(thread="t-3", who="leo"))
+    await invites(care, other)
+    await care.hears(dm(at=NOON + 2 * HOUR))
+    assert [await outcome(care, each) for each in (*tickets, other)] == [
+        (Outcome.MET, 2 * 3600),
+        (Outcome.MET, 3600),
+        (None, None),
+    ]
+    assert await told(care, tickets[0]) == [HandoverOpened(tickets[1], NOON + 2 * HOUR)]
+    assert not await differs(care, tickets[0], WATCHED)
+
+
+async def test_what_was_on_its_way_before_the_invitation_opens_nothing(care: Care) -> None:
+    await care.hears(dm("About another thing"))
+    ticket = await care.opens(thread="t")
+    care.hours.jump(HOUR)
+    await invites(care, ticket)
+    await care.hears(dm("Hello?", at=NOON - HOUR))  # noon, as business time counts by now
+    assert (await told(care, ticket), await outcome(care, ticket)) == ([], (None, None))
+
+
+async def test_a_merged_ticket_is_waited_for_in_the_one_that_it_went_into(care: Care) -> None:
+    ticket = await care.opens(thread="t")
+    into = await care.opens(thread="t-2")
+    await invites(care, ticket)
+    await care.did("ben", "merge", ticket, str(into))
+    assert (await outcome(care, ticket), await outcome(care, into)) == (
+        (Outcome.WAIVED, None),
+        (None, None),
+    )
+    assert await asides(care, into) == ["aside-handover"]
+    care.hours.jump(2 * HOUR)
+    await care.hears(dm(at=care.hours.transport() + 2 * HOUR))
+    await care.did("ben", "unmerge", ticket)
+    opened = (Outcome.MET, 2 * 3600)
+    assert (await outcome(care, ticket), await outcome(care, into)) == (opened, opened)
+    for each in (ticket, into):
+        assert not await differs(care, each, WATCHED)
 
 
 async def test_what_the_customer_writes_in_public_opens_nothing(care: Care) -> None:

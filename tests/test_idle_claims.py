@@ -161,6 +161,25 @@ async def test_what_app_yaml_says_by_now_decides(care: Care) -> None:
     assert care.sql("SELECT look_at FROM ticket") == [(None,)]
 
 
+async def test_a_shortened_time_holds_for_claims_that_stand_already(care: Care) -> None:
+    tickets, ben = [await care.opens() for _ in range(3)], care.agents["ben"].id
+    for ticket in tickets:
+        await care.did("ben", "claim", ticket)
+    await care.did("ben", "note", tickets[2], fields={"text": "I am calling the shop."})
+    await care.desk.hold_claims()
+    sooner = IdleRule(timedelta(minutes=10), timedelta(minutes=15))
+    await care.desk.adopt(policy(idle_claim=sooner))
+    await care.desk.hold_claims()
+    await ticks(care, 10)
+    asked = [Claimed(ben), IdleAsked(ben, NOON, NOON + minutes(25))]
+    assert [await claims(care, each) for each in tickets] == [asked, asked, [Claimed(ben)]]
+    # who was asked keeps the time that they were told
+    await care.desk.adopt(policy(idle_claim=replace(sooner, hand_back_after=minutes(1))))
+    await care.desk.hold_claims()
+    await ticks(care, 24)
+    assert await claims(care, tickets[0]) == asked
+
+
 async def test_a_calendar_that_closes_for_good_asks_nobody(care: Care) -> None:
     over = Calendar("shop", "Asia/Tokyo", {}, special={NOON.date(): (Window(720, 740),)})
     await care.desk.adopt(policy(calendar=over))

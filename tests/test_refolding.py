@@ -10,7 +10,7 @@ from test_joining import invites
 from chatops.calendar import Calendar, Window
 from chatops.channel import Echo
 from chatops.clocks import rebuild
-from chatops.event import Breached, Kind, Priority, TermsChanged
+from chatops.event import Breached, CustomerWrote, Kind, Priority, TermsChanged
 from chatops.policy import Policy
 from chatops.ports import Tx
 from chatops.sla import ClockKind, Clocks, Handover, Outcome, SlaPolicy
@@ -133,6 +133,27 @@ async def test_terms_of_then_are_what_ended_clocks_were_held_to(care: Care) -> N
         NOON + minutes(60),
         SHOP.name,
     )
+
+
+async def test_what_was_written_before_its_account_was_met_counts_from_then(care: Care) -> None:
+    care.desk.policy = PROMISING
+    await care.storage.vault.meet("aozora")
+    care.hours.jump(minutes(5))
+    # so that business time was 12:05 then
+    before = await care.opens(wrote(thread="t1", at=NOON - minutes(30)))
+    await care.hears(wrote("Hello?", thread="t1", at=NOON - minutes(20)))
+    after = await care.opens(wrote(thread="t2", at=NOON))
+    for ticket in (before, after):
+        first = (await clocks(care, ticket))[ClockKind.FIRST_RESPONSE, 1]
+        assert first.started_at == NOON + minutes(5)
+        assert not await differs(care, ticket, PROMISING)
+    written = care.sql("SELECT at FROM message ORDER BY id LIMIT 1")
+    assert written == [(int((NOON - minutes(25)).timestamp() * 1_000_000),)]
+    held = [each for each in await care.log(before) if isinstance(each, CustomerWrote)]
+    assert [each.counts_from for each in held] == [NOON + minutes(5)] * 2
+    assert [each for each in await care.log(after) if isinstance(each, CustomerWrote)] == [
+        CustomerWrote(3)
+    ]
 
 
 async def test_open_clocks_are_held_to_a_changed_app_yaml_once(care: Care) -> None:

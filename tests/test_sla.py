@@ -1,5 +1,6 @@
 """The first response clock: the written scenarios, and each rule at its boundary."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -393,6 +394,36 @@ def test_reopened_with_little_left_it_gets_the_grace() -> None:
         Stretch(at("09:50"), at("11:00"), 0, Why.CLOSED),
     )
     assert ended(stop(reopened, at("11:20"), TOKYO)) == (Outcome.MET, 70, None)
+
+
+@pytest.mark.parametrize(
+    ("target_s", "extra_s", "due"),
+    [
+        (HOUR, 20 * 60, "11:30"),  # its calendar alone was edited
+        (HOUR // 2, 50 * 60, "11:30"),
+        (HOUR + 600, 10 * 60, "11:30"),
+        (4 * HOUR, 0, "14:10"),  # more is left than the grace
+    ],
+)
+def test_what_it_was_given_when_it_was_reopened_no_other_promise_takes(
+    target_s: int, extra_s: int, due: str
+) -> None:
+    clock = stop(begun("09:00"), at("09:50"), TOKYO)
+    reopened = resume(clock, at("11:00"), TOKYO, grace_s=1800)
+    edited = replace(promise(TOKYO, target_s), calendar_version="edited")
+    why = Given.REOPENED if extra_s else None
+    held = replace(
+        reopened,
+        target_s=target_s,
+        extra_s=extra_s,
+        given=why,
+        due_at=at(due),
+        calendar_version="edited",
+    )
+    assert rebase(reopened, edited, TOKYO, at("11:05")) == held
+    asleep = rebase(pause(reopened, at("11:05"), TOKYO), edited, TOKYO, at("11:10"))
+    assert (asleep.due_at, asleep.extra_s, asleep.given) == (None, extra_s, why)
+    assert resume(asleep, at("11:15"), TOKYO).due_at == at(due) + timedelta(minutes=10)
 
 
 def test_closed_while_it_stood_still_it_counts_neither() -> None:

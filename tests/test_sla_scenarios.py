@@ -304,6 +304,20 @@ def test_an_agent_s_reopening_owes_the_first_reply_again_but_not_what_was_late()
     assert late.clock(FIRST).outcome is Outcome.BREACHED
 
 
+@pytest.mark.parametrize(
+    ("since", "due"), [("09:30", "10:30"), ("08:30", "10:00"), ("11:00", "11:00")]
+)
+def test_what_was_written_before_its_account_was_connected_counts_from_then(
+    since: str, due: str
+) -> None:
+    wrote = CustomerWrote(1, counts_from=at(since))
+    matter = Matter().had("10:00", wrote, heard="09:00")
+    assert matter.clock(FIRST).due_at == at(due)
+    assert {clock.started_at for clock in matter.clocks.values()} == {
+        matter.clock(FIRST).started_at
+    }
+
+
 def test_reopened_with_little_left_the_resolution_gets_the_grace() -> None:
     matter = Matter().heard("09:00").answered("09:10").closed("16:50")
     matter.heard("Tue 09:00", BACK)

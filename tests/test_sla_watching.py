@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from test_sla_scenarios import BACK, HOUR, OPENED, TERMS, Matter, at, ended
 
 from chatops.event import (
+    Absorbed,
     Alerted,
     AlertLevel,
     AnsweredOutside,
@@ -28,6 +29,7 @@ from chatops.event import (
     Priority,
     ReopenCause,
     Reopened,
+    Separated,
     TermsChanged,
     Unmerged,
     WindowClosed,
@@ -268,6 +270,37 @@ def test_it_is_told_of_when_somebody_is_there() -> None:
     assert invited("20:00").clock(HANDOVER).alert_at == at("Wed 09:00")
 
 
+def brief(matter: Matter) -> Matter:
+    """They are waited for four hours, and four more, which are over before the next opening."""
+    queue = replace(WATCHED.queues["care"], handover=Handover(4 * HOUR, 8 * HOUR))
+    matter.terms = replace(WATCHED, queues={"care": queue})
+    return matter
+
+
+def test_it_is_told_of_when_somebody_is_there_though_its_end_comes_before() -> None:
+    clock = invited("Fri 17:00", brief(Matter().heard("09:00").answered("09:30"))).clock(HANDOVER)
+    assert (clock.due_at, clock.alert_at) == (at("Sat 01:00"), at("next Mon 09:00"))
+    assert due_alerts(clock, at("next Mon 09:00:01"), ALWAYS) == [
+        (AlertLevel.DUE_SOON, at("next Mon 09:00")),
+        (AlertLevel.BREACH, at("Sat 01:00")),
+    ]
+
+
+def test_its_end_comes_in_time_where_somebody_was_told_before() -> None:
+    matter = invited("Fri 13:30", brief(Matter().heard("09:00").answered("09:30")))
+    matter.had("Fri 17:31", replace(NUDGE, planned_at=at("Fri 17:30")))
+    assert matter.clock(HANDOVER).alert_at == at("Fri 21:30")
+
+
+@pytest.mark.parametrize(
+    "late", [DM, HandoverOpened(7, at("Sat 02:00"))], ids=["here", "elsewhere"]
+)
+def test_who_comes_after_its_end_is_not_given_up_then(late: Event) -> None:
+    matter = invited("Fri 17:00", brief(Matter().heard("09:00").answered("09:30")))
+    matter.had("Sat 02:00", PRIVATE, late)
+    assert (handovers(matter), matter.clock(HANDOVER).alert_at) == ([(Outcome.LAPSED, None)], None)
+
+
 def test_the_first_direct_message_opens_it() -> None:
     matter = invited().had("16:00", PRIVATE, DM).had("17:00", DM)
     assert handovers(matter) == [(Outcome.MET, 6)]
@@ -304,6 +337,89 @@ def test_another_invitation_begins_another_and_what_was_over_was_abandoned() -> 
 def test_a_close_that_is_taken_back_waits_on() -> None:
     back = Reopened(ReopenCause.AGENT, 1)
     assert handovers(invited().closed("11:00").had("11:05", back)) == [(None, None)]
+
+
+def into(theirs: Matter, ours: Matter | None = None, when: str = "11:00") -> Matter:
+    """Merge a ticket into another; return that one, which is number 9."""
+    theirs.had(when, Merged(9, 1))
+    matter = ours or Matter(terms=WATCHED, id=9).heard("09:00").answered("09:30")
+    matter.others = {1: theirs.clocks}
+    return matter.had(when, Absorbed(1, 1))
+
+
+def parted(theirs: Matter, matter: Matter, when: str) -> None:
+    """Take the merge back."""
+    theirs.others = {9: matter.clocks}
+    theirs.had(when, Unmerged(1))
+    matter.others = {1: theirs.clocks}
+    matter.had(when, Separated(1, 1))
+
+
+def test_a_merge_waits_on_in_the_ticket_that_the_messages_come_to() -> None:
+    theirs = invited().had("Tue 10:01", NUDGE)
+    nudged = theirs.clock(HANDOVER)
+    matter = into(theirs, when="Tue 11:00")
+    assert handovers(theirs) == [(Outcome.WAIVED, None)]
+    assert matter.clock(HANDOVER) == nudged
+    assert matter.clock(HANDOVER).alert_at == at("Thu 10:00")
+    matter.had("Tue 16:00", PRIVATE, DM)
+    assert handovers(matter) == [(Outcome.MET, 30)]
+
+
+@pytest.mark.parametrize(
+    ("private", "closed"), [(True, False), (False, True)], ids=["in private by now", "given up"]
+)
+def test_a_merge_waits_for_nobody_who_is_there_or_was_given_up(
+    *, private: bool, closed: bool
+) -> None:
+    theirs = invited()
+    if closed:
+        theirs.had("Thu 10:01", HandoverAbandoned(at("Thu 10:00"), 1))
+    ours = Matter(terms=WATCHED, id=9).heard("09:00").answered("09:30")
+    matter = into(theirs, ours.had("10:30", PRIVATE) if private else ours, when="Thu 11:00")
+    assert handovers(matter) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "after"),
+    [
+        ("09:45", [(Outcome.WAIVED, at("09:45")), (None, at("10:00"))]),
+        ("10:15", [(None, at("10:15"))]),
+    ],
+)
+def test_of_two_invitations_the_newest_is_waited_for_until_they_are_parted(
+    own: str, after: list[tuple[Outcome | None, datetime]]
+) -> None:
+    ours = Matter(terms=WATCHED, id=9).heard("09:00").answered("09:30")
+    theirs, matter = invited(), invited(own, ours)
+    into(theirs, matter)
+    watches = [clock for (kind, _), clock in matter.clocks.items() if kind is HANDOVER]
+    assert [(each.outcome, each.started_at) for each in watches] == after
+    parted(theirs, matter, "12:00")
+    assert handovers(theirs) == [(None, None)]
+    running = [clock for clock in matter.clocks.values() if clock.kind is HANDOVER]
+    assert [each.started_at for each in running if each.outcome is None] == [at(own)]
+
+
+def test_parted_again_each_ticket_knows_of_what_came_meanwhile() -> None:
+    theirs = invited()
+    matter = into(theirs).had("Tue 10:01", NUDGE)
+    parted(theirs, matter, "Tue 11:00")
+    assert (theirs.clock(HANDOVER).alerted, handovers(matter)) == (
+        AlertLevel.DUE_SOON,
+        [(Outcome.WAIVED, None)],
+    )
+    theirs = invited()
+    matter = into(theirs).had("16:00", PRIVATE, DM)
+    parted(theirs, matter, "17:00")
+    assert (handovers(theirs), handovers(matter)) == ([(Outcome.MET, 6)], [(Outcome.MET, 6)])
+
+
+def test_what_had_ended_before_a_merge_stays_so_after_it() -> None:
+    theirs = invited().had("10:30", HandoverOpened(7, at("10:30")))
+    matter = into(theirs)
+    parted(theirs, matter, "12:00")
+    assert (handovers(theirs), handovers(matter)) == ([(Outcome.MET, 0.5)], [])
 
 
 @pytest.mark.parametrize(

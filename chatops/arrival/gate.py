@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from chatops.act import Act
 from chatops.arrival.language import language_of
@@ -13,6 +14,10 @@ from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
 from chatops.ticket import Refusal, Ticket
+
+#: What comes so soon after it was written was not written before its account was connected, or hardly
+#: so; of that nobody asks, for it is nearly everything.
+_PROMPT: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,13 @@ class Gate:
         if window is None or not (message.private or traits.windows_in_public):
             return None
         return (at + window).replace(microsecond=0)
+
+    def counts_from(self, tx: Tx, account: str, at: datetime, now: datetime) -> datetime | None:
+        """Return when an account was connected, of what was written `at`, before that (SLA.md rule 13)."""
+        if now - at <= _PROMPT or (connected := tx.connected(account)) is None:
+            return None
+        since = self.business(connected, now)
+        return since if since > at else None
 
     def facts(self, heard: "Heard") -> Facts:
         """Return what routing may know of a message."""
@@ -70,8 +82,10 @@ class Heard:
     conversation: int
     thanks: bool  #: it only thanks
     reply_until: datetime | None = None  #: the last second in which its network takes a reply
+    counts_from: datetime | None = None  #: when its account was connected, if that was later
 
     @property
     def wrote(self) -> CustomerWrote:
         """Return what has happened to the ticket by it."""
-        return CustomerWrote(self.id, self.thanks, self.message.can_reply, self.reply_until)
+        can_reply = self.message.can_reply
+        return CustomerWrote(self.id, self.thanks, can_reply, self.reply_until, self.counts_from)

@@ -110,7 +110,8 @@ def _message(tx: Tx, gate: Gate, message: Message, act: Act) -> Taken | None:
             raise Crossed(f"{message.account} {message.external_id}")
         return None
     until = gate.reply_until(message, at)
-    heard = Heard(message, id, words, at, customer, conversation.id, thanks, until)
+    since = gate.counts_from(tx, message.account, at, act.now)
+    heard = Heard(message, id, words, at, customer, conversation.id, thanks, until, since)
     if ticket is None or _is_too_late(gate.policy, ticket, act, thanks=thanks):
         return open_for(tx, gate, heard, ticket, act)
     went_elsewhere(tx, gate, ticket, heard, act)

@@ -13,6 +13,7 @@ from chatops.act import Act
 from chatops.arrival.away import tell_away
 from chatops.arrival.bursts import burst_of
 from chatops.arrival.gate import Gate, Heard
+from chatops.arrival.handovers import came_elsewhere
 from chatops.arrival.routing import SAMPLE, is_sample
 from chatops.arrival.stars import share_stars
 from chatops.cards.ticket_card import CARD_EXCERPT
@@ -70,7 +71,9 @@ def open_for(tx: Tx, gate: Gate, heard: Heard, before: Ticket | None, act: Act) 
     ticket = open_ticket(tx, gate.policy, event, by_rule, heard.at)
     tx.place_message(heard.id, ticket.id)
     wrote = replace(act, heard_at=heard.at)
-    ticket = gate.apply(tx, ticket, [CustomerWrote(heard.id, reply_until=heard.reply_until)], wrote)
+    opens = CustomerWrote(heard.id, reply_until=heard.reply_until, counts_from=heard.counts_from)
+    ticket = gate.apply(tx, ticket, [opens], wrote)
+    ticket = came_elsewhere(tx, gate, ticket, heard, act)
     if routed.quiet:
         return Taken.QUIET
     if len(heard.text) > CARD_EXCERPT:

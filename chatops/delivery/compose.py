@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from chatops.alerting import awake, called
+from chatops.alerting import awake, called, told_as
 from chatops.card import Card
 from chatops.card_json import load_card
 from chatops.cards.burst_card import burst_card, burst_line
@@ -204,8 +204,8 @@ def _alarm(scene: Scene, room: Room, entry: Entry) -> Alarm:
     match entry.event:
         case Breached(due_at, kind) as event:
             level, planned = AlertLevel.BREACH, event.planned_at or due_at
-        case Alerted(level, planned, kind) as event:
-            pass
+        case Alerted(_, planned, kind) as event:
+            level = told_as(event)
         case _:
             return Alarm()
     agents = awake(scene.agents, scene.policy, scene.ticket, event, entry.at)

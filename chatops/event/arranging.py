@@ -53,7 +53,7 @@ class Linked:
     """Both tickets of a link have this event, each with the other's id."""
 
     other: int
-    agent: int
+    agent: int | None  #: None: one waited for the customer, who came by the other
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class CustomerWrote:
     thanks: bool = False  #: only thanks: asks for nothing
     can_reply: bool = False  #: the network takes an answer to this one, whatever it said before
     reply_until: datetime | None = None  #: the last second in which it does; None: it always does
+    #: When its account was connected, if they wrote before that: what is owed for it counts from then.
+    counts_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

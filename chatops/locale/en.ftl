@@ -292,6 +292,11 @@ alerts-due-soon-dm_handover = ⏳ { ticket } in { $queue }: no direct message ye
 alerts-breach = ⚠ { ticket } in { $queue }: { $clock } was due { $due } ({ $holder })
 alerts-repeat = ⚠ { ticket } in { $queue }: { $clock } is still late, was due { $due } ({ $holder })
 alerts-chain-ended = ⚠ { ticket } in { $queue }: the escalation has ended, since { $due } ({ $holder })
+rested-title = ⚠ From your quiet hours: { $count ->
+    [one] one alert
+   *[other] { $count } alerts
+}
+rested = They came between { $since } and { $until }, and called nobody who rested. They still wait:
 alerts-more = And { $count } more: { $prefix } list late
 alert-for = For { $people }
 alert-late = Late by { $late }: this was to come { $at }.

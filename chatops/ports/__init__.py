@@ -23,6 +23,7 @@ from chatops.ports.delivery import (
 )
 from chatops.ports.far import Cap, Channel, Chat, ChatLimits, Receive
 from chatops.ports.rows import (
+    FIRST_LOOK,
     MOST_COUNTED,
     AccountSign,
     AccountState,
@@ -35,6 +36,7 @@ from chatops.ports.rows import (
     Hit,
     Listed,
     Load,
+    Look,
     Mark,
     NewMessage,
     PastEntry,
@@ -47,6 +49,7 @@ from chatops.ports.store import Reader, Vault, Work
 from chatops.ports.tx import Tx
 
 __all__ = [
+    "FIRST_LOOK",
     "HARMLESS_TWICE",
     "MOST_COUNTED",
     "RESTORED",
@@ -69,6 +72,7 @@ __all__ = [
     "Hit",
     "Listed",
     "Load",
+    "Look",
     "Mark",
     "NewDelivery",
     "NewMessage",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from chatops.event import Event, Kind, Opened, ReplyState
@@ -10,6 +10,12 @@ from chatops.ports.delivery import Trouble
 from chatops.scene import Customer, Direction, Line
 from chatops.sla import Clock
 from chatops.ticket import Status, Ticket
+
+#: When the claim of which ticket is to be looked at.
+Look = tuple[datetime, int]
+
+#: Before every look.
+FIRST_LOOK: Final[Look] = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from chatops.ports.rows import (
     Burst,
     Conversation,
     Found,
+    Look,
     Mark,
     NewMessage,
     PastEntry,
@@ -183,6 +184,10 @@ class Tx(Protocol):
         """
         ...
 
+    def connected(self, account: str) -> datetime | None:
+        """Return since when, in transport time, the account is ours; None if nobody noted it."""
+        ...
+
     # tickets
     def ticket(self, id: int) -> Ticket | None:
         """Return the ticket, locked."""
@@ -281,6 +286,10 @@ class Tx(Protocol):
 
         Where that one was merged, it is the one that it went into.
         """
+        ...
+
+    def waiting_for(self, account: str, customer: int) -> Sequence[int]:
+        """Return the customer's tickets on the account that wait for a direct message, lowest first."""
         ...
 
     def alike(self, customer: int, since: datetime) -> Sequence[int]:
@@ -638,6 +647,10 @@ class Tx(Protocol):
         """Return tickets with a clock whose next alert is due, earliest first."""
         ...
 
+    def alerted_in_calendar(self, before: datetime) -> Sequence[int]:
+        """Return tickets with an open clock by calendar time, begun before then, that was alerted of."""
+        ...
+
     def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
         """Return open tickets of which a stage of their chain, or its end, is due; the longest due first."""
         ...
@@ -649,6 +662,10 @@ class Tx(Protocol):
 
     def to_look_after(self, now: datetime, limit: int) -> Sequence[int]:
         """Return tickets whose claim is to be looked at by then, earliest first."""
+        ...
+
+    def looks_after(self, after: Look, limit: int) -> Sequence[Look]:
+        """Return the looks at claims that are planned behind that one, in order."""
         ...
 
     def plan_claim(self, ticket: int, at: datetime | None) -> None:

@@ -210,7 +210,7 @@ _GRACE = 15 * 60
 
 
 def rebase(clock: Clock, promise: Promise, old: Calendar, now: datetime) -> Clock:
-    """Hold an open clock to another promise: start, pauses and what is used stay.
+    """Hold an open clock to another promise: start, pauses, what is used and a reopening's grace stay.
 
     What ran by another calendar (`old`) is counted by that; where the same one was edited, what is
     under way counts as it is written now. A clock that would be past due by that gets 15 minutes of
@@ -225,6 +225,8 @@ def rebase(clock: Clock, promise: Promise, old: Calendar, now: datetime) -> Cloc
         if clock.due_at is not None:
             past = (*past, Stretch(clock.since, at, old.elapsed(clock.since, at), Why.RAN))
         past = tuple(_elsewhere(each) for each in past)
+    granted_s = _allowed(clock) if clock.given is Given.REOPENED else 0
+    extra_s = max(granted_s - promise.target_s, 0)
     held = replace(
         clock,
         calendar=calendar.name,
@@ -233,15 +235,15 @@ def rebase(clock: Clock, promise: Promise, old: Calendar, now: datetime) -> Cloc
         policy_version=promise.policy_version,
         calendar_version=promise.calendar_version,
         past=past,
-        extra_s=0,
-        given=None,
+        extra_s=extra_s,
+        given=Given.REOPENED if extra_s else None,
     )
+    left_s = _allowed(held) - _spent(past)
     if clock.due_at is None:
-        left_s = promise.target_s - _spent(past)
         if left_s > 0:
             return held
-        return replace(held, extra_s=_GRACE - left_s, given=Given.POLICY_CHANGE)
-    due = _due(calendar, held.since, max(promise.target_s - _spent(past), 0))
+        return replace(held, extra_s=extra_s + _GRACE - left_s, given=Given.POLICY_CHANGE)
+    due = _due(calendar, held.since, max(left_s, 0))
     if due > at:
         return replace(held, due_at=due)
     extra_s = used(held, at, calendar) + _GRACE - promise.target_s

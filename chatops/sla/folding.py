@@ -84,7 +84,7 @@ class _Fold:
         self._taken()
         self._stand_or_run()
         self._hold()
-        self.clocks |= watched(self.clocks, self._moment)
+        self.clocks |= watched(self.clocks, self._moment, others)
         handover = self._promised.handover
         anew = isinstance(self._moment.event, Prioritized | Moved)
         self.clocks |= planned(
@@ -96,8 +96,10 @@ class _Fold:
     def _worked(self) -> None:
         moment = self._moment
         match moment.event:
-            case CustomerWrote(_, thanks) if not thanks and not moment.after.quiet:
-                self._wrote(moment.heard_at or moment.at)
+            case CustomerWrote(_, thanks, counts_from=since) if (
+                not thanks and not moment.after.quiet
+            ):
+                self._wrote(moment.heard_at or moment.at, since)
             case ReplySent(at=at) | AnsweredOutside(at=at):
                 for clock in self._of(*_ANSWERS):
                     self._put(sla.stop(clock, at, self._calendar(clock)))
@@ -128,12 +130,12 @@ class _Fold:
             case _:
                 pass
 
-    def _wrote(self, heard_at: datetime) -> None:
-        """The customer asks for something: start what is owed for it."""
+    def _wrote(self, heard_at: datetime, since: datetime | None = None) -> None:
+        """The customer asks for something: start what is owed for it, no earlier than `since`."""
         moment = self._moment
         if moment.at - heard_at > BACKFILL:
             return
-        at = min(heard_at, moment.at)
+        at = min(max(heard_at, since or heard_at), moment.at)
         first = newest(self.clocks, ClockKind.FIRST_RESPONSE)
         if self._is_answered(first):
             if not self._open(ClockKind.NEXT_RESPONSE):

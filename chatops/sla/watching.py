@@ -3,14 +3,16 @@
 Such a clock runs by the calendar's time, is never late, and ends as `lapsed` where nothing came.
 A reply window begins with the customer's message, ends with our reply or by itself, and is the
 network's rule: until when a reply is taken stands in the event, and on the ticket after it. A
-hand-over begins with each invitation into direct messages, and ends with the first of them.
+hand-over begins with each invitation into direct messages, and ends with the first of them; where its
+ticket goes into another one, it goes on there, for there the customer's messages arrive.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from chatops.event import (
+    Absorbed,
     AnsweredOutside,
     ClockKind,
     Closed,
@@ -24,6 +26,7 @@ from chatops.event import (
     Merged,
     Reopened,
     ReplySent,
+    Separated,
     Unmerged,
 )
 from chatops.sla import clock as sla
@@ -32,10 +35,10 @@ from chatops.sla.moment import Clocks, Moment, newest
 from chatops.sla.terms import ALWAYS
 
 
-def watched(clocks: Clocks, moment: Moment) -> Clocks:
-    """Return those of a ticket's watches that an entry has moved."""
+def watched(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> Clocks:
+    """Return those of a ticket's watches that an entry has moved; `others` as of `advance`."""
     windows = _windows(newest(clocks, ClockKind.REPLY_WINDOW), moment)
-    handovers = _handovers(newest(clocks, ClockKind.DM_HANDOVER), moment)
+    handovers = _handovers(clocks, moment, others)
     return {(clock.kind, clock.cycle): clock for clock in (*windows, *handovers)}
 
 
@@ -88,22 +91,67 @@ def _moved(last: Clock, moment: Moment) -> Clock:
             return _lapsed(last, at)
 
 
-def _handovers(last: Clock | None, moment: Moment) -> Iterator[Clock]:
+def _handovers(clocks: Clocks, moment: Moment, others: Callable[[int], Clocks]) -> Iterator[Clock]:
+    last = newest(clocks, ClockKind.DM_HANDOVER)
     match moment.event:
         case Invited():
             yield from _invited(last, moment)
         case CustomerWrote() if last is not None and moment.after.private:
-            yield _answered(last, _heard_at(moment))
+            yield _lapsed(_answered(last, _heard_at(moment)), moment.at)
         case HandoverOpened(at=at) if last is not None:
-            yield _answered(last, at)
+            yield _lapsed(_answered(last, at), moment.at)
         case HandoverAbandoned() if last is not None:
             yield _lapsed(last, moment.at)
         case Closed() | CustomerForgotten() | Merged() if last is not None:
             yield sla.waive(_lapsed(last, moment.at), moment.at, void=True)
-        case Reopened() | Unmerged() if last is not None:
+        case Absorbed(other) if not moment.after.private:
+            yield from _taken_over(last, newest(others(other), ClockKind.DM_HANDOVER), moment)
+        case Unmerged() if last is not None and moment.before.merged_into is not None:
+            there = _same(last, others(moment.before.merged_into))
+            yield _taken_back(last, there, moment)
+        case Separated(other) if last is not None:
+            yield from _given_back(clocks, last, others(other), moment)
+        case Reopened() if last is not None:
             yield _taken_up(last, moment)
         case _:
             pass
+
+
+def _taken_over(last: Clock | None, their: Clock | None, moment: Moment) -> Iterator[Clock]:
+    """Wait on for what the ticket waited for that goes into this one; one invitation at a time."""
+    at = moment.at
+    if their is None or their.outcome is not Outcome.WAIVED or their.stopped_at != sla.second(at):
+        return
+    if last is not None:
+        last = _lapsed(last, at)
+        if last.outcome is None and last.started_at >= their.started_at:
+            return
+        yield sla.waive(last, at, void=True)
+    yield replace(sla.owed_again(their), cycle=1 if last is None else last.cycle + 1)
+
+
+def _taken_back(last: Clock, there: Clock | None, moment: Moment) -> Clock:
+    """Go on as it stood in the ticket that this one was part of."""
+    taken_up = _taken_up(last, moment)
+    if there is None or there.outcome is Outcome.WAIVED or taken_up == last:
+        return taken_up
+    return _lapsed(replace(there, cycle=last.cycle), moment.at)
+
+
+def _given_back(clocks: Clocks, last: Clock, theirs: Clocks, moment: Moment) -> Iterator[Clock]:
+    """Wait no more for what another ticket waits for again, but for what was waited for before."""
+    if last.outcome is not None or _same(last, theirs) is None:
+        return
+    yield sla.waive(_lapsed(last, moment.at), moment.at, void=True)
+    own = clocks.get((last.kind, last.cycle - 1))
+    if own is not None and own.outcome is Outcome.WAIVED:
+        yield _lapsed(sla.owed_again(own), moment.at)
+
+
+def _same(clock: Clock, theirs: Clocks) -> Clock | None:
+    """Return the other ticket's watch of the same invitation."""
+    found = newest(theirs, clock.kind)
+    return found if found is not None and found.started_at == clock.started_at else None
 
 
 def _invited(last: Clock | None, moment: Moment) -> Iterator[Clock]:

@@ -24,6 +24,7 @@ from chatops.event import (
     Event,
     StageReached,
 )
+from chatops.follow import TO_PERSON
 from chatops.step import fold
 from chatops.ticket import Ticket
 from storage.codec import decode
@@ -268,9 +269,9 @@ def _tellings(event: _Told, rooms: int, *, in_thread: bool) -> int:
 
 
 def _listed(deliveries: list[Sent]) -> Iterator[int]:
-    """The entries whose alerts came in a list."""
+    """The entries whose alerts came in a room's list; who rested is told of them again, alone."""
     for each in deliveries:
-        if each.what == "published" and each.body:
+        if each.what == "published" and each.body and not each.to.startswith(TO_PERSON):
             for block in load_card(each.body).blocks:
                 args = dict(block.said.args) if isinstance(block, Paragraph) else {}
                 if isinstance(entry := args.get("entry"), int):
@@ -282,7 +283,7 @@ def _unlisted(deliveries: list[Sent]) -> int:
     return sum(
         int(str(dict(block.said.args)["count"]))
         for each in deliveries
-        if each.what == "published" and each.body
+        if each.what == "published" and each.body and not each.to.startswith(TO_PERSON)
         for block in load_card(each.body).blocks
         if isinstance(block, Paragraph) and block.said.id == "alerts-more"
     )

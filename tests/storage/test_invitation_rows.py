@@ -16,14 +16,16 @@ INVITED = Clock(ClockKind.DM_HANDOVER, 1, "always", 300, NOW, s(300))
 
 
 def some(tx: Tx) -> None:
-    """In care: one opened, one abandoned, one invited again; others before, after and elsewhere."""
+    """In care: one opened, one abandoned, one invited again and merged; others before, after, elsewhere."""
     opened = replace(INVITED, stopped_at=s(40), outcome=Outcome.MET, elapsed_s=40)
     lapsed = replace(INVITED, stopped_at=s(300), outcome=Outcome.LAPSED)
     tx.save_clock(given(tx, "opened").id, opened)
     tx.save_clock(given(tx, "abandoned").id, lapsed)
     again = given(tx, "again").id
     tx.save_clock(again, replace(INVITED, stopped_at=s(50), outcome=Outcome.WAIVED))
-    tx.save_clock(again, replace(INVITED, cycle=2, started_at=s(50), due_at=s(350)))
+    tx.save_clock(again, replace(INVITED, cycle=2, started_at=s(50), outcome=Outcome.WAIVED))
+    into = given(tx, "again", thread="t2").id
+    tx.save_clock(into, replace(INVITED, started_at=s(50), due_at=s(350)))
     tx.save_clock(given(tx, "before").id, replace(opened, started_at=s(-1)))
     tx.save_clock(given(tx, "after").id, replace(lapsed, started_at=s(1000)))
     tx.save_clock(given(tx, "elsewhere", queue="sales").id, opened)

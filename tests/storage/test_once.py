@@ -6,7 +6,7 @@ import pytest
 from stored import NOW, given, s
 
 from chatops.event import AlertLevel, SnoozeReason
-from chatops.ports import Tx
+from chatops.ports import FIRST_LOOK, Look, Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Climb, Status, Writer
 from storage import Storage
@@ -101,6 +101,25 @@ async def test_snoozes_that_end_are_found(storage: Storage) -> None:
     later, sooner, *_ = await storage.work.transact(run)
     assert await storage.work.transact(lambda tx: tx.to_wake(s(20), 9)) == [sooner, later]
     assert await storage.work.transact(lambda tx: tx.to_wake(s(20), 1)) == [sooner]
+
+
+async def test_looks_at_claims_are_gone_through_in_order_and_without_a_gap(
+    storage: Storage,
+) -> None:
+    def run(tx: Tx) -> tuple[list[Look], list[Look]]:
+        tickets = [given(tx, f"c{n}").id for n in range(5)]
+        for ticket, at in zip(tickets, (s(20), s(10), s(20), None, s(20)), strict=True):
+            tx.plan_claim(ticket, at)
+        found: list[Look] = []
+        after = FIRST_LOOK
+        while looks := tx.looks_after(after, 2):
+            found += looks
+            after = looks[-1]
+        first, second, third, _, fifth = tickets
+        return found, [(s(10), second), *((s(20), each) for each in (first, third, fifth))]
+
+    found, expected = await storage.work.transact(run)
+    assert found == expected
 
 
 async def test_claims_to_be_looked_at_are_found_and_planned_anew(storage: Storage) -> None:

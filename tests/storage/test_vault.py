@@ -1,6 +1,7 @@
 """Tokens at rest, cursors, leases."""
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,28 @@ async def test_what_is_heard_and_read_is_kept(storage: Storage) -> None:
     assert await storage.vault.state("acme_x") == AccountState(
         {}, {"mentions": "11", "messages": "7"}, s(5)
     )
+
+
+async def test_an_account_is_ours_since_it_was_connected_or_first_seen(
+    storage: Storage, clock: Turned
+) -> None:
+    vault = storage.vault
+
+    async def connected(account: str) -> datetime | None:
+        return await storage.work.transact(lambda tx: tx.connected(account))
+
+    await vault.heard("older", NOW)  # as every account was of which nothing is noted
+    for account in ("acme_x", "acme_line", "older"):
+        assert await connected(account) is None
+        await vault.meet(account)
+    clock.now = s(10)
+    for account in ("acme_x", "acme_line", "older"):
+        await vault.meet(account)
+    assert [await connected(each) for each in ("acme_x", "acme_line", "older")] == [NOW, NOW, None]
+    await vault.save_tokens("acme_x", {"access": "a"})
+    clock.now = s(20)
+    await vault.save_tokens("acme_x", {"access": "renewed"})
+    assert await connected("acme_x") == s(10)
 
 
 async def test_new_tokens_end_a_revocation(storage: Storage) -> None:
