@@ -13,7 +13,7 @@ from chatops.cards.digest_card import Eyes, breaches_card, handover_card, thanks
 from chatops.digest import Breach, Thanked, Week
 from chatops.figures import LocalDay, day_of
 from chatops.policy import Role, RoutingRule
-from chatops.ports import Listed, Load
+from chatops.ports import Listed, Load, Tx
 from chatops.report import Counts
 from chatops.scene import Agent
 from chatops.text import Summons, text
@@ -392,17 +392,40 @@ Ticket | Assignee | Until
     )
 
 
+@pytest.mark.anyio
+async def test_a_hand_over_of_hundreds_counts_all_and_lists_the_first(team: Team) -> None:
+    """Maya, who stays, holds 205; of nobody's 25 the first came before them and the rest after."""
+    maya = await team.agent("maya")
+    await team.wrote("Jo", "Where is it?")
+
+    def run(tx: Tx) -> None:
+        first = tx.ticket(1)
+        assert first is not None
+        for assignee, count in ((maya.id, 205), (None, 24)):
+            for _ in range(count):
+                tx.add_ticket(replace(first, id=0, assignee=assignee))
+
+    await team.storage.work.transact(run)
+    said = in_words((await on_timer(team, "handover")).card).splitlines()
+    assert said[1] == ("230 open, of which nobody has 25; 0 late for a first response; 0 snoozed")
+    assert [line.split(" |")[0] for line in said[4:24]] == [
+        "#1",
+        *(f"#{number}" for number in range(207, 226)),
+    ]
+    assert said[24:] == ["The first 20 of 25."]
+
+
 def test_a_hand_over_says_what_waits_for_the_customer_and_has_no_clock() -> None:
     asleep = ticket(id=7, status=Status.SNOOZED, assignee=1)
     answered = ticket(id=8, assignee=1, waiting=Waiting.CUSTOMER)
     rows = [Listed(each, CUSTOMER, "", None) for each in (asleep, answered)]
     card = handover_card(
-        [Load("japan", 1, 1, 1, 0)], rows[1:], rows[:1], Eyes(POLICY, (AOI,), True, NOW)
+        [Load("japan", 1, 1, 1, 0)], rows[1:], rows[:1], [1], Eyes(POLICY, (AOI,), True, NOW)
     )
     said = in_words(card).splitlines()
     assert said[4] == "#8 | 伊藤 葵 | the customer | nothing due"
     assert said[-1] == "#7 | 伊藤 葵 | when the customer answers"
-    only = handover_card([Load("japan", 1, 1, 0, 0)], (), (), Eyes(POLICY, (), True, NOW))
+    only = handover_card([Load("japan", 1, 1, 0, 0)], (), (), [], Eyes(POLICY, (), True, NOW))
     assert len(only.blocks) == 1
 
 
