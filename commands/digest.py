@@ -67,9 +67,7 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
     eyes = Eyes(call.policy, agents, named, call.now)
     if args.topic is Topic.BREACHES:
         since = call.since or window.start
-        # what was late before the last digest, and reached us after it, is told as well
-        news = await reader.late_news(queues, since, call.now)
-        rows = [*news, *await reader.breaches(queues, since, call.now)]
+        rows = await reader.told(queues, since, call.now)
         earlier = await reader.still_late(queues, since)
         return Answer(breaches_card(since, rows, earlier, eyes), empty=not rows and not earlier)
     if args.topic is Topic.THANKS:

@@ -192,10 +192,8 @@ class StoredReader:
     ) -> Sequence[Breach]:
         return await self.run(lambda db: digests.breaches(db, queues, start, end))
 
-    async def late_news(
-        self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[Breach]:
-        return await self.run(lambda db: digests.late_news(db, queues, start, end))
+    async def told(self, queues: Sequence[str], start: datetime, end: datetime) -> Sequence[Breach]:
+        return await self.run(lambda db: digests.told(db, queues, start, end))
 
     async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
         return await self.run(lambda db: digests.still_late(db, queues, before))

@@ -10,6 +10,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.call import Answer, Origin
 from chatops.cards.digest_card import Eyes, breaches_card, handover_card, thanks_card, week_card
+from chatops.channel import Echo
 from chatops.digest import Breach, Thanked, Week
 from chatops.figures import LocalDay, day_of
 from chatops.policy import Role, RoutingRule
@@ -141,6 +142,30 @@ async def test_what_reached_us_late_and_was_answered_falls_between_no_two_digest
         "#1 | First response | nobody | 10 min | closed without it"
     )
     assert (await on_timer(team, "breaches", since=NOW + timedelta(minutes=99))).empty
+
+
+@pytest.mark.anyio
+async def test_what_was_heard_late_and_answered_on_the_network_is_told_once(team: Team) -> None:
+    """Jo wrote at 15:30 and was answered there at 16:33; both reached us after the digest of 16:35."""
+    digests = [NOW + timedelta(minutes=minutes) for minutes in (0, 65, 100, 130)]
+    team.clock.now = digests[1]
+    assert (await on_timer(team, "breaches", since=digests[0])).empty
+    team.clock.now += timedelta(minutes=5)
+    await team.wrote("Jo", "Where is it?", at=NOW)
+    echo = Echo(
+        "aozora", "e1", "thread of Jo", "It is on its way", NOW + timedelta(minutes=63), False
+    )
+    await team.desk.receive([echo])
+    team.clock.now = digests[2]
+    made = await on_timer(team, "breaches", since=digests[1])
+    assert in_words(made.card).splitlines()[1:] == [
+        "One target was missed; still open: 0",
+        "japan: 1 missed, 0 still open",
+        "Ticket | Target | Assignee | Late by | State",
+        "#1 | First response | nobody | 3 min | done late",
+    ]
+    team.clock.now = digests[3]
+    assert (await on_timer(team, "breaches", since=digests[2])).empty
 
 
 @pytest.mark.anyio
