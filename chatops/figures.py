@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chatops.call import Call
+from chatops.call import Call, Origin
 from chatops.periods import days_of
 from chatops.policy import Role
 
@@ -28,10 +28,11 @@ class LocalDay:
 def queues_for(call: Call, role: Role, *, in_room: bool = False) -> tuple[str, ...]:
     """Return the queues in which the person holds `role`.
 
-    What is posted into a room of queues is read by all who are there: it shows those queues alone,
-    and nothing where the person holds the role in none of them.
+    What is posted into a room of queues, as all that a timer asks for, is read by all who are there:
+    it shows those queues alone, and nothing where the person holds the role in none of them.
     """
     held = tuple(name for name in call.policy.queues if call.agent.may(role, name))
+    in_room = in_room or call.origin is Origin.TIMER
     if not in_room or not _is_a_team_s(call):
         return held
     return tuple(name for name in held if call.room in call.policy.queues[name].rooms)
