@@ -822,6 +822,7 @@ button-open-file = Open file
 file-link-over = This link opens nothing, or not any more. Ask for the file again, where you got the link.
 file-link-get-only = This address only gives a file; open it in a browser.
 file-link-later = The file cannot be made now. Open the link again in a minute.
+file-link-often = You have opened too many files. Wait ten minutes, then ask for the file again.
 report-reversed = { $first } to { $last } runs backwards: write { $last }..{ $first }.
 report-future = { $first } has not come yet; today is { $today }.
 report-too-long = { $days } days are too many: ask for { $most } at most.

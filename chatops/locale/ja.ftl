@@ -810,6 +810,7 @@ button-open-file = ファイルを開く
 file-link-over = このリンクは無効か、期限が切れています。リンクを受け取った場所で、もう一度ファイルをご依頼ください。
 file-link-get-only = このアドレスはファイルの受け取り専用です。ブラウザーで開いてください。
 file-link-later = ただいまファイルを作成できません。少し待ってから、もう一度リンクを開いてください。
+file-link-often = ファイルを開いた回数が多すぎます。10分ほど待ってから、もう一度ファイルをご依頼ください。
 report-reversed = { $first }〜{ $last }は順序が逆です。{ $last }..{ $first } と入力してください。
 report-future = { $first }はまだ来ていません（今日は{ $today }です）。
 report-too-long = { $days }日は長すぎます。{ $most }日以内で指定してください。

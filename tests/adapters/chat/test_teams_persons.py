@@ -14,6 +14,7 @@ from teams_world import BEN, CARE, ELSEWHERE, GUEST, ID, STRANGER, TEAMS, World,
 
 from adapters.sandbox.teams import Fault
 from chatops.card import Card, File, Paragraph
+from chatops.file_links import MOST
 from chatops.text import text
 from tests.calling import client
 
@@ -211,6 +212,12 @@ async def test_csv_is_a_link_that_makes_the_file_by_its_asker_s_rights_of_then(
         said.append((await http.get(here.served + path)).text)
         await here.desk.adopt(TEAMS)
         assert (await http.get(here.served + path)).status_code == 200
+        # twice it was made, and once refused
+        made = [(await http.get(here.served + path)).status_code for _ in range(MOST - 3)]
+        assert made == [200] * (MOST - 3)
+        often = await http.get(here.served + path)
+        assert (often.status_code, often.headers["Retry-After"]) == (429, "600")
+        assert often.text.startswith("You have opened too many files.")
         await here.passes(601)
         said.append((await http.get(here.served + path)).text)
         assert said == [over.text] * 3
