@@ -104,7 +104,8 @@ async def _flows(
     flows = []
     for name in queues:
         counts = await reader.counts([name], window.start, window.end)
-        goal = call.policy.queues[name].open_goal
+        queue = call.policy.queues.get(name)
+        goal = queue.open_goal if queue is not None else None
         flows.append(Flow(name, counts.new, counts.closed, left.get(name, 0), goal))
     return flows
 

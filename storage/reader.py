@@ -103,6 +103,9 @@ class StoredReader:
     async def profiles(self, customer: int) -> Sequence[Profile]:
         return await self.run(lambda db: customers.profiles(db, customer))
 
+    async def queues(self) -> Sequence[str]:
+        return await self.run(standing.queues)
+
     async def loads(self, queues: Sequence[str], now: datetime) -> Sequence[Load]:
         return await self.run(lambda db: standing.loads(db, queues, now))
 

@@ -115,6 +115,10 @@ class Reader(Protocol):
         """Return the customer and whom consent links to them."""
         ...
 
+    async def queues(self) -> Sequence[str]:
+        """Return the queues in which there are tickets, by name: those too that app.yaml names no more."""
+        ...
+
     async def loads(self, queues: Sequence[str], now: datetime) -> Sequence[Load]:
         """Return what is open and snoozed in the queues, by queue and assignee."""
         ...
