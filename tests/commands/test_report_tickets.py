@@ -279,9 +279,10 @@ async def test_reports_are_narrowed_in_any_order(team: Team) -> None:
     table = (await team.shown("maya", "report", "by queue queue global")).splitlines()
     assert table[1:] == [
         "Queue: global",
+        "2026-10-01 so far, compared with 2026-09-30 up to the same time",
         "[New and closed by queue]",
         "Queue | New | Closed | First response | Still waiting",
-        "global | 1 | 0 | none yet | 1",
+        "global | 1 (+1) | 0 | none yet | 1 (+1)",
         "Still waiting: 1, the oldest since Thu 1 Oct 15:30",
         "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
     ]
