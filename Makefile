@@ -30,7 +30,7 @@ PURE := \
 	cards/customer_card cards/digest_card cards/doubt_card cards/event_line cards/excerpt cards/home_card \
 	cards/invitation_facts cards/leads cards/list_card cards/reply_form cards/report_card \
 	cards/report_charts cards/report_facts cards/rested_card cards/search_card cards/shift_card \
-	cards/show_card cards/split_card cards/stage_card cards/stars_card cards/thread_card \
+	cards/show_card cards/split_card cards/split_words cards/stage_card cards/stars_card cards/thread_card \
 	cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript cards/trouble_card \
 	cards/watch_words cards/who_card cards/why_card cards/why_lines chain channel claiming course \
 	delivery/pace digest draft dry_run effect escalating event/__init__ event/arranging event/claiming \

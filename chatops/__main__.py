@@ -172,19 +172,21 @@ def check(
 
 
 async def _held_to(config: "Config") -> "Sequence[Table | str]":
-    """Return what app.yaml would do to open clocks, as tables; it is good even if they cannot be read."""
-    from chatops import admin
+    """Return what app.yaml would do to open tickets; it is good even if they cannot be read."""
+    from chatops import former, trying
     from chatops.trial_tables import clock_tables
 
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task("holding open clocks to it", total=None)
         try:
-            trial = await admin.held_to(
+            trial = await trying.held_to(
                 config, lambda done, total: bar.update(task, completed=done, total=total)
             )
+            left = await trying.left_behind(config)
         except StorageError as error:
             return [f"Open clocks were not looked at: {error}"]
-    return [] if trial is None else [*clock_tables(trial, config.zone)]
+    warned = former.warnings(left, config.policy.prefix)
+    return [*warned, *(clock_tables(trial, config.zone) if trial is not None else ())]
 
 
 @cli.command()

@@ -20,19 +20,18 @@ from chatops.app import TIMEOUT, channel_models, opened, schema_remedy
 from chatops.arrival.inbox import Inbox
 from chatops.call import Answer, Origin
 from chatops.channel import Finding
-from chatops.clock import SystemClock
 from chatops.config import Config
 from chatops.config import schema as schemas
 from chatops.dry_run import Trial
 from chatops.errors import CareError, ConfigError, StorageError
+from chatops.former import with_former
 from chatops.metrics import RELOAD_FAILED
 from chatops.plain import card_in_words, file_in_bytes
-from chatops.policy import Role
+from chatops.policy import EVERY_QUEUE, Role
 from chatops.scene import Agent
-from chatops.terms_trial import TermsTrial
 from chatops.text import Words, text
 from chatops.ticket import Refusal
-from storage import SCHEMA, is_postgres, named, open_reader, sqlite_path
+from storage import SCHEMA, named
 from storage import migrate as migrations
 from storage.alone import alone
 
@@ -244,34 +243,6 @@ async def against(config: Config, span: timedelta, told: Callable[[int], None]) 
     return trial
 
 
-async def held_to(config: Config, told: Callable[[int, int], None]) -> TermsTrial | None:
-    """Hold the open clocks to app.yaml's promises, beside whoever serves the database; only reads.
-
-    `told` hears after each page how many tickets have been looked at, and of how many. None where
-    there is no database yet, or one of another version.
-
-    Raises:
-        StorageError: the database cannot be read.
-    """
-    if not is_postgres(config.database) and not sqlite_path(config.database).exists():
-        return None
-    reader, clock = open_reader(config.database), SystemClock()
-    try:
-        if (await reader.health(clock.transport())).schema != SCHEMA:
-            return None
-        clock.offset = timedelta(seconds=await reader.offset())
-        trial, after, done, total = TermsTrial(config.policy.terms), 0, 0, 0
-        while page := await reader.running(after, PAGE):
-            total = total or await reader.running_count()
-            for ticket, clocks in page:
-                trial.add(ticket, clocks, clock.business())
-            after, done = page[-1][0].id, done + len(page)
-            told(done, total)
-    finally:
-        await reader.close()
-    return trial
-
-
 async def report(config: Config, line: str, language: str) -> str | bytes:
     """Return the figures of /care-report as plain words, and a file as its bytes.
 
@@ -279,10 +250,11 @@ async def report(config: Config, line: str, language: str) -> str | bytes:
         CareError: the line is not one that the command takes.
     """
     async with opened(config) as service:
+        service.desk.policy = await with_former(config.policy, service.storage.reader)
         call = service.desk.call(
             key="report",
             command="care-report",
-            agent=administrator(config),
+            agent=administrator(),
             origin=Origin.SLASH,
             line=line,
             language=language,
@@ -297,6 +269,6 @@ async def report(config: Config, line: str, language: str) -> str | bytes:
         raise CareError(service.words.say(said, language, zone))
 
 
-def administrator(config: Config) -> Agent:
+def administrator() -> Agent:
     """Return who speaks at the command line: whoever can read the database may see every queue."""
-    return Agent(0, "admin", "admin", None, dict.fromkeys(config.policy.queues, Role.ADMIN))
+    return Agent(0, "admin", "admin", None, {EVERY_QUEUE: Role.ADMIN})

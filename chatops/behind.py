@@ -15,10 +15,13 @@ from chatops.event import ClockKind, CloseReason
 from chatops.handling import Escalation, PickUp
 from chatops.measures import (
     Close,
+    Invitation,
     Response,
+    abandoned,
     first_closes,
     last_closes,
     one_touched,
+    opened_soon,
     real_closes,
     unreplied,
 )
@@ -30,6 +33,10 @@ class Figure(StrEnum):
 
     NEW = "new"
     CLOSED = "closed"
+    AS_RESOLVED = "as_resolved"
+    AS_NO_REPLY_NEEDED = "as_no_reply_needed"
+    AS_SPAM = "as_spam"
+    AS_DUPLICATE = "as_duplicate"
     HANDLED = "handled"
     OPEN = "open"
     SNOOZED = "snoozed"
@@ -50,6 +57,9 @@ class Figure(StrEnum):
     REOPENED = "reopened"
     ONE_TOUCH = "one_touch"
     NO_REPLY = "no_reply"
+    INVITED = "invited"
+    INVITED_SOON = "invited_soon"
+    ABANDONED = "abandoned"
     QUIET = "quiet"
     REPEATED = "repeated"
 
@@ -62,6 +72,10 @@ KEPT: Final = {
     Figure.KEPT_CEILING: ClockKind.CEILING,
     Figure.KEPT_CLAIM: ClockKind.CLAIM,
 }
+
+
+#: As what the closes of a figure were made.
+CLOSED_AS: Final = {Figure(f"as_{reason}"): reason for reason in CloseReason}
 
 
 #: Figures of what is so now, whatever the period.
@@ -128,7 +142,19 @@ def of_closes(figure: Figure, closes: Sequence[Close]) -> list[Behind]:
             if each.is_reopened
         ]
     found = {Figure.ONE_TOUCH: one_touched, Figure.NO_REPLY: unreplied}.get(figure, real_closes)
-    return [Behind(each.ticket, each.at, each.reason) for each in found(closes)]
+    reason = CLOSED_AS.get(figure)
+    return [
+        Behind(each.ticket, each.at, each.reason)
+        for each in found(closes)
+        if reason in {None, each.reason}
+    ]
+
+
+def of_invitations(figure: Figure, invitations: Iterable[Invitation]) -> list[Behind]:
+    """Return the tickets whose customers were asked into direct messages, each with when."""
+    became = {Figure.INVITED_SOON: opened_soon, Figure.ABANDONED: abandoned}
+    found = became[figure](invitations) if figure in became else invitations
+    return [Behind(each.ticket, each.at) for each in found]
 
 
 def of_first_closes(closes: Iterable[Close], seconds: Iterable[int]) -> list[Behind]:

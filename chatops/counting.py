@@ -16,6 +16,7 @@ from chatops.behind import (
     of_closes,
     of_escalations,
     of_first_closes,
+    of_invitations,
     of_pick_ups,
     of_responses,
 )
@@ -83,8 +84,14 @@ class Counting:
                 | Figure.REOPENED
                 | Figure.ONE_TOUCH
                 | Figure.NO_REPLY
+                | Figure.AS_RESOLVED
+                | Figure.AS_NO_REPLY_NEEDED
+                | Figure.AS_SPAM
+                | Figure.AS_DUPLICATE
             ):
                 rows = of_closes(figure, (await self.reader.measures(*of)).closes)
+            case Figure.INVITED | Figure.INVITED_SOON | Figure.ABANDONED:
+                rows = of_invitations(figure, (await self.reader.measures(*of)).invitations)
             case Figure.PICK_UP:
                 found = (await self.reader.handling(*of)).pick_ups
                 rows = of_pick_ups(found, [spent for _, spent in self._pick_ups(found)])

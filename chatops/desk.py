@@ -51,6 +51,7 @@ from chatops.errors import Crossed, Uncertain
 from chatops.event import Event, Read, WritingBegan, WritingEnded
 from chatops.file_links import Asked, FileLinks
 from chatops.follow import post
+from chatops.former import left_in, warnings, with_former
 from chatops.idle_claims import plan_anew
 from chatops.ledger import apply
 from chatops.line import Missing, named, read
@@ -129,7 +130,10 @@ class Desk:
         """
         people, now = list(policy.people.values()), self.clock.business()
         await self._work.transact(lambda tx: tx.know(people, now))
-        self.policy = policy
+        self.policy = await with_former(policy, self._reader)
+        left = await left_in(self.policy, self._reader, now)
+        for said in warnings(left, policy.prefix):
+            _log.warning("desk.queue_gone", said=said)
 
     # --- people and calls
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chatops.call import Call
+from chatops.call import Call, Origin
 from chatops.periods import days_of
 from chatops.policy import Role
 
@@ -26,15 +26,18 @@ class LocalDay:
 
 
 def queues_for(call: Call, role: Role, *, in_room: bool = False) -> tuple[str, ...]:
-    """Return the queues in which the person holds `role`.
+    """Return the queues in which the person holds `role`, last those that app.yaml names no more.
 
-    What is posted into a room of queues is read by all who are there: it shows those queues alone,
-    and nothing where the person holds the role in none of them.
+    What is posted into a room of queues, as all that a timer asks for, is read by all who are there:
+    it shows those queues alone, and nothing where the person holds the role in none of them.
     """
-    held = tuple(name for name in call.policy.queues if call.agent.may(role, name))
+    names = (*call.policy.queues, *call.policy.former)
+    held = tuple(name for name in names if call.agent.may(role, name))
+    in_room = in_room or call.origin is Origin.TIMER
     if not in_room or not _is_a_team_s(call):
         return held
-    return tuple(name for name in held if call.room in call.policy.queues[name].rooms)
+    here = {name for name, queue in call.policy.queues.items() if call.room in queue.rooms}
+    return tuple(name for name in held if name in here)
 
 
 def may_name_people(call: Call, queues: tuple[str, ...], *, in_room: bool) -> bool:
@@ -72,4 +75,4 @@ def zone_of(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
     if call.plan is not None:  # its period is a date of its calendar, which its room need not share
         return ZoneInfo(call.plan.calendar.zone)
     room = call.policy.rooms.get(call.room or "")
-    return room.zoneinfo if room else ZoneInfo(call.policy.queues[queues[0]].calendar.zone)
+    return room.zoneinfo if room else ZoneInfo(call.policy.queue_of(queues[0], "").calendar.zone)

@@ -1,11 +1,11 @@
 """`GET /files/{token}`: what a link asks for, made afresh by what the person may see at that moment.
 
 Whoever has no valid link learns nothing: one that is forged, garbled or over, and one whose person
-may see it no more, are answered alike.
+may see it no more, are answered alike. Whoever has one gets no more files than a person opens.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from chatops.call import Answer, Origin
 from chatops.card import File
 from chatops.desk import Desk
 from chatops.errors import StorageError
-from chatops.file_links import PATH, Asked, FileLinks
+from chatops.file_links import PATH, VALID, Asked, FileLinks, Openings
 from chatops.plain import file_in_bytes
 from chatops.text import LANGUAGES, text
 
@@ -34,6 +34,7 @@ _log = structlog.get_logger(__name__)
 class FileDoor:
     desk: Desk
     links: FileLinks
+    openings: Openings = field(default_factory=Openings)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         return (web.route("*", PATH + "{token}", self.open),)
@@ -42,7 +43,12 @@ class FileDoor:
         """Give the file, or one sentence in every language."""
         if request.method != "GET":
             return self._says("file-link-get-only", 405, {"Allow": "GET"})
-        asked = self.links.asked(request.match_info["token"], self.desk.clock.transport())
+        now = self.desk.clock.transport()
+        asked = self.links.asked(request.match_info["token"], now)
+        if asked is not None and not self.openings.take(asked, now):
+            _log.warning("file.too-many", user=asked.identity)
+            wait = str(int(VALID.total_seconds()))
+            return self._says("file-link-often", 429, {"Retry-After": wait})
         try:
             file = await self._made(asked) if asked is not None else None
         except StorageError as error:

@@ -4,7 +4,7 @@ A link holds no figures: who asked, where, and for what. It is one Fernet text (
 HMAC-SHA256, github.com/fernet/spec) under keys drawn from CHATOPS_KEY by HKDF (RFC 5869), so that what
 the vault has sealed is no link and a link opens nothing of the vault. Every process that has the key
 can open it, and nothing is kept of it. It opens more than once: programs that look at links before
-people do would else use it up.
+people do would else use it up. `Openings` sees to it that nobody has files made without end.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -23,6 +23,9 @@ VALID: Final = timedelta(minutes=10)
 
 #: Where links lead, below the service's public address.
 PATH: Final = "/files/"
+
+#: So many files are made for one person while a link is valid: whoever asks for more is a program.
+MOST: Final = 20
 
 _USE: Final = b"chatops: links to files"
 
@@ -60,6 +63,29 @@ class FileLinks:
             return Asked(**orjson.loads(held))
         except (InvalidToken, TypeError):  # the fields of another version, which has just gone
             return None
+
+
+class Openings:
+    """Who had how many files made of late, in this process.
+
+    It goes by the person: a link can be written in many ways, and somebody may have many of them.
+    Nothing is kept of whom nothing was made for while a link is valid.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], list[datetime]] = {}
+
+    def take(self, asked: Asked, now: datetime) -> bool:
+        """Count one that is to be made; False where the person has had MOST by transport time."""
+        lately = {
+            person: [at for at in times if now - at < VALID] for person, times in self._made.items()
+        }
+        self._made = {person: times for person, times in lately.items() if times}
+        times = self._made.setdefault((asked.chat, asked.identity), [])
+        if len(times) >= MOST:
+            return False
+        times.append(now)
+        return True
 
 
 def _drawn(key: str) -> Fernet:

@@ -17,6 +17,8 @@ from chatops.event import ClockKind, CloseReason
 SLIP: Final = timedelta(seconds=60)
 #: So long after a close a reopening tells that it did not hold.
 HOLDS_IN: Final = timedelta(days=7)
+#: A customer who writes a direct message within this time was handed over in one go (REPORTS.md).
+HANDED_OVER_IN: Final = timedelta(hours=24)
 #: Bounds of how old open tickets are.
 AGES: Final = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 
@@ -65,6 +67,8 @@ class Close:
 class Invitation:
     """A customer was asked into direct messages in the period; what became of it may be later."""
 
+    ticket: int
+    at: datetime
     opened_s: int | None  #: calendar seconds to their first direct message; None: none came
     is_abandoned: bool = False  #: none came, and none is waited for any more
 
@@ -171,6 +175,17 @@ def within(responses: Iterable[Response], span: timedelta) -> Share:
     """Return how many first replies came within `span` of calendar time."""
     first = [each for each in responses if each.clock is ClockKind.FIRST_RESPONSE]
     return Share(sum(each.calendar_s <= span.total_seconds() for each in first), len(first))
+
+
+def opened_soon(invitations: Iterable[Invitation]) -> list[Invitation]:
+    """Return those after which the customer soon wrote a direct message."""
+    soon = HANDED_OVER_IN.total_seconds()
+    return [each for each in invitations if each.opened_s is not None and each.opened_s <= soon]
+
+
+def abandoned(invitations: Iterable[Invitation]) -> list[Invitation]:
+    """Return those on which nobody waits any more for a direct message that never came."""
+    return [each for each in invitations if each.is_abandoned]
 
 
 def by_age(opened: Iterable[datetime], now: datetime) -> tuple[int, ...]:

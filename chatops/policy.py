@@ -18,6 +18,9 @@ from chatops.sla import Handover, QueueTerms, SlaPolicy, SlaTerms
 from chatops.targets import NO_TARGETS, Targets
 from chatops.text import Summons
 
+#: In `roles`: every queue that has no line of its own.
+EVERY_QUEUE: Final = "*"
+
 #: An invitation into direct messages is believed to be what a person answers for so long.
 INVITED: Final = timedelta(days=7)
 
@@ -67,7 +70,7 @@ class Person:
     public_name: str  #: signs replies; never the chat name
     language: str | None
     identities: Mapping[str, str]
-    roles: Mapping[str, Role]  #: by queue
+    roles: Mapping[str, Role]  #: by queue, and of EVERY_QUEUE that there was or will be
     shifts: Calendar | None = None  #: when the person works, if app.yaml says so
     email: str | None = None  #: at work; some chats may know the person by it
     quiet: Calendar | None = None  #: open when calendar time is to leave the person alone
@@ -268,6 +271,8 @@ class Policy:
     keep: Keep = Keep()
     targets: Targets = NO_TARGETS  #: beside a report's figures
     sla: tuple[SlaPolicy, ...] = ()  #: in their order: the first that takes a ticket decides
+    #: Queues that app.yaml names no more, and in which there are tickets.
+    former: tuple[str, ...] = field(default=(), compare=False)
     #: What clocks go by, of all this.
     terms: SlaTerms = field(init=False, compare=False, repr=False)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chatops.channel import Can, Traits
 from chatops.event import Deed, Kind, ReplyState
-from chatops.policy import Account, Macro, Policy, Queue, Role
+from chatops.policy import EVERY_QUEUE, Account, Macro, Policy, Queue, Role
 from chatops.sla import Clock
 from chatops.ticket import Ticket
 
@@ -28,7 +28,7 @@ class Agent:
 
     def may(self, role: Role, queue: str) -> bool:
         """Tell whether this person holds at least `role` in `queue`."""
-        held = self.roles.get(queue)
+        held = self.roles.get(queue, self.roles.get(EVERY_QUEUE))
         return held is not None and held >= role
 
 

@@ -25,7 +25,7 @@ from chatops.delivery.enrolment import Enrolment
 from chatops.desk import SWEEP, Desk
 from chatops.errors import StorageError
 from chatops.line import Missing, Read, named, read
-from chatops.policy import DigestPlan, Policy, Role, WhenEmpty
+from chatops.policy import EVERY_QUEUE, DigestPlan, Policy, Role, WhenEmpty
 from chatops.ports import Reader
 from chatops.scene import Agent
 from chatops.text import Words, text
@@ -188,7 +188,7 @@ def _call_of(plan: DigestPlan, policy: Policy, fired: datetime) -> Call:
     return Call(
         key=f"digest:{plan.name}:{fired.isoformat()}",
         command=word,
-        agent=Agent(0, "timer", "timer", None, dict.fromkeys(policy.queues, Role.ADMIN)),
+        agent=Agent(0, "timer", "timer", None, {EVERY_QUEUE: Role.ADMIN}),
         origin=Origin.TIMER,
         now=fired,
         language=room.language if room else "en",

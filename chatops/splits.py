@@ -68,6 +68,7 @@ class Group:
     handled: int = 0  #: of an agent alone
     pick_ups: Sequence[int] = ()  #: likewise, seconds of working time
     left: int | None = None  #: open at the end of a step of time, of a day at least
+    before: "Group | None" = None  #: of the period before; None of what is not held against one
 
 
 #: An agent's number, the name of a channel, queue, kind or tag, an hour, a day; None: has none.
@@ -99,6 +100,13 @@ def split(rows: Iterable[Happened], by: Split, period: Period) -> Mapping[Key, G
     )
 
 
+def against(groups: Mapping[Key, Group], before: Mapping[Key, Group]) -> Mapping[Key, Group]:
+    """Return the figures, each with that of the period before; what only that had comes last."""
+    found = {key: replace(group, before=before.get(key, Group())) for key, group in groups.items()}
+    gone = {key: Group(before=group) for key, group in before.items() if key not in groups}
+    return found | gone
+
+
 def with_handling(
     groups: Mapping[Key, Group],
     handled: Mapping[int, int],
@@ -122,10 +130,24 @@ def with_handling(
 def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) -> Sequence[str]:
     """Return a spreadsheet's lines: the names and numbers as they are, spans in seconds.
 
-    `named` are the agents. A name that a spreadsheet would run as a formula is defused.
+    But for days, the columns come once more, of the period before. `named` are the agents. A name
+    that a spreadsheet would run as a formula is defused.
     """
-    head = [
-        by.removeprefix("by_"),
+    columns = _columns(by)
+    before = [] if by is Split.DAY else [f"{column}_before" for column in columns]
+    lines = [",".join((by.removeprefix("by_"), *columns, *before))]
+    for key, group in groups.items():
+        name = named.get(key, f"#{key}") if by is Split.AGENT and isinstance(key, int) else key
+        cells = _cells(group, by)
+        if before:
+            cells += _cells(group.before or Group(), by)
+        numbers = ("" if cell is None else f"{cell:.12g}" for cell in cells)
+        lines.append(",".join((cell(name), *numbers)))
+    return lines
+
+
+def _columns(by: Split) -> list[str]:
+    columns = [
         "new",
         "closed",
         "first_responses",
@@ -133,26 +155,26 @@ def csv_lines(groups: Mapping[Key, Group], by: Split, named: Mapping[int, str]) 
         "first_response_p90_s",
     ]
     if by not in IN_TIME:
-        head.append("still_waiting")
+        columns.append("still_waiting")
     if by is Split.AGENT:
-        head += ("handled", "pick_ups", "pick_up_median_s", "pick_up_p90_s")
+        columns += ("handled", "pick_ups", "pick_up_median_s", "pick_up_p90_s")
     if by is Split.DAY:
-        head.append("open_at_end")
-    lines = [",".join(head)]
-    for key, group in groups.items():
-        found = spread(group.first_responses)
-        name = named.get(key, f"#{key}") if by is Split.AGENT and isinstance(key, int) else key
-        cells = [group.new, group.closed, found.count, found.median, found.p90]
-        if by not in IN_TIME:
-            cells.append(group.waiting)
-        if by is Split.AGENT:
-            soon = spread(group.pick_ups)
-            cells += [group.handled, soon.count, soon.median, soon.p90]
-        if by is Split.DAY:
-            cells.append(group.left)
-        numbers = ("" if cell is None else f"{cell:.12g}" for cell in cells)
-        lines.append(",".join((cell(name), *numbers)))
-    return lines
+        columns.append("open_at_end")
+    return columns
+
+
+def _cells(group: Group, by: Split) -> list[float | None]:
+    """Return the numbers of the columns."""
+    found = spread(group.first_responses)
+    cells = [group.new, group.closed, found.count, found.median, found.p90]
+    if by not in IN_TIME:
+        cells.append(group.waiting)
+    if by is Split.AGENT:
+        soon = spread(group.pick_ups)
+        cells += [group.handled, soon.count, soon.median, soon.p90]
+    if by is Split.DAY:
+        cells.append(group.left)
+    return cells
 
 
 def cell(name: Key) -> str:

@@ -4,6 +4,7 @@ By hand it is of today and for the asker alone. On a timer its room reads it: on
 that room's queues, and names nobody.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,11 +13,13 @@ from pydantic import BaseModel
 
 from chatops.call import Answer, Call, Origin, looks
 from chatops.cards.digest_card import (
+    SHOWN,
     Eyes,
     breaches_card,
     closes_none,
     flow_blocks,
     handover_card,
+    is_passed_on,
     thanks_card,
     week_card,
 )
@@ -24,13 +27,10 @@ from chatops.cards.report_card import By, Figures, closes_card, quiet_card
 from chatops.digest import Flow, Week
 from chatops.figures import LocalDay, day_of, may_name_people, queues_for
 from chatops.policy import Role
-from chatops.ports import Reader, TicketFilter
+from chatops.ports import Listed, Load, Reader, TicketFilter
 from chatops.scene import Agent
 from chatops.text import text
 from chatops.ticket import Refusal, Status
-
-#: Tickets that a hand-over looks through, the most urgent first.
-MOST: Final = 200
 
 #: Whose shift ends so soon passes on what they hold.
 SOON: Final = timedelta(hours=1)
@@ -67,9 +67,7 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
     eyes = Eyes(call.policy, agents, named, call.now)
     if args.topic is Topic.BREACHES:
         since = call.since or window.start
-        # what was late before the last digest, and reached us after it, is told as well
-        news = await reader.late_news(queues, since, call.now)
-        rows = [*news, *await reader.breaches(queues, since, call.now)]
+        rows = await reader.told(queues, since, call.now)
         earlier = await reader.still_late(queues, since)
         return Answer(breaches_card(since, rows, earlier, eyes), empty=not rows and not earlier)
     if args.topic is Topic.THANKS:
@@ -84,11 +82,10 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
         return Answer(week_card(week, before))
     if args.topic is Topic.HANDOVER:
         loads = await reader.loads(queues, call.now)
-        live, _ = await reader.listed(TicketFilter(queues, status=Status.OPEN, limit=MOST))
-        asleep, _ = await reader.listed(TicketFilter(queues, status=Status.SNOOZED, limit=MOST))
-        going = {agent.id for agent in agents if _goes_off(agent, call)} | {None}
-        passed = [one for one in live if one.ticket.assignee in going]
-        return Answer(handover_card(loads, passed, asleep, eyes), empty=not loads)
+        going = [agent.id for agent in agents if _goes_off(agent, call)]
+        passed = await _passed(queues, loads, going, reader)
+        asleep, _ = await reader.listed(TicketFilter(queues, status=Status.SNOOZED, limit=SHOWN))
+        return Answer(handover_card(loads, passed, asleep, going, eyes), empty=not loads)
     flows = await _flows(call, queues, window, reader)
     if not any(each.new or each.closed for each in flows):
         return Answer(closes_none(window.day, flows), empty=True)
@@ -107,7 +104,8 @@ async def _flows(
     flows = []
     for name in queues:
         counts = await reader.counts([name], window.start, window.end)
-        goal = call.policy.queues[name].open_goal
+        queue = call.policy.queues.get(name)
+        goal = queue.open_goal if queue is not None else None
         flows.append(Flow(name, counts.new, counts.closed, left.get(name, 0), goal))
     return flows
 
@@ -120,6 +118,23 @@ async def _week(call: Call, queues: tuple[str, ...], ago: int, reader: Reader) -
     missed = await reader.breaches(queues, first.start, last.end)
     still = sum(left.get(name, 0) for name in queues)
     return Week(first.day, last.day, counts, still, len(missed))
+
+
+async def _passed(
+    queues: tuple[str, ...], loads: Sequence[Load], going: Sequence[int], reader: Reader
+) -> list[Listed]:
+    """Return the first of the open tickets that the next shift gets: person by person, nobody's last."""
+    found: list[Listed] = []
+    holders = {load.assignee for load in loads if load.open and is_passed_on(load, going)}
+    for holder in sorted(holders, key=lambda agent: (agent is None, agent or 0)):
+        left = SHOWN - len(found)
+        if left <= 0:
+            break
+        theirs = TicketFilter(
+            queues, Status.OPEN, assignee=holder, unclaimed=holder is None, limit=left
+        )
+        found += (await reader.listed(theirs))[0]
+    return found
 
 
 def _goes_off(agent: Agent, call: Call) -> bool:

@@ -97,7 +97,8 @@ def handover(args: Handover, scene: Scene, call: Call) -> Acts:
 
 def _seen(call: Call) -> tuple[str, ...]:
     """Return the queues that the asker may see."""
-    return tuple(queue for queue in call.policy.queues if call.agent.may(Role.VIEWER, queue))
+    names = (*call.policy.queues, *call.policy.former)
+    return tuple(queue for queue in names if call.agent.may(Role.VIEWER, queue))
 
 
 def _asks_of_absence(target: Agent, call: Call) -> Refusal | None:

@@ -1,7 +1,7 @@
 """list: tickets page by page: mine, unclaimed, late …; of a colleague (`list aoi`), by a tag (`list #vip`).
 
 Open and snoozed tickets of mine stand in one list, for both are held: so count `off` and the end of
-a shift.
+a shift. On a timer in a team's own room it says who has each ticket, and not how many a colleague has.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
-from chatops.call import Answer, Call, looks
+from chatops.call import Answer, Call, Origin, looks
 from chatops.cards.list_card import SHOWN, list_card, pages_of
-from chatops.figures import queues_for
+from chatops.figures import may_name_people, queues_for
 from chatops.people import among
 from chatops.policy import Role
 from chatops.ports import Reader, TicketFilter
@@ -54,6 +54,12 @@ async def list_(args: List, call: Call, reader: Reader) -> Answer | Refusal:
     agents = await reader.agents()
     if isinstance(of := _of(args.of, agents), Refusal):
         return of
+    if (
+        of.person
+        and call.origin is Origin.TIMER
+        and not may_name_people(call, queues, in_room=True)
+    ):
+        return Refusal(text("report-no-names"), field="of")
     if of.said is not None and args.which is Which.QUIET:  # years of them: nobody may look through
         return Refusal(text("quiet-is-whole", of=args.of, prefix=call.policy.summons), field="of")
     which = None if of.person and args.which is Which.MINE else args.which

@@ -32,7 +32,7 @@ from chatops.periods import MOST_DAYS, Day, Period, day_at, period_of
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.scene import Agent
-from chatops.splits import Count, Split, csv_lines, split
+from chatops.splits import Count, Group, Happened, Key, Split, against, csv_lines, split
 from chatops.text import text
 from chatops.ticket import Refusal
 
@@ -186,26 +186,37 @@ async def _split(
     by = args.by or Split.DAY
     if by is Split.AGENT and in_room and not of.named:
         return Refusal(text("report-no-names"))
-    meant = (of.queues, period.start, period.end, of.only)
-    rows = await counting.reader.happened(*meant)
-    if by is Split.AGENT and not of.named:
-        rows = [row for row in rows if row.agent == call.agent.id]
-    groups = split(rows, by, period)
-    if by is Split.AGENT:
-        alone = None if of.named else call.agent.id
-        groups = await counting.by_agent(period, groups, alone)
-    elif by is Split.DAY:
+    alone = call.agent.id if by is Split.AGENT and not of.named else None
+    rows, groups = await _groups(by, period, counting, of, alone)
+    if by is Split.DAY:
+        meant = (of.queues, period.start, period.end, of.only)
         groups = days_left(groups, period, await counting.reader.levels(*meant))
+    else:
+        groups = against(groups, (await _groups(by, period.before(), counting, of, alone))[1])
     if args.form is None:
         told = _told(args, period.start, period.end, of)
         waits = [row.at for row in rows if row.what is Count.WAITING]
-        card = split_card(period, groups, by, call.channels, agents, told, waits)
+        targets = call.policy.targets
+        card = split_card(period, groups, by, call.channels, agents, told, waits, targets)
         card = replace(card, blocks=(*_of(of), *card.blocks))
         return Answer(card, _is_posted(call, in_room=in_room))
     lines = tuple(csv_lines(groups, by, public_names(agents)))
     days, what = period.written.replace("..", "_"), by.removeprefix("by_")
     file = File(f"report-{days}-{what}.csv", lines, period.zone.key)
     return _file(file, ("period", period.written), ("by", by.value), *of.told, *_place(args))
+
+
+async def _groups(
+    by: Split, period: Period, counting: Counting, of: Narrowed, alone: int | None
+) -> tuple[Sequence[Happened], Mapping[Key, Group]]:
+    """Return what happened in a period, and its figures; by agent of the one who is `alone` shown."""
+    rows = await counting.reader.happened(of.queues, period.start, period.end, of.only)
+    if alone is not None:
+        rows = [row for row in rows if row.agent == alone]
+    groups = split(rows, by, period)
+    if by is Split.AGENT:
+        groups = await counting.by_agent(period, groups, alone)
+    return rows, groups
 
 
 def _file(file: File, *told: tuple[str, str]) -> Answer:

@@ -43,7 +43,7 @@ class StoredClocks(Part):
 
     def history(self, ticket: int) -> Sequence[PastEntry]:
         return [
-            PastEntry(id, decode(name, body), instant(at), terms, self._heard_at(name, body))
+            PastEntry(id, decode(name, body), instant(at), terms, heard_at(self._db, name, body))
             for id, at, name, body, terms in self._db.all(_HISTORY, ticket=ticket)
         ]
 
@@ -53,11 +53,13 @@ class StoredClocks(Part):
     def running_after(self, id: int, limit: int) -> Sequence[int]:
         return running_after(self._db, id, limit)
 
-    def _heard_at(self, name: str, body: str) -> datetime | None:
-        if name != "CustomerWrote":
-            return None
-        row = self._db.one(_HEARD_AT, message=orjson.loads(body)["message"])
-        return None if row is None else instant(row[0])
+
+def heard_at(db: Db, name: str, body: str) -> datetime | None:
+    """Return when the customer wrote, of an entry of the log that says that they did."""
+    if name != "CustomerWrote":
+        return None
+    row = db.one(_HEARD_AT, message=orjson.loads(body)["message"])
+    return None if row is None else instant(row[0])
 
 
 def clocks(db: Db, ticket: int) -> Clocks:

@@ -211,12 +211,12 @@ _closed = ENTRY.alias("closed")
 _before = ENTRY.alias("before")
 _its_close = (
     select(func.max(_before.c.id))
-    .where(
-        _before.c.ticket == ENTRY.c.ticket, _before.c.id < ENTRY.c.id, _before.c.name == "Closed"
-    )
+    .where(_before.c.ticket == ENTRY.c.ticket, _before.c.id < ENTRY.c.id)
+    .where(_before.c.name.in_(["Closed", "Reopened"]))
     .scalar_subquery()
 )
-#: Closes of the window that were undone so soon after, be it past the window's end.
+#: Closes of the window that were undone so soon after, be it past the window's end. One that was undone
+#: before, and of whose ticket something else made an end since, is not undone again.
 _SLIPS: Final = Statement(
     select(_queue, TICKET.c.channel, _closed.c.body, ENTRY.c.body)
     .select_from(
@@ -227,6 +227,7 @@ _SLIPS: Final = Statement(
         ~TICKET.c.quiet,
         meant,
         ENTRY.c.name == "Reopened",
+        _closed.c.name == "Closed",
         ENTRY.c.at >= param("start"),
         ENTRY.c.at < param("end", BigInteger) + param("slip", BigInteger),
         *_within(_closed.c.at),

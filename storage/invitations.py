@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, s
 from chatops.event import ClockKind
 from chatops.measures import Invitation
 from chatops.sla import Outcome
+from storage.instant import instant
 from storage.narrow import meant, theirs
 from storage.statement import Db, Param, Statement, param
 from storage.tables import CLOCK, TICKET
@@ -19,8 +20,8 @@ def invitations(
     """Return those of a window; they are in the queue, and of who has it, as their ticket is by now."""
     rows = db.all(_INVITATIONS, **params)
     return tuple(
-        Invitation(opened_s, outcome == Outcome.LAPSED)
-        for queue, outcome, opened_s in rows
+        Invitation(ticket, instant(at), opened_s, outcome == Outcome.LAPSED)
+        for queue, ticket, at, outcome, opened_s in rows
         if queue in queues
     )
 
@@ -48,7 +49,7 @@ _goes_on_elsewhere = and_(
     ),
 )
 _INVITATIONS: Final = Statement(
-    select(TICKET.c.queue, CLOCK.c.outcome, CLOCK.c.elapsed_s)
+    select(TICKET.c.queue, CLOCK.c.ticket, CLOCK.c.started_at, CLOCK.c.outcome, CLOCK.c.elapsed_s)
     .select_from(CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket))
     .where(
         CLOCK.c.kind == _HANDOVER,

@@ -58,12 +58,22 @@ _GONE: Final = Statement(
         _t.closed_at >= param("start"), _t.opened_at < param("end"), ~_t.quiet, meant, theirs
     )
 )
+_earlier = ENTRY.alias("earlier")
+_came_back = (
+    select(func.max(_earlier.c.id))
+    .where(_earlier.c.ticket == ENTRY.c.ticket, _earlier.c.id < ENTRY.c.id)
+    .where(_earlier.c.name == "Reopened")
+    .correlate(ENTRY)
+    .scalar_subquery()
+)
 _before = ENTRY.alias("before")
+#: What ended a ticket since it last came back: who is forgotten leaves no open ticket behind.
 _its_close = (
-    select(func.max(_before.c.id))
-    .where(
-        _before.c.ticket == ENTRY.c.ticket, _before.c.id < ENTRY.c.id, _before.c.name == "Closed"
-    )
+    select(func.min(_before.c.id))
+    .where(_before.c.ticket == ENTRY.c.ticket, _before.c.id < ENTRY.c.id)
+    .where(_before.c.id > func.coalesce(_came_back, 0))
+    .where(_before.c.name.in_(["Closed", "CustomerForgotten"]))
+    .correlate(ENTRY)
     .scalar_subquery()
 )
 _closed = ENTRY.alias("closed")

@@ -103,6 +103,9 @@ class StoredReader:
     async def profiles(self, customer: int) -> Sequence[Profile]:
         return await self.run(lambda db: customers.profiles(db, customer))
 
+    async def queues(self) -> Sequence[str]:
+        return await self.run(standing.queues)
+
     async def loads(self, queues: Sequence[str], now: datetime) -> Sequence[Load]:
         return await self.run(lambda db: standing.loads(db, queues, now))
 
@@ -192,10 +195,8 @@ class StoredReader:
     ) -> Sequence[Breach]:
         return await self.run(lambda db: digests.breaches(db, queues, start, end))
 
-    async def late_news(
-        self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[Breach]:
-        return await self.run(lambda db: digests.late_news(db, queues, start, end))
+    async def told(self, queues: Sequence[str], start: datetime, end: datetime) -> Sequence[Breach]:
+        return await self.run(lambda db: digests.told(db, queues, start, end))
 
     async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
         return await self.run(lambda db: digests.still_late(db, queues, before))

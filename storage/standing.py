@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, select
 from chatops.ports import AccountSign, Load
 from chatops.ticket import Status
 from storage.instant import instant, micros
-from storage.statement import Db, Statement, param
+from storage.statement import Db, Statement, first, param
 from storage.tables import ACCOUNT_STATE, CLOCK, TICKET
 
 
@@ -17,6 +17,17 @@ def loads(db: Db, queues: Sequence[str], now: datetime) -> Sequence[Load]:
     """Return what of each queue each person holds, and what nobody does."""
     rows = db.all(_LOADS, now=micros(now))
     return [Load(*row) for row in rows if row[0] in queues]
+
+
+def queues(db: Db) -> Sequence[str]:
+    """Return the queues in which there are tickets, by name; a step of the index each."""
+    found: set[str] = set()
+    for status in Status:
+        row = db.one(_NEXT_QUEUE, status=status.value, after="")
+        while row is not None:
+            found.add(row[0])
+            row = db.one(_NEXT_QUEUE, status=status.value, after=row[0])
+    return sorted(found)
 
 
 def signs(db: Db) -> Mapping[str, AccountSign]:
@@ -44,6 +55,13 @@ _LOADS: Final = Statement(
     .where(_t.status.in_([Status.OPEN.value, Status.SNOOZED.value]))
     .group_by(_t.queue, _t.assignee)
     .order_by(_t.queue, _t.assignee.nulls_first())
+)
+_NEXT_QUEUE: Final = Statement(
+    first(
+        select(_t.queue)
+        .where(_t.status == param("status"), _t.queue > param("after"))
+        .order_by(_t.queue)
+    )
 )
 _SIGNS: Final = Statement(
     select(ACCOUNT_STATE.c.account, ACCOUNT_STATE.c.heard_at, ACCOUNT_STATE.c.revoked)

@@ -484,7 +484,7 @@ def test_a_star_is_every_queue_without_a_line_of_its_own(app_yaml: Path) -> None
         " first_response: 5m}\n",
     )
     held = loaded(app_yaml, text).policy.people["aoi"].roles
-    assert held == {"other": Role.LEAD, "japan": Role.VIEWER}
+    assert held == {"other": Role.LEAD, "japan": Role.VIEWER, "*": Role.LEAD}
 
 
 @pytest.mark.parametrize("written", ["[boss, care]", "[boss, care, boss]"])

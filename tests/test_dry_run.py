@@ -209,6 +209,15 @@ def test_check_shows_what_app_yaml_would_do_to_open_clocks(shop: Config) -> None
     assert (shop.path.parent / "var/chatops.db").read_bytes() == before
 
 
+def test_check_names_the_queues_whose_tickets_it_would_leave_behind(shop: Config) -> None:
+    assert "app.yaml has no queue" not in checked()[1]
+    text = shop.path.read_text("utf-8")
+    shop.path.write_text(text.replace("global", "world"))
+    code, said, _ = checked()
+    left = "app.yaml has no queue global, where so many tickets are not closed: 2."
+    assert (code, left in " ".join(said.split())) == (0, True)
+
+
 def test_check_of_a_database_that_cannot_be_read_finds_app_yaml_good_all_the_same(
     shop: Config,
 ) -> None:

@@ -1,13 +1,13 @@
 """Links to files: whose they are, how long they open, and that nothing else opens."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
 from cryptography.fernet import Fernet
 
-from chatops.file_links import PATH, VALID, Asked, FileLinks
+from chatops.file_links import MOST, PATH, VALID, Asked, FileLinks, Openings
 
 NOW = datetime(2026, 10, 1, 6, tzinfo=UTC)
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -69,3 +69,14 @@ def test_a_link_of_a_version_that_asks_for_more_opens_nothing() -> None:
 
 def test_without_a_public_address_there_is_no_link() -> None:
     assert FileLinks(NEW, None).link(ASKED, NOW) is None
+
+
+def test_nobody_has_more_files_made_than_a_person_opens() -> None:
+    openings, second = Openings(), timedelta(seconds=1)
+    assert all(openings.take(ASKED, NOW + number * second) for number in range(MOST))
+    for another in (ASKED, replace(ASKED, fields={"period": "2026-10-02"})):
+        assert not openings.take(another, NOW + VALID - second), another
+    assert openings.take(replace(ASKED, identity="another"), NOW)
+    # the first of them counts no more
+    assert openings.take(ASKED, NOW + VALID)
+    assert not openings.take(ASKED, NOW + VALID)

@@ -74,7 +74,10 @@ def test_answers_for_x_become_a_file_that_holds(folder: Path) -> None:
         "care-managers": "C0HEADS",
     }
     assert queue.first_response.total_seconds() == 45 * 60
-    assert (person.public_name, dict(person.roles)) == ("Maya Lind", {"global": Role.ADMIN})
+    assert (person.public_name, dict(person.roles)) == (
+        "Maya Lind",
+        {"global": Role.ADMIN, "*": Role.ADMIN},
+    )
     assert (account.channel, account.handle) == ("x", "aozora_outdoor")
     assert (x.client_id, x.consumer_secret.get_secret_value()) == ("client", "key secret")
     assert slack.bot_token.get_secret_value() == "xoxb-1"

@@ -36,11 +36,11 @@ def line(language: str, *invitations: Invitation) -> str | None:
 def test_asked_opened_abandoned_and_how_soon(language: str, said: str) -> None:
     found = line(
         language,
-        Invitation(2 * HOUR),
-        Invitation(24 * HOUR),
-        Invitation(24 * HOUR + 1),
-        Invitation(None),
-        Invitation(None, is_abandoned=True),
+        Invitation(1, NOW, 2 * HOUR),
+        Invitation(1, NOW, 24 * HOUR),
+        Invitation(1, NOW, 24 * HOUR + 1),
+        Invitation(1, NOW, None),
+        Invitation(1, NOW, None, is_abandoned=True),
     )
     assert found is not None
     assert found.startswith(said)

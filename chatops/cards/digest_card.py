@@ -3,7 +3,7 @@
 Beside each bar stands its number. A card for a team's own room names nobody (chatops.figures).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -150,11 +150,16 @@ def week_card(week: Week, before: Week) -> Card:
 
 
 def handover_card(
-    loads: Sequence[Load], passed: Sequence[Listed], asleep: Sequence[Listed], eyes: Eyes
+    loads: Sequence[Load],
+    passed: Sequence[Listed],
+    asleep: Sequence[Listed],
+    going: Collection[int],
+    eyes: Eyes,
 ) -> Card:
-    """Return what the next shift gets.
+    """Return what the next shift gets; `going` are those whose shift ends.
 
-    `passed` are open tickets of nobody and of who goes off, due first first; `asleep` the snoozed.
+    `passed` are the first open tickets of these and of nobody, due first first; `asleep` the first
+    snoozed ones. How many there are of both, `loads` say.
     """
     title = text("handover-title", at=eyes.now)
     if not loads:
@@ -172,12 +177,19 @@ def handover_card(
         passed, key=lambda one: (one.ticket.assignee is None, one.ticket.assignee or 0)
     )
     if ordered:
+        total = sum(each.open for each in loads if is_passed_on(each, going))
         blocks.append(Paragraph(text("handover-passed")))
-        blocks += _table(_PASSED, [_passed(one, eyes) for one in ordered])
+        blocks += _table(_PASSED, [_passed(one, eyes) for one in ordered], total)
     if asleep:
+        total = sum(each.snoozed for each in loads)
         blocks.append(Paragraph(text("handover-asleep")))
-        blocks += _table(_ASLEEP, [_asleep(one, eyes) for one in asleep])
+        blocks += _table(_ASLEEP, [_asleep(one, eyes) for one in asleep], total)
     return Card(push=title, title=title, blocks=tuple(blocks))
+
+
+def is_passed_on(load: Load, going: Collection[int]) -> bool:
+    """Tell whether the next shift gets what is open of this."""
+    return load.assignee is None or load.assignee in going
 
 
 def _passed(one: Listed, eyes: Eyes) -> tuple[Text, ...]:
@@ -229,8 +241,12 @@ def _nothing(said: Text) -> Card:
     return Card(push=said, blocks=(Paragraph(said),))
 
 
-def _table(head: Sequence[str], rows: Sequence[tuple[Text, ...]]) -> tuple[Block, ...]:
+def _table(
+    head: Sequence[str], rows: Sequence[tuple[Text, ...]], total: int | None = None
+) -> tuple[Block, ...]:
+    """Return the first rows of `total`, which is of those that are here if nothing else is said."""
     table = Table(tuple(text(each) for each in head), tuple(rows[:SHOWN]))
-    if len(rows) <= SHOWN:
+    total = len(rows) if total is None else total
+    if total <= SHOWN:
         return (table,)
-    return table, Paragraph(text("digest-more", shown=SHOWN, total=len(rows)), small=True)
+    return table, Paragraph(text("digest-more", shown=SHOWN, total=total), small=True)

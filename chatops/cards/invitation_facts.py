@@ -1,14 +1,9 @@
 """What became of invitations into direct messages, as a line of a report. Pure."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Final
 
-from chatops.measures import Invitation
+from chatops.measures import Invitation, abandoned, opened_soon
 from chatops.text import Text, text
-
-#: A customer who writes within this time was handed over in one go (REPORTS.md).
-SOON: Final = timedelta(hours=24)
 
 
 def invitations_said(
@@ -19,7 +14,7 @@ def invitations_said(
     return text(
         "report-invited",
         invited=len(invitations),
-        soon=sum(seconds <= SOON.total_seconds() for seconds in opened),
-        abandoned=sum(each.is_abandoned for each in invitations),
+        soon=len(opened_soon(invitations)),
+        abandoned=len(abandoned(invitations)),
         median=spread_said(opened),
     )

@@ -10,12 +10,21 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from chatops.behind import KEPT, Figure
+from chatops.behind import CLOSED_AS, KEPT, Figure
 from chatops.card import Block, Button, Paragraph
 from chatops.cards.report_facts import Counted
-from chatops.event import ClockKind
+from chatops.event import ClockKind, CloseReason
 from chatops.handling import escalated
-from chatops.measures import Kept, last_closes, one_touched, real_closes, reopen_rate, unreplied
+from chatops.measures import (
+    Kept,
+    abandoned,
+    last_closes,
+    one_touched,
+    opened_soon,
+    real_closes,
+    reopen_rate,
+    unreplied,
+)
 from chatops.splits import Group
 from chatops.text import Text, text
 
@@ -38,6 +47,7 @@ _LABELS: Final[Mapping[Figure, str]] = {
     Figure.FIRST: "first-response",
     Figure.NEXT: "next-response",
     Figure.LATE: "breached",
+    Figure.INVITED: "invitations",
     **{figure: f"kept-{clock.value}" for figure, clock in KEPT.items()},
 }
 
@@ -150,10 +160,15 @@ def _owed(one: Counted, clock: ClockKind) -> int:
     return kept.met + kept.breached + kept.waived
 
 
+def _closed_as(one: Counted, reason: CloseReason) -> int:
+    return sum(close.reason is reason for close in real_closes(one.measures.closes))
+
+
 #: How many things each figure counts.
 _NUMBERS: Final[Mapping[Figure, Callable[[Counted], int]]] = {
     Figure.NEW: lambda one: one.counts.new,
     Figure.CLOSED: lambda one: len(real_closes(one.measures.closes)),
+    **{figure: partial(_closed_as, reason=reason) for figure, reason in CLOSED_AS.items()},
     Figure.HANDLED: lambda one: one.handled,
     Figure.OPEN: lambda one: one.counts.open,
     Figure.SNOOZED: lambda one: one.counts.snoozed,
@@ -174,6 +189,9 @@ _NUMBERS: Final[Mapping[Figure, Callable[[Counted], int]]] = {
     Figure.REOPENED: lambda one: reopen_rate(one.measures.closes).part,
     Figure.ONE_TOUCH: lambda one: len(one_touched(one.measures.closes)),
     Figure.NO_REPLY: lambda one: len(unreplied(one.measures.closes)),
+    Figure.INVITED: lambda one: len(one.measures.invitations),
+    Figure.INVITED_SOON: lambda one: len(opened_soon(one.measures.invitations)),
+    Figure.ABANDONED: lambda one: len(abandoned(one.measures.invitations)),
     Figure.QUIET: lambda one: one.quiet,
     Figure.REPEATED: lambda one: one.counts.repeated,
 }

@@ -4,7 +4,7 @@ Each picture has few series and one unit; how it looks is the chat's part. Many 
 that a phone can show: of a report by agent or tag the busiest are drawn, and the table has them all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -12,9 +12,11 @@ from typing import Final
 
 from chatops.card import Block, Chart, Series, Shape, Table
 from chatops.cards.report_facts import spread_said
+from chatops.cards.split_words import changed, held, longer
 from chatops.course import Course, Step
 from chatops.report import spread
 from chatops.splits import Group, Key
+from chatops.targets import NO_TARGETS, Targets
 from chatops.text import Text, text
 
 #: What a picture shows at most: names, and steps in time; and how many of these as columns.
@@ -47,6 +49,7 @@ class Shown:
     points: Sequence[tuple[Text, Group]]
     in_time: bool = False  #: one after the other, and not by name
     by_person: bool = False  #: nobody brings tickets in: what they handled stands in place of new
+    targets: Targets = NO_TARGETS  #: of names
 
     @property
     def has_left(self) -> bool:
@@ -89,8 +92,13 @@ def _moment(key: Key, step: Step) -> Text:
 
 def _table(shown: Shown) -> Table:
     counts = _counts_table(shown)
+    limit = shown.targets.first_response
     rows = tuple(
-        (*row, spread_said(group.first_responses), _number(group.waiting))
+        (
+            *row,
+            held(_spread(group, _first_responses), limit, group.first_responses),
+            changed(group, lambda one: one.waiting),
+        )
         for row, (_, group) in zip(counts.rows, shown.points, strict=True)
     )
     heads = (text("report-first-response"), text("report-waiting"))
@@ -98,8 +106,11 @@ def _table(shown: Shown) -> Table:
 
 
 def _pick_ups(shown: Shown) -> tuple[Table, ...]:
+    limit = shown.targets.pick_up
     rows = tuple(
-        (label, spread_said(group.pick_ups)) for label, group in shown.points if group.pick_ups
+        (label, held(_spread(group, lambda one: one.pick_ups), limit, group.pick_ups))
+        for label, group in shown.points
+        if group.pick_ups
     )
     head = (text(f"head-{shown.by}"), text("report-pick-up"))
     return (Table(head, rows),) if rows else ()
@@ -110,8 +121,8 @@ def _counts_table(shown: Shown) -> Table:
     rows = tuple(
         (
             label,
-            _number(group.handled if shown.by_person else group.new),
-            _number(group.closed),
+            changed(group, _handled if shown.by_person else _new),
+            changed(group, lambda one: one.closed),
             *((_number(group.left),) if group.left is not None else ()),
         )
         for label, group in shown.points
@@ -126,14 +137,30 @@ def _responses_table(shown: Shown) -> Table:
     rows = tuple(
         (
             label,
-            _span(each.median),
+            longer(_span(each.median), group, _first_responses),
             *((_span(each.p90),) if has_p90 else ()),
             _number(each.count),
         )
-        for (label, _), each in zip(shown.points, spreads, strict=True)
+        for (label, group), each in zip(shown.points, spreads, strict=True)
     )
     p90 = (text("chart-p90"),) if has_p90 else ()
     return Table((text(f"head-{shown.by}"), text("chart-median"), *p90, text("head-count")), rows)
+
+
+def _spread(group: Group, seconds: Callable[[Group], Sequence[int]]) -> Text:
+    return longer(spread_said(seconds(group)), group, seconds)
+
+
+def _new(group: Group) -> int:
+    return group.new
+
+
+def _handled(group: Group) -> int:
+    return group.handled
+
+
+def _first_responses(group: Group) -> Sequence[int]:
+    return group.first_responses
 
 
 def _span(seconds: float | None) -> Text:

@@ -7,12 +7,14 @@ from chatops.card import Card, Facts, Paragraph
 from chatops.cards.leads import Row, Told, table_leads, window_told
 from chatops.cards.list_card import public_names
 from chatops.cards.report_charts import Shown, figures_blocks
-from chatops.cards.report_facts import report_title, waiting_said
+from chatops.cards.report_facts import report_against, report_title, waiting_said
+from chatops.cards.split_words import targets_said
 from chatops.channel import Traits
 from chatops.course import days, hours
 from chatops.periods import Period
 from chatops.scene import Agent
 from chatops.splits import IN_TIME, Group, Key, Split
+from chatops.targets import NO_TARGETS, Targets
 from chatops.text import Text, text
 
 
@@ -24,23 +26,28 @@ def split_card(
     agents: Sequence[Agent],
     told: Told,
     waits: Sequence[datetime] = (),
+    targets: Targets = NO_TARGETS,
 ) -> Card:
     """Return the figures; no agent is called by them. `told` is what a button says of the report.
 
     `waits` is since when those wait who still do at the end, whoever's they are.
     """
     title = report_title(period)
+    against = () if by is Split.DAY else (Paragraph(report_against(period)),)
     said = waiting_said(len(waits), min(waits, default=None))
     waiting = Facts(((text("report-waiting"), said),))
     if not groups:
         nothing = Paragraph(text("report-nothing"))
-        return Card(push=title, title=title, blocks=(nothing, waiting) if waits else (nothing,))
+        blocks = (*against, nothing, waiting) if waits else (*against, nothing)
+        return Card(push=title, title=title, blocks=blocks)
     named = public_names(agents)
     points = [
         (_label(key, by, channels, named), group)
         for key, group in _filled(groups, by, period).items()
     ]
-    shown = Shown(by.value, points, in_time=by in IN_TIME, by_person=by is Split.AGENT)
+    by_person = by is Split.AGENT
+    shown = Shown(by.value, points, by in IN_TIME, by_person, targets)
+    signs = targets_said(targets, by_person=by_person) if by not in IN_TIME else ()
     names = {agent.id: agent.name for agent in agents}
     rows = [
         Row(_label(key, by, channels, named), group, tuple((dict(told) | dict(meant)).items()))
@@ -52,7 +59,13 @@ def split_card(
     return Card(
         push=title,
         title=title,
-        blocks=(*figures_blocks(shown), waiting, *to.said),
+        blocks=(
+            *against,
+            *figures_blocks(shown),
+            *(Paragraph(said, small=True) for said in signs),
+            waiting,
+            *to.said,
+        ),
         menu=to.menu,
         more=text("report-more"),
     )

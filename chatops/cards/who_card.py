@@ -13,33 +13,47 @@ from chatops.text import Text, text
 
 
 def who_card(
-    queues: Sequence[str], agents: Sequence[Agent], loads: Sequence[Load], call: Call
+    queues: Sequence[str],
+    agents: Sequence[Agent],
+    loads: Sequence[Load],
+    call: Call,
+    *,
+    counted: bool,
 ) -> Card:
-    """Return who works each queue now; who is off but still holds tickets is named first of those."""
+    """Return who works each queue now; who is off but still holds tickets is named first of those.
+
+    How much each of them holds is a figure by person: it is said where it may be `counted`.
+    """
     held = {(load.queue, load.assignee): load for load in loads}
     title = text("who-title")
     blocks: list[Block] = []
     for queue in queues:
-        blocks += _of_queue(queue, agents, held, call)
+        blocks += _of_queue(queue, agents, held, call, counted=counted)
     return Card(push=title, title=title, blocks=tuple(blocks))
 
 
 def _of_queue(
-    queue: str, agents: Sequence[Agent], held: Mapping[tuple[str, int | None], Load], call: Call
+    queue: str,
+    agents: Sequence[Agent],
+    held: Mapping[tuple[str, int | None], Load],
+    call: Call,
+    *,
+    counted: bool,
 ) -> list[Block]:
     able = [agent for agent in agents if agent.may(Role.AGENT, queue)]
     on = [agent for agent in able if agent.on]
     holding = [agent for agent in able if not agent.on and (queue, agent.id) in held]
     free = held.get((queue, None))
+
+    def holds(agent: Agent) -> Text:
+        on = "on" if agent.on else "off"
+        if not counted:
+            return text(f"who-{on}-uncounted")
+        load = held.get((queue, agent.id))
+        return text(f"who-{on}", open=load.open if load else 0, snoozed=load.snoozed if load else 0)
+
     pairs = [
-        *(
-            (_name(agent), _says("who-on", agent, held.get((queue, agent.id)), call))
-            for agent in on
-        ),
-        *(
-            (_name(agent), _says("who-off", agent, held[queue, agent.id], call))
-            for agent in holding
-        ),
+        *((_name(agent), _until(holds(agent), agent, call)) for agent in (*on, *holding)),
         (text("who-nobodys"), text("who-unclaimed", count=free.open if free else 0)),
     ]
     blocks: list[Block] = [
@@ -47,7 +61,7 @@ def _of_queue(
         Facts(tuple(pairs)),
     ]
     if off := [agent for agent in able if not agent.on and agent not in holding]:
-        names = tuple(_off(agent, call) for agent in off)
+        names = tuple(_until(_name(agent), agent, call) for agent in off)
         blocks.append(Paragraph(text("who-are-off", people=names), small=True))
     return blocks
 
@@ -56,18 +70,12 @@ def _name(agent: Agent) -> Text:
     return text("by-agent", agent=agent.public_name)
 
 
-def _says(id: str, agent: Agent, load: Load | None, call: Call) -> Text:
-    """Say what somebody holds, and when their shift ends or begins."""
-    said = text(id, open=load.open if load else 0, snoozed=load.snoozed if load else 0)
+def _until(said: Text, agent: Agent, call: Call) -> Text:
+    """Say besides when somebody's shift ends or begins."""
     change = _change(agent, call)
     if change is None:
         return said
     return text("who-until" if agent.on else "who-from", said=said, at=change)
-
-
-def _off(agent: Agent, call: Call) -> Text:
-    change = _change(agent, call)
-    return _name(agent) if change is None else text("who-from", said=_name(agent), at=change)
 
 
 def _change(agent: Agent, call: Call) -> datetime | None:

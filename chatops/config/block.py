@@ -5,9 +5,8 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
 from chatops.config.names import Refers
+from chatops.policy import EVERY_QUEUE
 
-#: In `roles`: every queue that has no line of its own.
-EVERY_QUEUE = "*"
 #: In `calendar`: the calendar that never closes, which needs no block.
 ALWAYS = "always"
 

@@ -14,7 +14,7 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.config import chains, promises, routes, texts
 from chatops.config.away import away
-from chatops.config.block import ALWAYS, EVERY_QUEUE
+from chatops.config.block import ALWAYS
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
 from chatops.config.names import Refers
@@ -31,6 +31,7 @@ from chatops.config.shape import (
 )
 from chatops.errors import ConfigError
 from chatops.policy import (
+    EVERY_QUEUE,
     INVITED,
     Account,
     AwayText,
@@ -291,9 +292,10 @@ def _macros(fitter: Fitter) -> dict[str, Macro]:
 
 
 def _roles(fitter: Fitter, written: Mapping[str, Role]) -> dict[str, Role]:
-    """Spread `*` over the queues without a line of their own."""
+    """Spread `*` over the queues without a line of their own; it stays for those that there were."""
     everywhere = written.get(EVERY_QUEUE)
-    held = {queue: written.get(queue, everywhere) for queue in fitter.names.blocks("queues")}
+    names = (*fitter.names.blocks("queues"), EVERY_QUEUE)
+    held = {queue: written.get(queue, everywhere) for queue in names}
     return {queue: role for queue, role in held.items() if role is not None}
 
 

@@ -18,12 +18,11 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from chatops.config.block import EVERY_QUEUE
 from chatops.config.document import on_one_line
 from chatops.config.fit import said_of
 from chatops.config.shape import Canned
 from chatops.errors import ConfigError
-from chatops.policy import CannedReply
+from chatops.policy import EVERY_QUEUE, CannedReply
 
 COLUMNS: Final = ("queue", "language", "name", "text")
 

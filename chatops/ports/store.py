@@ -115,6 +115,10 @@ class Reader(Protocol):
         """Return the customer and whom consent links to them."""
         ...
 
+    async def queues(self) -> Sequence[str]:
+        """Return the queues in which there are tickets, by name: those too that app.yaml names no more."""
+        ...
+
     async def loads(self, queues: Sequence[str], now: datetime) -> Sequence[Load]:
         """Return what is open and snoozed in the queues, by queue and assignee."""
         ...
@@ -221,14 +225,12 @@ class Reader(Protocol):
         """Return the clocks of every kind that were breached in [start, end), due first first."""
         ...
 
-    async def late_news(
-        self, queues: Sequence[str], start: datetime, end: datetime
-    ) -> Sequence[Breach]:
-        """Return the clocks that ended in [start, end), late by before it, which nobody knew then."""
+    async def told(self, queues: Sequence[str], start: datetime, end: datetime) -> Sequence[Breach]:
+        """Return those of whose breach a digest of [start, end) is the first to tell."""
         ...
 
     async def still_late(self, queues: Sequence[str], before: datetime) -> Sequence[Breach]:
-        """Return the clocks that were breached before then and are owed still, due first first."""
+        """Return those of which that was told before then and that are owed still."""
         ...
 
     async def open_at(self, at: datetime) -> Mapping[str, int]:

@@ -10,10 +10,11 @@ from chatops.arrival.terms import Terms
 from chatops.calendar import Calendar
 from chatops.call import Answer, Origin
 from chatops.cards.digest_card import Eyes, breaches_card, handover_card, thanks_card, week_card
+from chatops.channel import Echo
 from chatops.digest import Breach, Thanked, Week
 from chatops.figures import LocalDay, day_of
 from chatops.policy import Role, RoutingRule
-from chatops.ports import Listed, Load
+from chatops.ports import Listed, Load, Tx
 from chatops.report import Counts
 from chatops.scene import Agent
 from chatops.text import Summons, text
@@ -141,6 +142,30 @@ async def test_what_reached_us_late_and_was_answered_falls_between_no_two_digest
         "#1 | First response | nobody | 10 min | closed without it"
     )
     assert (await on_timer(team, "breaches", since=NOW + timedelta(minutes=99))).empty
+
+
+@pytest.mark.anyio
+async def test_what_was_heard_late_and_answered_on_the_network_is_told_once(team: Team) -> None:
+    """Jo wrote at 15:30 and was answered there at 16:33; both reached us after the digest of 16:35."""
+    digests = [NOW + timedelta(minutes=minutes) for minutes in (0, 65, 100, 130)]
+    team.clock.now = digests[1]
+    assert (await on_timer(team, "breaches", since=digests[0])).empty
+    team.clock.now += timedelta(minutes=5)
+    await team.wrote("Jo", "Where is it?", at=NOW)
+    echo = Echo(
+        "aozora", "e1", "thread of Jo", "It is on its way", NOW + timedelta(minutes=63), False
+    )
+    await team.desk.receive([echo])
+    team.clock.now = digests[2]
+    made = await on_timer(team, "breaches", since=digests[1])
+    assert in_words(made.card).splitlines()[1:] == [
+        "One target was missed; still open: 0",
+        "japan: 1 missed, 0 still open",
+        "Ticket | Target | Assignee | Late by | State",
+        "#1 | First response | nobody | 3 min | done late",
+    ]
+    team.clock.now = digests[3]
+    assert (await on_timer(team, "breaches", since=digests[2])).empty
 
 
 @pytest.mark.anyio
@@ -392,17 +417,40 @@ Ticket | Assignee | Until
     )
 
 
+@pytest.mark.anyio
+async def test_a_hand_over_of_hundreds_counts_all_and_lists_the_first(team: Team) -> None:
+    """Maya, who stays, holds 205; of nobody's 25 the first came before them and the rest after."""
+    maya = await team.agent("maya")
+    await team.wrote("Jo", "Where is it?")
+
+    def run(tx: Tx) -> None:
+        first = tx.ticket(1)
+        assert first is not None
+        for assignee, count in ((maya.id, 205), (None, 24)):
+            for _ in range(count):
+                tx.add_ticket(replace(first, id=0, assignee=assignee))
+
+    await team.storage.work.transact(run)
+    said = in_words((await on_timer(team, "handover")).card).splitlines()
+    assert said[1] == ("230 open, of which nobody has 25; 0 late for a first response; 0 snoozed")
+    assert [line.split(" |")[0] for line in said[4:24]] == [
+        "#1",
+        *(f"#{number}" for number in range(207, 226)),
+    ]
+    assert said[24:] == ["The first 20 of 25."]
+
+
 def test_a_hand_over_says_what_waits_for_the_customer_and_has_no_clock() -> None:
     asleep = ticket(id=7, status=Status.SNOOZED, assignee=1)
     answered = ticket(id=8, assignee=1, waiting=Waiting.CUSTOMER)
     rows = [Listed(each, CUSTOMER, "", None) for each in (asleep, answered)]
     card = handover_card(
-        [Load("japan", 1, 1, 1, 0)], rows[1:], rows[:1], Eyes(POLICY, (AOI,), True, NOW)
+        [Load("japan", 1, 1, 1, 0)], rows[1:], rows[:1], [1], Eyes(POLICY, (AOI,), True, NOW)
     )
     said = in_words(card).splitlines()
     assert said[4] == "#8 | 伊藤 葵 | the customer | nothing due"
     assert said[-1] == "#7 | 伊藤 葵 | when the customer answers"
-    only = handover_card([Load("japan", 1, 1, 0, 0)], (), (), Eyes(POLICY, (), True, NOW))
+    only = handover_card([Load("japan", 1, 1, 0, 0)], (), (), [], Eyes(POLICY, (), True, NOW))
     assert len(only.blocks) == 1
 
 

@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from chatops.arrival.terms import Terms
 from chatops.call import Answer, Done, Origin
 from chatops.cards.list_card import list_card
-from chatops.policy import RoutingRule
+from chatops.policy import Role, RoutingRule
 from chatops.ports import MOST_COUNTED
 from chatops.text import Summons, text
 from chatops.ticket import Refusal
-from tests.commands.conftest import Team, beside, in_words
+from tests.commands.conftest import PEOPLE, Team, beside, in_words
 from tests.scenes import NOW, call
 
 
@@ -221,3 +222,41 @@ async def test_a_priority_that_stands_out_is_said(team: Team) -> None:
     await team.ask("aoi", "priority", "1 urgent")
     lines = (await team.shown("aoi", "list", "unclaimed")).splitlines()
     assert [line.endswith(" · ‼ Urgent") for line in lines if line.startswith("#")] == [True, False]
+
+
+@pytest.mark.anyio
+async def test_tickets_of_a_queue_that_app_yaml_names_no_more_are_seen_by_who_works_everywhere(
+    team: Team,
+) -> None:
+    await team.wrote("Jo", "Where is it?")
+    await team.wrote("Kim", "Hello")
+    await team.ask("maya", "move", "2 global")
+    await team.wrote("Lee", "Hello")
+    await team.ask("maya", "move", "3 global")
+    await team.ask("maya", "close", "3 spam")
+    roles = {"aoi": {"japan": Role.LEAD}, "maya": {"japan": Role.LEAD, "*": Role.LEAD}}
+    people = {name: replace(PEOPLE[name], roles=roles[name]) for name in roles}
+    queues = {"japan": team.desk.policy.queues["japan"]}
+    with capture_logs() as logs:
+        await team.desk.adopt(replace(team.desk.policy, queues=queues, people=people))
+    (warned,) = [each["said"] for each in logs if each["event"] == "desk.queue_gone"]
+    assert warned == (
+        "app.yaml has no queue global, where so many tickets are not closed: 1. Put it back; or who "
+        'works in every queue (roles: "*") lists them by /care report tickets open queue global, and '
+        "moves each by /care move 42 and the new queue"
+    )
+    team.clock.now += timedelta(minutes=1)
+    for who, count, rows in (("maya", 2, ["global", "japan"]), ("aoi", 1, ["japan"])):
+        listed = await team.shown(who, "list", "unclaimed")
+        assert listed.startswith(f"Unclaimed tickets: {count}\n")
+        said = (await team.shown(who, "report", "by queue")).splitlines()
+        assert [line.split(" | ")[0] for line in said if " | " in line] == ["Queue", *rows]
+    opened = await team.shown("maya", "report", "tickets open queue global")
+    assert opened.startswith("Open now: 1\n")
+    digest = await team.shown("maya", "digest", "closes")
+    assert "global | 1 | 1 | 1 | –" in digest
+    await team.ask("maya", "move", "2 japan")
+    assert (await team.shown("aoi", "list", "unclaimed")).startswith("Unclaimed tickets: 2\n")
+    with capture_logs() as logs:
+        await team.desk.adopt(team.desk.policy)
+    assert [each for each in logs if each["event"] == "desk.queue_gone"] == []

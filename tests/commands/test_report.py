@@ -22,10 +22,19 @@ from tests.commands.conftest import Team, in_words
 from tests.scenes import NOW, POLICY, TOKYO, digest_plan
 
 DAY_HEAD = "day,new,closed,first_responses,first_response_median_s,first_response_p90_s"
-AGENT_HEAD = (
-    "agent,new,closed,first_responses,first_response_median_s,first_response_p90_s,"
-    "still_waiting,handled,pick_ups,pick_up_median_s,pick_up_p90_s"
+OF_AGENT = (
+    "new",
+    "closed",
+    "first_responses",
+    "first_response_median_s",
+    "first_response_p90_s",
+    "still_waiting",
+    "handled",
+    "pick_ups",
+    "pick_up_median_s",
+    "pick_up_p90_s",
 )
+AGENT_HEAD = ",".join(("agent", *OF_AGENT, *(f"{column}_before" for column in OF_AGENT)))
 
 
 async def a_day(team: Team) -> None:
@@ -240,10 +249,11 @@ async def test_figures_by_person_are_for_leads(team: Team) -> None:
         await team.shown("maya", "report", "7d by agent")
         == """\
 Customer care, Fri 25 Sep to Thu 1 Oct
+2026-09-25..2026-10-01 so far, compared with 2026-09-18..2026-09-24 up to the same time
 [Closed by agent]
 Agent | Handled | Closed | First response | Still waiting
-伊藤 葵 | 1 | 1 | none yet | 0
-Maya Lind | 1 | 1 | none yet | 0
+伊藤 葵 | 1 (+1) | 1 (+1) | none yet | 0
+Maya Lind | 1 (+1) | 1 (+1) | none yet | 0
 Still waiting: 1, the oldest since Thu 1 Oct 15:30
 The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”."""
     )
@@ -273,11 +283,11 @@ async def test_who_picks_tickets_up_and_how_soon(team: Team) -> None:
     await replied(team, 3, maya)
     team.clock.now += timedelta(minutes=1)
     by_agent = (await team.shown("maya", "report", "today by agent")).splitlines()
-    assert by_agent[2:] == [
+    assert by_agent[3:] == [
         "Agent | Handled | Closed | First response | Still waiting",
         # closed one, answered another, whose clock this log leaves running
-        "伊藤 葵 | 2 | 1 | none yet | 1",
-        "Maya Lind | 2 | 1 | none yet | 0",
+        "伊藤 葵 | 2 (+2) | 1 (+1) | none yet | 1 (+1)",
+        "Maya Lind | 2 (+2) | 1 (+1) | none yet | 0",
         "Agent | Pick-up, from assignment to reply",
         "伊藤 葵 | median 20 min (n = 1)",
         "Still waiting: 1, the oldest since Thu 1 Oct 15:30",
@@ -333,16 +343,51 @@ async def test_figures_by_where_what_and_when(team: Team) -> None:
     ):
         said = (await team.shown("maya", "report", line)).splitlines()
         heads = f"{head} | New | Closed | First response | Still waiting"
-        assert said[2:4] == [heads, f"{row} | 3 | 2 | none yet | 1"]
+        assert said[3:5] == [heads, f"{row} | 3 (+3) | 2 (+2) | none yet | 1 (+1)"]
     said = (await team.shown("maya", "report", "by hour")).splitlines()
     waiting = "Still waiting: 1, the oldest since Thu 1 Oct 15:30"
-    assert said[2:] == ["Hour | New | Closed", "15:00 | 3 | 2", waiting]
+    assert said[3:] == ["Hour | New | Closed", "15:00 | 3 (+3) | 2 (+2)", waiting]
     said = (await team.shown("maya", "report", "by day")).splitlines()
     assert said[1:4] == [
         "[New, closed and open by day]",
         "Day | New | Closed | Open at end",
         "Thu 1 Oct | 3 | 2 | 1",
     ]
+
+
+@pytest.mark.anyio
+async def test_lines_are_held_against_the_day_before_and_against_targets(team: Team) -> None:
+    """On the day before one came and was closed by each; on the day itself only Aoi closed."""
+    await a_day(team)
+    team.clock.now += timedelta(days=1)
+    await team.wrote("Mo", "Hello?")
+    await team.ask("maya", "move", "4 global")
+    await team.ask("aoi", "close", "3 resolved")
+    team.clock.now += timedelta(minutes=90)
+    team.desk.policy = replace(
+        team.desk.policy, targets=Targets(pick_up=timedelta(minutes=30), compliance=95.0)
+    )
+    by_queue = (await team.shown("maya", "report", "by queue")).splitlines()
+    assert by_queue[1:6] == [
+        "2026-10-02 so far, compared with 2026-10-01 up to the same time",
+        "[New and closed by queue]",
+        "Queue | New | Closed | First response | Still waiting",
+        "global | 1 (+1) | 0 | none yet | 1 (+1)",
+        "japan | 0 (−3) | 1 (−1) | none yet | 0 (−1)",
+    ]
+    by_agent = (await team.shown("maya", "report", "by agent")).splitlines()
+    assert by_agent[4:7] == [
+        "伊藤 葵 | 1 | 1 | none yet | 0",
+        "Maya Lind | 0 (−1) | 0 (−1) | none yet | 0",
+        "✓ met, ⚠ missed the target: Pick-up, from assignment to reply: at most 30 min",
+    ]
+    csv = await team.ask("maya", "report", "by queue csv")
+    assert isinstance(csv, Answer)
+    assert csv.file is not None
+    assert csv.file.lines[1:] == (
+        '"global",1,0,0,,,1,0,0,0,,,0',
+        '"japan",0,1,0,,,0,3,2,0,,,1',
+    )
 
 
 @pytest.mark.anyio
@@ -355,8 +400,8 @@ async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
         "report-2026-09-25_2026-10-01-agent.csv",
         (
             AGENT_HEAD,
-            '"伊藤 葵",0,1,0,,,0,1,0,,',
-            '"Maya Lind",0,1,0,,,0,1,0,,',
+            '"伊藤 葵",0,1,0,,,0,1,0,,,0,0,0,,,0,0,0,,',
+            '"Maya Lind",0,1,0,,,0,1,0,,,0,0,0,,,0,0,0,,',
         ),
         "Asia/Tokyo",
     )

@@ -56,6 +56,8 @@ async def test_every_number_is_a_button_that_lists_its_tickets(team: Team) -> No
         "Still waiting: 2",
         "New: 4",
         "Closed: 2",
+        "Closed as resolved: 1",
+        "Closed as duplicate: 1",
         "Tickets handled: 2",
         "Open now: 2",
         "First resolution: 2",
@@ -89,6 +91,18 @@ waived, Thu 1 Oct 15:30
     )
     by_reason = (await team.shown("maya", "report", "チケット 返信なし")).splitlines()
     assert by_reason[3] == "closed as resolved, Thu 1 Oct 15:30"
+    for line in (
+        "tickets closed as duplicate",
+        "チケット 重複でクローズ",
+        "チケット クローズ 重複",
+    ):
+        as_one = (await team.shown("maya", "report", line)).splitlines()
+        assert (as_one[0], as_one[3]) == (
+            "Closed as duplicate: 1",
+            "closed as duplicate, Thu 1 Oct 15:30",
+        )
+    none = (await team.shown("maya", "report", "tickets abandoned")).splitlines()
+    assert none[0] == "Abandoned: no direct message came: 0"
     late = (await team.shown("maya", "report", "tickets late queue japan")).splitlines()
     assert late[3] == "⚠ First response late since Thu 1 Oct 16:30"
     assert await team.shown("maya", "report", "today tickets open channel x tag vip") == (
@@ -265,9 +279,10 @@ async def test_reports_are_narrowed_in_any_order(team: Team) -> None:
     table = (await team.shown("maya", "report", "by queue queue global")).splitlines()
     assert table[1:] == [
         "Queue: global",
+        "2026-10-01 so far, compared with 2026-09-30 up to the same time",
         "[New and closed by queue]",
         "Queue | New | Closed | First response | Still waiting",
-        "global | 1 | 0 | none yet | 1",
+        "global | 1 (+1) | 0 | none yet | 1 (+1)",
         "Still waiting: 1, the oldest since Thu 1 Oct 15:30",
         "The menu leads to the tickets of the first lines; any others by name, as in “tickets closed tag vip”.",
     ]

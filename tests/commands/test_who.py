@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 
 from chatops.calendar import Calendar, Window
+from chatops.call import Answer, Origin, Outcome
+from chatops.policy import Role
+from chatops.scene import Agent
 from chatops.text import text
 from chatops.ticket import Refusal
-from tests.commands.conftest import PEOPLE, Team
+from tests.commands.conftest import PEOPLE, Team, in_words
+from tests.scenes import POLICY, TOKYO, digest_plan
 
 
 @pytest.mark.anyio
@@ -54,6 +58,56 @@ async def test_it_shows_every_queue_of_mine_and_no_other(team: Team) -> None:
     assert "Off shift: Maya Lind, Gus" in lines
     assert "global" not in await team.shown("aoi", "who")
     assert await team.ask("eve", "who") == Refusal(text("no-role"))
+
+
+async def on_timer(team: Team, command: str, line: str, room: str) -> Outcome:
+    """Let the timer ask, as chatops.schedule does."""
+    timer = Agent(0, "timer", "timer", None, dict.fromkeys(POLICY.queues, Role.ADMIN))
+    plan = digest_plan(run=f"{command} {line}", calendar=TOKYO, room=room)
+    made = team.desk.call(key=f"{line} {room}", command=command, agent=timer, origin=Origin.TIMER)
+    return await team.desk.handle(replace(made, line=line, chat="slack", plan=plan, room=room))
+
+
+@pytest.mark.anyio
+async def test_a_team_s_own_room_reads_on_a_timer_who_is_on_and_not_what_each_holds(
+    team: Team,
+) -> None:
+    await team.wrote("Jo", "Hello")
+    await team.wrote("Kim", "Hello")
+    await team.ask("aoi", "claim", "1")
+    await team.ask("maya", "on")
+    made = await on_timer(team, "who", "", "care-japan")
+    assert isinstance(made, Answer)
+    assert in_words(made.card) == (
+        "Who is on\n"
+        "japan: 1 on shift\n"
+        "Maya Lind: on shift\n"
+        "伊藤 葵: off shift, still holds tickets\n"
+        "Nobody’s: 1 unclaimed"
+    )
+    for_leads = await on_timer(team, "who", "", "care-leads")
+    assert isinstance(for_leads, Answer)
+    lines = in_words(for_leads.card).splitlines()
+    assert "伊藤 葵: off shift, still holds 1 open, 0 snoozed" in lines
+    assert "global: 1 on shift" in lines
+
+
+@pytest.mark.anyio
+async def test_a_list_on_a_timer_is_of_its_room_s_queues_and_of_no_colleague(team: Team) -> None:
+    for who in ("Jo", "Kim", "Lou"):
+        await team.wrote(who, "Hello")
+    await team.ask("aoi", "claim", "1")
+    await team.ask("maya", "move", "3 global")
+    for line, room, title in (
+        ("unclaimed", "care-japan", "Unclaimed tickets: 1"),
+        ("unclaimed", "care-leads", "Unclaimed tickets: 2"),
+        ("aoi", "care-leads", "Open and snoozed tickets: 1 (伊藤 葵)"),
+    ):
+        made = await on_timer(team, "list", line, room)
+        assert isinstance(made, Answer)
+        assert in_words(made.card).splitlines()[0] == title
+    refused = Refusal(text("report-no-names"), field="of")
+    assert await on_timer(team, "list", "aoi", "care-japan") == refused
 
 
 def shifts(opens: int, closes: int) -> Calendar:

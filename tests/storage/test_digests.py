@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stored import NOW, given, s
+from stored import NOW, given, s, said
 
 from chatops.digest import Breach, Thanked
 from chatops.event import (
     AlertLevel,
+    AnsweredOutside,
     Breached,
     Closed,
     CloseReason,
@@ -91,36 +92,69 @@ async def test_what_was_late_before_and_is_owed_still(storage: Storage) -> None:
     ]
 
 
-async def test_what_was_late_before_and_heard_of_since(storage: Storage) -> None:
-    late = done(noted(due(50)), 150)
-    of_two = noted(due(60, ClockKind.RESOLUTION))
+async def test_a_breach_is_told_by_the_first_digest_that_can_know_of_it(storage: Storage) -> None:
+    """Each was due at 50 and asked for at -10; digests are made at 0, 100, 200 and 300."""
 
-    def run(tx: Tx) -> tuple[int, int]:
-        def known(ticket: int, at: float, clock: Clock) -> None:
-            tx.log(ticket, Breached(s(50), clock.kind, clock.cycle), s(at), None, None)
+    def run(tx: Tx) -> dict[int, str]:
+        named: dict[int, str] = {}
 
-        def with_clock(name: str, clock: Clock, queue: str = "care") -> int:
-            ticket = given(tx, name, queue=queue).id
-            tx.save_clock(ticket, clock)
-            return ticket
+        def late(name: str, heard: float, clock: Clock, queue: str = "care") -> int:
+            ticket = given(tx, name, queue=queue)
+            tx.save_clock(ticket.id, clock)
+            message = said(tx, ticket, at=s(-9.5))
+            tx.log(ticket.id, CustomerWrote(message), s(heard), None, None)
+            named[ticket.id] = name
+            return ticket.id
 
-        first = with_clock("its breach was noted since", late)
-        known(first, 120, late)
-        second = with_clock("another of its clocks was known", done(of_two, 160))
-        known(second, 90, late)
-        known(with_clock("known", late), 99, late)
-        with_clock("ended before", done(noted(due(50)), 99))
-        with_clock("ends after", done(noted(due(50)), 200))
-        with_clock("late in the period", done(noted(due(100)), 150))
-        with_clock("in time", done(due(160), 150, Outcome.MET))
-        with_clock("elsewhere", late, "sales")
-        return first, second
+        def noted_at(ticket: int, at: float, cycle: int = 1) -> None:
+            tx.log(ticket, Breached(s(50), cycle=cycle), s(at), None, None)
 
-    first, second = await storage.work.transact(run)
-    assert await storage.reader.late_news(CARE, s(100), s(200)) == [
-        Breach(first, "care", None, late),
-        Breach(second, "care", None, done(of_two, 160)),
-    ]
+        long_due = due(50)
+        outside = done(noted(long_due), 70)
+        late("heard late, answered on the network before the digest", 150, outside)
+        late("heard late, and runs", 150, noted(long_due))
+        late("heard late, and no tick has come to it", 150, long_due)
+        late("heard late, a digest that is made late does not tell it", 250, outside)
+        late("heard in time", 0, done(noted(long_due), 150))
+        late("heard in time, and runs", 0, noted(long_due))
+        late("elsewhere", 150, outside, "sales")
+        down = late("heard in time, noted after a downtime", 0, done(noted(long_due), 170))
+        noted_at(down, 160)
+        wrote_on = late("wrote on since", 0, noted(long_due))
+        tx.log(wrote_on, CustomerWrote(said(tx, given(tx, "it"), at=s(150))), s(150), None, None)
+        tx.log(wrote_on, CustomerWrote(10**6), s(151), None, None)  # its message is forgotten
+        taken_back = late("its close was taken back", 0, done(noted(long_due), 180))
+        noted_at(taken_back, 60, cycle=2)  # of another clock
+        tx.log(taken_back, Reopened(ReopenCause.AGENT, 3), s(150), 3, None)
+        noted_at(taken_back, 151)
+        tx.log(taken_back, Reopened(ReopenCause.AGENT, 3), s(160), 3, None)
+        asked_on = late("asked on after an answer on the network", 0, done(noted(long_due), 180))
+        outside_answer = AnsweredOutside(7, s(-20), asked_at=s(-9.5))
+        tx.log(asked_on, outside_answer, s(150), None, None)
+        return named
+
+    named = await storage.work.transact(run)
+
+    async def told(start: float, end: float) -> set[str]:
+        return {named[row.ticket] for row in await storage.reader.told(CARE, s(start), s(end))}
+
+    assert await told(-100, 0) == set()
+    assert await told(0, 100) == {
+        "heard in time",
+        "heard in time, and runs",
+        "heard in time, noted after a downtime",
+        "wrote on since",
+    }
+    assert await told(100, 200) == {
+        "heard late, answered on the network before the digest",
+        "heard late, and runs",
+        "heard late, and no tick has come to it",
+        "its close was taken back",
+        "asked on after an answer on the network",
+    }
+    assert await told(200, 300) == {"heard late, a digest that is made late does not tell it"}
+    still = [named[row.ticket] for row in await storage.reader.still_late(CARE, s(100))]
+    assert still == ["heard in time, and runs", "wrote on since"]
 
 
 async def test_what_was_open_at_a_moment_is_put_back_by_the_log(storage: Storage) -> None:

@@ -1,14 +1,24 @@
 """Figures: each as chatops.report and the definitions of the reports say."""
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 from stored import NOW, given, s
 
-from chatops.event import Closed, CloseReason, ReopenCause, Reopened, ReplyRequested
+from chatops.event import (
+    Closed,
+    CloseReason,
+    CustomerForgotten,
+    ReopenCause,
+    Reopened,
+    ReplyRequested,
+)
 from chatops.ports import Tx
 from chatops.report import CloseRow, Counts
+from chatops.rollup import Additive, Cell, Days
 from chatops.sla import Clock, ClockKind, Outcome
+from chatops.splits import Count
 from chatops.ticket import Status
 from storage import Storage
 
@@ -81,6 +91,32 @@ async def test_a_slip_leaves_the_close_before_it(storage: Storage) -> None:
 
     await storage.work.transact(run)
     assert await storage.reader.closes(CARE, START, END) == [CloseRow(3, "x", "resolved", 1)]
+
+
+async def test_a_close_that_the_customer_undid_is_no_slip_whoever_opens_the_ticket_then(
+    storage: Storage,
+) -> None:
+    """Its agent reopens it within the minute, when forgetting the customer has closed it again."""
+
+    def run(tx: Tx) -> None:
+        ticket = given(tx).id
+        shut(tx, ticket, 10)
+        reopen(tx, ticket, 20, None)
+        tx.log(ticket, CustomerForgotten(), s(30), None, None)
+        reopen(tx, ticket, 60, 3)
+
+    await storage.work.transact(run)
+    one = [CloseRow(3, "x", "resolved", 1)]
+    assert await storage.reader.closes(CARE, START, END) == one
+    days = Days("UTC", time.min)
+    assert await storage.work.transact(lambda tx: tx.counted(days, 10**6, 0, 10**6)) == {
+        Cell(START.replace(hour=0), Additive.NEW, "care", "x", "mention"): 1,
+        Cell(START.replace(hour=0), Additive.CLOSED, "care", "x", "mention", 3, "resolved"): 1,
+    }
+    (close,) = (await storage.reader.measures(CARE, START, END)).closes
+    assert not close.is_slip
+    closed = [row for row in await storage.reader.happened(CARE, START, END) if row.agent == 3]
+    assert [row.what for row in closed] == [Count.CLOSED]
 
 
 async def test_counts(storage: Storage) -> None:

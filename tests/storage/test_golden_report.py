@@ -286,8 +286,9 @@ async def test_what_happened_by_who_where_and_when(storage: Storage) -> None:
 def more(tx: Tx) -> None:
     """What the golden log lacks, so that every figure counts something.
 
-    - p: claimed by 3 at 15, answered at 76, escalated by 3 and by a chain, its ceiling kept;
-    - q: on the quiet list; z: snoozed, and waits for a day and more.
+    - p: claimed by 3 at 15, answered at 76, escalated by 3 and by a chain, its ceiling kept; asked into
+      direct messages at 76, where its customer wrote after a minute;
+    - q: on the quiet list; z: snoozed, waits for a day and more; asked at 100, and given up.
     """
     p = given(tx, "p", assignee=3, tags=("vip",)).id
     tx.log(p, Claimed(3), s(15), 3, None)
@@ -296,16 +297,24 @@ def more(tx: Tx) -> None:
     tx.log(p, Escalated("legal", "room", 3, 7), s(80), 3, None)
     tx.log(p, Escalated("experts", "room", None, None), s(90), None, "chain")
     tx.save_clock(p, met(replace(FIRST, kind=ClockKind.CEILING), 75, 75))
+    asked = replace(FIRST, kind=ClockKind.DM_HANDOVER, due_at=s(86_476), started_at=s(76))
+    tx.save_clock(p, met(asked, 136, 60))
     given(tx, "q", at=s(5), status=Status.CLOSED, quiet=True, rule="praise")
     long_ago = s(-90_000)
     z = given(tx, "z", at=long_ago, status=Status.SNOOZED, assignee=3).id
     tx.save_clock(z, replace(FIRST, started_at=long_ago, due_at=s(990)))
+    lapsed = replace(asked, started_at=s(100), stopped_at=s(200), outcome=Outcome.LAPSED)
+    tx.save_clock(z, lapsed)
 
 
 #: By hand: the figures of the golden log and of what it lacked.
 NUMBERS = {
     Figure.NEW: 6,  # a, b, c, d, f, p
     Figure.CLOSED: 5,
+    Figure.AS_RESOLVED: 3,  # a, b twice
+    Figure.AS_NO_REPLY_NEEDED: 1,  # d
+    Figure.AS_SPAM: 1,  # c, at 800
+    Figure.AS_DUPLICATE: 0,
     Figure.HANDLED: 5,  # a, b, c, d, p
     Figure.OPEN: 3,  # e, f, p
     Figure.SNOOZED: 1,  # z
@@ -326,12 +335,17 @@ NUMBERS = {
     Figure.REOPENED: 1,  # b
     Figure.ONE_TOUCH: 1,  # a
     Figure.NO_REPLY: 2,  # c, d
+    Figure.INVITED: 2,  # p, z
+    Figure.INVITED_SOON: 1,  # p
+    Figure.ABANDONED: 1,  # z
     Figure.QUIET: 1,  # q
     Figure.REPEATED: 1,  # p
 }
 #: And of agent 3: what they did, and of what is owed or open the tickets that are theirs: p and z.
 OF_3 = dict.fromkeys(Figure, 0) | {
     Figure.CLOSED: 4,  # a, b twice, d
+    Figure.AS_RESOLVED: 3,
+    Figure.AS_NO_REPLY_NEEDED: 1,
     Figure.HANDLED: 4,  # a, b, d, p
     Figure.OPEN: 1,
     Figure.SNOOZED: 1,
@@ -348,13 +362,16 @@ OF_3 = dict.fromkeys(Figure, 0) | {
     Figure.REOPENED: 1,
     Figure.ONE_TOUCH: 1,
     Figure.NO_REPLY: 1,  # d
+    Figure.INVITED: 2,
+    Figure.INVITED_SOON: 1,
+    Figure.ABANDONED: 1,
     Figure.REPEATED: 1,
 }
 #: Of what bears the tag: p alone.
 OF_VIP = dict.fromkeys(Figure, 0) | dict.fromkeys(
     (
         *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.PICK_UP, Figure.KEPT_CEILING),
-        *(Figure.ESCALATED, Figure.REPEATED),
+        *(Figure.ESCALATED, Figure.REPEATED, Figure.INVITED, Figure.INVITED_SOON),
     ),
     1,
 )

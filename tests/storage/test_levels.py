@@ -3,7 +3,7 @@
 import pytest
 from stored import given, s
 
-from chatops.event import Closed, CloseReason, ReopenCause, Reopened
+from chatops.event import Closed, CloseReason, CustomerForgotten, ReopenCause, Reopened
 from chatops.ports import Tx
 from chatops.report import Only
 from chatops.ticket import Status
@@ -79,6 +79,21 @@ async def test_they_agree_with_the_digest(storage: Storage) -> None:
     found = await storage.reader.levels(CARE, s(0), s(300))
     for at in LEVELS:
         assert (await storage.reader.open_at(s(at)))["care"] == found.open_at(s(at)), at
+
+
+async def test_who_is_forgotten_leaves_no_open_ticket_until_it_is_opened_again(
+    storage: Storage,
+) -> None:
+    def run(tx: Tx) -> None:
+        ticket = given(tx, at=s(0)).id
+        tx.log(ticket, Closed(CloseReason.RESOLVED, 3), s(10), 3, None)
+        tx.log(ticket, Reopened(ReopenCause.CUSTOMER, None), s(20), None, None)
+        tx.log(ticket, CustomerForgotten(), s(30), None, None)
+        tx.log(ticket, Reopened(ReopenCause.AGENT, 3), s(60), 3, None)
+
+    await storage.work.transact(run)
+    found = await storage.reader.levels(CARE, s(0), s(300))
+    assert [found.open_at(s(at)) for at in (5, 15, 25, 45, 65)] == [1, 0, 1, 0, 1]
 
 
 async def test_they_are_narrowed(storage: Storage) -> None:

@@ -152,7 +152,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "splits._ANSWERED": "ix_clock_stopped",
         "splits._WAITING": "ix_clock_running",
         "digests._STILL_LATE": "ix_clock_running",
-        "digests._NEWS": "ix_clock_stopped (stopped_at>? AND stopped_at<?)",
+        "digests._TOLD": "ix_clock_breached (breached_at>? AND breached_at<?)",
         "digests._BREACHES": "ix_clock_breached",
         "digests._THANKS": "ix_entry_thanks",
         "lists.page None": "ix_ticket_live (status=? AND queue=?)",

@@ -36,6 +36,7 @@ async def test_what_each_person_holds_in_each_queue(storage: Storage) -> None:
         Load("other", 3, open=1, snoozed=0, late=0),
     ]
     assert await storage.reader.loads([], s(10)) == []
+    assert await storage.reader.queues() == ["care", "other", "secret"]
 
 
 async def test_when_accounts_were_heard_of(storage: Storage) -> None:

@@ -26,7 +26,7 @@ from chatops.course import course
 from chatops.event import ClockKind, CloseReason
 from chatops.handling import Escalation, Handling, PickUp
 from chatops.levels import levels
-from chatops.measures import Close, Kept, Measures, Response
+from chatops.measures import Close, Invitation, Kept, Measures, Response
 from chatops.periods import Period, period_of
 from chatops.report import CloseRow, Counts
 from chatops.scene import Agent
@@ -57,6 +57,10 @@ COUNTED: Final = Counted(
         ],
         kept={kind: Kept(1_234, 567, 89) for kind in ClockKind if not kind.is_watch},
         breached=1_234,
+        invitations=[
+            Invitation(n, NOW, opened_s, is_abandoned=opened_s is None)
+            for n, opened_s in enumerate((6_000, None) * MANY)
+        ],
     ),
     is_provisional=True,
     handled=4_321,

@@ -14,6 +14,7 @@ from teams_world import BEN, CARE, ELSEWHERE, GUEST, ID, STRANGER, TEAMS, World,
 
 from adapters.sandbox.teams import Fault
 from chatops.card import Card, File, Paragraph
+from chatops.file_links import MOST
 from chatops.text import text
 from tests.calling import client
 
@@ -157,7 +158,15 @@ async def test_file_is_shown_in_the_personal_chat_and_its_asker_told_where(here:
 
 
 HOME = "https://care.example.com"
-COUNTED = "new,closed,first_responses,first_response_median_s,first_response_p90_s"
+OF_QUEUE = (
+    "new",
+    "closed",
+    "first_responses",
+    "first_response_median_s",
+    "first_response_p90_s",
+    "still_waiting",
+)
+COUNTED, BEFORE = (",".join(each + of for each in OF_QUEUE) for of in ("", "_before"))
 
 
 async def asked_for_csv(here: World, who: str = "ben", words: str = "csv") -> tuple[str, str]:
@@ -185,7 +194,7 @@ async def test_csv_is_a_link_that_makes_the_file_by_its_asker_s_rights_of_then(
             file = await http.get(here.served + path)
         assert (file.status_code, file.text) == (
             200,
-            f'\ufeffqueue,{COUNTED},still_waiting\r\n"global",2,0,0,,,2\r\n',
+            f'\ufeffqueue,{COUNTED},{BEFORE}\r\n"global",2,0,0,,,2,0,0,0,,,0\r\n',
         )
         named = 'attachment; filename="report-2026-06-01-queue.csv"'
         for header, value in (
@@ -211,6 +220,12 @@ async def test_csv_is_a_link_that_makes_the_file_by_its_asker_s_rights_of_then(
         said.append((await http.get(here.served + path)).text)
         await here.desk.adopt(TEAMS)
         assert (await http.get(here.served + path)).status_code == 200
+        # twice it was made, and once refused
+        made = [(await http.get(here.served + path)).status_code for _ in range(MOST - 3)]
+        assert made == [200] * (MOST - 3)
+        often = await http.get(here.served + path)
+        assert (often.status_code, often.headers["Retry-After"]) == (429, "600")
+        assert often.text.startswith("You have opened too many files.")
         await here.passes(601)
         said.append((await http.get(here.served + path)).text)
         assert said == [over.text] * 3
