@@ -52,8 +52,6 @@ class Counts:
 
     new: int
     closed: int
-    open: int
-    snoozed: int
     first_responses: Sequence[int]
     waiting: int
     oldest_waiting: datetime | None

@@ -28,6 +28,7 @@ from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
 from chatops.ticket import Ticket
+from chatops.unclosed import Unclosed
 from storage import (
     arrivals,
     backlog,
@@ -48,6 +49,7 @@ from storage import (
     search,
     splits,
     standing,
+    unclosed,
 )
 from storage.runs import Reads
 
@@ -174,8 +176,10 @@ class StoredReader:
     ) -> Levels:
         return await self.run(lambda db: levels.levels_of(db, queues, start, end, only))
 
-    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
-        return await self.run(lambda db: measures.open_since(db, queues, only))
+    async def unclosed(
+        self, queues: Sequence[str], at: datetime, only: Only = EVERY
+    ) -> Sequence[Unclosed]:
+        return await self.run(lambda db: unclosed.unclosed(db, queues, at, only))
 
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY

@@ -26,7 +26,7 @@ from tests.scenes import NOW, ROOMS
 
 AT = datetime(2026, 10, 1, 3, tzinfo=UTC)
 WEEK = timedelta(days=7)
-NOTHING = Counts(0, 0, 0, 0, [], 0, None)
+NOTHING = Counts(0, 0, [], 0, None)
 
 
 def close(back_in: timedelta | None = None, by: int | None = None, replies: int = 1) -> Close:
@@ -100,7 +100,7 @@ def test_ages_are_bands() -> None:
 
 def figure(id: str, measures: Measures, *, provisional: bool = False) -> Text | None:
     now = Counted(NOTHING, 0, measures, provisional)
-    return dict(report_facts(now, Counted(NOTHING), (), NOW)).get(text(id))
+    return dict(report_facts(now, Counted(NOTHING))).get(text(id))
 
 
 def both(now: Text, before: Text) -> Text:

@@ -1,10 +1,11 @@
 """The lines of a report: each figure of a period beside that of the period before. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from chatops.cards.backlog_facts import backlog_facts
 from chatops.cards.invitation_facts import invitations_said
 from chatops.event import ClockKind
 from chatops.handling import Handling, by_hand, by_level, by_target, escalated
@@ -14,7 +15,6 @@ from chatops.measures import (
     Kept,
     Measures,
     Share,
-    by_age,
     last_closes,
     no_reply,
     no_reply_reasons,
@@ -27,6 +27,7 @@ from chatops.periods import Period
 from chatops.report import Counts, spread
 from chatops.targets import NO_TARGETS, Targets, count_held, share_held, span_held
 from chatops.text import Text, text
+from chatops.unclosed import Backlog
 
 Fact = tuple[Text, Text]
 
@@ -50,6 +51,7 @@ class Counted:
     handling: Handling = _NOTHING
     pick_ups: Sequence[int] = ()  #: seconds of working time
     first_resolutions: Sequence[int] = ()  #: likewise
+    backlog: Backlog | None = None  #: at its end; None: of a period with which one is compared
 
 
 def is_provisional(period: Period, now: datetime) -> bool:
@@ -69,22 +71,23 @@ def report_against(period: Period) -> Text:
     return text(said, these=period.written, those=period.before().written)
 
 
-def report_facts(
-    now: Counted,
-    before: Counted,
-    opened: Iterable[datetime],
-    at: datetime,
-    targets: Targets = NO_TARGETS,
-) -> tuple[Fact, ...]:
-    """Return the lines; `opened` is when the tickets came that are open at `at`.
+def report_facts(now: Counted, before: Counted, targets: Targets = NO_TARGETS) -> tuple[Fact, ...]:
+    """Return the lines.
 
     A figure that has one of the targets says whether it met it; those of the period before do not.
 
     What neither period has, as a quiet list or a kind of clock that is not promised, has no line.
     """
     both = _Both(now, before, targets)
-    ages = by_age(opened, at)
-    return (*_work(both, ages), *_replies(both), *_promises(both), *_cohorts(both), *_rest(both))
+    standing = backlog_facts(now.backlog, targets) if now.backlog is not None else ()
+    return (
+        *_work(both),
+        *standing,
+        *_replies(both),
+        *_promises(both),
+        *_cohorts(both),
+        *_rest(both),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +118,13 @@ class _Both:
         return bool(figure(self.now) or figure(self.before))
 
 
-def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
+def _work(both: _Both) -> Iterator[Fact]:
     yield both.number("report-new", lambda one: one.counts.new)
     yield both.number("report-closed", lambda one: one.counts.closed)
     if both.has(_repeatedly_closed):
         yield both.number("report-closed-tickets", lambda one: len(_settled(one)))
     if both.has(lambda one: one.handled):
         yield both.number("report-handled", lambda one: one.handled)
-    still = both.now.counts.open
-    yield text("report-open"), count_held(_number(still), both.targets.open, still)
-    yield text("report-snoozed"), _number(both.now.counts.snoozed)
-    if any(ages):
-        one, three, seven, older = ages
-        said = text("report-ages", one=one, three=three, seven=seven, older=older)
-        yield text("report-age"), said
 
 
 def _replies(both: _Both) -> Iterator[Fact]:

@@ -37,6 +37,7 @@ from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
 from chatops.ticket import Ticket
+from chatops.unclosed import Unclosed
 
 T = TypeVar("T")
 
@@ -202,8 +203,10 @@ class Reader(Protocol):
         """Return when the tickets came and went that were open at some moment of [start, end)."""
         ...
 
-    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
-        """Return when the tickets were opened that are open or snoozed now."""
+    async def unclosed(
+        self, queues: Sequence[str], at: datetime, only: Only = EVERY
+    ) -> Sequence[Unclosed]:
+        """Return the tickets that were not closed at a moment, as they were then."""
         ...
 
     async def closes(

@@ -37,6 +37,7 @@ from chatops.event import (
 from chatops.handling import Escalation
 from chatops.measures import Close, Kept, Measures, Response, first_closes
 from chatops.periods import Period
+from chatops.policy import IdleRule
 from chatops.ports import Tx
 from chatops.report import EVERY, Only
 from chatops.sla import Clock, ClockKind, Outcome
@@ -52,6 +53,18 @@ pytestmark = pytest.mark.anyio
 START, END = s(0), s(1000)
 ALWAYS = Calendar.always("UTC")
 CARE = ["care"]
+#: A claim is asked about after ten minutes.
+IDLING = replace(
+    POLICY,
+    queues={
+        "care": replace(
+            POLICY.queues["japan"],
+            name="care",
+            calendar=ALWAYS,
+            idle_claim=IdleRule(timedelta(minutes=10), timedelta(hours=1)),
+        )
+    },
+)
 FIRST = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 300, NOW, s(300))
 RESOLUTION = replace(FIRST, kind=ClockKind.RESOLUTION, target_s=600, due_at=s(600))
 NEXT = replace(FIRST, kind=ClockKind.NEXT_RESPONSE, started_at=s(600), due_at=s(900))
@@ -175,6 +188,7 @@ async def test_a_clock_met_before_the_period_in_which_it_was_due(storage: Storag
 async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
     await storage.work.transact(a_log)
     await storage.work.transact(around)
+    counting = Counting(storage.reader, IDLING, CARE)
     counts = await storage.reader.counts(CARE, START, END)
     measures = await storage.reader.measures(CARE, START, END)
     now = Counted(
@@ -189,11 +203,10 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
             for each in first_closes(measures.closes)
             if each.first_of is not None
         ],
+        backlog=await counting.backlog(END),
     )
     nothing = Counted(await storage.reader.counts([], START, END))
-    opened = await storage.reader.open_since(CARE)
-    assert sorted(opened) == [s(-50), s(10)]
-    facts = dict(report_facts(now, nothing, opened, s(86_400)))
+    facts = dict(report_facts(now, nothing))
 
     def said(id: str) -> Value:
         args = dict(facts[text(id)].args)
@@ -210,9 +223,11 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
         "report-closed": text("number", count=5),  # six, of which one was a slip
         "report-closed-tickets": text("number", count=4),
         "report-handled": text("number", count=4),  # a, b, c, d
-        "report-open": text("number", count=2),
+        # e and f
+        "report-open": text("report-open-of", open=2, unclaimed=2, unread=2, idle=0),
         "report-snoozed": text("number", count=0),
-        "report-age": text("report-ages", one=1, three=1, seven=0, older=0),
+        "report-due-today": text("number", count=2),
+        "report-age": text("report-ages", one=2, three=0, seven=0, older=0),
         "report-first-response": median(210, 2),  # between 30 and 390
         "report-waiting": text("report-waiting-since", count=2, since=s(-50)),
         "report-calendar": text(
@@ -286,10 +301,11 @@ async def test_what_happened_by_who_where_and_when(storage: Storage) -> None:
 def more(tx: Tx) -> None:
     """What the golden log lacks, so that every figure counts something.
 
-    - p: claimed by 3 at 15, answered at 76, escalated by 3 and by a chain, its ceiling kept;
+    - p: claimed by 3 at 15, answered at 76, escalated by 3 and by a chain, its ceiling kept; 3 was
+      written to at 100 and has done nothing since;
     - q: on the quiet list; z: snoozed, and waits for a day and more.
     """
-    p = given(tx, "p", assignee=3, tags=("vip",)).id
+    p = given(tx, "p", assignee=3, read_by=(3,), idle_since=s(100), tags=("vip",)).id
     tx.log(p, Claimed(3), s(15), 3, None)
     tx.log(p, ReplyRequested(9, 3, repeated=True), s(70), 3, None)
     tx.log(p, ReplySent(9, 3, s(75)), s(76), 3, None)
@@ -298,7 +314,8 @@ def more(tx: Tx) -> None:
     tx.save_clock(p, met(replace(FIRST, kind=ClockKind.CEILING), 75, 75))
     given(tx, "q", at=s(5), status=Status.CLOSED, quiet=True, rule="praise")
     long_ago = s(-90_000)
-    z = given(tx, "z", at=long_ago, status=Status.SNOOZED, assignee=3).id
+    tomorrow = s(86_400)
+    z = given(tx, "z", at=long_ago, status=Status.SNOOZED, assignee=3, snoozed_until=tomorrow).id
     tx.save_clock(z, replace(FIRST, started_at=long_ago, due_at=s(990)))
 
 
@@ -308,7 +325,11 @@ NUMBERS = {
     Figure.CLOSED: 5,
     Figure.HANDLED: 5,  # a, b, c, d, p
     Figure.OPEN: 3,  # e, f, p
+    Figure.UNCLAIMED: 2,  # e, f
+    Figure.UNREAD: 2,  # e, f
+    Figure.IDLE: 1,  # p
     Figure.SNOOZED: 1,  # z
+    Figure.DUE_TODAY: 3,  # e, f, z
     Figure.FIRST: 2,  # a, b
     Figure.WAITING: 3,  # e, f, z
     Figure.UNANSWERED: 1,  # z
@@ -334,7 +355,9 @@ OF_3 = dict.fromkeys(Figure, 0) | {
     Figure.CLOSED: 4,  # a, b twice, d
     Figure.HANDLED: 4,  # a, b, d, p
     Figure.OPEN: 1,
+    Figure.IDLE: 1,
     Figure.SNOOZED: 1,
+    Figure.DUE_TODAY: 1,
     Figure.FIRST: 1,  # a: b's was given on the network itself
     Figure.WAITING: 1,
     Figure.UNANSWERED: 1,
@@ -353,8 +376,8 @@ OF_3 = dict.fromkeys(Figure, 0) | {
 #: Of what bears the tag: p alone.
 OF_VIP = dict.fromkeys(Figure, 0) | dict.fromkeys(
     (
-        *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.PICK_UP, Figure.KEPT_CEILING),
-        *(Figure.ESCALATED, Figure.REPEATED),
+        *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.IDLE, Figure.PICK_UP),
+        *(Figure.KEPT_CEILING, Figure.ESCALATED, Figure.REPEATED),
     ),
     1,
 )
@@ -378,8 +401,9 @@ async def test_every_number_leads_to_as_many_tickets(storage: Storage) -> None:
     day = START.date()
     period = Period(day, day, START, END, ZoneInfo("UTC"))
     for queues, only, numbers in CASES:
-        counting = Counting(storage.reader, POLICY, queues, only)
+        counting = Counting(storage.reader, IDLING, queues, only)
         counted = await counting.counted(period, END)
+        counted = replace(counted, backlog=await counting.backlog(END))
         assert {figure: number(figure, counted) for figure in Figure} == numbers, only
         listed = {figure: len(await counting.behind(figure, START, END)) for figure in Figure}
         assert listed == numbers, only

@@ -33,6 +33,8 @@ from chatops.scene import Agent
 from chatops.splits import Count, Happened
 from chatops.targets import Targets
 from chatops.text import Words, text
+from chatops.ticket import Status
+from chatops.unclosed import Backlog, Unclosed
 from tests.scenes import NOW, TRAITS
 
 WORDS: Final = Words()
@@ -42,7 +44,7 @@ AGENTS: Final = tuple(Agent(n, f"a{n}", f"佐藤 健太郎{n}", None, {}) for n 
 TARGET: Final = timedelta(minutes=30)
 TARGETS: Final = Targets(TARGET, TARGET, TARGET, TARGET, 95.0, 5.0, 60.0, 5.0, 50, 0)
 COUNTED: Final = Counted(
-    Counts(4_321, 2_345, 1_234, 123, [6_000] * MANY, 123, NOW, repeated=45),
+    Counts(4_321, 2_345, [6_000] * MANY, 123, NOW, repeated=45),
     quiet=1_234,
     measures=Measures(
         responses=[
@@ -67,6 +69,15 @@ COUNTED: Final = Counted(
     ),
     pick_ups=[6_000] * MANY,
     first_resolutions=[6_000] * MANY,
+    backlog=Backlog(
+        NOW,
+        (NOW, NOW + timedelta(days=1)),
+        rows=[
+            Unclosed(n, "japan", "x", NOW - timedelta(days=n % 9), status, due=(NOW,))
+            for n, status in enumerate((Status.OPEN, Status.SNOOZED) * 1_234)
+        ],
+        idle_claims=frozenset(range(1_234)),
+    ),
 )
 
 
@@ -86,7 +97,7 @@ def card() -> Card:
         for _ in range(12)
     ]
     went = course_blocks(course(rows, period, levels([period.start] * 300, [])))
-    facts = Facts(report_facts(COUNTED, COUNTED, (NOW,), NOW, TARGETS))
+    facts = Facts(report_facts(COUNTED, COUNTED, TARGETS))
     closes = [CloseRow(a.id, "x", reason.value, 1_234) for a in AGENTS for reason in CloseReason]
     figures = Figures(period.first, COUNTED.counts, closes, {"x": TRAITS}, AGENTS)
     made = report_card(period, (facts, *went), figures, list(By), None)
