@@ -55,6 +55,7 @@ class Figure(StrEnum):
     REOPENED = "reopened"
     ONE_TOUCH = "one_touch"
     NO_REPLY = "no_reply"
+    THANKS = "thanks"
     QUIET = "quiet"
     REPEATED = "repeated"
 

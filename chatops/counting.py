@@ -60,6 +60,7 @@ class Counting:
             handling,
             [spent for _, spent in self._pick_ups(handling.pick_ups)],
             self._first_resolutions(measures.closes),
+            thanks=len(await reader.thanks(*of)),
         )
 
     async def backlog(self, at: datetime, *, is_past: bool = False) -> Backlog:
@@ -109,6 +110,8 @@ class Counting:
                 rows = of_pick_ups(found, [spent for _, spent in self._pick_ups(found)])
             case Figure.ESCALATED:
                 rows = of_escalations((await self.reader.handling(*of)).escalations)
+            case Figure.THANKS:
+                rows = [Behind(each.ticket, each.at) for each in await self.reader.thanks(*of)]
             case _:  # storage names the tickets of all that it counts itself
                 rows = [*await self.reader.behind(figure, *of)]
         return in_order(figure, rows)

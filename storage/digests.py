@@ -13,10 +13,12 @@ from sqlalchemy import Select, and_, or_, select, text, union_all
 
 from chatops.digest import Breach, Thanked
 from chatops.event import Breached
+from chatops.report import EVERY, Only
 from chatops.ticket import Status
 from storage.clocks import PROMISED, clock_of
 from storage.codec import read
 from storage.instant import instant, micros
+from storage.narrow import meant, window
 from storage.statement import Db, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, THANKS, TICKET
 
@@ -47,16 +49,18 @@ def still_late(db: Db, queues: Collection[str], before: datetime) -> Sequence[Br
     return _breaches(db.all(_STILL_LATE, before=micros(before)), queues)
 
 
-def thanks(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Thanked]:
+def thanks(
+    db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
+) -> Sequence[Thanked]:
     """Return the messages that came in within [start, end) and were mere thanks, oldest first.
 
-    Those of tickets on the quiet list are left out.
+    Those of tickets on the quiet list are left out. They are no agent's doing.
     """
+    if only.agent is not None:
+        return []
     return [
         Thanked(ticket, queue, assignee, Status(status), instant(at))
-        for ticket, queue, assignee, status, at in db.all(
-            _THANKS, start=micros(start), end=micros(end)
-        )
+        for ticket, queue, assignee, status, at in db.all(_THANKS, **window(start, end, only))
         if queue in queues
     ]
 
@@ -124,5 +128,6 @@ _THANKS: Final = Statement(
     select(TICKET.c.id, TICKET.c.queue, TICKET.c.assignee, TICKET.c.status, ENTRY.c.at)
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
     .where(text(THANKS), ENTRY.c.at >= param("start"), ENTRY.c.at < param("end"), ~TICKET.c.quiet)
+    .where(meant)
     .order_by(ENTRY.c.at, ENTRY.c.id)
 )

@@ -187,9 +187,9 @@ class StoredReader:
         return await self.run(lambda db: figures.closes(db, queues, start, end, only))
 
     async def thanks(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Thanked]:
-        return await self.run(lambda db: digests.thanks(db, queues, start, end))
+        return await self.run(lambda db: digests.thanks(db, queues, start, end, only))
 
     async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime

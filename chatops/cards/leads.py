@@ -167,6 +167,7 @@ _NUMBERS: Final[Mapping[Figure, Callable[[Counted], int]]] = {
     Figure.REOPENED: lambda one: reopen_rate(one.measures.closes).part,
     Figure.ONE_TOUCH: lambda one: len(one_touched(one.measures.closes)),
     Figure.NO_REPLY: lambda one: len(unreplied(one.measures.closes)),
+    Figure.THANKS: lambda one: one.thanks,
     Figure.QUIET: lambda one: one.quiet,
     Figure.REPEATED: lambda one: one.counts.repeated,
 }

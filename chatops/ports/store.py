@@ -213,7 +213,7 @@ class Reader(Protocol):
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[CloseRow]: ...
     async def thanks(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Thanked]:
         """Return the messages that came in within [start, end) and were mere thanks, oldest first."""
         ...

@@ -59,7 +59,7 @@ Still waiting: 1, the oldest since Thu 1 Oct 15:30 (before: 0)
 First resolution: median 0 min (n = 2) (before: none yet)
 First response in time: 0 % (0 of 1), waived: 2 (before: none yet)
 Late: 1 (before: 0)
-Reopened within 7 days: 0 % (0 of 2), provisional (before: none yet)
+Reopened within 7 days: 0 % (0 of 2), provisional; 0 a ticket (before: none yet)
 Settled with one reply: none yet (before: none yet)
 Closed without a reply: 100 % (2 of 2): duplicate: 1, resolved: 1 (before: none yet)
 [New and closed by hour]

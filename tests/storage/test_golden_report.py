@@ -26,6 +26,7 @@ from chatops.event import (
     Claimed,
     Closed,
     CloseReason,
+    CustomerWrote,
     Escalated,
     Kind,
     Priority,
@@ -245,7 +246,11 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
         "report-kept-resolution": text("report-waived", share=share(100.0, 2, 2), waived=1),
         "report-breached": text("number", count=2),
         # b came back once, of five closes
-        "report-reopened": text("report-provisional", share=share(20.0, 1, 5)),
+        "report-reopened": text(
+            "report-reopens",
+            share=text("report-provisional", share=share(20.0, 1, 5)),
+            mean=0.25,  # of a, b, c and d
+        ),
         # a with one reply, b with two
         "report-one-touch": text("report-provisional", share=share(50.0, 1, 2)),
         "report-no-reply": text(
@@ -312,6 +317,11 @@ def more(tx: Tx) -> None:
     tx.log(p, Escalated("legal", "room", 3, 7), s(80), 3, None)
     tx.log(p, Escalated("experts", "room", None, None), s(90), None, "chain")
     tx.save_clock(p, met(replace(FIRST, kind=ClockKind.CEILING), 75, 75))
+    tx.log(p, CustomerWrote(10, thanks=False), s(99), None, None)
+    tx.log(p, CustomerWrote(11, thanks=True), s(100), None, None)
+    thankful = given(tx, "thankful", at=s(-100), status=Status.CLOSED).id
+    for at in (-1, 0, 999, 1000):
+        tx.log(thankful, CustomerWrote(12, thanks=True), s(at), None, None)
     given(tx, "q", at=s(5), status=Status.CLOSED, quiet=True, rule="praise")
     long_ago = s(-90_000)
     tomorrow = s(86_400)
@@ -347,6 +357,7 @@ NUMBERS = {
     Figure.REOPENED: 1,  # b
     Figure.ONE_TOUCH: 1,  # a
     Figure.NO_REPLY: 2,  # c, d
+    Figure.THANKS: 3,  # p, and two of another ticket
     Figure.QUIET: 1,  # q
     Figure.REPEATED: 1,  # p
 }
@@ -377,7 +388,7 @@ OF_3 = dict.fromkeys(Figure, 0) | {
 OF_VIP = dict.fromkeys(Figure, 0) | dict.fromkeys(
     (
         *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.IDLE, Figure.PICK_UP),
-        *(Figure.KEPT_CEILING, Figure.ESCALATED, Figure.REPEATED),
+        *(Figure.KEPT_CEILING, Figure.ESCALATED, Figure.THANKS, Figure.REPEATED),
     ),
     1,
 )

@@ -69,6 +69,7 @@ COUNTED: Final = Counted(
     ),
     pick_ups=[6_000] * MANY,
     first_resolutions=[6_000] * MANY,
+    thanks=345,
     backlog=Backlog(
         NOW,
         (NOW, NOW + timedelta(days=1)),
