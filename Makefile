@@ -25,7 +25,7 @@ DAYS ?= 31
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
 PURE := \
-	arranging arrival/language arrival/routing arrival/terms arrival/thanks behind bursting calendar card \
+	arranging arrival/lag arrival/language arrival/routing arrival/terms arrival/thanks behind bursting calendar card \
 	card_json cards/backlog_facts cards/behind_card cards/burst_card cards/chain_words cards/clock_words \
 	cards/customer_card cards/digest_card cards/doubt_card cards/escalation_facts cards/event_line \
 	cards/excerpt cards/figure_labels cards/figure_words cards/home_card cards/invitation_facts \
