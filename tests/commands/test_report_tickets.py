@@ -343,7 +343,7 @@ async def test_the_fullest_entry_fits_slack_s_menu() -> None:
         menus = [each for each in made if each["type"] == "static_select"]
         assert bool(menus) == bool(found.menu)
         for menu in menus:
-            shared = orjson.loads(menu["action_id"].removeprefix("menu:"))
+            shared = orjson.loads(menu["action_id"].removeprefix("menu/report:"))
             (option,) = menu["options"]
             told_alone = orjson.loads(option["value"]).get("a", {})
             assert (shared | told_alone).items() == dict(found.menu[0].args).items()
