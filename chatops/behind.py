@@ -58,6 +58,7 @@ class Figure(StrEnum):
     THANKS = "thanks"
     QUIET = "quiet"
     REPEATED = "repeated"
+    REACHED = "reached"
 
 
 #: Of which clocks a figure tells how many were in time.

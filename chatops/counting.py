@@ -61,6 +61,7 @@ class Counting:
             [spent for _, spent in self._pick_ups(handling.pick_ups)],
             self._first_resolutions(measures.closes),
             thanks=len(await reader.thanks(*of)),
+            reached=await reader.reached(*of),
         )
 
     async def backlog(self, at: datetime, *, is_past: bool = False) -> Backlog:
@@ -112,6 +113,9 @@ class Counting:
                 rows = of_escalations((await self.reader.handling(*of)).escalations)
             case Figure.THANKS:
                 rows = [Behind(each.ticket, each.at) for each in await self.reader.thanks(*of)]
+            case Figure.REACHED:
+                came = await self.reader.reached(*of)
+                rows = [Behind(each.ticket, each.at, each.took_s) for each in came]
             case _:  # storage names the tickets of all that it counts itself
                 rows = [*await self.reader.behind(figure, *of)]
         return in_order(figure, rows)

@@ -93,7 +93,7 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
     now = await counting.counted(period, call.now)
     backlog = await counting.backlog(period.end, is_past=period.is_whole)
     now = replace(now, backlog=backlog)
-    facts = Facts(report_facts(now, before, call.policy.targets))
+    facts = Facts(report_facts(now, before, call.policy.targets, call.channels))
     rows = (of.queues, period.start, period.end, of.only)
     by = [each for each in By if not in_room or of.named or each is not By.AGENT]
     only = None if of.named else call.agent.id

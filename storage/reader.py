@@ -23,7 +23,7 @@ from chatops.ports import (
     TicketFilter,
     Waits,
 )
-from chatops.report import EVERY, CloseRow, Counts, Only
+from chatops.report import EVERY, CloseRow, Counts, Only, Reached
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
@@ -45,6 +45,7 @@ from storage import (
     measures,
     people,
     processes,
+    reaching,
     records,
     search,
     splits,
@@ -190,6 +191,11 @@ class StoredReader:
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Thanked]:
         return await self.run(lambda db: digests.thanks(db, queues, start, end, only))
+
+    async def reached(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Sequence[Reached]:
+        return await self.run(lambda db: reaching.reached(db, queues, start, end, only))
 
     async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -170,4 +170,5 @@ _NUMBERS: Final[Mapping[Figure, Callable[[Counted], int]]] = {
     Figure.THANKS: lambda one: one.thanks,
     Figure.QUIET: lambda one: one.quiet,
     Figure.REPEATED: lambda one: one.counts.repeated,
+    Figure.REACHED: lambda one: len(one.reached),
 }

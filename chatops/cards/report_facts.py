@@ -1,14 +1,17 @@
 """The lines of a report: each figure of a period beside that of the period before. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from chatops.cards.backlog_facts import backlog_facts
 from chatops.cards.escalation_facts import escalated_said, escalations_said
 from chatops.cards.figure_words import number_said, percent_said, share_said
 from chatops.cards.invitation_facts import invitations_said
+from chatops.cards.reaching_facts import reached_said
+from chatops.channel import Traits
 from chatops.event import ClockKind
 from chatops.handling import Handling, escalated
 from chatops.measures import (
@@ -27,7 +30,7 @@ from chatops.measures import (
     within,
 )
 from chatops.periods import Period
-from chatops.report import Counts, spread
+from chatops.report import Counts, Reached, spread
 from chatops.targets import NO_TARGETS, Targets, count_held, share_held, span_held
 from chatops.text import Text, text
 from chatops.unclosed import Backlog
@@ -38,6 +41,7 @@ Fact = tuple[Text, Text]
 _WITHIN: Final = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=60))
 
 
+_NO_CHANNELS: Final[Mapping[str, Traits]] = MappingProxyType({})
 _NONE: Final = Measures()
 _NOTHING: Final = Handling()
 
@@ -56,6 +60,7 @@ class Counted:
     first_resolutions: Sequence[int] = ()  #: likewise
     backlog: Backlog | None = None  #: at its end; None: of a period with which one is compared
     thanks: int = 0  #: messages that were mere thanks and called for nothing
+    reached: Sequence[Reached] = ()
 
 
 def is_provisional(period: Period, now: datetime) -> bool:
@@ -75,8 +80,13 @@ def report_against(period: Period) -> Text:
     return text(said, these=period.written, those=period.before().written)
 
 
-def report_facts(now: Counted, before: Counted, targets: Targets = NO_TARGETS) -> tuple[Fact, ...]:
-    """Return the lines.
+def report_facts(
+    now: Counted,
+    before: Counted,
+    targets: Targets = NO_TARGETS,
+    channels: Mapping[str, Traits] = _NO_CHANNELS,
+) -> tuple[Fact, ...]:
+    """Return the lines; `channels` are for how people write their names.
 
     A figure that has one of the targets says whether it met it; those of the period before do not.
 
@@ -91,6 +101,7 @@ def report_facts(now: Counted, before: Counted, targets: Targets = NO_TARGETS) -
         *_promises(both),
         *_cohorts(both),
         *_rest(both),
+        *_reached(both, channels),
     )
 
 
@@ -200,6 +211,11 @@ def _rest(both: _Both) -> Iterator[Fact]:
 
 def _invitations(one: Counted) -> Text:
     return invitations_said(one.measures.invitations, spread_said)
+
+
+def _reached(both: _Both, channels: Mapping[str, Traits]) -> Iterator[Fact]:
+    if both.has(lambda one: one.reached):
+        yield both.line("report-reached", lambda one: reached_said(one.reached, channels))
 
 
 def _settled(one: Counted) -> Sequence[Close]:

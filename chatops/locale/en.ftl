@@ -783,6 +783,8 @@ report-waiting = Still waiting
 report-breached = Late
 report-quiet = Quiet list
 report-repeated = Canned replies repeated
+report-reached = Ingest lag
+report-reached-spread = median { $median }, 95 % within { $p95 } (n = { $count })
 report-no-response = none yet
 report-median = median { $median } (n = { $count })
 report-spread = median { $median }, 90 % within { $p90 } (n = { $count })
@@ -806,7 +808,7 @@ report-kept-claim = Claimed in time
 report-waived = { $share }, waived: { $waived }
 report-reopened = Reopened within 7 days
 report-reopens = { $share }; { $mean } a ticket
-report-thanks = Thanks that reopened nothing
+report-thanks = Only thanks
 report-one-touch = Settled with one reply
 report-no-reply = Closed without a reply
 report-invitations = Asked into direct messages
@@ -1054,6 +1056,7 @@ word-kept_claim = claimed in time
 word-reopened = reopened
 word-one_touch = one reply, settled with one reply
 word-no_reply = closed without a reply, without a reply
+word-reached = lag, ingest lag
 word-repeated = repeated, canned replies repeated
 word-mention = mention
 word-reply = reply

@@ -32,7 +32,7 @@ from chatops.ports.rows import (
     TicketFilter,
 )
 from chatops.ports.tx import Tx
-from chatops.report import EVERY, CloseRow, Counts, Only
+from chatops.report import EVERY, CloseRow, Counts, Only, Reached
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
@@ -216,6 +216,12 @@ class Reader(Protocol):
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Thanked]:
         """Return the messages that came in within [start, end) and were mere thanks, oldest first."""
+        ...
+
+    async def reached(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Sequence[Reached]:
+        """Return how the first messages of the tickets reached us that were new in [start, end)."""
         ...
 
     async def breaches(

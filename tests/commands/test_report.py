@@ -62,6 +62,7 @@ Late: 1 (before: 0)
 Reopened within 7 days: 0 % (0 of 2), provisional; 0 a ticket (before: none yet)
 Settled with one reply: none yet (before: none yet)
 Closed without a reply: 100 % (2 of 2): duplicate: 1, resolved: 1 (before: none yet)
+Ingest lag: X: median 0 min (n = 3) (before: none yet)
 [New and closed by hour]
 Hour | New | Closed
 15:00 | 3 | 2

@@ -64,6 +64,7 @@ async def test_every_number_is_a_button_that_lists_its_tickets(team: Team) -> No
         "First resolution: 2",
         "First response in time: 4",
         "Closed without a reply: 2",
+        "Ingest lag: 4",
     ]
     assert card.more == text("report-more")
     for button in (*card.buttons, *card.menu):

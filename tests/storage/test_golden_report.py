@@ -91,6 +91,8 @@ def late(clock: Clock, at: float, elapsed_s: int) -> Clock:
 
 def a_log(tx: Tx) -> tuple[int, int, int, int]:
     a, b, c, d = (given(tx, name, status=Status.CLOSED).id for name in "abcd")
+    tx.log(a, CustomerWrote(0), s(4.9), None, None)
+    tx.log(a, CustomerWrote(0), s(60), None, None)
     tx.log(a, ReplySent(1, 3, s(120)), s(121), 3, None)
     tx.save_clock(a, met(FIRST, 120, 30))
     shut(tx, a, 200)
@@ -205,6 +207,7 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
             if each.first_of is not None
         ],
         backlog=await counting.backlog(END),
+        reached=await storage.reader.reached(CARE, START, END),
     )
     nothing = Counted(await storage.reader.counts([], START, END))
     facts = dict(report_facts(now, nothing))
@@ -260,6 +263,11 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
                 text("labelled", label=text(f"close-{why}"), value=text("number", count=1))
                 for why in ("no_reply_needed", "spam")
             ),
+        ),
+        # of a, whose log alone tells it
+        "report-reached": text(
+            "listing",
+            items=(text("labelled", label=text("words", words="x"), value=median(4, 1)),),
         ),
     }
 
@@ -360,6 +368,7 @@ NUMBERS = {
     Figure.THANKS: 3,  # p, and two of another ticket
     Figure.QUIET: 1,  # q
     Figure.REPEATED: 1,  # p
+    Figure.REACHED: 2,  # a, p
 }
 #: And of agent 3: what they did, and of what is owed or open the tickets that are theirs: p and z.
 OF_3 = dict.fromkeys(Figure, 0) | {
@@ -388,7 +397,7 @@ OF_3 = dict.fromkeys(Figure, 0) | {
 OF_VIP = dict.fromkeys(Figure, 0) | dict.fromkeys(
     (
         *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.IDLE, Figure.PICK_UP),
-        *(Figure.KEPT_CEILING, Figure.ESCALATED, Figure.THANKS, Figure.REPEATED),
+        *(Figure.KEPT_CEILING, Figure.ESCALATED, Figure.THANKS, Figure.REPEATED, Figure.REACHED),
     ),
     1,
 )

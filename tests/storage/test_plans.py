@@ -131,6 +131,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "unclosed._GONE": "ix_ticket_closed",
         "unclosed._LOG": "ix_entry_ticket",
         "unclosed._OWED": "ix_clock_running",
+        "reaching._REACHED": "ix_ticket_opened",
         "measures._BEFORE": "ix_entry_closes",
         "handling._HANDLED": "COVERING INDEX ix_entry_handled",
         "handling._HANDLED_BY": "COVERING INDEX ix_entry_handled",

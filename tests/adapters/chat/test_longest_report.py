@@ -28,7 +28,7 @@ from chatops.handling import Escalation, Handling, PickUp
 from chatops.levels import levels
 from chatops.measures import Close, Kept, Measures, Response
 from chatops.periods import Period, period_of
-from chatops.report import CloseRow, Counts
+from chatops.report import CloseRow, Counts, Reached
 from chatops.scene import Agent
 from chatops.splits import Count, Happened
 from chatops.targets import Targets
@@ -70,6 +70,7 @@ COUNTED: Final = Counted(
     pick_ups=[6_000] * MANY,
     first_resolutions=[6_000] * MANY,
     thanks=345,
+    reached=[Reached(n, name, NOW, 60) for name in ("x", "line", "facebook") for n in range(MANY)],
     backlog=Backlog(
         NOW,
         (NOW, NOW + timedelta(days=1)),
@@ -98,7 +99,7 @@ def card() -> Card:
         for _ in range(12)
     ]
     went = course_blocks(course(rows, period, levels([period.start] * 300, [])))
-    facts = Facts(report_facts(COUNTED, COUNTED, TARGETS))
+    facts = Facts(report_facts(COUNTED, COUNTED, TARGETS, {"x": TRAITS}))
     closes = [CloseRow(a.id, "x", reason.value, 1_234) for a in AGENTS for reason in CloseReason]
     figures = Figures(period.first, COUNTED.counts, closes, {"x": TRAITS}, AGENTS)
     made = report_card(period, (facts, *went), figures, list(By), None)
