@@ -56,6 +56,7 @@ class Figure(StrEnum):
     ONE_TOUCH = "one_touch"
     NO_REPLY = "no_reply"
     THANKS = "thanks"
+    CANNED = "canned"
     QUIET = "quiet"
     REPEATED = "repeated"
     REACHED = "reached"

@@ -39,6 +39,8 @@ def behind(
         "older": micros(end - UNANSWERED_AFTER),
         "back": micros(start - LOOK_BACK),
     }
+    if figure is Figure.CANNED:
+        return [Behind(*found) for found in handling.canned(db, queues, params)]
     kind = KEPT.get(figure)
     return [
         Behind(ticket, instant(at), _why(*of))

@@ -168,6 +168,7 @@ _NUMBERS: Final[Mapping[Figure, Callable[[Counted], int]]] = {
     Figure.ONE_TOUCH: lambda one: len(one_touched(one.measures.closes)),
     Figure.NO_REPLY: lambda one: len(unreplied(one.measures.closes)),
     Figure.THANKS: lambda one: one.thanks,
+    Figure.CANNED: lambda one: one.handling.canned,
     Figure.QUIET: lambda one: one.quiet,
     Figure.REPEATED: lambda one: one.counts.repeated,
     Figure.REACHED: lambda one: len(one.reached),

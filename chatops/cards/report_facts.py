@@ -8,7 +8,7 @@ from typing import Final
 
 from chatops.cards.backlog_facts import backlog_facts
 from chatops.cards.escalation_facts import escalated_said, escalations_said
-from chatops.cards.figure_words import number_said, percent_said, share_said
+from chatops.cards.figure_words import canned_said, number_said, percent_said, share_said
 from chatops.cards.invitation_facts import invitations_said
 from chatops.cards.reaching_facts import reached_said
 from chatops.channel import Traits
@@ -203,6 +203,8 @@ def _cohorts(both: _Both) -> Iterator[Fact]:
 def _rest(both: _Both) -> Iterator[Fact]:
     if both.has(lambda one: one.measures.invitations):
         yield both.line("report-invitations", _invitations)
+    if both.has(lambda one: one.handling.canned):
+        yield both.line("report-canned", lambda one: canned_said(one.handling))
     if both.has(lambda one: one.quiet):
         yield both.number("report-quiet", lambda one: one.quiet)
     if both.has(lambda one: one.counts.repeated):

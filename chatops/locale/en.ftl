@@ -782,6 +782,7 @@ report-first-response = First response
 report-waiting = Still waiting
 report-breached = Late
 report-quiet = Quiet list
+report-canned = Canned replies, of all
 report-repeated = Canned replies repeated
 report-reached = Ingest lag
 report-reached-spread = median { $median }, 95 % within { $p95 } (n = { $count })
@@ -1057,6 +1058,7 @@ word-reopened = reopened
 word-one_touch = one reply, settled with one reply
 word-no_reply = closed without a reply, without a reply
 word-reached = lag, ingest lag
+word-canned = canned, canned replies
 word-repeated = repeated, canned replies repeated
 word-mention = mention
 word-reply = reply

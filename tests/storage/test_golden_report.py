@@ -14,7 +14,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from stored import NOW, given, s
+from stored import NOW, given, s, said
 
 from chatops.behind import Behind, Figure, Mark
 from chatops.calendar import Calendar
@@ -41,6 +41,7 @@ from chatops.periods import Period
 from chatops.policy import IdleRule
 from chatops.ports import Tx
 from chatops.report import EVERY, Only
+from chatops.scene import Direction
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.sla.clock import Stretch, Why
 from chatops.splits import Count, Happened
@@ -318,7 +319,8 @@ def more(tx: Tx) -> None:
       written to at 100 and has done nothing since;
     - q: on the quiet list; z: snoozed, and waits for a day and more.
     """
-    p = given(tx, "p", assignee=3, read_by=(3,), idle_since=s(100), tags=("vip",)).id
+    ticket = given(tx, "p", assignee=3, read_by=(3,), idle_since=s(100), tags=("vip",))
+    p = ticket.id
     tx.log(p, Claimed(3), s(15), 3, None)
     tx.log(p, ReplyRequested(9, 3, repeated=True), s(70), 3, None)
     tx.log(p, ReplySent(9, 3, s(75)), s(76), 3, None)
@@ -327,6 +329,16 @@ def more(tx: Tx) -> None:
     tx.save_clock(p, met(replace(FIRST, kind=ClockKind.CEILING), 75, 75))
     tx.log(p, CustomerWrote(10, thanks=False), s(99), None, None)
     tx.log(p, CustomerWrote(11, thanks=True), s(100), None, None)
+    for key, until in (("en/on its way", 110), ("en/sorry", 111), (None, 112), ("en/sorry", 1000)):
+        reply = said(
+            tx,
+            ticket,
+            direction=Direction.OUTBOUND,
+            agent=3,
+            marker=f"until {until}",
+            said=key,
+        )
+        tx.log(p, ReplySent(reply, 3, s(until)), s(until), 3, None)
     thankful = given(tx, "thankful", at=s(-100), status=Status.CLOSED).id
     for at in (-1, 0, 999, 1000):
         tx.log(thankful, CustomerWrote(12, thanks=True), s(at), None, None)
@@ -367,6 +379,7 @@ NUMBERS = {
     Figure.NO_REPLY: 2,  # c, d
     Figure.THANKS: 3,  # p, and two of another ticket
     Figure.QUIET: 1,  # q
+    Figure.CANNED: 2,  # p
     Figure.REPEATED: 1,  # p
     Figure.REACHED: 2,  # a, p
 }
@@ -391,15 +404,26 @@ OF_3 = dict.fromkeys(Figure, 0) | {
     Figure.REOPENED: 1,
     Figure.ONE_TOUCH: 1,
     Figure.NO_REPLY: 1,  # d
+    Figure.CANNED: 2,
     Figure.REPEATED: 1,
 }
 #: Of what bears the tag: p alone.
-OF_VIP = dict.fromkeys(Figure, 0) | dict.fromkeys(
-    (
-        *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.IDLE, Figure.PICK_UP),
-        *(Figure.KEPT_CEILING, Figure.ESCALATED, Figure.THANKS, Figure.REPEATED, Figure.REACHED),
-    ),
-    1,
+OF_VIP = (
+    dict.fromkeys(Figure, 0)
+    | dict.fromkeys(
+        (
+            *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.IDLE, Figure.PICK_UP),
+            *(
+                Figure.KEPT_CEILING,
+                Figure.ESCALATED,
+                Figure.THANKS,
+                Figure.REPEATED,
+                Figure.REACHED,
+            ),
+        ),
+        1,
+    )
+    | {Figure.CANNED: 2}
 )
 NONE = dict.fromkeys(Figure, 0)
 
@@ -427,6 +451,16 @@ async def test_every_number_leads_to_as_many_tickets(storage: Storage) -> None:
         assert {figure: number(figure, counted) for figure in Figure} == numbers, only
         listed = {figure: len(await counting.behind(figure, START, END)) for figure in Figure}
         assert listed == numbers, only
+
+
+async def test_of_all_replies_the_canned_ones_are_told(storage: Storage) -> None:
+    await storage.work.transact(a_log)
+    await storage.work.transact(more)
+    handling = await storage.reader.handling(CARE, START, END)
+    # a's, b's and four of p's; what was said on the network itself is none from here
+    assert (handling.canned, handling.replies) == (2, 6)
+    of_4 = await storage.reader.handling(CARE, START, END, Only(agent=4))
+    assert (of_4.canned, of_4.replies) == (0, 0)
 
 
 async def test_what_was_late_leads_and_waits_longest_leads(storage: Storage) -> None:

@@ -135,6 +135,8 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "measures._BEFORE": "ix_entry_closes",
         "handling._HANDLED": "COVERING INDEX ix_entry_handled",
         "handling._HANDLED_BY": "COVERING INDEX ix_entry_handled",
+        "handling._REPLIES": "ix_entry_handled",
+        "handling._CANNED": "ix_entry_handled",
         "handling._ESCALATED": "ix_entry_escalated",
         "handling._UNANSWERED": "ix_clock_running",
         "levels._LIVE": "ix_ticket_status (status=?)",

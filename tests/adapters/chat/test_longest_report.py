@@ -66,6 +66,8 @@ COUNTED: Final = Counted(
         [PickUp(1, "japan", 3, NOW, NOW)] * MANY,
         [Escalation(n, NOW, f"specialists {n % 3}", 1 + n % 3, None) for n in range(MANY)],
         123,
+        replies=2_345,
+        canned=1_234,
     ),
     pick_ups=[6_000] * MANY,
     first_resolutions=[6_000] * MANY,
