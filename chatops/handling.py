@@ -3,8 +3,8 @@
 A pick-up is the time from the moment when a ticket was given to somebody, or claimed, to their first
 reply while they had it; replies that follow are none, nor is one of somebody else. An escalation is one
 by hand or by a stage of a chain. A reply is canned if it was one of its queue's texts, word for word,
-when it was asked for. Never answered is what came more than a day before, by the calendar, and still
-waited at the period's end for a person's first reply.
+when it was asked for, or a macro's. Never answered is what came more than a day before, by the
+calendar, and still waited at the period's end for a person's first reply.
 """
 
 from collections import Counter
