@@ -25,20 +25,21 @@ DAYS ?= 31
 BIN := .venv/bin
 # Modules that do no I/O and read no clock: their tests leave no branch out
 PURE := \
-	arguments arranging arrival/language arrival/routing arrival/terms arrival/thanks behind bursting \
-	calendar card card_json cards/behind_card cards/burst_card cards/chain_words cards/clock_words \
-	cards/customer_card cards/digest_card cards/doubt_card cards/event_line cards/excerpt cards/home_card \
-	cards/invitation_facts cards/leads cards/list_card cards/reply_form cards/report_card \
-	cards/report_charts cards/report_facts cards/rested_card cards/search_card cards/shift_card \
-	cards/show_card cards/split_card cards/split_words cards/stage_card cards/stars_card cards/thread_card \
-	cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript cards/trouble_card \
-	cards/watch_words cards/who_card cards/why_card cards/why_lines chain channel claiming course \
-	delivery/pace digest draft dry_run effect escalating event/__init__ event/arranging event/claiming \
-	event/escalating event/idling event/kinds event/life event/moderating event/rating event/replying \
-	event/watching handling hours idling levels line lookup macros measures moderating narrowing oblivion \
-	periods personal_data plain policy rating replying report rollup scene shifts sla/__init__ sla/alerting \
-	sla/clock sla/folding sla/moment sla/saying sla/segments sla/terms sla/watching splits step tags targets \
-	terms_trial text ticket tokens vocabulary wake_times
+	arguments arranging arrival/lag arrival/language arrival/routing arrival/terms arrival/thanks behind \
+	bursting calendar card card_json cards/backlog_facts cards/behind_card cards/burst_card \
+	cards/chain_words cards/clock_words cards/customer_card cards/digest_card cards/doubt_card \
+	cards/escalation_facts cards/event_line cards/excerpt cards/figure_labels cards/figure_words \
+	cards/home_card cards/invitation_facts cards/leads cards/list_card cards/reaching_facts cards/reply_form \
+	cards/report_card cards/report_charts cards/report_facts cards/rested_card cards/search_card \
+	cards/shift_card cards/show_card cards/split_card cards/split_words cards/stage_card cards/stars_card \
+	cards/thread_card cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript \
+	cards/trouble_card cards/watch_words cards/who_card cards/why_card cards/why_lines chain channel \
+	claiming course delivery/pace digest draft dry_run effect escalating event/__init__ event/arranging \
+	event/claiming event/escalating event/idling event/kinds event/life event/moderating event/rating \
+	event/replying event/watching handling hours idling levels line lookup macros measures moderating \
+	narrowing oblivion periods personal_data plain policy rating replying report rollup scene shifts \
+	sla/__init__ sla/alerting sla/clock sla/folding sla/moment sla/saying sla/segments sla/terms \
+	sla/watching splits step tags targets terms_trial text ticket tokens unclosed vocabulary wake_times
 RUN_STAMP := .venv/.run-$(shell cat requirements.lock 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := .venv/.dev-$(shell cat requirements-dev.lock 2>/dev/null | cksum | cut -d' ' -f1)
 

@@ -238,6 +238,7 @@ async def serve(
             lambda: desk.repeated,
             lambda: desk.taken,
             lambda: reload.failed,
+            desk.lags,
         )
 
         async def faults() -> Mapping[str, str]:

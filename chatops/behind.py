@@ -26,6 +26,7 @@ from chatops.measures import (
     unreplied,
 )
 from chatops.splits import cell
+from chatops.unclosed import Backlog, Unclosed
 
 
 class Figure(StrEnum):
@@ -39,7 +40,11 @@ class Figure(StrEnum):
     AS_DUPLICATE = "as_duplicate"
     HANDLED = "handled"
     OPEN = "open"
+    UNCLAIMED = "unclaimed"
+    UNREAD = "unread"
+    IDLE = "idle"
     SNOOZED = "snoozed"
+    DUE_TODAY = "due_today"
     FIRST = "first"
     WAITING = "waiting"
     UNANSWERED = "unanswered"
@@ -60,8 +65,11 @@ class Figure(StrEnum):
     INVITED = "invited"
     INVITED_SOON = "invited_soon"
     ABANDONED = "abandoned"
+    THANKS = "thanks"
+    CANNED = "canned"
     QUIET = "quiet"
     REPEATED = "repeated"
+    REACHED = "reached"
 
 
 #: Of which clocks a figure tells how many were in time.
@@ -77,9 +85,13 @@ KEPT: Final = {
 #: As what the closes of a figure were made.
 CLOSED_AS: Final = {Figure(f"as_{reason}"): reason for reason in CloseReason}
 
-
-#: Figures of what is so now, whatever the period.
-STANDING: Final = frozenset({Figure.OPEN, Figure.SNOOZED})
+#: Figures of what is so at the period's end.
+STANDING: Final = frozenset(
+    {
+        *(Figure.OPEN, Figure.UNCLAIMED, Figure.UNREAD, Figure.IDLE),
+        *(Figure.SNOOZED, Figure.DUE_TODAY),
+    }
+)
 
 
 class Mark(StrEnum):
@@ -117,6 +129,20 @@ def _weight(row: Behind) -> int:
     if isinstance(row.why, Mark):
         return list(Mark).index(row.why)
     return -row.why if isinstance(row.why, int) else 0
+
+
+def of_backlog(figure: Figure, backlog: Backlog) -> list[Behind]:
+    """Return the tickets of a figure of STANDING: since when each is open, idle, or when it is due."""
+    if figure is Figure.DUE_TODAY:
+        return [Behind(row.ticket, at) for row, at in backlog.due]
+    if figure is Figure.IDLE:
+        return [Behind(row.ticket, row.idle_since or row.opened_at) for row in backlog.idle]
+    found: dict[Figure, Sequence[Unclosed]] = {
+        Figure.UNCLAIMED: backlog.unclaimed,
+        Figure.UNREAD: backlog.unread,
+        Figure.SNOOZED: backlog.snoozed,
+    }
+    return [Behind(row.ticket, row.opened_at) for row in found.get(figure, backlog.open)]
 
 
 def of_responses(figure: Figure, responses: Iterable[Response]) -> list[Behind]:

@@ -7,12 +7,15 @@ have now.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from chatops.behind import (
+    STANDING,
     Behind,
     Figure,
     in_order,
+    of_backlog,
     of_closes,
     of_escalations,
     of_first_closes,
@@ -23,12 +26,15 @@ from chatops.behind import (
 from chatops.calendar import Calendar
 from chatops.cards.report_facts import Counted, is_provisional
 from chatops.handling import PickUp, worked
+from chatops.idle_claims import is_idle
 from chatops.measures import Close, first_closes
-from chatops.periods import Period
+from chatops.periods import Period, day_at
 from chatops.policy import Policy
 from chatops.ports import Reader
 from chatops.report import EVERY, Only
+from chatops.rollup import Days
 from chatops.splits import Group, Key, with_handling
+from chatops.unclosed import Backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,20 @@ class Counting:
             handling,
             [spent for _, spent in self._pick_ups(handling.pick_ups)],
             self._first_resolutions(measures.closes),
+            thanks=len(await reader.thanks(*of)),
+            reached=await reader.reached(*of),
         )
+
+    async def backlog(self, at: datetime, *, is_past: bool = False) -> Backlog:
+        """Return what is open at a moment; the day that goes on then is one of the workspace."""
+        rows = await self.reader.unclosed(self.queues, at, self.only)
+        idle = frozenset(row.ticket for row in rows if is_idle(self.policy, row, at))
+        day = Days(self.policy.zone, self.policy.day_starts).of(at)
+        return Backlog(at, day, self.date_of(at) if is_past else None, rows, idle)
+
+    def date_of(self, at: datetime) -> date:
+        """Return the date of the workspace's day that goes on at a moment."""
+        return day_at(at, ZoneInfo(self.policy.zone), self.policy.day_starts)
 
     async def by_agent(
         self, period: Period, groups: Mapping[Key, Group], alone: int | None
@@ -72,6 +91,8 @@ class Counting:
     async def behind(self, figure: Figure, start: datetime, end: datetime) -> list[Behind]:
         """Return what a figure of [start, end) counts, in the order in which people look for it."""
         of = (self.queues, start, end, self.only)
+        if figure in STANDING:
+            return in_order(figure, of_backlog(figure, await self.backlog(end)))
         match figure:
             case Figure.FIRST | Figure.NEXT:
                 rows = of_responses(figure, (await self.reader.measures(*of)).responses)
@@ -97,6 +118,11 @@ class Counting:
                 rows = of_pick_ups(found, [spent for _, spent in self._pick_ups(found)])
             case Figure.ESCALATED:
                 rows = of_escalations((await self.reader.handling(*of)).escalations)
+            case Figure.THANKS:
+                rows = [Behind(each.ticket, each.at) for each in await self.reader.thanks(*of)]
+            case Figure.REACHED:
+                came = await self.reader.reached(*of)
+                rows = [Behind(each.ticket, each.at, each.took_s) for each in came]
             case _:  # storage names the tickets of all that it counts itself
                 rows = [*await self.reader.behind(figure, *of)]
         return in_order(figure, rows)

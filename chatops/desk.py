@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from chatops.act import Act, Marks
 from chatops.arrival import intake
 from chatops.arrival.gate import Gate
+from chatops.arrival.lag import Lags
 from chatops.asking import form_of, loose_form, unknown
 from chatops.call import (
     Answer,
@@ -110,6 +111,7 @@ class Desk:
         self.clock = clock
         self.traits = traits  #: of the channels, by name
         self.taken: Counter[str] = Counter()  #: what became of customers' messages, by `Taken`
+        self.lags = Lags()  #: how long they took to reach us
         self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
         self.on_change: Callable[[], None] = _nobody  #: called then, for the other processes
         self.repeated = 0  #: canned replies that were sent once more, over the question
@@ -256,13 +258,15 @@ class Desk:
         """Take in what one body held; in the same transaction it is `noted` that it was read."""
         gate = Gate(self.policy, self.traits, self.clock.offset)
 
-        def run(tx: Tx, act: Act) -> Counter[str]:
-            taken = intake.receive(tx, gate, inbound, act)
+        def run(tx: Tx, act: Act) -> Sequence[intake.Came]:
+            came = intake.receive(tx, gate, inbound, act)
             if noted is not None:
                 noted(tx)
-            return taken
+            return came
 
-        self.taken.update(await self._transact(run))
+        for each in await self._transact(run):
+            self.taken[each.what.value] += 1
+            self.lags.note(each.channel, each.took)
 
     async def deleted(self, chat: str, room: str, message: str) -> None:
         """Bring back a card that somebody has deleted by hand; both ids are the chat's."""

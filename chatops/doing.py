@@ -28,7 +28,7 @@ from chatops.call import (
     Runs,
 )
 from chatops.errors import Crossed
-from chatops.event import Event
+from chatops.event import Event, ReplyRequested
 from chatops.ledger import apply_all, foresee
 from chatops.line import Read, named, read
 from chatops.meant import unknown_ticket
@@ -229,10 +229,17 @@ def _acts(stage: Stage, command: Command, args: BaseModel, scene: Scene, call: C
             if after.said.id in _SO_ALREADY:
                 continue  # the step is to bring about what is so
             return Refusal(text("macro-refused", line=line, why=after.said))
-        together += acts
+        together += map(_of_macro, acts)
         queue = stage.policy.queue_of(after.queue, after.account)
         scene = replace(scene, ticket=after, queue=queue)
     return together
+
+
+def _of_macro(act: Event | Draft | Elsewhere) -> Event | Draft | Elsewhere:
+    """Mark the words of a reply as written beforehand; what is a canned reply has its own key."""
+    if isinstance(act, Draft) and act.said is None and isinstance(act.event(0), ReplyRequested):
+        return replace(act, said=repetition.OF_MACRO)
+    return act
 
 
 def _line(stage: Stage, line: str, scene: Scene, call: Call) -> Acts:

@@ -2,8 +2,9 @@
 
 A pick-up is the time from the moment when a ticket was given to somebody, or claimed, to their first
 reply while they had it; replies that follow are none, nor is one of somebody else. An escalation is one
-by hand or by a stage of a chain. Never answered is what came more than a day before, by the calendar,
-and still waited at the period's end for a person's first reply.
+by hand or by a stage of a chain. A reply is canned if it was one of its queue's texts, word for word,
+when it was asked for, or a macro's. Never answered is what came more than a day before, by the
+calendar, and still waited at the period's end for a person's first reply.
 """
 
 from collections import Counter
@@ -68,6 +69,8 @@ class Handling:
     pick_ups: Sequence[PickUp] = ()
     escalations: Sequence[Escalation] = ()
     unanswered: int = 0  #: tickets
+    replies: int = 0  #: that went out from here
+    canned: int = 0  #: of these, canned ones that nobody changed
 
 
 def pick_ups(turns: Iterable[Turn], start: datetime, end: datetime) -> list[PickUp]:

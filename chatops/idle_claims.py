@@ -3,11 +3,25 @@
 """
 
 from datetime import datetime
+from typing import Protocol
 
 from chatops.calendar import NoWorkingTime
 from chatops.policy import Policy
 from chatops.ports import Look, Tx
 from chatops.ticket import Ticket
+
+
+class Held(Protocol):
+    """A ticket, as far as a claim of it is looked at."""
+
+    @property
+    def queue(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def idle_since(self) -> datetime | None: ...
+    @property
+    def hand_back_at(self) -> datetime | None: ...
 
 
 def plan(tx: Tx, policy: Policy, before: Ticket, after: Ticket) -> None:
@@ -32,7 +46,7 @@ def plan_anew(tx: Tx, policy: Policy, after: Look, most: int) -> Look | None:
     return looks[-1] if len(looks) == most else None
 
 
-def look_at(policy: Policy, ticket: Ticket) -> datetime | None:
+def look_at(policy: Policy, ticket: Held) -> datetime | None:
     """Return when a ticket's claim is to be looked at; None: never, as things stand.
 
     Who was asked has the time that they were told, whatever app.yaml says by now.
@@ -47,3 +61,9 @@ def look_at(policy: Policy, ticket: Ticket) -> datetime | None:
         return queue.calendar.add(since, int(rule.ask_after.total_seconds()))
     except NoWorkingTime:
         return None
+
+
+def is_idle(policy: Policy, ticket: Held, at: datetime) -> bool:
+    """Tell whether the holder was asked about their claim by then and is silent, or was to be asked."""
+    due = look_at(policy, ticket)
+    return due is not None and (ticket.hand_back_at is not None or due <= at)

@@ -143,6 +143,12 @@ def reopen_rate(closes: Iterable[Close]) -> Share:
     return Share(sum(close.is_reopened for close in real), len(real))
 
 
+def mean_reopens(closes: Sequence[Close]) -> float | None:
+    """Return how often the closed tickets came back on average, to a hundredth; None: there are none."""
+    tickets = len(last_closes(closes))
+    return round(reopen_rate(closes).part / tickets, 2) if tickets else None
+
+
 def one_touch(closes: Iterable[Close]) -> Share:
     """Return how many of the closed tickets with a reply had a single one and stayed closed."""
     answered = [close for close in last_closes(closes) if close.replies]

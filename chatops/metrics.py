@@ -6,9 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
+from chatops.arrival.lag import Lags
 from chatops.clock import Clock
 from chatops.follow import TO_PERSON
 from chatops.ports import Health, Reader
@@ -31,6 +37,7 @@ class Metrics(Collector):
         repeated: Callable[[], int] = int,
         taken: Counts = dict,
         reload_failed: Callable[[], bool] = bool,
+        lags: Lags | None = None,
     ) -> None:
         self.registry = CollectorRegistry()
         self._reader = reader
@@ -40,6 +47,7 @@ class Metrics(Collector):
         self._repeated = repeated
         self._taken = taken
         self._reload_failed = reload_failed
+        self._lags = lags or Lags()
         self._health: Health | None = None
         self.registry.register(self)
 
@@ -63,6 +71,7 @@ class Metrics(Collector):
         yield _counter("deliveries", "Outcomes of deliveries", "outcome", self._delivered())
         yield _counter("bodies", "Webhook bodies taken in", "outcome", self._inbox())
         yield _counter("messages", "What became of customers' messages", "outcome", self._taken())
+        yield _histogram(self._lags)
         yield CounterMetricFamily(
             "chatops_replies_repeated",
             "Canned replies sent once more, over the question",
@@ -111,6 +120,17 @@ def _stopped(health: Health) -> Metric:
     )
     for place, count in sorted(places.items()):
         family.add_metric([place], count)
+    return family
+
+
+def _histogram(lags: Lags) -> Metric:
+    family = HistogramMetricFamily(
+        "chatops_ingest_lag_seconds",
+        "From the network's time of a customer's message to ours",
+        labels=["channel"],
+    )
+    for channel, buckets, total in lags.by_channel():
+        family.add_metric([channel], buckets, total)
     return family
 
 

@@ -7,7 +7,7 @@ days of 23 and 25 hours exist. Durations are business seconds.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from chatops.event import Kind, Priority
 
@@ -52,12 +52,19 @@ class Counts:
 
     new: int
     closed: int
-    open: int
-    snoozed: int
     first_responses: Sequence[int]
     waiting: int
     oldest_waiting: datetime | None
     repeated: int = 0  #: canned replies that were sent again, over the question
+
+
+class Reached(NamedTuple):
+    """A new ticket's first message, on its way to us. A named tuple: a month has tens of thousands."""
+
+    ticket: int
+    channel: str
+    at: datetime  #: when the customer wrote, as the network says
+    took_s: int  #: by the calendar, until it was taken in
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,11 @@ def spread(values: Sequence[int]) -> Spread:
         return Spread(0, None, None)
     p90 = _percentile(ordered, 0.9) if len(ordered) >= 10 else None
     return Spread(len(ordered), _percentile(ordered, 0.5), p90)
+
+
+def slowest(values: Sequence[int]) -> float | None:
+    """Return the 95th percentile, likewise; None: of fewer than twenty values it would be the last one."""
+    return _percentile(sorted(values), 0.95) if len(values) >= 20 else None
 
 
 def _percentile(ordered: Sequence[int], share: float) -> float:

@@ -91,8 +91,9 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
         return await _split(args, period, call, counting, of, agents, in_room=in_room)
     before = await counting.counted(period.before(), call.now)
     now = await counting.counted(period, call.now)
-    opened = await reader.open_since(of.queues, of.only)
-    facts = Facts(report_facts(now, before, opened, call.now, call.policy.targets))
+    backlog = await counting.backlog(period.end, is_past=period.is_whole)
+    now = replace(now, backlog=backlog)
+    facts = Facts(report_facts(now, before, call.policy.targets, call.channels))
     rows = (of.queues, period.start, period.end, of.only)
     by = [each for each in By if not in_room or of.named or each is not By.AGENT]
     only = None if of.named else call.agent.id
@@ -155,7 +156,9 @@ async def _tickets(
     page, shown = page_of(tickets, args.page)
     listed = await counting.reader.those(shown)
     told = (("tickets", figure.value), *_told(args, *window, of))
-    said = Said(figure, *window, of.of, told, page)
+    is_past = window[1] < call.now.replace(microsecond=0)  # a button says whole seconds
+    then = counting.date_of(window[1]) if is_past else None
+    said = Said(figure, *window, of.of, told, page, then)
     reasons = await _reasons(rows, shown, counting.reader)
     private = tuple(each.ticket.id for each in listed if each.ticket.private)
     return Answer(behind_card(said, rows, listed, reasons, agents, call), private=private)

@@ -15,12 +15,11 @@ from chatops.event import ClockKind
 from chatops.handling import UNANSWERED_AFTER
 from chatops.report import EVERY, Only
 from chatops.sla import Outcome
-from chatops.ticket import Status
 from storage import figures, handling, measures
 from storage.instant import instant, micros
 from storage.measures import BECAME, LOOK_BACK, within
 from storage.narrow import by_them, meant, theirs, window
-from storage.statement import Db, Param, Statement, param
+from storage.statement import Db, Param, Statement
 from storage.tables import CLOCK, ENTRY, REPEATED, TICKET
 
 
@@ -39,8 +38,9 @@ def behind(
         **window(start, end, only),
         "older": micros(end - UNANSWERED_AFTER),
         "back": micros(start - LOOK_BACK),
-        "status": _STATUS.get(figure, Status.OPEN).value,
     }
+    if figure is Figure.CANNED:
+        return [Behind(*found) for found in handling.canned(db, queues, params)]
     kind = KEPT.get(figure)
     return [
         Behind(ticket, instant(at), _why(*of))
@@ -55,14 +55,11 @@ def _why(kind: str | None = None, outcome: str | None = None) -> Why | None:
     return ClockKind(kind) if kind is not None else None
 
 
-_STATUS: Final = {Figure.OPEN: Status.OPEN, Figure.SNOOZED: Status.SNOOZED}
-
 _queue = TICKET.c.queue
 _opened = select(_queue, TICKET.c.id, TICKET.c.opened_at)
 _clocks = CLOCK.join(TICKET, TICKET.c.id == CLOCK.c.ticket)
 _log = ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket)
 
-_STANDING: Final = Statement(_opened.where(TICKET.c.status == param("status"), meant, theirs))
 _KEPT: Final = Statement(
     select(
         _queue,
@@ -77,8 +74,6 @@ _KEPT: Final = Statement(
 _STATEMENTS: Final[Mapping[Figure, Statement]] = {
     Figure.NEW: Statement(_opened.where(figures.is_new, meant)),
     Figure.QUIET: Statement(_opened.where(figures.is_quiet, meant)),
-    Figure.OPEN: _STANDING,
-    Figure.SNOOZED: _STANDING,
     Figure.HANDLED: Statement(
         select(_queue, ENTRY.c.ticket, func.max(ENTRY.c.at))
         .select_from(_log)

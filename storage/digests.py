@@ -14,11 +14,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, union_all
 
 from chatops.digest import MAKES_LATE, Breach, Thanked, told_from
+from chatops.report import EVERY, Only
 from chatops.sla.folding import BACKFILL
 from chatops.ticket import Status
 from storage.clocks import PROMISED, clock_of, heard_at
 from storage.codec import decode
 from storage.instant import instant, micros
+from storage.narrow import meant, window
 from storage.statement import Db, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, THANKS, TICKET
 
@@ -44,16 +46,18 @@ def still_late(db: Db, queues: Collection[str], before: datetime) -> Sequence[Br
     return _in_order(breach for breach, at in found if at < before)
 
 
-def thanks(db: Db, queues: Collection[str], start: datetime, end: datetime) -> Sequence[Thanked]:
+def thanks(
+    db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
+) -> Sequence[Thanked]:
     """Return the messages that came in within [start, end) and were mere thanks, oldest first.
 
-    Those of tickets on the quiet list are left out.
+    Those of tickets on the quiet list are left out. They are no agent's doing.
     """
+    if only.agent is not None:
+        return []
     return [
         Thanked(ticket, queue, assignee, Status(status), instant(at))
-        for ticket, queue, assignee, status, at in db.all(
-            _THANKS, start=micros(start), end=micros(end)
-        )
+        for ticket, queue, assignee, status, at in db.all(_THANKS, **window(start, end, only))
         if queue in queues
     ]
 
@@ -149,5 +153,6 @@ _THANKS: Final = Statement(
     select(TICKET.c.id, TICKET.c.queue, TICKET.c.assignee, TICKET.c.status, ENTRY.c.at)
     .select_from(ENTRY.join(TICKET, TICKET.c.id == ENTRY.c.ticket))
     .where(text(THANKS), ENTRY.c.at >= param("start"), ENTRY.c.at < param("end"), ~TICKET.c.quiet)
+    .where(meant)
     .order_by(ENTRY.c.at, ENTRY.c.id)
 )

@@ -21,7 +21,6 @@ from chatops.event import ClockKind, Closed, CloseReason, Reopened
 from chatops.measures import SLIP
 from chatops.report import EVERY, CloseRow, Counts, Only
 from chatops.rollup import Additive
-from chatops.ticket import Status
 from storage.codec import read
 from storage.instant import MICROSECOND, instant, micros
 from storage.measures import responses
@@ -40,18 +39,13 @@ def first_opened(db: Db, now: datetime) -> datetime | None:
 def counts(
     db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
 ) -> Counts:
-    """Return the additive figures of [start, end); open and snoozed are as they are now."""
+    """Return the additive figures of [start, end)."""
     params = window(start, end, only)
-    standing: Counter[str] = Counter()
-    for queue, status, count in db.all(_STANDING, **params):
-        standing[status] += count if queue in queues else 0
     waiting = [row for row in db.all(_WAITING, **params) if row[0] in queues]
     held = _held(db, start, end, only)
     return Counts(
         new=_count(db, queues, held, Additive.NEW, _NEW) if only.agent is None else 0,
         closed=sum(row.count for row in _closes(db, queues, held, only)),
-        open=standing[Status.OPEN],
-        snoozed=standing[Status.SNOOZED],
         first_responses=_first_responses(db, queues, params, only),
         waiting=sum(count for _, count, _ in waiting),
         oldest_waiting=instant(min((oldest for _, _, oldest in waiting), default=None)),
@@ -165,11 +159,6 @@ _QUIET: Final = Statement(
     select(_queue, TICKET.c.rule, func.count())
     .where(is_quiet, meant)
     .group_by(_queue, TICKET.c.rule)
-)
-_STANDING: Final = Statement(
-    select(_queue, TICKET.c.status, func.count())
-    .where(TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]), meant, theirs)
-    .group_by(TICKET.c.status, _queue)
 )
 _RESPONSES: Final = Statement(
     select(_queue, CLOCK.c.elapsed_s)

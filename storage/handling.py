@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import and_, distinct, func, or_, select, text, union_all
 
-from chatops.event import Assigned, ClockKind, Escalated
+from chatops.event import Assigned, ClockKind, Escalated, ReplySent
 from chatops.handling import UNANSWERED_AFTER, Escalation, Handling, Turn, What, pick_ups
 from chatops.report import EVERY, Only
 from storage.codec import read
@@ -19,7 +19,7 @@ from storage.instant import instant, micros
 from storage.measures import within
 from storage.narrow import by_them, meant, theirs, window
 from storage.statement import Db, Param, Statement, param
-from storage.tables import CLOCK, ENTRY, ESCALATED, HANDLED, TICKET
+from storage.tables import CLOCK, ENTRY, ESCALATED, HANDLED, MESSAGE, TICKET
 
 
 def handling(
@@ -38,7 +38,20 @@ def handling(
             for event in [read(Escalated, body)]
         ],
         unanswered=sum(count for queue, count in unanswered if queue in queues),
+        replies=sum(count for queue, count in db.all(_REPLIES, **params) if queue in queues),
+        canned=len(canned(db, queues, params)),
     )
+
+
+def canned(
+    db: Db, queues: Collection[str], params: Mapping[str, Param]
+) -> list[tuple[int, datetime]]:
+    """Return of which tickets the canned replies were, and when the network had taken them."""
+    return [
+        (ticket, instant(at))
+        for queue, ticket, at, body, message in db.all(_CANNED, **params)
+        if queue in queues and read(ReplySent, body).message == message
+    ]
 
 
 def handled(
@@ -96,6 +109,17 @@ _HANDLED_BY: Final = Statement(
     .select_from(_log)
     .where(acted, within(ENTRY.c.at), meant, by_them, ENTRY.c.agent.is_not(None))
     .group_by(_queue, ENTRY.c.agent)
+)
+#: That an entry says of a reply of ours that the network took it.
+_went_out = and_(~TICKET.c.quiet, text(HANDLED), ENTRY.c.name == "ReplySent", within(ENTRY.c.at))
+_REPLIES: Final = Statement(
+    select(_queue, func.count()).select_from(_log).where(_went_out, meant, by_them).group_by(_queue)
+)
+#: Beside each reply the canned ones of its ticket: which of them it is, its body says.
+_CANNED: Final = Statement(
+    select(_queue, ENTRY.c.ticket, ENTRY.c.at, ENTRY.c.body, MESSAGE.c.id)
+    .select_from(_log.join(MESSAGE, MESSAGE.c.ticket == ENTRY.c.ticket))
+    .where(_went_out, meant, by_them, MESSAGE.c.said.is_not(None))
 )
 _earlier = ENTRY.alias("earlier")
 _level = (

@@ -5,7 +5,7 @@ which queues count is decided here.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,12 +18,11 @@ from chatops.measures import Close, Kept, Measures, Response, is_undone
 from chatops.report import EVERY, Only
 from chatops.sla import Outcome
 from chatops.sla.clock import second
-from chatops.ticket import Status
 from storage.clocks import PROMISED
 from storage.codec import read
 from storage.instant import instant, micros
 from storage.invitations import invitations
-from storage.narrow import meant, narrowing, theirs, window
+from storage.narrow import meant, theirs, window
 from storage.statement import Db, Param, Row, Statement, param
 from storage.tables import CLOCK, ENTRY, TICKET
 
@@ -47,12 +46,6 @@ def measures(
         breached=sum(count for queue, count in db.all(_BREACHED, **params) if queue in queues),
         invitations=invitations(db, queues, params),
     )
-
-
-def open_since(db: Db, queues: Collection[str], only: Only = EVERY) -> Sequence[datetime]:
-    """Return when the tickets were opened that are open or snoozed now."""
-    rows = db.all(_OPEN_SINCE, **narrowing(only))
-    return [instant(opened) for queue, opened in rows if queue in queues]
 
 
 def responses(
@@ -290,9 +283,4 @@ _KEPT: Final = Statement(
     .select_from(owed.join(TICKET, TICKET.c.id == owed.c.ticket))
     .where(meant, theirs)
     .group_by(_queue, owed.c.kind, owed.c.outcome)
-)
-_OPEN_SINCE: Final = Statement(
-    select(_queue, TICKET.c.opened_at).where(
-        TICKET.c.status.in_([Status.OPEN.value, Status.SNOOZED.value]), meant, theirs
-    )
 )

@@ -23,11 +23,12 @@ from chatops.ports import (
     TicketFilter,
     Waits,
 )
-from chatops.report import EVERY, CloseRow, Counts, Only
+from chatops.report import EVERY, CloseRow, Counts, Only, Reached
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
 from chatops.ticket import Ticket
+from chatops.unclosed import Unclosed
 from storage import (
     arrivals,
     backlog,
@@ -44,10 +45,12 @@ from storage import (
     measures,
     people,
     processes,
+    reaching,
     records,
     search,
     splits,
     standing,
+    unclosed,
 )
 from storage.runs import Reads
 
@@ -177,8 +180,10 @@ class StoredReader:
     ) -> Levels:
         return await self.run(lambda db: levels.levels_of(db, queues, start, end, only))
 
-    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
-        return await self.run(lambda db: measures.open_since(db, queues, only))
+    async def unclosed(
+        self, queues: Sequence[str], at: datetime, only: Only = EVERY
+    ) -> Sequence[Unclosed]:
+        return await self.run(lambda db: unclosed.unclosed(db, queues, at, only))
 
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
@@ -186,9 +191,14 @@ class StoredReader:
         return await self.run(lambda db: figures.closes(db, queues, start, end, only))
 
     async def thanks(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Thanked]:
-        return await self.run(lambda db: digests.thanks(db, queues, start, end))
+        return await self.run(lambda db: digests.thanks(db, queues, start, end, only))
+
+    async def reached(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Sequence[Reached]:
+        return await self.run(lambda db: reaching.reached(db, queues, start, end, only))
 
     async def breaches(
         self, queues: Sequence[str], start: datetime, end: datetime

@@ -351,7 +351,8 @@ def _alerts(_: str) -> str:
 
 
 def _exposed(name: str, kind: str) -> str:
-    return f"`{name}_total{{outcome}}`" if kind == "counter" else f"`{name}`"
+    labels = {"counter": "_total{outcome}", "histogram": "{channel}"}
+    return f"`{name}{labels.get(kind, '')}`"
 
 
 # --- the sandbox

@@ -116,6 +116,10 @@ async def test_a_step_s_question_is_asked_and_the_macro_goes_on_after_yes(care: 
     await care.did("ben", "macro", ticket, fields={"name": "thank"}, confirmed=yes)
     reply = (await care.record(ticket)).lines[-1].id
     assert (await care.log(ticket))[2:] == [Claimed(ben), ReplyRequested(reply, ben)]
+    # its words are counted as a template's, and nobody is asked about their coming again
+    assert care.sql("SELECT said FROM message ORDER BY id DESC LIMIT 1") == [("macro",)]
+    again = await care.opens()
+    await care.did("ben", "macro", again, fields={"name": "thank"}, confirmed=yes)
 
 
 async def test_each_step_needs_its_role_where_the_ticket_then_is(care: Care) -> None:

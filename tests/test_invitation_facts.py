@@ -17,9 +17,9 @@ HOUR = 3600
 
 def line(language: str, *invitations: Invitation) -> str | None:
     """Of a period before which there were none."""
-    counts = Counts(0, 0, 0, 0, (), 0, None)
+    counts = Counts(0, 0, (), 0, None)
     now, before = Counted(counts, measures=Measures(invitations=invitations)), Counted(counts)
-    facts = dict(report_facts(now, before, (), NOW))
+    facts = dict(report_facts(now, before))
     said = facts.get(text("report-invitations"))
     return said and WORDS.say(said, language, ZONE)
 

@@ -1,5 +1,6 @@
 """What clocks and closes say of the work, where the golden report has no such row."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from chatops.measures import (
     Share,
     by_age,
     last_closes,
+    mean_reopens,
     no_reply_reasons,
     one_touch,
     reopen_rate,
@@ -26,7 +28,7 @@ from tests.scenes import NOW, ROOMS
 
 AT = datetime(2026, 10, 1, 3, tzinfo=UTC)
 WEEK = timedelta(days=7)
-NOTHING = Counts(0, 0, 0, 0, [], 0, None)
+NOTHING = Counts(0, 0, [], 0, None)
 
 
 def close(back_in: timedelta | None = None, by: int | None = None, replies: int = 1) -> Close:
@@ -50,6 +52,17 @@ def close(back_in: timedelta | None = None, by: int | None = None, replies: int 
 )
 def test_what_counts_as_reopened(closed: Close, share: Share) -> None:
     assert reopen_rate([closed]) == share
+
+
+def test_tickets_come_back_so_often_on_average() -> None:
+    back = close(timedelta(hours=1))
+    assert mean_reopens([]) is None
+    assert mean_reopens([close(timedelta(seconds=9), by=3)]) is None  # a slip
+    assert (
+        mean_reopens([replace(back, ticket=n) for n in (1, 2)] + [replace(close(), ticket=3)])
+        == 0.67
+    )
+    assert mean_reopens([back, replace(back, at=AT + timedelta(hours=2))]) == 2.0
 
 
 def test_one_touch_is_of_answered_tickets_that_stayed_closed() -> None:
@@ -100,7 +113,7 @@ def test_ages_are_bands() -> None:
 
 def figure(id: str, measures: Measures, *, provisional: bool = False) -> Text | None:
     now = Counted(NOTHING, 0, measures, provisional)
-    return dict(report_facts(now, Counted(NOTHING), (), NOW)).get(text(id))
+    return dict(report_facts(now, Counted(NOTHING))).get(text(id))
 
 
 def both(now: Text, before: Text) -> Text:
@@ -122,9 +135,10 @@ def test_old_cohorts_are_not_provisional() -> None:
     share = text("report-share", percent=0.0, part=0, whole=1)
     none = text("report-no-response")
     old = figure("report-reopened", Measures(closes=[close()]))
-    assert old == both(share, none)
+    assert old == both(text("report-reopens", share=share, mean=0.0), none)
     new = figure("report-reopened", Measures(closes=[close()]), provisional=True)
-    assert new == both(text("report-provisional", share=share), none)
+    provisional = text("report-provisional", share=share)
+    assert new == both(text("report-reopens", share=provisional, mean=0.0), none)
     unanswered = Measures(closes=[close(replies=0)])
     assert figure("report-one-touch", unanswered, provisional=True) == both(none, none)
     assert figure("report-no-reply", Measures(closes=[close()])) == both(share, none)

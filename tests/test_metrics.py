@@ -1,5 +1,7 @@
 """What Prometheus reads."""
 
+from datetime import timedelta
+
 import pytest
 from care import Care
 from prometheus_client import generate_latest
@@ -11,7 +13,9 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_counts_and_ages_and_no_words(care: Care) -> None:
-    await care.opens(text="my secret", who="mia")
+    written_at = care.hours.transport() - timedelta(seconds=12)
+    for _ in range(2):  # what comes again took no time
+        await care.opens(text="my secret", who="mia", at=written_at, external_id="m1")
     care.hours._now += 30
     metrics = Metrics(
         care.storage.reader,
@@ -19,11 +23,16 @@ async def test_counts_and_ages_and_no_words(care: Care) -> None:
         lambda: {"posted": 2, "failed": 1},
         lambda: {"received": 3},
         taken=lambda: care.desk.taken,
+        lags=care.desk.lags,
     )
     before = generate_latest(metrics.registry).decode()
     assert 'chatops_deliveries_total{outcome="posted"} 2.0' in before
     assert 'chatops_bodies_total{outcome="received"} 3.0' in before
     assert 'chatops_messages_total{outcome="opened"} 1.0' in before
+    assert 'chatops_ingest_lag_seconds_count{channel="sandbox"} 1.0' in before
+    assert 'chatops_ingest_lag_seconds_bucket{channel="sandbox",le="10.0"} 0.0' in before
+    assert 'chatops_ingest_lag_seconds_bucket{channel="sandbox",le="30.0"} 1.0' in before
+    assert 'chatops_ingest_lag_seconds_sum{channel="sandbox"} 12.0' in before
     assert "chatops_deliveries_due" not in before
     await metrics.refresh()
     after = generate_latest(metrics.registry).decode()

@@ -12,6 +12,7 @@ from chatops.measures import Close, Kept, Measures, Response
 from chatops.report import Counts
 from chatops.targets import Targets, count_held, share_held, span_held
 from chatops.text import Text, text
+from chatops.unclosed import Backlog, Unclosed
 from tests.scenes import NOW
 
 SAID = text("words", words="so it was")
@@ -69,7 +70,7 @@ def test_without_a_target_a_figure_stands_alone() -> None:
 
 #: Ten minutes each, all of three in time but one, one of two reopened, one of four escalated.
 COUNTED = Counted(
-    Counts(4, 2, 9, 0, [600], 0, None),
+    Counts(4, 2, [600], 0, None),
     measures=Measures(
         responses=[Response(ClockKind.NEXT_RESPONSE, 600, 600, 1, NOW)],
         closes=[
@@ -80,6 +81,7 @@ COUNTED = Counted(
     ),
     handling=Handling(escalations=[Escalation(1, NOW, "legal", 1, 3)], unanswered=2),
     pick_ups=[600],
+    backlog=Backlog(NOW, (NOW, NOW), rows=[Unclosed(n, "japan", "x", NOW) for n in range(9)]),
 )
 TEN = timedelta(minutes=10)
 MET = Targets(TEN, TEN, TEN, TEN, 66.6, 50.0, 50.0, 25.0, 9, 2)
@@ -96,7 +98,7 @@ AIMED = {
     ("targets", "id"), [(MET, "target-met"), (MISSED, "target-missed"), (Targets(), None)]
 )
 def test_every_figure_with_a_target_is_held_against_it(targets: Targets, id: str | None) -> None:
-    before = replace(COUNTED, counts=Counts(9, 9, 99, 0, [9999], 0, None))
-    facts = report_facts(COUNTED, before, (), NOW, targets)
+    before = replace(COUNTED, counts=Counts(9, 9, [9999], 0, None))
+    facts = report_facts(COUNTED, before, targets)
     held = {label.id: said.id for label, said in facts if said.id.startswith("target-")}
     assert held == (dict.fromkeys(AIMED, id) if id else {})

@@ -5,9 +5,9 @@ there already is dropped, so stream, webhook and polling may all bring it. New t
 `opening`, our own account's messages taken in `echoes`.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from chatops.act import Act
 from chatops.arrival import off_shift
@@ -38,9 +38,18 @@ from chatops.text import Text, text
 from chatops.ticket import Status, Ticket
 
 
-def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter[str]:
-    """Take in a body's entries, in their order; return what became of customers' messages."""
-    taken: Counter[str] = Counter()
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A customer's message that was taken in."""
+
+    what: Taken
+    channel: str
+    took: timedelta  #: from the network's time to ours
+
+
+def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> list[Came]:
+    """Take in a body's entries, in their order; return the customers' messages that were new."""
+    came: list[Came] = []
     if len(inbound) > 1:
         # two bodies with the same people in another order would wait for each other
         tx.lock_authors({_person(each) for each in inbound if isinstance(each, Message)})
@@ -48,7 +57,8 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter
         match each:
             case Message():
                 if (what := _message(tx, gate, each, act)) is not None:
-                    taken[what.value] += 1
+                    channel = gate.policy.accounts[each.account].channel
+                    came.append(Came(what, channel, act.due - each.at))
             case Edited():
                 _edited(tx, gate, each, act)
             case Deleted():
@@ -59,7 +69,7 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> Counter
                 _revoked(tx, gate, each, act)
             case SearchEnded():
                 _search_ended(tx, gate, each, act)
-    return taken
+    return came
 
 
 def _person(message: Message) -> str:

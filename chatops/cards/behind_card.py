@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from chatops.behind import STANDING, Behind, Figure, Mark
 from chatops.call import Call
 from chatops.card import Block, Card, Paragraph, Quote
-from chatops.cards.leads import Told, label
+from chatops.cards.figure_labels import label
+from chatops.cards.leads import Told
 from chatops.cards.list_card import (
     SHOWN,
     page_line,
@@ -46,6 +47,7 @@ class Said:
     of: Sequence[Text]
     told: Told
     page: int
+    then: date | None = None  #: the day of its end, where that is past
 
 
 def behind_card(
@@ -58,13 +60,13 @@ def behind_card(
 ) -> Card:
     """Return one page of the tickets; `reasons` are the notes of escalations by their message."""
     tickets, names = tickets_of(rows), public_names(agents)
-    figure = label(said.figure)
+    figure = label(said.figure, said.then)
     title = text("behind-title", figure=figure, count=len(rows))
     if len(tickets) < len(rows):
         title = text("behind-title-in", title=title, tickets=len(tickets))
     window = text("behind-window", since=said.start, until=said.end)
     if said.figure in STANDING:
-        window = text("behind-now", at=call.now)
+        window = text("behind-now", at=said.end)
     blocks: list[Block] = [Paragraph(text("listing", items=(window, *said.of)), small=True)]
     for one in listed:
         line, *quoted = ticket_lines([one], names, call)

@@ -6,12 +6,13 @@ from who presses it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from chatops.behind import CLOSED_AS, KEPT, Figure
+from chatops.behind import CLOSED_AS, KEPT, STANDING, Figure, of_backlog
 from chatops.card import Block, Button, Paragraph
+from chatops.cards.figure_labels import label
 from chatops.cards.report_facts import Counted
 from chatops.event import ClockKind, CloseReason
 from chatops.handling import escalated
@@ -43,14 +44,6 @@ MOST_ROWS: Final = 10
 #: What a lead looks for first has a button of its own.
 _FIRST: Final = (Figure.LATE, Figure.WAITING)
 
-_LABELS: Final[Mapping[Figure, str]] = {
-    Figure.FIRST: "first-response",
-    Figure.NEXT: "next-response",
-    Figure.LATE: "breached",
-    Figure.INVITED: "invitations",
-    **{figure: f"kept-{clock.value}" for figure, clock in KEPT.items()},
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Leads:
@@ -77,11 +70,6 @@ def number(figure: Figure, counted: Counted) -> int:
     return _NUMBERS[figure](counted)
 
 
-def label(figure: Figure) -> Text:
-    """Return what a report calls a figure."""
-    return text(f"report-{_LABELS.get(figure, figure.value.replace('_', '-'))}")
-
-
 def leads(counted: Counted, told: Told) -> Leads:
     """Return what leads to the tickets of every figure that counts any.
 
@@ -92,11 +80,12 @@ def leads(counted: Counted, told: Told) -> Leads:
         return Leads()
     if max(_carried(_args(figure, told)) for figure in shown) > MOST_CARRIED:
         return Leads(said=(Paragraph(text("report-leads-typed"), small=True),))
+    then = counted.backlog.then if counted.backlog is not None else None
     first = [figure for figure in _FIRST if figure in shown]
     rest = [figure for figure in shown if figure not in first]
     return Leads(
-        tuple(_lead(figure, shown[figure], told) for figure in first),
-        tuple(_lead(figure, shown[figure], told) for figure in rest),
+        tuple(_lead(figure, shown[figure], told, then) for figure in first),
+        tuple(_lead(figure, shown[figure], told, then) for figure in rest),
         (Paragraph(text("report-leads"), small=True),),
     )
 
@@ -138,10 +127,10 @@ def _columns(group: Group) -> tuple[tuple[Figure, int], ...]:
     )
 
 
-def _lead(figure: Figure, count: int, told: Told) -> Button:
+def _lead(figure: Figure, count: int, told: Told, then: date | None) -> Button:
     return Button(
         "report",
-        text("labelled", label=label(figure), value=text("number", count=count)),
+        text("labelled", label=label(figure, then), value=text("number", count=count)),
         _args(figure, told),
     )
 
@@ -153,6 +142,10 @@ def _args(figure: Figure, told: Told) -> Told:
 def _carried(args: Told) -> int:
     """Return how many characters a button carries, as JSON."""
     return len('{"c":"report","a":{}}') + sum(len(f'"{name}":"{said}",') for name, said in args)
+
+
+def _standing(one: Counted, figure: Figure) -> int:
+    return 0 if one.backlog is None else len(of_backlog(figure, one.backlog))
 
 
 def _owed(one: Counted, clock: ClockKind) -> int:
@@ -170,8 +163,7 @@ _NUMBERS: Final[Mapping[Figure, Callable[[Counted], int]]] = {
     Figure.CLOSED: lambda one: len(real_closes(one.measures.closes)),
     **{figure: partial(_closed_as, reason=reason) for figure, reason in CLOSED_AS.items()},
     Figure.HANDLED: lambda one: one.handled,
-    Figure.OPEN: lambda one: one.counts.open,
-    Figure.SNOOZED: lambda one: one.counts.snoozed,
+    **{figure: partial(_standing, figure=figure) for figure in STANDING},
     Figure.FIRST: lambda one: len(one.counts.first_responses),
     Figure.WAITING: lambda one: one.counts.waiting,
     Figure.UNANSWERED: lambda one: one.handling.unanswered,
@@ -192,6 +184,9 @@ _NUMBERS: Final[Mapping[Figure, Callable[[Counted], int]]] = {
     Figure.INVITED: lambda one: len(one.measures.invitations),
     Figure.INVITED_SOON: lambda one: len(opened_soon(one.measures.invitations)),
     Figure.ABANDONED: lambda one: len(abandoned(one.measures.invitations)),
+    Figure.THANKS: lambda one: one.thanks,
+    Figure.CANNED: lambda one: one.handling.canned,
     Figure.QUIET: lambda one: one.quiet,
     Figure.REPEATED: lambda one: one.counts.repeated,
+    Figure.REACHED: lambda one: len(one.reached),
 }

@@ -1,21 +1,27 @@
 """The lines of a report: each figure of a period beside that of the period before. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
+from chatops.cards.backlog_facts import backlog_facts
+from chatops.cards.escalation_facts import escalated_said, escalations_said
+from chatops.cards.figure_words import canned_said, number_said, percent_said, share_said
 from chatops.cards.invitation_facts import invitations_said
+from chatops.cards.reaching_facts import reached_said
+from chatops.channel import Traits
 from chatops.event import ClockKind
-from chatops.handling import Handling, by_hand, by_level, by_target, escalated
+from chatops.handling import Handling, escalated
 from chatops.measures import (
     HOLDS_IN,
     Close,
     Kept,
     Measures,
     Share,
-    by_age,
     last_closes,
+    mean_reopens,
     no_reply,
     no_reply_reasons,
     one_touch,
@@ -24,9 +30,10 @@ from chatops.measures import (
     within,
 )
 from chatops.periods import Period
-from chatops.report import Counts, spread
+from chatops.report import Counts, Reached, spread
 from chatops.targets import NO_TARGETS, Targets, count_held, share_held, span_held
 from chatops.text import Text, text
+from chatops.unclosed import Backlog
 
 Fact = tuple[Text, Text]
 
@@ -34,6 +41,7 @@ Fact = tuple[Text, Text]
 _WITHIN: Final = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=60))
 
 
+_NO_CHANNELS: Final[Mapping[str, Traits]] = MappingProxyType({})
 _NONE: Final = Measures()
 _NOTHING: Final = Handling()
 
@@ -50,6 +58,9 @@ class Counted:
     handling: Handling = _NOTHING
     pick_ups: Sequence[int] = ()  #: seconds of working time
     first_resolutions: Sequence[int] = ()  #: likewise
+    backlog: Backlog | None = None  #: at its end; None: of a period with which one is compared
+    thanks: int = 0  #: messages that were mere thanks and called for nothing
+    reached: Sequence[Reached] = ()
 
 
 def is_provisional(period: Period, now: datetime) -> bool:
@@ -72,19 +83,26 @@ def report_against(period: Period) -> Text:
 def report_facts(
     now: Counted,
     before: Counted,
-    opened: Iterable[datetime],
-    at: datetime,
     targets: Targets = NO_TARGETS,
+    channels: Mapping[str, Traits] = _NO_CHANNELS,
 ) -> tuple[Fact, ...]:
-    """Return the lines; `opened` is when the tickets came that are open at `at`.
+    """Return the lines; `channels` are for how people write their names.
 
     A figure that has one of the targets says whether it met it; those of the period before do not.
 
     What neither period has, as a quiet list or a kind of clock that is not promised, has no line.
     """
     both = _Both(now, before, targets)
-    ages = by_age(opened, at)
-    return (*_work(both, ages), *_replies(both), *_promises(both), *_cohorts(both), *_rest(both))
+    standing = backlog_facts(now.backlog, targets) if now.backlog is not None else ()
+    return (
+        *_work(both),
+        *standing,
+        *_replies(both),
+        *_promises(both),
+        *_cohorts(both),
+        *_rest(both),
+        *_reached(both, channels),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,7 @@ class _Both:
         return text(label), self.said(figure)
 
     def number(self, label: str, figure: Callable[[Counted], int]) -> Fact:
-        return self.line(label, lambda one: _number(figure(one)))
+        return self.line(label, lambda one: number_said(figure(one)))
 
     def span(
         self, label: str, figure: Callable[[Counted], Sequence[int]], limit: timedelta | None
@@ -115,20 +133,13 @@ class _Both:
         return bool(figure(self.now) or figure(self.before))
 
 
-def _work(both: _Both, ages: Sequence[int]) -> Iterator[Fact]:
+def _work(both: _Both) -> Iterator[Fact]:
     yield both.number("report-new", lambda one: one.counts.new)
     yield both.number("report-closed", lambda one: one.counts.closed)
     if both.has(_repeatedly_closed):
         yield both.number("report-closed-tickets", lambda one: len(_settled(one)))
     if both.has(lambda one: one.handled):
         yield both.number("report-handled", lambda one: one.handled)
-    still = both.now.counts.open
-    yield text("report-open"), count_held(_number(still), both.targets.open, still)
-    yield text("report-snoozed"), _number(both.now.counts.snoozed)
-    if any(ages):
-        one, three, seven, older = ages
-        said = text("report-ages", one=one, three=three, seven=seven, older=older)
-        yield text("report-age"), said
 
 
 def _replies(both: _Both) -> Iterator[Fact]:
@@ -140,7 +151,7 @@ def _replies(both: _Both) -> Iterator[Fact]:
         "report-waiting", lambda one: waiting_said(one.counts.waiting, one.counts.oldest_waiting)
     )
     if both.has(lambda one: one.handling.unanswered):
-        said = both.said(lambda one: _number(one.handling.unanswered))
+        said = both.said(lambda one: number_said(one.handling.unanswered))
         count = both.now.handling.unanswered
         yield text("report-unanswered"), count_held(said, targets.unanswered, count)
     if both.has(_calendar):
@@ -167,25 +178,33 @@ def _promises(both: _Both) -> Iterator[Fact]:
     if both.has(lambda one: one.handling.escalations):
         part, whole = escalated(both.now.handling.escalations), both.now.counts.new
         # of the period before the share alone: where to is asked of now
-        said = text("report-both", now=_escalated(both.now), before=_escalated_share(both.before))
+        said = text(
+            "report-both",
+            now=escalations_said(both.now.handling.escalations, both.now.counts.new),
+            before=escalated_said(both.before.handling.escalations, both.before.counts.new),
+        )
         yield text("report-escalated"), share_held(said, both.targets.escalated, part, whole)
 
 
 def _cohorts(both: _Both) -> Iterator[Fact]:
     if both.has(_settled):
         closes, targets = both.now.measures.closes, both.targets
-        said, share = both.said(lambda one: _cohort(one, reopen_rate)), reopen_rate(closes)
+        said, share = both.said(_reopened), reopen_rate(closes)
         held = share_held(said, targets.reopened, share.part, share.whole)
         yield text("report-reopened"), held
         said, share = both.said(lambda one: _cohort(one, one_touch)), one_touch(closes)
         held = share_held(said, targets.one_touch, share.part, share.whole, at_least=True)
         yield text("report-one-touch"), held
         yield both.line("report-no-reply", _no_reply)
+    if both.has(lambda one: one.thanks):
+        yield both.number("report-thanks", lambda one: one.thanks)
 
 
 def _rest(both: _Both) -> Iterator[Fact]:
     if both.has(lambda one: one.measures.invitations):
         yield both.line("report-invitations", _invitations)
+    if both.has(lambda one: one.handling.canned):
+        yield both.line("report-canned", lambda one: canned_said(one.handling))
     if both.has(lambda one: one.quiet):
         yield both.number("report-quiet", lambda one: one.quiet)
     if both.has(lambda one: one.counts.repeated):
@@ -194,6 +213,11 @@ def _rest(both: _Both) -> Iterator[Fact]:
 
 def _invitations(one: Counted) -> Text:
     return invitations_said(one.measures.invitations, spread_said)
+
+
+def _reached(both: _Both, channels: Mapping[str, Traits]) -> Iterator[Fact]:
+    if both.has(lambda one: one.reached):
+        yield both.line("report-reached", lambda one: reached_said(one.reached, channels))
 
 
 def _settled(one: Counted) -> Sequence[Close]:
@@ -233,7 +257,7 @@ def spread_said(seconds: Sequence[int]) -> Text:
 
 
 def _by_calendar(one: Counted) -> Text:
-    five, thirty, sixty = (_percent(within(one.measures.responses, span)) for span in _WITHIN)
+    five, thirty, sixty = (percent_said(within(one.measures.responses, span)) for span in _WITHIN)
     median = spread_said(_calendar(one))
     return text("report-within", median=median, five=five, thirty=thirty, sixty=sixty)
 
@@ -241,72 +265,34 @@ def _by_calendar(one: Counted) -> Text:
 def waiting_said(count: int, oldest: datetime | None) -> Text:
     """Say how many still wait for an answer, and since when the oldest does."""
     if oldest is None:
-        return _number(count)
+        return number_said(count)
     return text("report-waiting-since", count=count, since=oldest)
 
 
 def _compliance(kept: Kept) -> Text:
-    said = _share(kept.share)
+    said = share_said(kept.share)
     return text("report-waived", share=said, waived=kept.waived) if kept.waived else said
 
 
 def _cohort(one: Counted, rate: Callable[[Sequence[Close]], Share]) -> Text:
     share = rate(one.measures.closes)
-    said = _share(share)
+    said = share_said(share)
     if not one.is_provisional or not share.whole:
         return said
     return text("report-provisional", share=said)
 
 
+def _reopened(one: Counted) -> Text:
+    said, mean = _cohort(one, reopen_rate), mean_reopens(one.measures.closes)
+    return said if mean is None else text("report-reopens", share=said, mean=mean)
+
+
 def _no_reply(one: Counted) -> Text:
-    said, reasons = _share(no_reply(one.measures.closes)), no_reply_reasons(one.measures.closes)
+    said, reasons = share_said(no_reply(one.measures.closes)), no_reply_reasons(one.measures.closes)
     if not reasons:
         return said
     listed = tuple(
-        text("labelled", label=text(f"close-{reason}"), value=_number(count))
+        text("labelled", label=text(f"close-{reason}"), value=number_said(count))
         for reason, count in reasons.items()
     )
     return text("report-by-reason", share=said, reasons=listed)
-
-
-def _escalated(one: Counted) -> Text:
-    """Say how many tickets were escalated, against how many came; and where to, how far, by whom."""
-    rows = one.handling.escalations
-    if not rows:
-        return _number(0)
-    hands = by_hand(rows)
-    return text(
-        "report-escalations",
-        share=_escalated_share(one),
-        targets=tuple(
-            text("labelled", label=text("words", words=target), value=_number(count))
-            for target, count in by_target(rows).items()
-        ),
-        levels=tuple(
-            text("report-level", level=level, count=count)
-            for level, count in by_level(rows).items()
-        ),
-        hands=hands,
-        chains=len(rows) - hands,
-    )
-
-
-def _escalated_share(one: Counted) -> Text:
-    share = Share(escalated(one.handling.escalations), one.counts.new)
-    return _share(share) if share.part and share.whole else _number(share.part)
-
-
-def _share(share: Share) -> Text:
-    if share.percent is None:
-        return text("report-no-response")
-    return text("report-share", percent=share.percent, part=share.part, whole=share.whole)
-
-
-def _percent(share: Share) -> Text:
-    if share.percent is None:
-        return text("report-no-response")
-    return text("report-percent", percent=share.percent)
-
-
-def _number(count: int) -> Text:
-    return text("number", count=count)

@@ -32,11 +32,12 @@ from chatops.ports.rows import (
     TicketFilter,
 )
 from chatops.ports.tx import Tx
-from chatops.report import EVERY, CloseRow, Counts, Only
+from chatops.report import EVERY, CloseRow, Counts, Only, Reached
 from chatops.scene import Agent, Line
 from chatops.sla import Clocks
 from chatops.splits import Happened
 from chatops.ticket import Ticket
+from chatops.unclosed import Unclosed
 
 T = TypeVar("T")
 
@@ -206,17 +207,25 @@ class Reader(Protocol):
         """Return when the tickets came and went that were open at some moment of [start, end)."""
         ...
 
-    async def open_since(self, queues: Sequence[str], only: Only = EVERY) -> Sequence[datetime]:
-        """Return when the tickets were opened that are open or snoozed now."""
+    async def unclosed(
+        self, queues: Sequence[str], at: datetime, only: Only = EVERY
+    ) -> Sequence[Unclosed]:
+        """Return the tickets that were not closed at a moment, as they were then."""
         ...
 
     async def closes(
         self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[CloseRow]: ...
     async def thanks(
-        self, queues: Sequence[str], start: datetime, end: datetime
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
     ) -> Sequence[Thanked]:
         """Return the messages that came in within [start, end) and were mere thanks, oldest first."""
+        ...
+
+    async def reached(
+        self, queues: Sequence[str], start: datetime, end: datetime, only: Only = EVERY
+    ) -> Sequence[Reached]:
+        """Return how the first messages of the tickets reached us that were new in [start, end)."""
         ...
 
     async def breaches(

@@ -456,7 +456,7 @@ def test_a_hand_over_says_what_waits_for_the_customer_and_has_no_clock() -> None
 
 def test_a_week_says_how_long_first_responses_took() -> None:
     day = NOW.date()
-    counts = Counts(2, 0, 0, 0, [600, 1200], 0, None)
+    counts = Counts(2, 0, [600, 1200], 0, None)
     card = week_card(Week(day, day, counts, 0, 0), Week(day, day, counts, 0, 0))
     assert "First response | median 15 min (n = 2) |" in in_words(card)
 

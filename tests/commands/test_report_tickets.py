@@ -60,9 +60,13 @@ async def test_every_number_is_a_button_that_lists_its_tickets(team: Team) -> No
         "Closed as duplicate: 1",
         "Tickets handled: 2",
         "Open now: 2",
+        "Unclaimed: 2",
+        "Read by nobody: 1",
+        "Due today: 2",
         "First resolution: 2",
         "First response in time: 4",
         "Closed without a reply: 2",
+        "Ingest lag: 4",
     ]
     assert card.more == text("report-more")
     for button in (*card.buttons, *card.menu):
@@ -333,7 +337,7 @@ async def test_what_is_no_language_or_tag_is_refused(team: Team) -> None:
     assert dict(usage.said.args)["word"] == "nonsense"
 
 
-FULL = Counted(Counts(2, 0, 0, 0, [], 1, None))
+FULL = Counted(Counts(2, 0, [], 1, None))
 
 
 async def test_what_an_entry_cannot_carry_is_told_to_be_typed() -> None:
@@ -342,7 +346,7 @@ async def test_what_an_entry_cannot_carry_is_told_to_be_typed() -> None:
     (line,) = leads(FULL, (("tag", "x" * 120),)).said
     assert leads(FULL, (("tag", "x" * 120),)) == Leads(said=(line,))
     assert line.said == text("report-leads-typed")
-    assert leads(Counted(Counts(0, 0, 0, 0, [], 0, None)), short) == Leads()
+    assert leads(Counted(Counts(0, 0, [], 0, None)), short) == Leads()
 
 
 async def test_the_fullest_entry_fits_slack_s_menu() -> None:
@@ -355,8 +359,31 @@ async def test_the_fullest_entry_fits_slack_s_menu() -> None:
         menus = [each for each in made if each["type"] == "static_select"]
         assert bool(menus) == bool(found.menu)
         for menu in menus:
-            shared = orjson.loads(menu["action_id"].removeprefix("menu:"))
+            shared = orjson.loads(menu["action_id"].removeprefix("menu/report:"))
             (option,) = menu["options"]
             told_alone = orjson.loads(option["value"]).get("a", {})
             assert (shared | told_alone).items() == dict(found.menu[0].args).items()
             assert len(option["value"]) <= MOST_CARRIED
+
+
+async def test_a_report_of_a_day_that_is_over_says_what_was_open_then(team: Team) -> None:
+    await a_day(team)
+    team.clock.now += timedelta(days=1)
+    await team.ask("maya", "claim", "3")
+    await team.ask("maya", "close", "4 resolved")
+    card = card_of(await team.ask("maya", "report", "yesterday"))
+    assert in_words(card).splitlines()[5:8] == [
+        "Open at the end: 2 (unclaimed 2, read by nobody 1, claimed but idle 0)",
+        "Snoozed at the end: 0",
+        "Due on Thu 1 Oct: 2",  # of the workspace, where it is 15:00
+    ]
+    for label in ("Open at the end: 2", "Unclaimed: 2", "Read by nobody: 1", "Due on Thu 1 Oct: 2"):
+        (button,) = [each for each in card.menu if said(each.label) == label]
+        listed = card_of(await press(team, "maya", button))
+        assert listed.title is not None
+        assert said(listed.title) == label
+        assert "as of Fri 2 Oct 0:00" in in_words(listed)
+        assert len(beside(listed)) == int(label[-1])
+    team.clock.now += timedelta(minutes=1)
+    today = await team.shown("maya", "report", "today")
+    assert "Open now: 1 (unclaimed 0, read by nobody 0, claimed but idle 0)" in today

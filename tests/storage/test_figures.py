@@ -143,13 +143,11 @@ async def test_counts(storage: Storage) -> None:
     assert replace(counts, first_responses=sorted(counts.first_responses)) == Counts(
         new=3,
         closed=0,
-        open=4,
-        snoozed=1,
         first_responses=[90, 120],
         waiting=2,
         oldest_waiting=s(-50),
     )
-    nothing = Counts(0, 0, 0, 0, [], 0, None)
+    nothing = Counts(0, 0, [], 0, None)
     assert await storage.reader.counts([], START, END) == nothing
     assert await storage.reader.counts(["legal"], START, END) == nothing
 
@@ -187,7 +185,7 @@ async def test_what_went_to_the_quiet_list_never_was_work(storage: Storage) -> N
         ("spam words", 1),
     ]
     counts = await storage.reader.counts(CARE, START, END)
-    assert (counts.new, counts.closed, counts.open) == (1, 0, 1)
+    assert (counts.new, counts.closed) == (1, 0)
     assert await storage.reader.quiet_counts([], START, END) == {}
 
 

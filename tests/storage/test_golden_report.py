@@ -14,7 +14,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from stored import NOW, given, s
+from stored import NOW, given, s, said
 
 from chatops.behind import Behind, Figure, Mark
 from chatops.calendar import Calendar
@@ -26,6 +26,7 @@ from chatops.event import (
     Claimed,
     Closed,
     CloseReason,
+    CustomerWrote,
     Escalated,
     Kind,
     Priority,
@@ -37,8 +38,10 @@ from chatops.event import (
 from chatops.handling import Escalation
 from chatops.measures import Close, Kept, Measures, Response, first_closes
 from chatops.periods import Period
+from chatops.policy import IdleRule
 from chatops.ports import Tx
 from chatops.report import EVERY, Only
+from chatops.scene import Direction
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.sla.clock import Stretch, Why
 from chatops.splits import Count, Happened
@@ -52,6 +55,18 @@ pytestmark = pytest.mark.anyio
 START, END = s(0), s(1000)
 ALWAYS = Calendar.always("UTC")
 CARE = ["care"]
+#: A claim is asked about after ten minutes.
+IDLING = replace(
+    POLICY,
+    queues={
+        "care": replace(
+            POLICY.queues["japan"],
+            name="care",
+            calendar=ALWAYS,
+            idle_claim=IdleRule(timedelta(minutes=10), timedelta(hours=1)),
+        )
+    },
+)
 FIRST = Clock(ClockKind.FIRST_RESPONSE, 1, "tokyo", 300, NOW, s(300))
 RESOLUTION = replace(FIRST, kind=ClockKind.RESOLUTION, target_s=600, due_at=s(600))
 NEXT = replace(FIRST, kind=ClockKind.NEXT_RESPONSE, started_at=s(600), due_at=s(900))
@@ -77,6 +92,8 @@ def late(clock: Clock, at: float, elapsed_s: int) -> Clock:
 
 def a_log(tx: Tx) -> tuple[int, int, int, int]:
     a, b, c, d = (given(tx, name, status=Status.CLOSED).id for name in "abcd")
+    tx.log(a, CustomerWrote(0), s(4.9), None, None)
+    tx.log(a, CustomerWrote(0), s(60), None, None)
     tx.log(a, ReplySent(1, 3, s(120)), s(121), 3, None)
     tx.save_clock(a, met(FIRST, 120, 30))
     shut(tx, a, 200)
@@ -175,6 +192,7 @@ async def test_a_clock_met_before_the_period_in_which_it_was_due(storage: Storag
 async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
     await storage.work.transact(a_log)
     await storage.work.transact(around)
+    counting = Counting(storage.reader, IDLING, CARE)
     counts = await storage.reader.counts(CARE, START, END)
     measures = await storage.reader.measures(CARE, START, END)
     now = Counted(
@@ -189,11 +207,11 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
             for each in first_closes(measures.closes)
             if each.first_of is not None
         ],
+        backlog=await counting.backlog(END),
+        reached=await storage.reader.reached(CARE, START, END),
     )
     nothing = Counted(await storage.reader.counts([], START, END))
-    opened = await storage.reader.open_since(CARE)
-    assert sorted(opened) == [s(-50), s(10)]
-    facts = dict(report_facts(now, nothing, opened, s(86_400)))
+    facts = dict(report_facts(now, nothing))
 
     def said(id: str) -> Value:
         args = dict(facts[text(id)].args)
@@ -210,9 +228,11 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
         "report-closed": text("number", count=5),  # six, of which one was a slip
         "report-closed-tickets": text("number", count=4),
         "report-handled": text("number", count=4),  # a, b, c, d
-        "report-open": text("number", count=2),
+        # e and f
+        "report-open": text("report-open-of", open=2, unclaimed=2, unread=2, idle=0),
         "report-snoozed": text("number", count=0),
-        "report-age": text("report-ages", one=1, three=1, seven=0, older=0),
+        "report-due-today": text("number", count=2),
+        "report-age": text("report-ages", one=2, three=0, seven=0, older=0),
         "report-first-response": median(210, 2),  # between 30 and 390
         "report-waiting": text("report-waiting-since", count=2, since=s(-50)),
         "report-calendar": text(
@@ -230,7 +250,11 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
         "report-kept-resolution": text("report-waived", share=share(100.0, 2, 2), waived=1),
         "report-breached": text("number", count=2),
         # b came back once, of five closes
-        "report-reopened": text("report-provisional", share=share(20.0, 1, 5)),
+        "report-reopened": text(
+            "report-reopens",
+            share=text("report-provisional", share=share(20.0, 1, 5)),
+            mean=0.25,  # of a, b, c and d
+        ),
         # a with one reply, b with two
         "report-one-touch": text("report-provisional", share=share(50.0, 1, 2)),
         "report-no-reply": text(
@@ -240,6 +264,11 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
                 text("labelled", label=text(f"close-{why}"), value=text("number", count=1))
                 for why in ("no_reply_needed", "spam")
             ),
+        ),
+        # of a, whose log alone tells it
+        "report-reached": text(
+            "listing",
+            items=(text("labelled", label=text("words", words="x"), value=median(4, 1)),),
         ),
     }
 
@@ -287,10 +316,12 @@ def more(tx: Tx) -> None:
     """What the golden log lacks, so that every figure counts something.
 
     - p: claimed by 3 at 15, answered at 76, escalated by 3 and by a chain, its ceiling kept; asked into
-      direct messages at 76, where its customer wrote after a minute;
+      direct messages at 76, where its customer wrote after a minute; 3 was written to at 100 and has
+      done nothing since;
     - q: on the quiet list; z: snoozed, waits for a day and more; asked at 100, and given up.
     """
-    p = given(tx, "p", assignee=3, tags=("vip",)).id
+    ticket = given(tx, "p", assignee=3, read_by=(3,), idle_since=s(100), tags=("vip",))
+    p = ticket.id
     tx.log(p, Claimed(3), s(15), 3, None)
     tx.log(p, ReplyRequested(9, 3, repeated=True), s(70), 3, None)
     tx.log(p, ReplySent(9, 3, s(75)), s(76), 3, None)
@@ -299,9 +330,25 @@ def more(tx: Tx) -> None:
     tx.save_clock(p, met(replace(FIRST, kind=ClockKind.CEILING), 75, 75))
     asked = replace(FIRST, kind=ClockKind.DM_HANDOVER, due_at=s(86_476), started_at=s(76))
     tx.save_clock(p, met(asked, 136, 60))
+    tx.log(p, CustomerWrote(10, thanks=False), s(99), None, None)
+    tx.log(p, CustomerWrote(11, thanks=True), s(100), None, None)
+    for key, until in (("en/on its way", 110), ("en/sorry", 111), (None, 112), ("en/sorry", 1000)):
+        reply = said(
+            tx,
+            ticket,
+            direction=Direction.OUTBOUND,
+            agent=3,
+            marker=f"until {until}",
+            said=key,
+        )
+        tx.log(p, ReplySent(reply, 3, s(until)), s(until), 3, None)
+    thankful = given(tx, "thankful", at=s(-100), status=Status.CLOSED).id
+    for at in (-1, 0, 999, 1000):
+        tx.log(thankful, CustomerWrote(12, thanks=True), s(at), None, None)
     given(tx, "q", at=s(5), status=Status.CLOSED, quiet=True, rule="praise")
     long_ago = s(-90_000)
-    z = given(tx, "z", at=long_ago, status=Status.SNOOZED, assignee=3).id
+    tomorrow = s(86_400)
+    z = given(tx, "z", at=long_ago, status=Status.SNOOZED, assignee=3, snoozed_until=tomorrow).id
     tx.save_clock(z, replace(FIRST, started_at=long_ago, due_at=s(990)))
     lapsed = replace(asked, started_at=s(100), stopped_at=s(200), outcome=Outcome.LAPSED)
     tx.save_clock(z, lapsed)
@@ -317,7 +364,11 @@ NUMBERS = {
     Figure.AS_DUPLICATE: 0,
     Figure.HANDLED: 5,  # a, b, c, d, p
     Figure.OPEN: 3,  # e, f, p
+    Figure.UNCLAIMED: 2,  # e, f
+    Figure.UNREAD: 2,  # e, f
+    Figure.IDLE: 1,  # p
     Figure.SNOOZED: 1,  # z
+    Figure.DUE_TODAY: 3,  # e, f, z
     Figure.FIRST: 2,  # a, b
     Figure.WAITING: 3,  # e, f, z
     Figure.UNANSWERED: 1,  # z
@@ -338,8 +389,11 @@ NUMBERS = {
     Figure.INVITED: 2,  # p, z
     Figure.INVITED_SOON: 1,  # p
     Figure.ABANDONED: 1,  # z
+    Figure.THANKS: 3,  # p, and two of another ticket
     Figure.QUIET: 1,  # q
+    Figure.CANNED: 2,  # p
     Figure.REPEATED: 1,  # p
+    Figure.REACHED: 2,  # a, p
 }
 #: And of agent 3: what they did, and of what is owed or open the tickets that are theirs: p and z.
 OF_3 = dict.fromkeys(Figure, 0) | {
@@ -348,7 +402,9 @@ OF_3 = dict.fromkeys(Figure, 0) | {
     Figure.AS_NO_REPLY_NEEDED: 1,
     Figure.HANDLED: 4,  # a, b, d, p
     Figure.OPEN: 1,
+    Figure.IDLE: 1,
     Figure.SNOOZED: 1,
+    Figure.DUE_TODAY: 1,
     Figure.FIRST: 1,  # a: b's was given on the network itself
     Figure.WAITING: 1,
     Figure.UNANSWERED: 1,
@@ -365,15 +421,21 @@ OF_3 = dict.fromkeys(Figure, 0) | {
     Figure.INVITED: 2,
     Figure.INVITED_SOON: 1,
     Figure.ABANDONED: 1,
+    Figure.CANNED: 2,
     Figure.REPEATED: 1,
 }
 #: Of what bears the tag: p alone.
-OF_VIP = dict.fromkeys(Figure, 0) | dict.fromkeys(
-    (
-        *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.PICK_UP, Figure.KEPT_CEILING),
-        *(Figure.ESCALATED, Figure.REPEATED, Figure.INVITED, Figure.INVITED_SOON),
-    ),
-    1,
+OF_VIP = (
+    dict.fromkeys(Figure, 0)
+    | dict.fromkeys(
+        (
+            *(Figure.NEW, Figure.HANDLED, Figure.OPEN, Figure.IDLE, Figure.PICK_UP),
+            *(Figure.KEPT_CEILING, Figure.ESCALATED, Figure.THANKS, Figure.INVITED),
+            *(Figure.INVITED_SOON, Figure.REPEATED, Figure.REACHED),
+        ),
+        1,
+    )
+    | {Figure.CANNED: 2}
 )
 NONE = dict.fromkeys(Figure, 0)
 
@@ -395,11 +457,22 @@ async def test_every_number_leads_to_as_many_tickets(storage: Storage) -> None:
     day = START.date()
     period = Period(day, day, START, END, ZoneInfo("UTC"))
     for queues, only, numbers in CASES:
-        counting = Counting(storage.reader, POLICY, queues, only)
+        counting = Counting(storage.reader, IDLING, queues, only)
         counted = await counting.counted(period, END)
+        counted = replace(counted, backlog=await counting.backlog(END))
         assert {figure: number(figure, counted) for figure in Figure} == numbers, only
         listed = {figure: len(await counting.behind(figure, START, END)) for figure in Figure}
         assert listed == numbers, only
+
+
+async def test_of_all_replies_the_canned_ones_are_told(storage: Storage) -> None:
+    await storage.work.transact(a_log)
+    await storage.work.transact(more)
+    handling = await storage.reader.handling(CARE, START, END)
+    # a's, b's and four of p's; what was said on the network itself is none from here
+    assert (handling.canned, handling.replies) == (2, 6)
+    of_4 = await storage.reader.handling(CARE, START, END, Only(agent=4))
+    assert (of_4.canned, of_4.replies) == (0, 0)
 
 
 async def test_what_was_late_leads_and_waits_longest_leads(storage: Storage) -> None:

@@ -105,6 +105,7 @@ async def test_the_rows_of_a_period(storage: Storage) -> None:
             Escalation(c, s(at(500)), "experts", 3, None, None),
         ],
         unanswered=2,  # g and i: h was closed, for a reason
+        replies=4,  # three to a, one to b
     )
     assert await storage.reader.handling([], START, END) == Handling([], [])
 
@@ -140,6 +141,7 @@ async def test_they_are_narrowed(storage: Storage) -> None:
     assert theirs == Handling(
         pick_ups=[PickUp(b, "care", 4, s(at(40)), s(at(60)))],
         escalations=[Escalation(c, s(at(400)), "legal", 2, 4, 7)],
+        replies=2,
     )
     assert (await reader.handling(CARE, START, END, Only(agent=5))).unanswered == 2
     assert await reader.handling(CARE, START, END, Only(channel="line")) == Handling([], [])

@@ -3,6 +3,7 @@
 Bounds are those of docs.slack.dev/reference/block-kit.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -15,8 +16,10 @@ BUTTON: Final = 75  # characters on a button, and of a menu's entry
 _BUTTON_VALUE, _OPTION_VALUE = 2_000, 150
 _PLACEHOLDER: Final = 150
 _ACTION_ID: Final = 255
-#: The id of a menu; behind a colon, what all of its entries are told.
+#: The id of a menu; behind a stroke the command that all of its entries are of, behind a colon what
+#: they are told.
 MENU: Final = "menu"
+_OF: Final = "/"
 _MORE: Final = text("chat-more")
 
 
@@ -34,11 +37,7 @@ def elements(
         times = seen[button.command] = seen.get(button.command, -1) + 1
         made.append(_button(button, ticket, voice, times))
     if menu:
-        shared, id = _shared(menu)
-        alone = [
-            button._replace(args=tuple(each for each in button.args if each not in shared))
-            for button in menu
-        ]
+        alone, id = _shared(menu)
         made.append(
             {
                 "type": "static_select",
@@ -50,15 +49,34 @@ def elements(
     return made
 
 
-def _shared(menu: tuple[Button, ...]) -> tuple[frozenset[tuple[str, str]], str]:
-    """Return what all entries are told, and the menu's id, which carries it once for all of them.
+def _shared(menu: tuple[Button, ...]) -> tuple[Sequence[Button], str]:
+    """Return the entries as far as each is told more than all, and the menu's id, which carries that.
 
     A message holds so many characters in all, and a menu of a report's figures would take a third.
     """
     shared = frozenset.intersection(*(frozenset(button.args) for button in menu))
     told = {name: said for name, said in menu[0].args if (name, said) in shared}
-    id = f"{MENU}:{orjson.dumps(told).decode()}" if told else MENU
-    return (shared, id) if len(id) <= _ACTION_ID else (frozenset(), MENU)
+    if not told:
+        return menu, MENU
+    of_one = len({button.command for button in menu}) == 1
+    command = f"{_OF}{menu[0].command}" if of_one else ""
+    id = f"{MENU}{command}:{orjson.dumps(told).decode()}"
+    if len(id) > _ACTION_ID:
+        return menu, MENU
+    return [
+        button._replace(
+            command="" if of_one else button.command,
+            args=tuple(each for each in button.args if each not in shared),
+        )
+        for button in menu
+    ], id
+
+
+def told_by(id: str) -> tuple[str | None, str]:
+    """Return the command that all entries of the menu with that id are of, if so, and what they are told."""
+    head, _, told = id.partition(":")
+    name, _, command = head.partition(_OF)
+    return (command or None, told) if name == MENU else (None, "")
 
 
 def beside(button: Button, voice: Voice) -> JSON:
@@ -94,15 +112,15 @@ def _option(button: Button, of: int | None, voice: Voice) -> JSON:
 
 
 def _value(button: Button, of: int | None, longest: int) -> str:
-    """Return what a press brings back: c(ommand), t(icket) and a(rguments).
+    """Return what a press brings back: c(ommand), unless the menu's id says it, t(icket), a(rguments).
 
     Raises:
         ValueError: the arguments are too long for Slack; a command must name ids, not texts.
     """
     ticket = button.ticket if button.ticket is not None else of
-    if not button.args and ticket is not None:
+    if button.command and not button.args and ticket is not None:
         return f'{{"c":"{button.command}","t":{ticket}}}'  # most are so, and this is faster
-    value: JSON = {"c": button.command}
+    value: JSON = {"c": button.command} if button.command else {}
     if ticket is not None:
         value["t"] = ticket
     if button.args:

@@ -11,7 +11,7 @@ from typing import Final
 import orjson
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from adapters.chat.slack.buttons import MENU
+from adapters.chat.slack.buttons import told_by
 from adapters.chat.slack.writing import JSON
 from chatops.errors import Unreadable
 
@@ -93,16 +93,18 @@ def press(body: JSON) -> Press:
     """Read a block_actions payload whose action is a button or the menu of a message."""
     action = body["actions"][0]
     option = action.get("selected_option") or action
-    shared = action["action_id"].removeprefix(f"{MENU}:")
+    of_all, shared = told_by(action["action_id"])
     try:
         value = _Value.model_validate_json(option.get("value") or "")
-        told = {} if shared == action["action_id"] else _TOLD.validate_json(shared)
+        told = _TOLD.validate_json(shared) if shared else {}
     except ValidationError as error:
         raise Unreadable("a button's value is not ours") from error
+    if (command := value.c or of_all) is None:
+        raise Unreadable("a button's value names no command")
     place = place_of_press(body)
     shown = body.get("container", {}).get("message_ts") or body.get("view", {}).get("id", "")
     key = f"slack:{place.channel}:{shown}:{action['action_id']}:{place.user}:{action['action_ts']}"
-    return Press(place, key, value.c, value.t, told | value.a, value.l, value.k)
+    return Press(place, key, command, value.t, told | value.a, value.l, value.k)
 
 
 class _Value(BaseModel):
@@ -110,7 +112,7 @@ class _Value(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    c: str  #: command
+    c: str | None = None  #: command; None: the menu's id says it
     t: int | None = None  #: ticket
     a: dict[str, str] = {}  #: its arguments
     l: str | None = None  # noqa: E741 - the line that was typed, where the button repeats one

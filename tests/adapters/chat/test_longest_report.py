@@ -28,11 +28,13 @@ from chatops.handling import Escalation, Handling, PickUp
 from chatops.levels import levels
 from chatops.measures import Close, Invitation, Kept, Measures, Response
 from chatops.periods import Period, period_of
-from chatops.report import CloseRow, Counts
+from chatops.report import CloseRow, Counts, Reached
 from chatops.scene import Agent
 from chatops.splits import Count, Happened
 from chatops.targets import Targets
 from chatops.text import Words, text
+from chatops.ticket import Status
+from chatops.unclosed import Backlog, Unclosed
 from tests.scenes import NOW, TRAITS
 
 WORDS: Final = Words()
@@ -42,7 +44,7 @@ AGENTS: Final = tuple(Agent(n, f"a{n}", f"佐藤 健太郎{n}", None, {}) for n 
 TARGET: Final = timedelta(minutes=30)
 TARGETS: Final = Targets(TARGET, TARGET, TARGET, TARGET, 95.0, 5.0, 60.0, 5.0, 50, 0)
 COUNTED: Final = Counted(
-    Counts(4_321, 2_345, 1_234, 123, [6_000] * MANY, 123, NOW, repeated=45),
+    Counts(4_321, 2_345, [6_000] * MANY, 123, NOW, repeated=45),
     quiet=1_234,
     measures=Measures(
         responses=[
@@ -68,9 +70,22 @@ COUNTED: Final = Counted(
         [PickUp(1, "japan", 3, NOW, NOW)] * MANY,
         [Escalation(n, NOW, f"specialists {n % 3}", 1 + n % 3, None) for n in range(MANY)],
         123,
+        replies=2_345,
+        canned=1_234,
     ),
     pick_ups=[6_000] * MANY,
     first_resolutions=[6_000] * MANY,
+    thanks=345,
+    reached=[Reached(n, name, NOW, 60) for name in ("x", "line", "facebook") for n in range(MANY)],
+    backlog=Backlog(
+        NOW,
+        (NOW, NOW + timedelta(days=1)),
+        rows=[
+            Unclosed(n, "japan", "x", NOW - timedelta(days=n % 9), status, due=(NOW,))
+            for n, status in enumerate((Status.OPEN, Status.SNOOZED) * 1_234)
+        ],
+        idle_claims=frozenset(range(1_234)),
+    ),
 )
 
 
@@ -90,7 +105,7 @@ def card() -> Card:
         for _ in range(12)
     ]
     went = course_blocks(course(rows, period, levels([period.start] * 300, [])))
-    facts = Facts(report_facts(COUNTED, COUNTED, (NOW,), NOW, TARGETS))
+    facts = Facts(report_facts(COUNTED, COUNTED, TARGETS, {"x": TRAITS}))
     closes = [CloseRow(a.id, "x", reason.value, 1_234) for a in AGENTS for reason in CloseReason]
     figures = Figures(period.first, COUNTED.counts, closes, {"x": TRAITS}, AGENTS)
     made = report_card(period, (facts, *went), figures, list(By), None)

@@ -56,15 +56,30 @@ async def test_what_all_entries_of_a_menu_are_told_rides_in_it_once(here: World)
         for figure in ("late", "new")
     )
     ts = await here.card(menu=(late, new))
-    menu, value = 'menu:{"since":"1"}', '{"c":"report","t":42,"a":{"tickets":"new"}}'
+    menu, value = 'menu/report:{"since":"1"}', '{"t":42,"a":{"tickets":"new"}}'
     await here.cloud.hands.press(BEN, menu, channel=ROOM, ts=ts, value=value)
     (call,) = here.desk.calls
-    assert dict(call.fields) == {"since": "1", "tickets": "new"}
+    assert (call.command, dict(call.fields)) == ("report", {"since": "1", "tickets": "new"})
 
 
-async def test_a_menu_that_is_not_ours_is_told_to_be_odd(here: World) -> None:
+async def test_a_menu_of_an_older_version_is_read_too(here: World) -> None:
     ts = await here.card(menu=(CLAIM,))
-    action = {"action_id": 'menu:["x"]', "selected_option": {"value": '{"c":"claim"}'}}
+    action = {
+        "action_id": 'menu:{"since":"1"}',
+        "action_ts": "1.0",
+        "selected_option": {"value": '{"c":"report","a":{"tickets":"new"}}'},
+    }
+    user = {"id": BEN, "team_id": "T1"}
+    pressed = reading.press({"actions": [action], "user": user, "container": {"message_ts": ts}})
+    assert (pressed.command, dict(pressed.args)) == ("report", {"since": "1", "tickets": "new"})
+
+
+@pytest.mark.parametrize(
+    ("id", "value"), [('menu:["x"]', '{"c":"claim"}'), ("menu", '{"t":42}'), ("do:claim", "{}")]
+)
+async def test_a_menu_that_is_not_ours_is_told_to_be_odd(here: World, id: str, value: str) -> None:
+    ts = await here.card(menu=(CLAIM,))
+    action = {"action_id": id, "selected_option": {"value": value}}
     body = {"actions": [action], "user": {"id": BEN}, "container": {"message_ts": ts}}
     with pytest.raises(Unreadable):
         reading.press(body)
