@@ -4,7 +4,7 @@ What a figure means is said in chatops.report, measures and handling. Of a share
 those are listed that its smaller number counts; of what was in time all, late ones first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -84,6 +84,13 @@ KEPT: Final = {
 
 #: As what the closes of a figure were made.
 CLOSED_AS: Final = {Figure(f"as_{reason}"): reason for reason in CloseReason}
+
+#: Figures that are parts of another: its list leads to theirs.
+PARTS: Final[Mapping[Figure, Sequence[Figure]]] = {
+    Figure.CLOSED: tuple(CLOSED_AS),
+    Figure.OPEN: (Figure.UNCLAIMED, Figure.UNREAD, Figure.IDLE),
+    Figure.INVITED: (Figure.INVITED_SOON, Figure.ABANDONED),
+}
 
 #: Figures of what is so at the period's end.
 STANDING: Final = frozenset(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from chatops.behind import STANDING, Behind, Figure, Mark
+from chatops.behind import PARTS, STANDING, Behind, Figure, Mark
 from chatops.call import Call
-from chatops.card import Block, Card, Paragraph, Quote
+from chatops.card import Block, Button, Card, Paragraph, Quote
 from chatops.cards.figure_labels import label
 from chatops.cards.leads import Told
 from chatops.cards.list_card import (
@@ -80,7 +80,24 @@ def behind_card(
     if pages > 1:
         blocks.append(page_line(said.page, pages))
     turns = turning("report", said.page, pages, *said.told)
-    return Card(push=title, title=title, blocks=tuple(blocks), buttons=turns)
+    parts = _parts(said) if listed else ()
+    return Card(
+        push=title,
+        title=title,
+        blocks=tuple(blocks),
+        buttons=turns,
+        menu=parts,
+        more=text("behind-parts") if parts else None,
+    )
+
+
+def _parts(said: Said) -> tuple[Button, ...]:
+    """Return what leads to the lists of the figure's parts."""
+    told = [each for each in said.told if each[0] != "tickets"]
+    return tuple(
+        Button("report", label(part, said.then), (("tickets", part.value), *told))
+        for part in PARTS.get(said.figure, ())
+    )
 
 
 def _reason(row: Behind, reasons: Mapping[int, str]) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from chatops.behind import CLOSED_AS, KEPT, STANDING, Figure, of_backlog
+from chatops.behind import CLOSED_AS, KEPT, PARTS, STANDING, Figure, of_backlog
 from chatops.card import Block, Button, Paragraph
 from chatops.cards.figure_labels import label
 from chatops.cards.report_facts import Counted
@@ -40,6 +40,11 @@ MOST_CARRIED: Final = 150
 
 #: So many lines of a table lead to their tickets: a longer menu is searched no faster than typed.
 MOST_ROWS: Final = 10
+
+#: What a report leads to itself: the list of a whole leads to those of its parts.
+LED_TO: Final = tuple(
+    figure for figure in Figure if not any(figure in parts for parts in PARTS.values())
+)
 
 #: What a lead looks for first has a button of its own.
 _FIRST: Final = (Figure.LATE, Figure.WAITING)
@@ -71,11 +76,11 @@ def number(figure: Figure, counted: Counted) -> int:
 
 
 def leads(counted: Counted, told: Told) -> Leads:
-    """Return what leads to the tickets of every figure that counts any.
+    """Return what leads to the tickets of every figure that counts any, a part's by way of its whole.
 
     Where the report is `told` more than a menu's entry carries, a line says what to type.
     """
-    shown = {figure: n for figure in Figure if (n := number(figure, counted))}
+    shown = {figure: n for figure in LED_TO if (n := number(figure, counted))}
     if not shown:
         return Leads()
     if max(_carried(_args(figure, told)) for figure in shown) > MOST_CARRIED:

@@ -879,6 +879,7 @@ behind-title-in = { $tickets ->
 }
 behind-window = { $since } to { $until }
 behind-now = as of { $at }
+behind-parts = Show only
 behind-none = There is no ticket behind it.
 behind-at = { $at }
 behind-span = { $span }, { $at }

@@ -861,6 +861,7 @@ behind-title = { $figure }：{ $count }件
 behind-title-in = { $title }（チケット{ $tickets }件）
 behind-window = { $since }〜{ $until }
 behind-now = { $at } 現在
+behind-parts = 絞り込む
 behind-none = 該当するチケットはありません。
 behind-at = { $at }
 behind-span = { $span }（{ $at }）
