@@ -263,6 +263,10 @@ async def test_on_a_phone_the_private_rooms_of_a_lead_do_not_widen_the_page(wind
     await window.be(MAYA.id)
     await expect(window.page.get_by_test_id("room-care-managers-jp")).to_be_attached()
     assert await window.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    await window.be(MAYA.id, "care-managers-jp")
+    chosen = await window.page.get_by_test_id("room-care-managers-jp").bounding_box()
+    assert chosen is not None
+    assert chosen["x"] + chosen["width"] < PHONE["width"] - 4  # not at the very edge
 
 
 async def test_form_shows_its_first_small_print_whole(window: Window) -> None:
