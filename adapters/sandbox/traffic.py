@@ -68,7 +68,7 @@ _AYA = Customer("aya_s", "あや", "ja", 0)
 
 ANNOUNCEMENT = "秋の新作テント「AOZORA 2P」を本日発売しました。The new AOZORA 2P tent is out today."
 
-SCRIPT = (
+SCRIPT: tuple[Step | Visit, ...] = (
     Step("x", _YUKI, "mention", "注文した寝袋がまだ届きません。注文番号はDMで送ればいいですか？"),
     Step(
         "x",
