@@ -114,6 +114,7 @@ class Gallery:
         await composer.fill(f"@Care {line}")
         await composer.press("Enter")
         await expect(cards).not_to_have_count(before)
+        await expect(composer).to_be_empty()
         await in_view(cards.last)
 
     async def asks(self, line: str, window: Window | None = None) -> Locator:
