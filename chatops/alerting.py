@@ -3,7 +3,8 @@ what goes on to the managers; and few stars to the room that is told of them. Us
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from chatops.act import Act, Gathered
 from chatops.effect import AlertAgain, AlertBreach, AlertDueSoon, AlertEnd, ShareStars
@@ -20,6 +21,9 @@ from chatops.policy import Policy, Queue, Role
 from chatops.ports import NewDelivery, Tx, Urgency, What
 from chatops.scene import Agent
 from chatops.ticket import Ticket
+
+#: Few stars are told so long after the ticket's card, which goes out first, so that they lead to it.
+CARDED: Final = timedelta(seconds=3)
 
 
 def lane(ticket: int, room: str) -> str:
@@ -38,7 +42,8 @@ def alert(
 ) -> None:
     """Write the alerts that an entry of the log asks for."""
     if isinstance(event, StarsShared):
-        _put(tx, event.room, ticket, entry, act)  # each by itself: it belongs to no clock's list
+        # each by itself: it belongs to no clock's list
+        _put(tx, event.room, ticket, entry, act, act.due + CARDED)
         return
     assert isinstance(event, Breached | Alerted | ChainEnded)  # noqa: S101 - no other event has these effects
     queue = policy.queue_of(ticket.queue, ticket.account)
@@ -90,10 +95,10 @@ def _alert(
 
 def put(tx: Tx, one: Gathered, act: Act) -> None:
     """Put one alert into its room."""
-    _put(tx, one.room, one.ticket, one.entry, act)
+    _put(tx, one.room, one.ticket, one.entry, act, act.due)
 
 
-def _put(tx: Tx, room: str, ticket: Ticket, entry: int, act: Act) -> None:
+def _put(tx: Tx, room: str, ticket: Ticket, entry: int, act: Act, at: datetime) -> None:
     alert = NewDelivery(
         What.ALERT,
         room,
@@ -103,7 +108,7 @@ def _put(tx: Tx, room: str, ticket: Ticket, entry: int, act: Act) -> None:
         ticket=ticket.id,
         entry=entry,
     )
-    tx.deliver(alert, act.due)
+    tx.deliver(alert, at)
 
 
 def called(

@@ -53,6 +53,11 @@ def span(text: object) -> timedelta:
     return timedelta(seconds=sum(int(number) * unit for number, unit in sizes if number))
 
 
+def written(span: timedelta) -> str:
+    """Write whole seconds so that `span` reads the same again."""
+    return f"{span.days}d{span.seconds}s"
+
+
 def working_span(text: object) -> timedelta:
     """Read a span of working time, in which a day has no fixed length."""
     if isinstance(text, str) and "d" in text:

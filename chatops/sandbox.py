@@ -120,7 +120,7 @@ async def run(
 
 
 async def _prepare(http: httpx.AsyncClient, config: Config, url: str, service: str) -> None:
-    """Make the database, connect the account on X, and tell the network where we listen."""
+    """Make the database, connect the account on X, and tell the network and the shop where we listen."""
     admin.migrate(config)
 
     said: list[str] = []
@@ -135,6 +135,9 @@ async def _prepare(http: httpx.AsyncClient, config: Config, url: str, service: s
     bearer = {"Authorization": f"Bearer {world.CHIRP_TOKEN}"}
     told = await http.put(f"{url}/chirp/api/webhook", json=webhook, headers=bearer)
     told.raise_for_status()
+    source = {"url": f"{service}/in/webhook/{world.SHOP_ACCOUNT}"}
+    listens = await http.post(f"{url}/dev/shop/listen", json=source)
+    listens.raise_for_status()
 
 
 async def _postgres(stack: AsyncExitStack) -> str:
@@ -205,6 +208,7 @@ def _environment(url: str, database: str, speed: int) -> dict[str, str]:
         "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
         "CHIRP_TOKEN": world.CHIRP_TOKEN,
         "CHIRP_SECRET": world.CHIRP_SECRET,
+        "SHOP_SECRET": world.SHOP_SECRET,
     }
 
 

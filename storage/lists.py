@@ -222,7 +222,7 @@ def _listed(db: Db, id: int) -> Listed | None:
         ticket,
         records.customer(db, ticket.customer),
         words[0] if words else "",
-        records.clock(db, id),
+        records.clock_due(db, id),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, select, union
 from chatops.event import ReplyState
 from chatops.ports import Record
 from chatops.scene import Customer, Direction, Line
-from chatops.sla import Clock, ClockKind, Clocks, newest, newest_of_each
+from chatops.sla import Clock, ClockKind, Clocks, nearest, newest, newest_of_each
 from chatops.ticket import Ticket
 from storage import clocks as stored
 from storage.rows import customer_of, line_of, ticket_of
@@ -69,9 +69,10 @@ def line(db: Db, message: int) -> Line | None:
     return None if row is None else line_of(row)
 
 
-def clock(db: Db, ticket: int) -> Clock | None:
-    """Return the newest cycle of the first response clock."""
-    return newest(stored.clocks(db, ticket), ClockKind.FIRST_RESPONSE)
+def clock_due(db: Db, ticket: int) -> Clock | None:
+    """Return the running clock that is due first; None where nothing that was promised is due."""
+    clocks = stored.clocks(db, ticket).values()
+    return nearest(each for each in clocks if not each.kind.is_watch)
 
 
 def customer(db: Db, id: int) -> Customer:

@@ -89,6 +89,7 @@ async def shop_in(folder: Path) -> AsyncIterator[Shop]:
         "X_CONSUMER_SECRET": world.X_APP.consumer_secret,
         "CHIRP_TOKEN": world.CHIRP_TOKEN,
         "CHIRP_SECRET": world.CHIRP_SECRET,
+        "SHOP_SECRET": world.SHOP_SECRET,
     }
     try:
         yield Shop(url, folder / "care.db", environment, sandbox)

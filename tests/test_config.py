@@ -900,7 +900,7 @@ def test_any_value_in_any_place_is_read_or_refused(
 def _references(path: Path) -> dict[str, str]:
     """A value for each variable that the file refers to."""
     names = set(path.read_text(encoding="utf-8").split("${")[1:])
-    found = {name.split("}")[0]: "made-up" for name in names}
+    found = {name.split("}")[0]: "made up, and as long as a secret must be" for name in names}
     numbers = {name: str(8310 + n) for n, name in enumerate(sorted(found)) if "PORT" in name}
     urls = {name: "http://127.0.0.1:8080" for name in found if "URL" in name}
     sandbox = {"SANDBOX_DATABASE": "sqlite:///a.db", "SANDBOX_SPEED": "1"}

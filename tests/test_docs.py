@@ -120,7 +120,7 @@ def surroundings() -> Mapping[str, str]:
         r"\$\{(\w+)\}", (ROOT / "adapters" / "sandbox" / "app.yaml").read_text("utf-8")
     )
     return {
-        **dict.fromkeys(names, "none"),
+        **dict.fromkeys(names, "none, and as long as a secret must be"),
         "PATH": os.environ["PATH"],  # noqa: TID251 - the child's
         "PYTHONPATH": str(ROOT),
         "CHATOPS_KEY": Fernet.generate_key().decode(),

@@ -132,6 +132,18 @@ def test_a_promise_that_is_new_begins_with_the_next_message_and_one_that_is_gone
     assert claims(matter.had("09:20", TermsChanged())) == [(Outcome.WAIVED, None)]
 
 
+@pytest.mark.parametrize("noticed", [True, False])
+def test_what_is_late_when_its_promise_is_gone_stays_late(noticed: bool) -> None:
+    matter = came()
+    if noticed:
+        matter.had("09:31", Breached(at("09:30"), CLAIM))
+    matter.terms = TERMS
+    matter.had("09:40", TermsChanged())
+    assert claims(matter) == [(None, None)]
+    assert matter.clock(CLAIM).breached_at == at("09:30")
+    assert claims(matter.had("09:50", Claimed(1))) == [(Outcome.MET_LATE, 50)]
+
+
 # --- against a count of minutes
 
 

@@ -120,7 +120,9 @@ async def told_in(town: Town) -> None:
     (alert,) = town.seen("care-leads")
     for words in ("★★☆☆☆ 2 of 5", f"#{number}", "The zip broke.", "Mia", "Claim"):
         assert words in shows(alert)
-    assert "★★☆☆☆ 2 of 5" in shows(await town.card(number))
+    card = await town.card(number)
+    assert "★★☆☆☆ 2 of 5" in shows(card)
+    assert card.ts.replace(".", "") in str(alert.blocks)  # a link to the card, which came before
     await town.did("ben", "claim", number)
     await town.quiet()
     (alert,) = town.seen("care-leads")

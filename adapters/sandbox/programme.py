@@ -14,6 +14,7 @@ from aiohttp import web
 from adapters.sandbox import replay, traffic
 from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
+from adapters.sandbox.shop import Shop
 from adapters.sandbox.x import XCloud
 
 
@@ -21,10 +22,16 @@ class Programme:
     """The sandbox's own writing on its networks; `say` hears how a file goes."""
 
     def __init__(
-        self, x: XCloud, network: Network, clock: Clock, say: Callable[[str], None]
+        self,
+        x: XCloud,
+        network: Network,
+        shop: Shop,
+        clock: Clock,
+        say: Callable[[str], None],
     ) -> None:
         self._x = x
         self._network = network
+        self._shop = shop
         self._clock = clock
         self._say = say
         self._recorded: replay.Conversations | None = None
@@ -65,7 +72,7 @@ class Programme:
             except replay.ReceiverGone as gone:
                 self._say(f"replay: {gone}")
         if self._is_lively:
-            await traffic.play(self._x, self._network, self._clock)
+            await traffic.play(self._x, self._network, self._shop, self._clock)
 
     async def _life(self, _app: web.Application) -> AsyncIterator[None]:
         yield

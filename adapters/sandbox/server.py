@@ -1,8 +1,9 @@
-"""The sandbox's one process: Slack's, Teams' and X's cloud, the make-believe network, and the page.
+"""The sandbox's one process: Slack's, Teams' and X's cloud, a make-believe network and shop,
+and the page.
 
 `Sandbox` puts them into one aiohttp application, so that they share one address, which exists on
 this machine alone. The service under trial is another process and reaches them over HTTP:
-`/slack`, `/teams`, `/x` and `/chirp` are what it takes for the companies' own addresses.
+`/slack`, `/teams`, `/x`, `/chirp` and `/shop` are what it takes for the companies' own addresses.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from adapters.sandbox.programme import Programme
 from adapters.sandbox.service import Service
 from adapters.sandbox.slack import SlackCloud
 from adapters.sandbox.slack.limits import DOCUMENTED, sped
-from adapters.sandbox.world import ORGANISATION, SEATS, WORKSPACE, Seat, chirp, x_world
+from adapters.sandbox.world import ORGANISATION, SEATS, WORKSPACE, Seat, chirp, shop, x_world
 from adapters.sandbox.x import XCloud
 
 #: Files on their way to Slack are bounded by what was announced, not by aiohttp's one MiB.
@@ -50,12 +51,14 @@ class Sandbox:
         self.teams.point_at(bot)
         self.x = XCloud(x_world(), clock)
         self.network = chirp(clock)
-        self.programme = Programme(self.x, self.network, clock, say)
+        self.shop = shop(clock)
+        self.programme = Programme(self.x, self.network, self.shop, clock, say)
         self.app = web.Application(middlewares=[loopback_only], client_max_size=_BODY_LIMIT)
         self.slack.mount(self.app)
         self.teams.mount(self.app)
         self.x.mount(self.app)
         self.network.mount(self.app)
+        self.shop.mount(self.app)
         self.programme.mount(self.app)
         Service(serve_dev, processes=processes).mount(self.app)
         self._processes = processes

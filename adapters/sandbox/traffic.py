@@ -9,6 +9,7 @@ from typing import Literal
 
 from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
+from adapters.sandbox.shop import Shop
 from adapters.sandbox.x import XCloud
 
 #: `reply` answers the shop's announcement, `again` the person's own last post; a `post` names nobody
@@ -34,6 +35,15 @@ class Step:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one customer writes on the shop's own site: a review with stars, or else in its chat."""
+
+    who: Customer
+    text: str
+    stars: int | None = None
+
+
 _YUKI = Customer("yuki_yama", "山本 ゆき", "ja", 318)
 _TARO = Customer("taro_camp", "たろう@ソロキャンプ", "ja", 12_400)
 _HANA = Customer("hana_sora", "はな", "ja", 87)
@@ -51,10 +61,14 @@ _SAM = Customer("sam_r_hikes", "Sam R.", "en", 9)
 _PIA = Customer("pia_kayaks", "Pia", "en", 410)
 _JUN = Customer("jun_fuji", "Jun", "ja", 58)
 _NAO = Customer("nao_tentlife", "なお⛺", "ja", 2_870)
+_LENA = Customer("lena_k", "Lena K.", "en", 0)
+_MAKOTO = Customer("makoto_w", "まこと", "ja", 0)
+_RUTH = Customer("ruth_b", "Ruth B.", "en", 0)
+_AYA = Customer("aya_s", "あや", "ja", 0)
 
 ANNOUNCEMENT = "秋の新作テント「AOZORA 2P」を本日発売しました。The new AOZORA 2P tent is out today."
 
-SCRIPT = (
+SCRIPT: tuple[Step | Visit, ...] = (
     Step("x", _YUKI, "mention", "注文した寝袋がまだ届きません。注文番号はDMで送ればいいですか？"),
     Step(
         "x",
@@ -69,6 +83,11 @@ SCRIPT = (
         "dm",
         "サイズ交換をお願いしたいのですが、タグを切ってしまいました。可能でしょうか。",
     ),
+    Visit(
+        _LENA,
+        "The seams of this tent let water in on the first rainy night. Sent back twice, no answer.",
+        stars=1,
+    ),
     Step("x", _TARO, "reply", "これ、前室の高さはどれくらいありますか？ 身長185cmでも座れますか？"),
     Step(
         "chirp", _LIAM, "mention", "Do you ship the 2P tent to Ireland, and how long does it take?"
@@ -80,6 +99,7 @@ SCRIPT = (
         "post",
         "新しいテントを張ってみたら、初日からファスナーが動かない…。買ったばかりなのに残念です。#あおぞらテント",
     ),
+    Visit(_AYA, "チャットで失礼します。注文した寝袋の届け先を変更できますか。"),
     Step("x", _SAKI, "reply", "ありがとうございます！"),
     Step("chirp", _KENJI, "mention", "渋谷店の年末年始の営業時間を教えてください。"),
     Step(
@@ -105,6 +125,7 @@ SCRIPT = (
         "mention",
         "昨日届いたランタンの電源が入りません。初期不良でしょうか。交換をお願いします。",
     ),
+    Visit(_RUTH, "Hi! The app shows my parcel as delivered, but nothing is here. Can you look?"),
     Step(
         "x",
         _ELSA,
@@ -119,6 +140,11 @@ SCRIPT = (
         "店舗で買ったザックのバックルが3回目の使用で割れました。修理は有料ですか？ もう信用できません。",
     ),
     Step("chirp", _LIAM, "again", "And is duty included in the price, or do I pay it at the door?"),
+    Visit(
+        _MAKOTO,
+        "ストーブの点火装置がすぐに壊れました。問い合わせても返事がなく、とても残念です。",
+        stars=2,
+    ),
     Step("x", _PIA, "dm", "Do you repair dry bags? Mine leaks at the seam after two summers."),
     Step("chirp", _JUN, "dm", "会員ポイントの有効期限が知りたいです。よろしくお願いします。"),
     Step("x", _NORA, "again", "Still nothing. Three hours now. I have a trip on Saturday."),
@@ -129,7 +155,7 @@ AT_ONCE = 6
 EVERY_S = 20.0
 
 
-async def play(x: XCloud, network: Network, clock: Clock) -> None:
+async def play(x: XCloud, network: Network, shop: Shop, clock: Clock) -> None:
     """Write the whole script; the announcement that some answer comes first."""
     announced = {
         "x": x.hands.brand_writes(ANNOUNCEMENT).id,
@@ -139,6 +165,9 @@ async def play(x: XCloud, network: Network, clock: Clock) -> None:
     for count, step in enumerate(SCRIPT):
         if count >= AT_ONCE:
             await clock.sleep(EVERY_S)
+        if isinstance(step, Visit):
+            _at_shop(shop, step)
+            continue
         key = (step.network, step.who.handle)
         target = last.get(key) if step.kind == "again" else announced[step.network]
         written = (
@@ -174,3 +203,11 @@ def _on_chirp(network: Network, step: Step, target: str | None) -> str | None:
             return network.hands.write(person, step.text, target).id
         case "mention" | "quote" | "post":
             return network.hands.write(person, step.text).id
+
+
+def _at_shop(shop: Shop, visit: Visit) -> None:
+    person = shop.hands.person(visit.who.handle, name=visit.who.name, lang=visit.who.lang)
+    if visit.stars is None:
+        shop.hands.message(person, visit.text)
+    else:
+        shop.hands.write(person, visit.text, stars=visit.stars)

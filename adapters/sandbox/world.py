@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from adapters.sandbox import teams, x
 from adapters.sandbox.clock import Clock
 from adapters.sandbox.network import Network
+from adapters.sandbox.shop import Shop
 from adapters.sandbox.slack import App, Person, Room, Shortcut, UserGroup, Workspace
 
 BEN = Person("U01BEN", "ben", "Ben Carter", "Asia/Tokyo", "en-GB")
@@ -199,3 +200,13 @@ def chirp(clock: Clock) -> Network:
     return Network(
         clock, account=CHIRP_ACCOUNT, name=WORKSPACE.name, token=CHIRP_TOKEN, secret=CHIRP_SECRET
     )
+
+
+#: The shop's own site, a source by the webhook, and what signs both ways there.
+SHOP_ACCOUNT = "shop"
+SHOP_SECRET = "sandbox-shop-secret-of-over-thirty-two-letters"  # noqa: S105  likewise
+
+
+def shop(clock: Clock) -> Shop:
+    """The shop's own site, where nobody has written yet."""
+    return Shop(clock, account=SHOP_ACCOUNT, name=WORKSPACE.name, secret=SHOP_SECRET)

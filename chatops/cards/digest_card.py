@@ -108,7 +108,10 @@ def _thanked(row: Thanked, eyes: Eyes) -> Paragraph:
 
 
 def flow_blocks(flows: Sequence[Flow]) -> tuple[Block, ...]:
-    """Return what was closed against what was opened, and what was open in the end against the goal."""
+    """Return what was closed against what was opened, and what was open in the end against the goal.
+
+    Where no queue has one, nothing is said of goals.
+    """
     said = text(
         "closes-said",
         closed=sum(each.closed for each in flows),
@@ -116,7 +119,9 @@ def flow_blocks(flows: Sequence[Flow]) -> tuple[Block, ...]:
         open=sum(each.open for each in flows),
     )
     heads = ("head-queue", "head-new", "head-closes", "head-open", "head-goal")
-    return Paragraph(said), Table(tuple(text(each) for each in heads), tuple(map(_flow, flows)))
+    columns = len(heads) if any(each.goal is not None for each in flows) else len(heads) - 1
+    rows = tuple(_flow(each)[:columns] for each in flows)
+    return Paragraph(said), Table(tuple(text(each) for each in heads[:columns]), rows)
 
 
 def _flow(flow: Flow) -> tuple[Text, ...]:

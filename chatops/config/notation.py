@@ -17,6 +17,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PlainSerializer,
     PlainValidator,
     SecretStr,
     WithJsonSchema,
@@ -217,6 +218,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Span = Annotated[
     timedelta,
     PlainValidator(hours.span),
+    PlainSerializer(hours.written),  # settings are checked once more when they are put to use
     _written(r"(?=\d)(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?", "60m"),
 ]
 WorkingSpan = Annotated[

@@ -267,11 +267,15 @@ class _Fold:
                 self._put(sla.resume(clock, at, calendar))
 
     def _hold(self) -> None:
-        """Hold open clocks to what the ticket is promised now; what it is not any more is waived."""
+        """Hold open clocks to what the ticket is promised now; what it is not any more is waived.
+
+        What is late by then stays so, as it does where another promise takes its place.
+        """
         for clock in self._open(*_PROMISES):
             promise = self._promised.promises.get(clock.kind)
             if promise is None:
-                self._put(sla.waive(clock, self._moment.at, void=True))
+                known = sla.breach(clock, self._moment.at)
+                self._put(known if known.breached_at else sla.waive(clock, self._moment.at))
             else:
                 self._put(sla.rebase(clock, promise, self._calendar(clock), self._moment.at))
 

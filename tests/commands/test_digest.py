@@ -280,6 +280,8 @@ async def test_closes_may_be_counted_by_one_thing(team: Team) -> None:
     whole = await team.shown("maya", "digest", "closes")
     assert whole.splitlines()[1] == "1 closed against 1 new; 0 open at the end"
     assert "Reason | Closes | Share" in whole
+    flow = "Queue | New | Closes | Open at the end\njapan | 1 | 1 | 0\nglobal | 0 | 0 | 0\n"
+    assert flow in whole  # no goal, and no column of none
     only = await team.shown("maya", "digest", "closes by agent")
     assert "Agent | Closes | Share" in only
     assert "Reason" not in only
@@ -345,6 +347,12 @@ async def test_closes_stand_against_what_came_in_and_the_goal(team: Team) -> Non
         "Reason | Closes | Share\nresolved | 1 | ▇▇▇▇▇▇▇▇"
     )
     assert await team.shown("maya", "digest", "closes by reason") == today
+    queues["global"] = replace(queues["global"], open_goal=None)
+    team.desk.policy = replace(team.desk.policy, queues=queues)
+    alone = await team.shown("maya", "digest", "closes by reason")
+    assert alone == today.replace("⚠ 1 above 0", "–")
+    queues["global"] = replace(queues["global"], open_goal=0)
+    team.desk.policy = replace(team.desk.policy, queues=queues)
     team.clock.now += timedelta(days=1)
     await team.ask("aoi", "close", "3 resolved")
     await team.wrote("Nat", "Hello")

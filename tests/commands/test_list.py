@@ -9,8 +9,11 @@ from structlog.testing import capture_logs
 from chatops.arrival.terms import Terms
 from chatops.call import Answer, Done, Origin
 from chatops.cards.list_card import list_card
+from chatops.channel import Echo
+from chatops.event import ClockKind
 from chatops.policy import Role, RoutingRule
 from chatops.ports import MOST_COUNTED
+from chatops.sla import SlaPolicy
 from chatops.text import Summons, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import PEOPLE, Team, beside, in_words
@@ -29,6 +32,22 @@ async def test_unclaimed_tickets_can_be_claimed_from_the_list(team: Team) -> Non
     assert said[1] == "#2 · Kim · mention · nobody · ⚠ late: due Thu 1 Oct 14:30"
     assert said[3] == "#1 · Jo · mention · nobody · due Thu 1 Oct 16:30"
     assert said[4].endswith("…")
+
+
+@pytest.mark.anyio
+async def test_a_line_says_what_is_due_first_of_all_that_is_promised(team: Team) -> None:
+    hour = 3600
+    promised = {ClockKind.NEXT_RESPONSE: hour // 2, ClockKind.RESOLUTION: 8 * hour}
+    team.desk.policy = replace(team.desk.policy, sla=(SlaPolicy("all", targets=promised),))
+    ours = {"account": "aozora", "thread_key": "thread of Jo", "private": False}
+    asked, answered = NOW - timedelta(hours=2), NOW - timedelta(hours=1, minutes=50)
+    await team.wrote("Jo", "Where is it?", at=asked)
+    await team.desk.receive([Echo(external_id="e1", text="Here.", at=answered, **ours)])
+    due = "#1 · Jo · mention · nobody · due Fri 2 Oct 12:30"
+    assert due in await team.shown("aoi", "list", "unclaimed")
+    await team.wrote("Jo", "Where?", at=NOW - timedelta(hours=1))
+    late = "#1 · Jo · mention · nobody · ⚠ late: due Thu 1 Oct 15:00"
+    assert late in await team.shown("aoi", "list", "unclaimed")
 
 
 @pytest.mark.anyio
@@ -254,7 +273,7 @@ async def test_tickets_of_a_queue_that_app_yaml_names_no_more_are_seen_by_who_wo
     opened = await team.shown("maya", "report", "tickets open queue global")
     assert opened.startswith("Open now: 1\n")
     digest = await team.shown("maya", "digest", "closes")
-    assert "global | 1 | 1 | 1 | –" in digest
+    assert "global | 1 | 1 | 1\n" in digest
     await team.ask("maya", "move", "2 japan")
     assert (await team.shown("aoi", "list", "unclaimed")).startswith("Unclaimed tickets: 2\n")
     with capture_logs() as logs:

@@ -1,7 +1,8 @@
-"""`python -m tests.e2e.lateness en ja`: pictures of a ticket that nobody answers, in Slack and in Teams.
+"""`python -m tests.e2e.lateness en ja`: pictures of what time does to tickets, in Slack and in Teams.
 
-From on time to late and up its escalation chain, then a storm of alerts as one list, the evening's
-digests and the report. The pictures are in var/shots/lateness, for people to look at.
+A ticket that nobody answers goes from on time to late and up its escalation chain; then come a storm
+of alerts as one list, the evening's digests and the report, at a desk and on a phone. What is
+watched besides is pictured by `watches`. The pictures are in var/shots/lateness, for people to look at.
 """
 
 import asyncio
@@ -13,11 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, expect
 
 from chatops.sandbox import CONFIG
-from tests.e2e.running import ROOT, Live, chromium, running
-from tests.e2e.window import DESK, Window, window
+from tests.e2e import watches
+from tests.e2e.gallery import Gallery, Place
+from tests.e2e.running import ROOT, chromium, running
+from tests.e2e.steps import in_view
+from tests.e2e.window import DESK, PHONE, Window, window
 
 SHOTS: Final = ROOT / "var/shots/lateness"
 STORM: Final = 6
@@ -25,24 +29,17 @@ STORM: Final = 6
 PUBLISHED: Final = (
     "SELECT id FROM delivery WHERE what = 'published' AND \"to\" = ? AND state = 'sent' AND id > ?"
 )
-THERE: Final = (
-    "SELECT ticket FROM delivery WHERE what = 'card' AND \"to\" = ? AND shown > 0 AND ticket IN"
-    " (SELECT t.id FROM ticket t JOIN customer c ON c.id = t.customer WHERE c.handle = ?)"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Where it is told, by whom, and in which words."""
 
-    lang: str
+    place: Place
     network: str
     asks: str
     agent: str
     manager: str
-    room: str
-    teams: str  #: the channel's title
-    teams_room: str  #: as app.yaml calls it
     managers: str
     leads: str
     why: str
@@ -52,14 +49,11 @@ class Telling:
 
 TELLINGS: Final = {
     "en": Telling(
-        lang="en",
+        place=Place("en", "care-global", "Care Global", "teams-global"),
         network="x",
         asks="My stove leaks gas at the valve. Is it safe to use?",
         agent="U01BEN",
-        manager="U04KEN",
-        room="care-global",
-        teams="Care Global",
-        teams_room="teams-global",
+        manager="U03MAYA",  # who reads English
         managers="care-managers",
         leads="care-leads",
         why="why",
@@ -67,14 +61,11 @@ TELLINGS: Final = {
         report="report today",
     ),
     "ja": Telling(
-        lang="ja",
+        place=Place("ja", "care-japan", "Care Japan", "teams-japan"),
         network="chirp",
         asks="バーナーのバルブからガスが漏れています。使っても大丈夫ですか。",
         agent="U02AOI",
         manager="U04KEN",
-        room="care-japan",
-        teams="Care Japan",
-        teams_room="teams-japan",
         managers="care-managers-jp",
         leads="care-leads-jp",
         why="内訳",
@@ -86,124 +77,126 @@ TELLINGS: Final = {
 
 @dataclass
 class Lateness:
-    live: Live
-    desk: Window
+    at: Gallery
     tale: Telling
-    pictures: int = 0
 
     async def told(self) -> None:
+        at, tale = self.at, self.tale
         ticket = await self._new()
-        await self._at_work(self.tale.agent, self.tale.room)
-        await self._asks_why(ticket)
-        await self._shot("on-time")
-        for minutes, name in ((56, "due-soon"), (5, "late")):
-            await self._turned(minutes, ticket)
-            await self._asks_why(ticket)
-            await self._shot(name)
-        await self._at_work(self.tale.manager, self.tale.managers)
-        await self._shot("alert")
+        for minutes, name in ((0, "on-time"), (56, "due-soon"), (5, "late")):
+            if minutes:
+                await at.turned(minutes, ticket)
+            await at.shot_of(name, ticket, tale.agent, thread=False)
+            await at.asks(f"why {ticket}")
+            await at.says_in_teams(f"{tale.why} {ticket}")
+            await at.shot(f"{name}-why")
+        await self._on_a_phone(ticket)
+        await at.at_work(tale.manager, tale.managers)
+        await at.shot("alert")
         for minutes, name in ((16, "stage-1"), (16, "stage-2"), (31, "stage-3"), (31, "chain-end")):
-            await self._turned(minutes, ticket)
-            await self._at_work(self.tale.agent, self.tale.room, self._card(ticket))
-            await self._shot(name)
+            await at.turned(minutes, ticket)
+            await at.shot_of(name, ticket, tale.agent)
         late = [await self._new() for _ in range(STORM)]
-        await self._turned(62, late[-1])
-        await self._at_work(self.tale.agent, self.tale.room)
-        await self._shot("storm")
-        await self.live.command(self.tale.agent, f"close {ticket} duplicate", self.tale.room)
-        evening = (await self.live.now()).replace(hour=18, minute=0, second=5, microsecond=0)
-        if evening < await self.live.now():
-            evening += timedelta(days=1)
-        rooms = {self.tale.managers: "breaches", self.tale.leads: "closes"}
-        before = {
-            room: max((row["id"] for row in self.live.rows(PUBLISHED, room, 0)), default=0)
-            for room in rooms
-        }
-        await self.live.turn(to=evening.isoformat())
-        for room, name in rooms.items():
-            await self.live.until(partial(self.live.rows, PUBLISHED, room, before[room]))
-            await self._at_work(self.tale.manager, room)
-            await self._says_in_teams(self.tale.digest)
-            await self._shot(f"digest-{name}")
-        await self._at_work(self.tale.manager, self.tale.leads)
-        await self.desk.type("/care-report")
-        await self._says_in_teams(self.tale.report)
-        await self.desk.open_app(self.tale.manager, "messages", lang=self.tale.lang)
-        report = self.desk.page.get_by_test_id("messages").locator("article").last
-        picture = report.locator("img.b-image-picture").first
-        await expect(picture).to_have_js_property("naturalWidth", 800)
-        await self._in_teams()
-        await self._shot("report")
+        await at.turned(62, late[-1])
+        await at.at_work(tale.agent)
+        await at.shot("storm")
+        await at.live.command(tale.agent, f"close {ticket} duplicate", at.place.room)
+        await self._evening()
+        await self._report()
 
     # --- parts
 
     async def _new(self) -> int:
-        """Let a new customer write, and return their ticket once its card is in both rooms."""
-        handle = self.live.handle()
-        await self.live.write(self.tale.network, handle, self.tale.asks, lang=self.tale.lang)
-        found = 0
-        for room in (self.tale.room, self.tale.teams_room):
-            (row,) = await self.live.until(partial(self.live.rows, THERE, room, handle))
-            found = int(row["ticket"])
-        return found
+        return await self.at.new(self.tale.network, self.tale.asks)
 
-    def _card(self, ticket: int) -> str:
-        return self.live.card_ts(ticket, self.tale.room)
+    async def _on_a_phone(self, ticket: int) -> None:
+        """A ticket in time, a late one with its why, and its alert."""
+        at, tale = self.at, self.tale
+        in_time = await self._new()
+        await self._carry(tale.agent, at.place.room)
+        await in_view(at.phone.card(at.card_ts(in_time)))
+        await at.shot("phone-on-time", at.phone)
+        await in_view(at.phone.card(at.card_ts(ticket)))
+        await at.shot("phone-late", at.phone)
+        await at.asks(f"why {ticket}", at.phone)
+        await at.shot("phone-why", at.phone)
+        await self._turn_to_teams()
+        await in_view(at.teams_card(ticket, at.phone))
+        await at.shot("phone-teams-late", at.phone)
+        await at.says_in_teams(f"{tale.why} {ticket}", at.phone)
+        await at.shot("phone-teams-why", at.phone)
+        await self._carry(tale.manager, tale.managers)
+        await at.shot("phone-alert", at.phone)
+        await at.live.command(tale.agent, f"close {in_time} duplicate", at.place.room)
 
-    @property
-    def _posts(self) -> Locator:
-        return self.desk.page.get_by_test_id("teams-messages")
+    async def _evening(self) -> None:
+        at, tale = self.at, self.tale
+        evening = (await at.live.now()).replace(hour=18, minute=0, second=5, microsecond=0)
+        if evening < await at.live.now():
+            evening += timedelta(days=1)
+        rooms = {tale.managers: "breaches", tale.leads: "closes"}
+        before = {
+            room: max((row["id"] for row in at.live.rows(PUBLISHED, room, 0)), default=0)
+            for room in rooms
+        }
+        await at.live.turn(to=evening.isoformat())
+        for room, name in rooms.items():
+            await at.live.until(partial(at.live.rows, PUBLISHED, room, before[room]))
+            await at.at_work(tale.manager, room)
+            await at.says_in_teams(tale.digest)
+            await at.shot(f"digest-{name}")
+            await self._carry(tale.manager, room)
+            await at.shot(f"phone-digest-{name}", at.phone)
 
-    async def _at_work(self, person: str, room: str, thread: str = "") -> None:
-        await self.desk.be(person, room, thread, self.tale.lang)
-        await self._in_teams()
+    async def _report(self) -> None:
+        at, tale = self.at, self.tale
+        await at.at_work(tale.manager, tale.leads)
+        await at.desk.type("/care-report")
+        await at.says_in_teams(tale.report)
+        await self._open_report(at.desk)
+        await at.in_teams(at.desk)
+        await at.shot_tall("report")
+        await self._open_report(at.phone)
+        await at.shot("phone-report", at.phone)
+        picture = at.phone.page.get_by_test_id("messages").locator("img.b-image-picture").last
+        await in_view(picture)
+        await at.shot("phone-report-picture", at.phone)
+        await self._turn_to_teams()
+        await at.says_in_teams(tale.report, at.phone)
+        await at.shot("phone-teams-report", at.phone)
 
-    async def _in_teams(self) -> None:
-        await self.desk.page.get_by_test_id(f"teams-room-{self.tale.teams}").click()
+    async def _open_report(self, window: Window) -> None:
+        """See the newest report in one's own messages, with its picture."""
+        await window.open_app(self.tale.manager, "messages", lang=self.at.place.lang)
+        report = window.page.get_by_test_id("messages").locator("article").last
+        picture = report.locator("img.b-image-picture").first
+        await expect(picture).to_have_js_property("naturalWidth", 800)
 
-    async def _turned(self, minutes: int, ticket: int) -> None:
-        """Turn business time, and wait until the ticket's cards show what has come of it."""
-        before = len(self.live.log(ticket))
-        await self.live.turn(advance_s=minutes * 60)
-        await self.live.until(lambda: len(self.live.log(ticket)) > before)
-        for room in (self.tale.room, self.tale.teams_room):
-            await self.live.until(partial(self.live.is_current, ticket, room))
+    async def _carry(self, person: str, room: str) -> None:
+        await self.at.phone.be(person, room, lang=self.at.place.lang)
 
-    async def _asks_why(self, ticket: int) -> None:
-        answers = self.desk.page.get_by_test_id("messages").locator(".message-ephemeral")
-        before = await answers.count()
-        await self.desk.type(f"/care why {ticket}")
-        await expect(answers).to_have_count(before + 1)
-        await self._says_in_teams(f"{self.tale.why} {ticket}")
-
-    async def _says_in_teams(self, line: str) -> None:
-        cards = self._posts.get_by_test_id("card")
-        before = await cards.count()
-        composer = self.desk.page.get_by_test_id("teams-composer")
-        await composer.fill(f"@Care {line}")
-        await composer.press("Enter")
-        await expect(cards).not_to_have_count(before)
-
-    async def _shot(self, name: str) -> None:
-        self.pictures += 1
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        named = f"{self.pictures:02}-{name}-{self.tale.lang}.png"
-        await self.desk.page.screenshot(path=SHOTS / named)
+    async def _turn_to_teams(self) -> None:
+        await self.at.phone.page.locator("[data-tab=teams]").click()
+        await self.at.in_teams(self.at.phone)
 
 
 async def tell(browser: Browser, folder: Path, language: str) -> None:
+    tale = TELLINGS[language]
     async with (
         running(folder, Path(CONFIG)) as live,
         window(browser, live, DESK) as desk,
+        window(browser, live, PHONE) as phone,
     ):
-        await Lateness(live, desk, TELLINGS[language]).told()
+        at = Gallery(live, desk, phone, tale.place, SHOTS)
+        await Lateness(at, tale).told()
 
 
 async def main() -> None:
     for language in sys.argv[1:] or TELLINGS:
-        with tempfile.TemporaryDirectory() as folder:
-            async with chromium() as browser:
-                await tell(browser, Path(folder), language)
+        for told in (tell, watches.tell):
+            with tempfile.TemporaryDirectory() as folder:
+                async with chromium() as browser:
+                    await told(browser, Path(folder), language)
 
 
 if __name__ == "__main__":

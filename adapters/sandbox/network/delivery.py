@@ -1,7 +1,8 @@
 """Chirp's webhooks: signed batches of at most fifty events, in order, three repeats until a 2xx.
 
 `X-Chirp-Signature: t=<unix seconds>,v1=<hex>`, where v1 is HMAC-SHA256 with the account's secret
-over `<t>.<body>`; a receiver refuses a `t` that is more than five minutes off.
+over `<t>.<body>`; a receiver refuses a `t` that is more than five minutes off. The shop's site
+delivers in the same way under a header and in a form of its own.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -35,14 +36,29 @@ class Event:
         return {"id": self.id, "type": self.type, "post": post}
 
 
+def batch(account: str, events: Sequence[Event]) -> Json:
+    """A batch as Chirp writes it."""
+    return {"account": account, "events": [event.json() for event in events]}
+
+
 def sign(secret: str, t: int, body: bytes) -> str:
     digest = hmac.new(secret.encode(), f"{t}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={t},v1={digest}"
 
 
 class Delivery:
-    def __init__(self, account: str, secret: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        account: str,
+        secret: str,
+        clock: Clock,
+        header: str = "x-chirp-signature",
+        write: Callable[[str, Sequence[Event]], Json] = batch,
+    ) -> None:
+        """`write` puts an account's events into the form that goes out, signed in `header`."""
         self._account = account
+        self._header = header
+        self._write = write
         self._secret = secret
         self._clock = clock
         self._waiting: deque[Event] = deque()
@@ -79,10 +95,7 @@ class Delivery:
         """POST one batch, with its repeats; False when it was given up."""
         if self._url is None or not 1 <= len(events) <= BATCH:
             raise ValueError(f"a webhook address and 1 to {BATCH} events, please")
-        body = json.dumps(
-            {"account": self._account, "events": [event.json() for event in events]},
-            ensure_ascii=False,
-        ).encode()
+        body = json.dumps(self._write(self._account, events), ensure_ascii=False).encode()
         async with self._lane:
             for wait in (0.0, *REPEAT_AFTER):
                 await self._clock.sleep(wait)
@@ -115,7 +128,7 @@ class Delivery:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_S))
         headers = {
             "content-type": "application/json",
-            "x-chirp-signature": sign(self._secret, int(self._clock.now()), body),
+            self._header: sign(self._secret, int(self._clock.now()), body),
         }
         try:
             async with self._session.post(url, data=body, headers=headers) as answer:

@@ -1,4 +1,7 @@
-"""People's hands on Chirp: what customers and colleagues do there, and trouble; also /dev/chirp."""
+"""People's hands on Chirp: what customers and colleagues do there, and trouble; also /dev/chirp.
+
+At the shop's own site (adapters/sandbox/shop.py) they are the same, and give stars besides.
+"""
 
 from dataclasses import asdict
 from typing import Any, cast
@@ -14,8 +17,17 @@ from adapters.sandbox.network.posts import Author, Chirp, Timeline
 
 class Hands:
     def __init__(
-        self, timeline: Timeline, delivery: Delivery, faults: Faults, clock: Clock
+        self,
+        timeline: Timeline,
+        delivery: Delivery,
+        faults: Faults,
+        clock: Clock,
+        at: str = "/dev/chirp",
+        kinds: frozenset[str] = frozenset({"mention", "reply", "dm"}),
     ) -> None:
+        """`at` is the path of their control routes, `kinds` what customers write there."""
+        self._at = at
+        self._kinds = kinds
         self._timeline = timeline
         self._delivery = delivery
         self._faults = faults
@@ -26,9 +38,12 @@ class Hands:
     ) -> Author:
         return self._timeline.author(handle, name=name, followers=followers, lang=lang)
 
-    def write(self, person: Author, text: str, to_post: str | None = None) -> Chirp:
+    def write(
+        self, person: Author, text: str, to_post: str | None = None, stars: int | None = None
+    ) -> Chirp:
         """A customer writes to the brand in public, or answers a public post."""
-        return self.tell(self._timeline.write(person, text, self._clock.now(), to_post=to_post))
+        now = self._clock.now()
+        return self.tell(self._timeline.write(person, text, now, to_post=to_post, stars=stars))
 
     def message(self, person: Author, text: str) -> Chirp:
         return self.tell(self._timeline.message(person, person, text, self._clock.now()))
@@ -91,6 +106,7 @@ class Hands:
                     "edited": post.edits > 0,
                     "deleted": post.deleted,
                     "hidden": post.hidden,
+                    "stars": post.stars,
                 }
                 for post in posts
                 if not post.private
@@ -112,7 +128,7 @@ class Hands:
 
     def routes(self) -> list[web.RouteDef]:
         return control.routes(
-            "/dev/chirp",
+            self._at,
             {
                 ("POST", "write"): self._write_asked,
                 ("POST", "brand_writes"): self._brand_writes_asked,
@@ -132,13 +148,17 @@ class Hands:
 
     async def _write_asked(self, asked: dict[str, Any]) -> object:
         kind, text = asked.get("kind", "mention"), asked["text"]
-        if kind not in {"mention", "reply", "dm"} or not isinstance(text, str) or not text.strip():
-            raise ValueError("kind: mention, reply or dm; text: some words")
+        if kind not in self._kinds or not isinstance(text, str) or not text.strip():
+            raise ValueError(f"kind: {', '.join(sorted(self._kinds))}; text: some words")
+        stars = asked["stars"] if kind == "review" else None
+        if kind == "review" and stars not in range(1, 6):
+            raise ValueError("stars: 1 to 5")
         options = {k: asked[k] for k in ("name", "followers", "lang") if k in asked}
         person = self.person(str(asked["as"]), **options)
         if kind == "dm":
             return {"id": self.message(person, text).id}
-        return {"id": self.write(person, text, asked["to_post"] if kind == "reply" else None).id}
+        to_post = asked["to_post"] if kind == "reply" else None
+        return {"id": self.write(person, text, to_post, stars).id}
 
     async def _brand_writes_asked(self, asked: dict[str, Any]) -> object:
         if "to" in asked:

@@ -34,6 +34,8 @@ class Chirp:
     edits: int = 0
     #: By the brand: only its author still sees it.
     hidden: bool = False
+    #: 1 to 5 of a review; Chirp has none.
+    stars: int | None = None
 
     def json(self) -> Json:
         return {
@@ -76,14 +78,22 @@ class Timeline:
         post = self.posts.get(post_id or "")
         return None if post is None or post.deleted else post
 
-    def write(self, author: Author, text: str, at: float, *, to_post: str | None = None) -> Chirp:
+    def write(
+        self,
+        author: Author,
+        text: str,
+        at: float,
+        *,
+        to_post: str | None = None,
+        stars: int | None = None,
+    ) -> Chirp:
         """Write in public."""
         parent = self.visible(to_post)
         if to_post is not None and (parent is None or parent.private):
             raise ValueError(f"to_post: no such public post: {to_post}")
         post_id = self._next_id()
         thread = parent.thread if parent else post_id
-        return self.keep(Chirp(post_id, author, text, to_post, thread, at))
+        return self.keep(Chirp(post_id, author, text, to_post, thread, at, stars=stars))
 
     def message(self, author: Author, customer: Author, text: str, at: float) -> Chirp:
         """Write in private, from or to the customer."""

@@ -15,8 +15,11 @@ const TOP = 12;
 const ROW = 26;
 const NAME = 120;
 
-/** Our two colours of Teams' own, near enough; any other is drawn as the first. */
-const COLOURS = { categoricalBlue: "#0f6cbd", categoricalMarigold: "#eaa300" };
+/** So thick a bar is at the most. */
+const THICK = 56;
+
+/** Our three colours of Teams' own, near enough; any other is drawn as the first. */
+const COLOURS = { categoricalBlue: "#0f6cbd", categoricalMarigold: "#eaa300", categoricalTeal: "#038387" };
 const colour = (name) => COLOURS[name] ?? COLOURS.categoricalBlue;
 
 export const charts = {
@@ -53,16 +56,19 @@ function standing(series, draw) {
         svg("line", { x1: LEFT, x2: WIDTH, y1: level(y), y2: level(y), stroke: "var(--line)" }),
         words(LEFT - 5, level(y) + 4, rounded(y), "end"),
       ]),
-      ...named.map((label) => words(place(label) + wide / 2, HEIGHT - 6, label, "middle")),
+      ...named.map((label) => (label === labels.at(-1) && labels.length > 1
+        ? words(WIDTH, HEIGHT - 6, label, "end") // the last would be cut off
+        : words(place(label) + wide / 2, HEIGHT - 6, label, "middle"))),
       ...series.flatMap((one, number) => draw(one, { number, many: series.length, wide, place, level })),
     ],
   };
 }
 
 function bars({ legend, color, values }, { number, many, wide, place, level }) {
-  const thick = (wide * 0.8) / many;
+  const thick = Math.min((wide * 0.8) / many, THICK);
+  const margin = (wide - thick * many) / 2;
   return values.map(({ x, y }) => marked(legend, x, y, svg("rect", {
-    x: place(x) + wide * 0.1 + thick * number, y: level(y), width: thick * 0.92, height: level(0) - level(y), fill: colour(color),
+    x: place(x) + margin + thick * number, y: level(y), width: thick * 0.92, height: level(0) - level(y), fill: colour(color),
   })));
 }
 

@@ -4,10 +4,11 @@ import { CROWD, crowd } from "./crowd.js";
 import { fill, h, iconButton, keep } from "./dom.js";
 import { NETWORKS, erase, write } from "./networks.js";
 import { SAMPLES } from "./samples.js";
-import { drawMessages, drawPosts } from "./timeline.js";
+import { drawMessages, drawPosts, stars } from "./timeline.js";
 import { lang, w } from "./words.js";
 
 const NEW = "+";
+const KINDS = ["mention", "review", "reply", "dm"];
 
 export class Customer {
   #complain;
@@ -22,6 +23,8 @@ export class Customer {
   #new;
   #handle = h("input", { ...field("handle"), autocomplete: "off" });
   #name = h("input", { ...field("name"), autocomplete: "off" });
+  #stars = h("select", field("stars"), [1, 2, 3, 4, 5].map((n) => h("option", { value: n }, stars(n))));
+  #rating;
   #answering = h("p", { class: "answering", data: { testid: "customer-replying-to" } });
   #samples = h("div", { class: "samples", role: "group" });
   #text = h("textarea", { ...field("text"), rows: 3 });
@@ -46,16 +49,17 @@ export class Customer {
     this.#networks = this.#segments(
       "network",
       Object.keys(NETWORKS),
-      (name) => NETWORKS[name].title,
+      (name) => NETWORKS[name].title(),
       () => this.#network,
       (name) => this.#turnTo(name),
     );
     this.#kinds = this.#segments(
       "kind",
-      ["mention", "reply", "dm"],
+      KINDS,
       (kind) => w(`customer.${kind}`),
       () => this.#kind,
       (kind) => this.#setKind(kind),
+      (kind) => NETWORKS[this.#network].kinds.includes(kind),
     );
   }
 
@@ -63,6 +67,7 @@ export class Customer {
     this.#new = h("div", { class: "two" },
       h("div", {}, label("handle"), this.#handle),
       h("div", {}, label("name"), this.#name));
+    this.#rating = h("div", {}, label("stars"), this.#stars);
     this.#send.textContent = w("customer.send");
     this.#crowd.textContent = w("customer.crowd", { n: CROWD });
     this.#samples.setAttribute("aria-label", w("customer.samples"));
@@ -79,7 +84,7 @@ export class Customer {
       h("form", { class: "customer-form", on: { submit } },
         this.#networks.root, this.#brand,
         label("person"), this.#person, this.#new,
-        this.#kinds.root, this.#answering,
+        this.#kinds.root, this.#rating, this.#answering,
         label("text"), this.#text,
         this.#samples, this.#crowd, this.#send),
       h("section", { class: "customer-sees", "aria-labelledby": "sees" },
@@ -103,8 +108,8 @@ export class Customer {
     this.#draw();
   }
 
-  /** A row of buttons of which one is pressed; `draw` shows which. */
-  #segments(name, values, words, current, choose) {
+  /** A row of buttons of which one is pressed; `draw` shows which, and hides what is not `offered`. */
+  #segments(name, values, words, current, choose, offered = () => true) {
     const segment = (value) => h("button", {
       class: "segment",
       type: "button",
@@ -118,6 +123,7 @@ export class Customer {
       draw() {
         for (const [value, button] of buttons) {
           button.setAttribute("aria-pressed", String(value === current()));
+          button.hidden = !offered(value);
         }
       },
     };
@@ -127,10 +133,14 @@ export class Customer {
     this.#network = network;
     this.#parent = null;
     this.#state = null;
-    if (this.#kind === "reply") this.#kind = "mention";
+    if (this.#kind === "reply" || !NETWORKS[network].kinds.includes(this.#kind)) this.#kind = this.#firstKind;
     fill(this.#person);
     this.#draw();
     this.refresh();
+  }
+
+  get #firstKind() {
+    return NETWORKS[this.#network].kinds[0];
   }
 
   #setKind(kind) {
@@ -147,6 +157,7 @@ export class Customer {
     this.#drawNew();
     const handle = this.#state && `@${this.#state.brand.handle}`;
     fill(this.#brand, handle ? w("customer.brand", { handle }) : w("customer.down"));
+    this.#rating.hidden = this.#kind !== "review";
     this.#drawAnswering();
     const { posts = [], messages = [] } = this.#state ?? {};
     const context = {
@@ -166,7 +177,7 @@ export class Customer {
     return fill(this.#answering,
       w("customer.replying_to", { name: parent.name }),
       h("q", {}, parent.text.slice(0, 60)),
-      iconButton("✕", w("customer.stop_reply"), "customer-stop-reply", () => this.#setKind("mention")));
+      iconButton("✕", w("customer.stop_reply"), "customer-stop-reply", () => this.#setKind(this.#firstKind)));
   }
 
   #drawPeople() {
@@ -246,11 +257,12 @@ export class Customer {
     this.#send.disabled = true;
     try {
       const name = fresh ? this.#name.value.trim() || handle : "";
-      const why = await write(this.#network, { handle, name, text, kind: this.#kind, parent: this.#parent });
+      const said = { handle, name, text, kind: this.#kind, parent: this.#parent, stars: Number(this.#stars.value) };
+      const why = await write(this.#network, said);
       if (why) return this.#complain(why);
       this.#text.value = "";
       this.#parent = null;
-      if (this.#kind === "reply") this.#kind = "mention";
+      if (this.#kind === "reply") this.#kind = this.#firstKind;
       await this.refresh();
       this.#person.value = handle;
       this.#drawNew();

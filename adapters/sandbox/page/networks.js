@@ -1,10 +1,13 @@
-/** The two networks in one shape: people, public posts and private messages, each with its author's name. */
+/** The two networks and the shop in one shape: people, public posts and private messages, each with its author's name. */
 
 import { networkHand, readNetwork, Refused } from "./api.js";
+import { w } from "./words.js";
 
+/** What customers write where: the first is what they begin with. */
 export const NETWORKS = {
-  x: { title: "X", read: () => read("x") },
-  chirp: { title: "Chirp", read: () => read("chirp") },
+  x: { title: () => "X", kinds: ["mention", "reply", "dm"], read: () => read("x") },
+  chirp: { title: () => "Chirp", kinds: ["mention", "reply", "dm"], read: () => read("chirp") },
+  shop: { title: () => w("customer.shop"), kinds: ["review", "reply", "dm"], read: () => read("shop") },
 };
 
 /** Kana or kanji: the networks guess a writer's language from it. */
@@ -38,10 +41,11 @@ function named({ brand, people, posts, dms }) {
 }
 
 /** Write as a customer, who is made if there is none of that handle; gives null, or why it failed. */
-export function write(network, { handle, name, text, kind, parent }) {
+export function write(network, { handle, name, text, kind, parent, stars }) {
   const asked = { as: handle, text, kind, lang: JAPANESE.test(text) ? "ja" : "en" };
   if (name) asked.name = name;
   if (kind === "reply") asked.to_post = parent;
+  if (kind === "review") asked.stars = stars;
   return tried(networkHand(network, "write", asked));
 }
 

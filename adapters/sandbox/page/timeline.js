@@ -5,6 +5,9 @@ import { avatar } from "./message.js";
 import { clockTime } from "./when.js";
 import { lang, w } from "./words.js";
 
+/** A review's stars, as signs and in words. */
+export const stars = (n) => `${"★".repeat(n)}${"☆".repeat(5 - n)} ${w("customer.of_five", { n })}`;
+
 /** Deeper answers stand no further in: there is no room. */
 const DEEPEST = 3;
 
@@ -47,6 +50,7 @@ function drawPost(post, context) {
   avatar({ id: post.handle }, post.name),
   h("div", { class: "post-body" },
     head(post, context),
+    post.stars && h("p", { class: "post-stars" }, stars(post.stars)),
     post.deleted ? h("p", { class: "message-gone" }, w("customer.deleted")) : text(post),
     post.hidden && !post.deleted && h("p", { class: "message-gone" }, w("customer.hidden")),
     !post.deleted && h("p", { class: "post-tools" },

@@ -9,7 +9,6 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    field_serializer,
     model_validator,
 )
 
@@ -69,11 +68,6 @@ class Settings(BaseModel):
     site: Annotated[str, of_vendor("https://x.com", "https://twitter.com")] = Field(
         "https://x.com", description="Where posts are shown to people"
     )
-
-    @field_serializer("search_every")
-    def _written(self, every: timedelta) -> str:
-        """Write a span as app.yaml does: settings are checked once more when they are put to use."""
-        return f"{every.total_seconds():.0f}s"
 
     @model_validator(mode="after")
     def _searchable(self) -> Self:

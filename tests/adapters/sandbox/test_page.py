@@ -217,7 +217,9 @@ async def test_a_room_with_news_is_dotted_and_a_mention_is_told(window: Window) 
     await expect(window.page.get_by_test_id("composer")).to_have_value("half a note")
 
 
-async def test_a_customer_writes_on_x_and_sees_the_brands_answer(window: Window) -> None:
+async def test_a_customer_writes_on_x_and_in_the_shop_and_sees_the_brands_answer(
+    window: Window,
+) -> None:
     page = window.page
     await window.be(BEN.id, lang="ja")
     await page.get_by_test_id("sample-ja-late").click()
@@ -243,6 +245,16 @@ async def test_a_customer_writes_on_x_and_sees_the_brands_answer(window: Window)
     await page.get_by_test_id(f"post-delete-{post['id']}").click()
     await expect(timeline).to_contain_text("投稿者が削除しました")
     await shot(page, "customer-ja")
+    await page.get_by_test_id("customer-network-shop").click()
+    await expect(page.get_by_test_id("customer-kind-mention")).to_be_hidden()
+    await expect(page.get_by_test_id("customer-stars")).to_be_hidden()
+    await page.get_by_test_id("customer-kind-review").click()
+    await page.get_by_test_id("customer-stars").select_option("2")
+    await page.get_by_test_id("sample-ja-review").click()
+    await page.get_by_test_id("customer-handle").fill("hana_mori")
+    await page.get_by_test_id("customer-send").click()
+    await expect(timeline.locator(".post-stars")).to_have_text("★★☆☆☆ 5段階中2")
+    await shot(page, "customer-shop-ja")
 
 
 async def test_on_a_phone_the_private_rooms_of_a_lead_do_not_widen_the_page(window: Window) -> None:
@@ -251,6 +263,10 @@ async def test_on_a_phone_the_private_rooms_of_a_lead_do_not_widen_the_page(wind
     await window.be(MAYA.id)
     await expect(window.page.get_by_test_id("room-care-managers-jp")).to_be_attached()
     assert await window.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    await window.be(MAYA.id, "care-managers-jp")
+    chosen = await window.page.get_by_test_id("room-care-managers-jp").bounding_box()
+    assert chosen is not None
+    assert chosen["x"] + chosen["width"] < PHONE["width"] - 4  # not at the very edge
 
 
 async def test_form_shows_its_first_small_print_whole(window: Window) -> None:

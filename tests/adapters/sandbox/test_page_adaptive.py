@@ -197,7 +197,11 @@ async def test_what_the_page_does_not_know_is_drawn_by_its_fallback(page: Page) 
 
 async def test_charts_are_drawn_with_their_numbers(page: Page) -> None:
     points = [{"x": "Thu 1 Oct", "y": 3}, {"x": "Fri 2 Oct", "y": 1.25}]
-    rows = [{"legend": name, "values": points} for name in ("New", "Closed")]
+    colours = {"New": "Blue", "Closed": "Marigold", "Open at end": "Teal"}
+    rows = [
+        {"legend": name, "color": f"categorical{colour}", "values": points}
+        for name, colour in colours.items()
+    ]
     shown = {"title": "By day", "showTitle": True, "yAxisTitle": "tickets", "fallback": "drop"}
     drawn = await draw(
         page,
@@ -210,10 +214,17 @@ async def test_charts_are_drawn_with_their_numbers(page: Page) -> None:
     )
     await expect(drawn.get_by_role("img", name="By day")).to_have_count(4)
     await expect(drawn.locator("figcaption")).to_have_text(["By day"] * 4)
-    await expect(drawn.locator(".ac-legend li")).to_have_text(["New", "Closed"])
+    await expect(drawn.locator(".ac-legend li")).to_have_text([*colours])
+    fills = "marks => new Set(marks.map((mark) => mark.getAttribute('fill'))).size"
+    assert await drawn.locator(".ac-legend rect").evaluate_all(fills) == len(colours)
+    svg = drawn.locator("svg[role=img]").first
+    assert await svg.evaluate(
+        "each => [...each.querySelectorAll('text')].every((text) =>"
+        " text.getBoundingClientRect().right <= each.getBoundingClientRect().right + 1)"
+    )
     marks = drawn.locator("svg title")
     told = ["Thu 1 Oct · 3", "Fri 2 Oct · 1.3"]
-    named = [f"{name} · {each}" for name in ("New", "Closed") for each in told]
+    named = [f"{name} · {each}" for name in colours for each in told]
     await expect(marks).to_have_text([*named, *named[:2], *told, *told])
 
 

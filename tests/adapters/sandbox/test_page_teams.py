@@ -370,6 +370,11 @@ async def test_what_does_not_work_is_said(teams_window: TeamsWindow) -> None:
         "That did not work: the app has no slash commands here"
     )
     await expect(field).to_have_value("/care")
+    toast = await teams_window.page.get_by_test_id("toast-fault").bounding_box()
+    pane = await teams_window.page.get_by_role("region", name="Teams").bounding_box()
+    assert toast is not None
+    assert pane is not None
+    assert toast["x"] >= pane["x"] + pane["width"]
 
 
 async def test_in_japanese_on_a_phone_nothing_widens_the_page(teams_window: TeamsWindow) -> None:

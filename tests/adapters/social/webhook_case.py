@@ -28,7 +28,8 @@ KEYS = {"type", "key", "account", "thread", "parent", "customer", "private", "te
 
 
 def settings(reply_url: str | None, **more: object) -> webhook.Settings:
-    return webhook.Settings(secret=SECRET, reply_url=reply_url, **more)
+    said = {"secret": SECRET, "reply_url": reply_url, "reply_window": "24h", **more}
+    return webhook.Settings(**said)
 
 
 def sign(body: bytes, at: datetime, secret: str = SECRET) -> dict[str, str]:
