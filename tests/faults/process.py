@@ -10,7 +10,7 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -300,11 +300,18 @@ class Stage:
         await self._turned(to=at.isoformat())
 
     async def _turned(self, **how: float | str) -> None:
+        """Turn it by any process that is there; all of them may just be starting."""
+        async with asyncio.timeout(PATIENCE):
+            while not await self._turned_by_one(how):  # noqa: ASYNC110 - the next one tells nobody
+                await asyncio.sleep(0.05)
+
+    async def _turned_by_one(self, how: Mapping[str, float | str]) -> bool:
         for child in self.children:
             with suppress(httpx.TransportError):
                 url = f"http://127.0.0.1:{child.ops_port}/dev/clock"
                 if (await self.http.post(url, json=how)).is_success:
-                    return
+                    return True
+        return False
 
     # --- customers
 
