@@ -30,3 +30,10 @@ Several = Annotated[
 
 class Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def some(rooms: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Take one name, or a list that holds one at least."""
+    if not rooms:
+        raise ValueError("write at least one")
+    return rooms

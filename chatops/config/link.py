@@ -18,14 +18,12 @@ from chatops.config.block import ALWAYS
 from chatops.config.document import Place, Value
 from chatops.config.fit import Fitter, below
 from chatops.config.names import Refers
+from chatops.config.queues import DmHandover, IdleClaim, QueueBlock
 from chatops.config.shape import (
     CalendarBlock,
     DigestBlock,
-    DmHandover,
-    IdleClaim,
     MacroBlock,
     PersonBlock,
-    QueueBlock,
     RoomBlock,
     Service,
 )

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from chatops.config.document import on_one_line
 from chatops.config.fit import said_of
-from chatops.config.shape import Canned
+from chatops.config.queues import Canned
 from chatops.errors import ConfigError
 from chatops.policy import EVERY_QUEUE, CannedReply
 
