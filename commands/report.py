@@ -24,7 +24,7 @@ from chatops.cards.report_charts import course_blocks
 from chatops.cards.report_facts import report_facts
 from chatops.cards.split_card import split_card
 from chatops.counting import Counting
-from chatops.course import course, days_left
+from chatops.course import course, days_left, hours
 from chatops.figures import queues_for, zone_of
 from chatops.handling import Escalation
 from chatops.narrowing import Filters, Narrowed, narrowed
@@ -196,6 +196,8 @@ async def _split(
         groups = days_left(groups, period, await counting.reader.levels(*meant))
     else:
         groups = against(groups, (await _groups(by, period.before(), counting, of, alone))[1])
+    if by is Split.HOUR:  # among them those in which only the time before had anything
+        groups = hours(groups, period)
     if args.form is None:
         told = _told(args, period.start, period.end, of)
         waits = [row.at for row in rows if row.what is Count.WAITING]
