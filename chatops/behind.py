@@ -109,7 +109,8 @@ class Mark(StrEnum):
     WAIVED = "waived"
 
 
-#: Seconds of working time; what became of a promise; which one was late; why, or where to.
+#: Seconds of working time, of `Figure.REACHED` by the calendar; what became of a promise; which one was
+#: late; why, or where to.
 Why = int | Mark | ClockKind | CloseReason | Escalation
 
 
@@ -212,9 +213,9 @@ def of_escalations(escalations: Iterable[Escalation]) -> list[Behind]:
     return [Behind(each.ticket, each.at, each) for each in last.values()]
 
 
-def tickets_csv(rows: Iterable[Behind], zone: ZoneInfo) -> Iterator[str]:
-    """Yield a spreadsheet's lines: a row each, times in `zone`, spans in seconds of working time."""
-    yield "ticket,at,working_s,what"
+def tickets_csv(figure: Figure, rows: Iterable[Behind], zone: ZoneInfo) -> Iterator[str]:
+    """Yield a spreadsheet's lines: a row each, times in `zone`, spans in seconds as the head says."""
+    yield f"ticket,at,{'calendar_s' if figure is Figure.REACHED else 'working_s'},what"
     for row in rows:
         spent = "" if row.why is None or isinstance(row.why, str | Escalation) else row.why
         what = row.why.target if isinstance(row.why, Escalation) else row.why

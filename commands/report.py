@@ -150,7 +150,7 @@ async def _tickets(
     if args.form is not None:
         name = f"report-{figure}.csv"
         zone = zone_of(call, of.queues)
-        file = File(name, tuple(tickets_csv(rows, zone)), zone.key)
+        file = File(name, tuple(tickets_csv(figure, rows, zone)), zone.key)
         return _file(file, ("tickets", figure.value), *_told(args, *window, of))
     tickets = tickets_of(rows)
     page, shown = page_of(tickets, args.page)

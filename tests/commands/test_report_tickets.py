@@ -260,6 +260,12 @@ async def test_tickets_as_a_spreadsheet(team: Team) -> None:
         ),
         "Asia/Tokyo",
     )
+    # what is no working time is not called so
+    for figure, head in (("lag", "calendar_s"), ("pick-up", "working_s")):
+        answer = await team.ask("maya", "report", f"tickets {figure} csv")
+        assert isinstance(answer, Answer)
+        assert answer.file is not None
+        assert answer.file.lines[0] == f"ticket,at,{head},what"
 
 
 @pytest.mark.parametrize(
