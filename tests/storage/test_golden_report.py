@@ -40,7 +40,7 @@ from chatops.measures import Close, Kept, Measures, Response, first_closes
 from chatops.periods import Period
 from chatops.policy import IdleRule
 from chatops.ports import Tx
-from chatops.report import EVERY, Only
+from chatops.report import EVERY, Only, Reached
 from chatops.scene import Direction
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.sla.clock import Stretch, Why
@@ -463,6 +463,20 @@ async def test_every_number_leads_to_as_many_tickets(storage: Storage) -> None:
         assert {figure: number(figure, counted) for figure in Figure} == numbers, only
         listed = {figure: len(await counting.behind(figure, START, END)) for figure in Figure}
         assert listed == numbers, only
+
+
+async def test_what_was_written_before_its_account_was_connected_took_no_time(
+    storage: Storage,
+) -> None:
+    def run(tx: Tx) -> int:
+        tx.log(given(tx, "a").id, CustomerWrote(1, counts_from=s(500)), s(600), None, None)
+        after = given(tx, "b").id
+        tx.log(after, CustomerWrote(2), s(600), None, None)
+        tx.log(after, CustomerWrote(3, counts_from=s(500)), s(700), None, None)
+        return after
+
+    after = await storage.work.transact(run)
+    assert await storage.reader.reached(CARE, START, END) == [Reached(after, "x", NOW, 600)]
 
 
 async def test_of_all_replies_the_canned_ones_are_told(storage: Storage) -> None:
