@@ -924,6 +924,7 @@ chart-failed = The picture could not be drawn or uploaded. The table has all its
 closes-title = Closes on { $day }
 closes-said = { $closed } closed against { $new } new; { $open } open at the end
 week-title = Week from { $first } to { $last }
+week-none = From { $first } to { $last }, and in the week before, nothing came, was done or was missed; { $open } open at the end.
 week-waiting = Still waiting for an answer at the end
 week-breaches = Missed targets
 handover-title = Hand-over, { $at }

@@ -906,6 +906,7 @@ chart-failed = グラフを表示できませんでした。数字は表でご�
 closes-title = { $day }のクローズ
 closes-said = クローズ{ $closed }件、新着{ $new }件、終了時点で未クローズ{ $open }件
 week-title = { $first }から{ $last }までの週
+week-none = { $first }から{ $last }までとその前の週は、新着も対応も期限超過もありませんでした。終了時点で未クローズ{ $open }件です。
 week-waiting = 終了時点で返信待ち
 week-breaches = 期限超過
 handover-title = { $at }の引き継ぎ

@@ -316,6 +316,26 @@ async def test_a_day_on_which_nothing_was_quiet_says_so(team: Team) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("quiet", "Quiet list on Thu 1 Oct\nNo rule put anything on the quiet list."),
+        (
+            "week",
+            (
+                "From Thu 24 Sep to Wed 30 Sep, and in the week before, nothing came, was done or was "
+                "missed; 0 open at the end."
+            ),
+        ),
+    ],
+)
+async def test_what_has_nothing_to_tell_may_stay_silent(team: Team, line: str, said: str) -> None:
+    await team.wrote("Jo", "Where is it?")
+    made = await on_timer(team, line)
+    assert (in_words(made.card), made.empty) == (said, True)
+
+
+@pytest.mark.anyio
 async def test_it_is_for_leads(team: Team) -> None:
     assert await team.ask("aoi", "digest", "closes") == Refusal(text("no-role"))
     usage = text("usage", prefix=Summons("care"), line=text("usage-digest"))
