@@ -9,7 +9,7 @@ from chatops.behind import PARTS, STANDING, Behind, Figure, Mark
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph, Quote
 from chatops.cards.figure_labels import label
-from chatops.cards.leads import Told
+from chatops.cards.leads import Told, is_carried
 from chatops.cards.list_card import (
     SHOWN,
     page_line,
@@ -92,11 +92,11 @@ def behind_card(
 
 
 def _parts(said: Said) -> tuple[Button, ...]:
-    """Return what leads to the lists of the figure's parts."""
+    """Return what leads to the lists of the figure's parts, as far as an entry carries it."""
     told = [each for each in said.told if each[0] != "tickets"]
+    parts = [(part, (("tickets", part.value), *told)) for part in PARTS.get(said.figure, ())]
     return tuple(
-        Button("report", label(part, said.then), (("tickets", part.value), *told))
-        for part in PARTS.get(said.figure, ())
+        Button("report", label(part, said.then), args) for part, args in parts if is_carried(args)
     )
 
 

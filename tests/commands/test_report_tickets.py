@@ -8,15 +8,18 @@ import pytest
 
 from adapters.chat.slack.buttons import elements
 from adapters.chat.slack.writing import Voices
+from chatops.behind import Behind, Figure
 from chatops.call import Answer, Origin, Outcome
 from chatops.card import Button, Card, File
+from chatops.cards.behind_card import Said, behind_card
 from chatops.cards.leads import MOST_CARRIED, Leads, leads
 from chatops.cards.report_facts import Counted
+from chatops.event import CloseReason
 from chatops.report import Counts
 from chatops.text import Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import WORDS, Team, beside, in_words
-from tests.scenes import POLICY
+from tests.scenes import NOW, POLICY, call
 
 pytestmark = pytest.mark.anyio
 
@@ -388,6 +391,19 @@ async def test_the_fullest_entry_fits_slack_s_menu() -> None:
             told_alone = orjson.loads(option["value"]).get("a", {})
             assert (shared | told_alone).items() == dict(found.menu[0].args).items()
             assert len(option["value"]) <= MOST_CARRIED
+
+
+async def test_the_parts_of_a_list_are_offered_where_slack_s_menu_carries_them(team: Team) -> None:
+    await a_day(team)
+    listed = await team.storage.reader.those([1])
+    rows = [Behind(1, NOW, CloseReason.RESOLVED)]
+    for length, parts in ((1, 4), (240, 0)):
+        told = (("tickets", "closed"), ("tag", "あ" * length))
+        card = behind_card(
+            Said(Figure.CLOSED, NOW, NOW, (), told, 1), rows, listed, {}, [], call("report")
+        )
+        (menu,) = elements((), card.menu, None, Voices(WORDS).of("ja", "UTC", {})) or [{}]
+        assert len(menu.get("options", [])) == parts
 
 
 def _named(card: Card, label: str) -> Button:
