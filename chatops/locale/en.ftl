@@ -795,6 +795,7 @@ report-canned = Canned replies, of all
 report-repeated = Canned replies repeated
 report-reached = Ingest lag
 report-reached-spread = median { $median }, 95 % within { $p95 } (n = { $count })
+report-took = { $worked }; by the calendar { $calendar }
 report-no-response = none yet
 report-median = median { $median } (n = { $count })
 report-spread = median { $median }, 90 % within { $p90 } (n = { $count })

@@ -780,6 +780,7 @@ report-canned = 定型文での返信
 report-repeated = 定型文の繰り返し
 report-reached = 受信までの遅れ
 report-reached-spread = 中央値 { $median }、95%が{ $p95 }以内（{ $count }件）
+report-took = { $worked }、実時間の中央値 { $calendar }
 report-no-response = まだなし
 report-median = 中央値 { $median }（{ $count }件）
 report-spread = 中央値 { $median }、90%が{ $p90 }以内（{ $count }件）
