@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from chatops.behind import PARTS, STANDING, Behind, Figure, Mark
+from chatops.behind import PARTS, STANDING, Behind, Figure, Lateness, Mark
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph, Quote
 from chatops.cards.figure_labels import label
@@ -113,9 +113,13 @@ def _why(row: Behind, names: Mapping[int, str]) -> Text:
             return text("behind-span", span=timedelta(seconds=seconds), at=row.at)
         case Mark() as mark:
             return text(f"behind-{mark}", at=row.at)
-        case ClockKind() as clock:
-            name = "" if clock is ClockKind.FIRST_RESPONSE else f"-{clock}"
-            return text("behind-clock", clock=text(f"fact-clock{name}"), at=row.at)
+        case Lateness(clock, until):
+            name = text(
+                "fact-clock" if clock is ClockKind.FIRST_RESPONSE else f"fact-clock-{clock}"
+            )
+            if until is None:
+                return text("behind-clock", clock=name, at=row.at)
+            return text("behind-clock-until", clock=name, at=row.at, until=until)
         case CloseReason() as reason:
             return text("behind-closed", reason=text(f"close-{reason}"), at=row.at)
         case Escalation(_, at, target, level, agent):

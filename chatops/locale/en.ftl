@@ -888,6 +888,7 @@ behind-late = ⚠ late, { $at }
 behind-met = ✓ in time, { $at }
 behind-waived = waived, { $at }
 behind-clock = ⚠ { $clock } late since { $at }
+behind-clock-until = ⚠ { $clock } late from { $at } to { $until }
 behind-closed = closed as { $reason }, { $at }
 behind-escalated = to { $target }, level { $level }, by { $by }, { $at }
 target-at-most = at most { $limit }

@@ -870,6 +870,7 @@ behind-late = ⚠ 期限超過（{ $at }）
 behind-met = ✓ 期限内（{ $at }）
 behind-waived = 免除（{ $at }）
 behind-clock = ⚠ { $clock }の期限超過（{ $at }から）
+behind-clock-until = ⚠ { $clock }の期限超過（{ $at }〜{ $until }）
 behind-closed = { $reason }としてクローズ（{ $at }）
 behind-escalated = { $target }へ、レベル{ $level }、{ $by }（{ $at }）
 target-at-most = { $limit }以内

@@ -2,19 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
 from adapters.chat.slack.buttons import elements
 from adapters.chat.slack.writing import Voices
-from chatops.behind import Behind, Figure
+from chatops.behind import Behind, Figure, Lateness, Mark, tickets_csv
 from chatops.call import Answer, Origin, Outcome
 from chatops.card import Button, Card, File
 from chatops.cards.behind_card import Said, behind_card
 from chatops.cards.leads import MOST_CARRIED, Leads, leads
 from chatops.cards.report_facts import Counted
-from chatops.event import CloseReason
+from chatops.event import ClockKind, CloseReason
+from chatops.handling import Escalation
 from chatops.report import Counts
 from chatops.text import Text, text
 from chatops.ticket import Refusal
@@ -130,6 +132,9 @@ waived, Thu 1 Oct 15:30
     assert none[0] == "Abandoned: no direct message came: 0"
     late = (await team.shown("maya", "report", "tickets late queue japan")).splitlines()
     assert late[3] == "⚠ First response late since Thu 1 Oct 16:30"
+    await team.ask("aoi", "close", "3 resolved")
+    late = (await team.shown("maya", "report", "tickets late queue japan")).splitlines()
+    assert late[3] == "⚠ First response late from Thu 1 Oct 16:30 to Thu 1 Oct 17:00"
     assert await team.shown("maya", "report", "today tickets open channel x tag vip") == (
         "Open now: 0\nas of Thu 1 Oct 17:00, Channel: X, Tag: #vip\nThere is no ticket behind it."
     )
@@ -269,6 +274,15 @@ async def test_tickets_as_a_spreadsheet(team: Team) -> None:
         assert isinstance(answer, Answer)
         assert answer.file is not None
         assert answer.file.lines[0] == f"ticket,at,{head},what"
+
+
+def test_a_spreadsheet_has_a_span_or_a_word_for_why_a_ticket_counts() -> None:
+    escalation = Escalation(1, NOW, "legal", 1, None)
+    reasons = (None, 60, Mark.LATE, Lateness(ClockKind.CEILING), CloseReason.SPAM, escalation)
+    rows = [Behind(1, NOW, why) for why in reasons]
+    _, *lines = tickets_csv(Figure.LATE, rows, ZoneInfo("UTC"))
+    cells = [line.split(",", 2)[2] for line in lines]
+    assert cells == [',""', '60,""', ',"late"', ',"ceiling"', ',"spam"', ',"legal"']
 
 
 @pytest.mark.parametrize(

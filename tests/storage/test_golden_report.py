@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from stored import NOW, given, s, said
 
-from chatops.behind import Behind, Figure, Mark
+from chatops.behind import Behind, Figure, Lateness, Mark
 from chatops.calendar import Calendar
 from chatops.cards.leads import number
 from chatops.cards.report_facts import Counted, report_facts
@@ -511,8 +511,8 @@ async def test_what_was_late_leads_and_waits_longest_leads(storage: Storage) -> 
     ]
     late = await counting.behind(Figure.LATE, START, END)
     assert [(row.at, row.why) for row in late] == [
-        (s(300), ClockKind.FIRST_RESPONSE),
-        (s(50), ClockKind.FIRST_RESPONSE),
+        (s(300), Lateness(ClockKind.FIRST_RESPONSE, s(400))),
+        (s(50), Lateness(ClockKind.FIRST_RESPONSE)),
     ]
     (escalated,) = await counting.behind(Figure.ESCALATED, START, END)
     assert escalated.why == Escalation(escalated.ticket, s(90), "experts", 2, None, None)
