@@ -25,7 +25,7 @@ from chatops.cards.report_facts import report_facts
 from chatops.cards.split_card import split_card
 from chatops.counting import Counting
 from chatops.course import course, days_left, hours
-from chatops.figures import queues_for, zone_of
+from chatops.figures import queues_for, zone_here, zone_of
 from chatops.handling import Escalation
 from chatops.narrowing import Filters, Narrowed, narrowed
 from chatops.periods import MOST_DAYS, Day, Period, day_at, period_of
@@ -78,7 +78,7 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
         return of
     if args.tickets is not None and args.by is not None:
         return Refusal(text("report-one-thing"), field="by")
-    counting = Counting(reader, call.policy, of.queues, of.only)
+    counting = Counting(reader, call.policy, of.queues, zone_here(call, of.queues), of.only)
     if args.tickets is not None and (window := _pressed(args, call)) is not None:
         return await _tickets(args, args.tickets, window, call, counting, of, agents)
     period = await _period(args.period, call, of.queues, reader)

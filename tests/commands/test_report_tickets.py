@@ -427,21 +427,23 @@ def _named(card: Card, label: str) -> Button:
 
 async def test_a_report_of_a_day_that_is_over_says_what_was_open_then(team: Team) -> None:
     await a_day(team)
-    team.clock.now += timedelta(days=1)
+    team.clock.now += timedelta(minutes=40)
+    await team.wrote("Max", "Hello?")  # due on the next morning
+    team.clock.now += timedelta(days=1) - timedelta(minutes=40)
     await team.ask("maya", "claim", "3")
     await team.ask("maya", "close", "4 resolved")
     card = card_of(await team.ask("maya", "report", "yesterday"))
     assert in_words(card).splitlines()[5:8] == [
-        "Open at the end: 2 (unclaimed 2, read by nobody 1, claimed but idle 0)",
+        "Open at the end: 3 (unclaimed 3, read by nobody 2, claimed but idle 0)",
         "Snoozed at the end: 0",
-        "Due on Thu 1 Oct: 2",  # of the workspace, where it is 15:00
+        "Due on Fri 2 Oct: 1",  # of the room's zone, as the report's own day is
     ]
-    whole = card_of(await press(team, "maya", _named(card, "Open at the end: 2")))
+    whole = card_of(await press(team, "maya", _named(card, "Open at the end: 3")))
     for button, title in (
-        (_named(card, "Open at the end: 2"), "Open at the end: 2"),
-        (_named(whole, "Unclaimed"), "Unclaimed: 2"),
-        (_named(whole, "Read by nobody"), "Read by nobody: 1"),
-        (_named(card, "Due on Thu 1 Oct: 2"), "Due on Thu 1 Oct: 2"),
+        (_named(card, "Open at the end: 3"), "Open at the end: 3"),
+        (_named(whole, "Unclaimed"), "Unclaimed: 3"),
+        (_named(whole, "Read by nobody"), "Read by nobody: 2"),
+        (_named(card, "Due on Fri 2 Oct: 1"), "Due on Fri 2 Oct: 1"),
     ):
         listed = card_of(await press(team, "maya", button))
         assert listed.title is not None
@@ -450,4 +452,4 @@ async def test_a_report_of_a_day_that_is_over_says_what_was_open_then(team: Team
         assert len(beside(listed)) == int(title[-1])
     team.clock.now += timedelta(minutes=1)
     today = await team.shown("maya", "report", "today")
-    assert "Open now: 1 (unclaimed 0, read by nobody 0, claimed but idle 0)" in today
+    assert "Open now: 2 (unclaimed 1, read by nobody 1, claimed but idle 0)" in today

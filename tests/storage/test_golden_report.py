@@ -55,6 +55,7 @@ pytestmark = pytest.mark.anyio
 START, END = s(0), s(1000)
 ALWAYS = Calendar.always("UTC")
 CARE = ["care"]
+UTC = ZoneInfo("UTC")
 #: A claim is asked about after ten minutes.
 IDLING = replace(
     POLICY,
@@ -192,7 +193,7 @@ async def test_a_clock_met_before_the_period_in_which_it_was_due(storage: Storag
 async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
     await storage.work.transact(a_log)
     await storage.work.transact(around)
-    counting = Counting(storage.reader, IDLING, CARE)
+    counting = Counting(storage.reader, IDLING, CARE, UTC)
     counts = await storage.reader.counts(CARE, START, END)
     measures = await storage.reader.measures(CARE, START, END)
     now = Counted(
@@ -458,9 +459,9 @@ async def test_every_number_leads_to_as_many_tickets(storage: Storage) -> None:
     for run in (a_log, around, more):
         await storage.work.transact(run)
     day = START.date()
-    period = Period(day, day, START, END, ZoneInfo("UTC"))
+    period = Period(day, day, START, END, UTC)
     for queues, only, numbers in CASES:
-        counting = Counting(storage.reader, IDLING, queues, only)
+        counting = Counting(storage.reader, IDLING, queues, UTC, only)
         counted = await counting.counted(period, END)
         counted = replace(counted, backlog=await counting.backlog(END))
         assert {figure: number(figure, counted) for figure in Figure} == numbers, only
@@ -495,7 +496,7 @@ async def test_of_all_replies_the_canned_ones_are_told(storage: Storage) -> None
 async def test_what_was_late_leads_and_waits_longest_leads(storage: Storage) -> None:
     a, b, c, _ = await storage.work.transact(a_log)
     await storage.work.transact(more)
-    counting = Counting(storage.reader, POLICY, CARE)
+    counting = Counting(storage.reader, POLICY, CARE, UTC)
     kept = await counting.behind(Figure.KEPT_FIRST, START, END)
     assert [row.why for row in kept] == [*[Mark.LATE] * 4, Mark.MET, Mark.WAIVED]
     assert kept[2] == Behind(b, s(400), Mark.LATE)
