@@ -29,8 +29,8 @@ PURE := \
 	bursting calendar card card_json cards/backlog_facts cards/behind_card cards/burst_card \
 	cards/chain_words cards/clock_words cards/customer_card cards/digest_card cards/doubt_card \
 	cards/escalation_facts cards/event_line cards/excerpt cards/figure_labels cards/figure_words \
-	cards/home_card cards/invitation_facts cards/leads cards/list_card cards/reaching_facts cards/reply_form \
-	cards/report_card cards/report_charts cards/report_facts cards/rested_card cards/search_card \
+	cards/home_card cards/invitation_facts cards/leads cards/lengths cards/list_card cards/reaching_facts \
+	cards/reply_form cards/report_card cards/report_charts cards/report_facts cards/rested_card cards/search_card \
 	cards/shift_card cards/show_card cards/split_card cards/split_words cards/stage_card cards/stars_card \
 	cards/thread_card cards/ticket_buttons cards/ticket_card cards/tour_card cards/transcript \
 	cards/trouble_card cards/watch_words cards/who_card cards/why_card cards/why_lines chain channel \

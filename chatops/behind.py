@@ -109,8 +109,17 @@ class Mark(StrEnum):
     WAIVED = "waived"
 
 
-#: Seconds of working time; what became of a promise; which one was late; why, or where to.
-Why = int | Mark | ClockKind | CloseReason | Escalation
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Which promise was late from some moment on."""
+
+    clock: ClockKind
+    until: datetime | None = None  #: when it was kept, or was owed no more; None: it is late still
+
+
+#: Seconds of working time, of `Figure.REACHED` by the calendar; what became of a promise; which one was
+#: late; why, or where to.
+Why = int | Mark | Lateness | CloseReason | Escalation
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +221,22 @@ def of_escalations(escalations: Iterable[Escalation]) -> list[Behind]:
     return [Behind(each.ticket, each.at, each) for each in last.values()]
 
 
-def tickets_csv(rows: Iterable[Behind], zone: ZoneInfo) -> Iterator[str]:
-    """Yield a spreadsheet's lines: a row each, times in `zone`, spans in seconds of working time."""
-    yield "ticket,at,working_s,what"
+def tickets_csv(figure: Figure, rows: Iterable[Behind], zone: ZoneInfo) -> Iterator[str]:
+    """Yield a spreadsheet's lines: a row each, times in `zone`, spans in seconds as the head says."""
+    yield f"ticket,at,{'calendar_s' if figure is Figure.REACHED else 'working_s'},what"
     for row in rows:
-        spent = "" if row.why is None or isinstance(row.why, str | Escalation) else row.why
-        what = row.why.target if isinstance(row.why, Escalation) else row.why
-        word = what if isinstance(what, str) else None
+        spent = row.why if isinstance(row.why, int) else ""
         at = row.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-        yield f"{row.ticket},{at},{spent},{cell(word)}"
+        yield f"{row.ticket},{at},{spent},{cell(_word(row.why))}"
+
+
+def _word(why: Why | None) -> str | None:
+    match why:
+        case Escalation():
+            return why.target
+        case Lateness():
+            return why.clock
+        case Mark() | CloseReason():
+            return why
+        case int() | None:
+            return None

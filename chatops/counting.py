@@ -44,6 +44,7 @@ class Counting:
     reader: Reader
     policy: Policy
     queues: Sequence[str]
+    zone: ZoneInfo  #: whose day it is on which something falls due
     only: Only = EVERY
 
     async def counted(self, period: Period, now: datetime) -> Counted:
@@ -66,15 +67,15 @@ class Counting:
         )
 
     async def backlog(self, at: datetime, *, is_past: bool = False) -> Backlog:
-        """Return what is open at a moment; the day that goes on then is one of the workspace."""
+        """Return what is open at a moment, and the day that goes on then."""
         rows = await self.reader.unclosed(self.queues, at, self.only)
         idle = frozenset(row.ticket for row in rows if is_idle(self.policy, row, at))
-        day = Days(self.policy.zone, self.policy.day_starts).of(at)
+        day = Days(self.zone.key, self.policy.day_starts).of(at)
         return Backlog(at, day, self.date_of(at) if is_past else None, rows, idle)
 
     def date_of(self, at: datetime) -> date:
-        """Return the date of the workspace's day that goes on at a moment."""
-        return day_at(at, ZoneInfo(self.policy.zone), self.policy.day_starts)
+        """Return the date of the day that goes on at a moment."""
+        return day_at(at, self.zone, self.policy.day_starts)
 
     async def by_agent(
         self, period: Period, groups: Mapping[Key, Group], alone: int | None

@@ -266,7 +266,8 @@ class Desk:
 
         for each in await self._transact(run):
             self.taken[each.what.value] += 1
-            self.lags.note(each.channel, each.took)
+            if each.took is not None:
+                self.lags.note(each.channel, each.took)
 
     async def deleted(self, chat: str, room: str, message: str) -> None:
         """Bring back a card that somebody has deleted by hand; both ids are the chat's."""

@@ -78,6 +78,12 @@ class Week:
     open: int  #: not closed at its end
     breaches: int  #: targets of every kind
 
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing came, was done or was missed in it, whatever is open."""
+        counts = self.counts
+        return not (counts.new or counts.closed or counts.first_responses or self.breaches)
+
 
 def told_from(
     clock: Clock, late_at: datetime, log: Iterable[tuple[Event, datetime, datetime | None]]

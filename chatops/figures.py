@@ -74,5 +74,10 @@ def zone_of(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
     """Return the zone whose days are meant."""
     if call.plan is not None:  # its period is a date of its calendar, which its room need not share
         return ZoneInfo(call.plan.calendar.zone)
+    return zone_here(call, queues)
+
+
+def zone_here(call: Call, queues: tuple[str, ...]) -> ZoneInfo:
+    """Return the zone of where a report is read: who presses its buttons there is in it, too."""
     room = call.policy.rooms.get(call.room or "")
     return room.zoneinfo if room else ZoneInfo(call.policy.queue_of(queues[0], "").calendar.zone)

@@ -91,6 +91,11 @@ def pick_ups(turns: Iterable[Turn], start: datetime, end: datetime) -> list[Pick
     return found
 
 
+def picked_up(found: Iterable[PickUp]) -> Sequence[int]:
+    """Return how long pick-ups took by the calendar."""
+    return [int((each.until - each.since).total_seconds()) for each in found]
+
+
 def worked(
     spans: Iterable[tuple[str, datetime, datetime]], calendar_of: Callable[[str], Calendar]
 ) -> list[int]:

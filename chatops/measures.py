@@ -23,6 +23,10 @@ HANDED_OVER_IN: Final = timedelta(hours=24)
 AGES: Final = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
 
 
+#: Seconds of working time, and by the calendar.
+Took = tuple[Sequence[int], Sequence[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """A clock that a reply stopped in the period, late ones included."""
@@ -175,6 +179,25 @@ def no_reply_reasons(closes: Iterable[Close]) -> Mapping[CloseReason, int]:
     """Return the closes without a human reply by their reason, most first."""
     counted = Counter(close.reason for close in unreplied(closes))
     return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+def responses_took(responses: Iterable[Response], clock: ClockKind) -> Took:
+    """Return how long the responses took that a kind of clock was of."""
+    found = [each for each in responses if each.clock is clock]
+    return [each.elapsed_s for each in found], [each.calendar_s for each in found]
+
+
+def first_resolutions_took(closes: Iterable[Close]) -> Sequence[int]:
+    """Return how long the first resolutions took by the calendar."""
+    found = first_closes(closes)
+    return [int((each.at - (each.first_of or each.at)).total_seconds()) for each in found]
+
+
+def resolutions_took(closes: Iterable[Close]) -> Took:
+    """Return what resolution clocks had used at their tickets' last closes of the period."""
+    found = last_closes(closes)
+    worked = [each.resolution_s for each in found if each.resolution_s is not None]
+    return worked, [each.calendar_s for each in found if each.calendar_s is not None]
 
 
 def within(responses: Iterable[Response], span: timedelta) -> Share:

@@ -76,10 +76,10 @@ async def digest(args: Digest, call: Call, reader: Reader) -> Answer | Refusal:
         return Answer(thanks_card(since, thanked, eyes), empty=not thanked)
     if args.topic is Topic.QUIET:
         by_rule = await reader.quiet_counts(queues, window.start, window.end)
-        return Answer(quiet_card(window.day, by_rule))
+        return Answer(quiet_card(window.day, by_rule), empty=not by_rule)
     if args.topic is Topic.WEEK:
         week, before = [await _week(call, queues, ago, reader) for ago in (1, 8)]
-        return Answer(week_card(week, before))
+        return Answer(week_card(week, before), empty=week.is_still and before.is_still)
     if args.topic is Topic.HANDOVER:
         loads = await reader.loads(queues, call.now)
         going = [agent.id for agent in agents if _goes_off(agent, call)]

@@ -71,7 +71,7 @@ async def list_(args: List, call: Call, reader: Reader) -> Answer | Refusal:
     private = tuple(each.ticket.id for each in listed if each.ticket.private)
     told = tuple((name, said) for name, said in (("which", which), ("of", args.of)) if said)
     card = list_card(which or "all", listed, total, page, agents, call, told=told, of=of.said)
-    return Answer(card, private=private)
+    return Answer(card, private=private, empty=not total)
 
 
 def _of(word: str, agents: Sequence[Agent]) -> _Of | Refusal:

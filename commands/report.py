@@ -24,8 +24,8 @@ from chatops.cards.report_charts import course_blocks
 from chatops.cards.report_facts import report_facts
 from chatops.cards.split_card import split_card
 from chatops.counting import Counting
-from chatops.course import course, days_left
-from chatops.figures import queues_for, zone_of
+from chatops.course import course, days_left, hours
+from chatops.figures import queues_for, zone_here, zone_of
 from chatops.handling import Escalation
 from chatops.narrowing import Filters, Narrowed, narrowed
 from chatops.periods import MOST_DAYS, Day, Period, day_at, period_of
@@ -78,7 +78,7 @@ async def report(args: Report, call: Call, reader: Reader) -> Answer | Refusal:
         return of
     if args.tickets is not None and args.by is not None:
         return Refusal(text("report-one-thing"), field="by")
-    counting = Counting(reader, call.policy, of.queues, of.only)
+    counting = Counting(reader, call.policy, of.queues, zone_here(call, of.queues), of.only)
     if args.tickets is not None and (window := _pressed(args, call)) is not None:
         return await _tickets(args, args.tickets, window, call, counting, of, agents)
     period = await _period(args.period, call, of.queues, reader)
@@ -150,7 +150,7 @@ async def _tickets(
     if args.form is not None:
         name = f"report-{figure}.csv"
         zone = zone_of(call, of.queues)
-        file = File(name, tuple(tickets_csv(rows, zone)), zone.key)
+        file = File(name, tuple(tickets_csv(figure, rows, zone)), zone.key)
         return _file(file, ("tickets", figure.value), *_told(args, *window, of))
     tickets = tickets_of(rows)
     page, shown = page_of(tickets, args.page)
@@ -196,6 +196,8 @@ async def _split(
         groups = days_left(groups, period, await counting.reader.levels(*meant))
     else:
         groups = against(groups, (await _groups(by, period.before(), counting, of, alone))[1])
+    if by is Split.HOUR:  # among them those in which only the time before had anything
+        groups = hours(groups, period)
     if args.form is None:
         told = _told(args, period.start, period.end, of)
         waits = [row.at for row in rows if row.what is Count.WAITING]

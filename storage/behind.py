@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import func, select, text
 
-from chatops.behind import KEPT, Behind, Figure, Why
+from chatops.behind import KEPT, Behind, Figure, Lateness
 from chatops.event import ClockKind
 from chatops.handling import UNANSWERED_AFTER
 from chatops.report import EVERY, Only
@@ -41,18 +41,17 @@ def behind(
     }
     if figure is Figure.CANNED:
         return [Behind(*found) for found in handling.canned(db, queues, params)]
-    kind = KEPT.get(figure)
+    if (kind := KEPT.get(figure)) is not None:
+        return [
+            Behind(ticket, instant(at), BECAME[Outcome(outcome)])
+            for queue, ticket, at, of, outcome in db.all(_KEPT, **params)
+            if queue in queues and of == kind
+        ]
     return [
-        Behind(ticket, instant(at), _why(*of))
+        Behind(ticket, instant(at), Lateness(ClockKind(of[0]), instant(of[1])) if of else None)
         for queue, ticket, at, *of in db.all(_STATEMENTS[figure], **params)
-        if queue in queues and (kind is None or of[0] == kind)
+        if queue in queues
     ]
-
-
-def _why(kind: str | None = None, outcome: str | None = None) -> Why | None:
-    if outcome is not None:
-        return BECAME[Outcome(outcome)]
-    return ClockKind(kind) if kind is not None else None
 
 
 _queue = TICKET.c.queue
@@ -91,7 +90,7 @@ _STATEMENTS: Final[Mapping[Figure, Statement]] = {
         .distinct()
     ),
     Figure.LATE: Statement(
-        select(_queue, CLOCK.c.ticket, CLOCK.c.breached_at, CLOCK.c.kind)
+        select(_queue, CLOCK.c.ticket, CLOCK.c.breached_at, CLOCK.c.kind, CLOCK.c.stopped_at)
         .select_from(_clocks)
         .where(within(CLOCK.c.breached_at), meant, theirs)
     ),
@@ -100,5 +99,4 @@ _STATEMENTS: Final[Mapping[Figure, Statement]] = {
         .select_from(_log)
         .where(text(REPEATED), within(ENTRY.c.at), meant, by_them)
     ),
-    **dict.fromkeys(KEPT, _KEPT),
 }

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from chatops.report import EVERY, Only, Reached
 from storage.figures import is_new
@@ -23,7 +23,10 @@ _SECOND: Final = 1_000_000
 def reached(
     db: Db, queues: Collection[str], start: datetime, end: datetime, only: Only = EVERY
 ) -> Sequence[Reached]:
-    """Return them of [start, end), in no order; what comes in is no agent's doing."""
+    """Return them of [start, end), in no order; what comes in is no agent's doing.
+
+    What was written before its account was connected is none: nobody could have brought it sooner.
+    """
     if only.agent is not None:
         return []
     return [
@@ -41,8 +44,10 @@ _first = (
     .correlate(TICKET)
     .scalar_subquery()
 )
+#: That a message was written before its account was connected; a sign for the colon, as in storage.tables.
+_of_before = ENTRY.c.body.like(literal_column("""'%"counts_from"_"%'"""))
 _REACHED: Final = Statement(
     select(_t.queue, _t.id, _t.channel, _t.opened_at, ENTRY.c.at)
     .select_from(TICKET.join(ENTRY, ENTRY.c.id == _first))
-    .where(is_new, meant)
+    .where(is_new, meant, ~_of_before)
 )

@@ -7,6 +7,7 @@ import pytest
 
 from chatops.cards.report_facts import Counted, is_provisional, report_facts
 from chatops.event import ClockKind, CloseReason
+from chatops.handling import Handling, PickUp
 from chatops.measures import (
     Close,
     Kept,
@@ -118,6 +119,30 @@ def figure(id: str, measures: Measures, *, provisional: bool = False) -> Text | 
 
 def both(now: Text, before: Text) -> Text:
     return text("report-both", now=now, before=before)
+
+
+@pytest.mark.parametrize(
+    ("calendar_s", "is_said"), [(3600 + 59, False), (3600 + 60, True), (3600 - 60, True)]
+)
+def test_the_median_by_the_calendar_is_said_where_it_is_another(
+    calendar_s: int, is_said: bool
+) -> None:
+    nothing = text("report-no-response")
+    worked = text("report-median", median=timedelta(hours=1), count=1)
+    took = text("report-took", worked=worked, calendar=timedelta(seconds=calendar_s))
+    now = both(took if is_said else worked, nothing)
+    response = Response(ClockKind.NEXT_RESPONSE, 3600, calendar_s, 1, AT)
+    other = Response(ClockKind.FIRST_RESPONSE, 1, 9, 2, AT)
+    assert figure("report-next-response", Measures(responses=[response, other])) == now
+    ended = replace(close(), resolution_s=3600, calendar_s=calendar_s)
+    unowed = replace(close(), ticket=2)
+    assert figure("report-resolution", Measures(closes=[ended, unowed])) == now
+    since = AT - timedelta(seconds=calendar_s)
+    first = Measures(closes=[replace(close(), first_of=since)])
+    found = Handling(pick_ups=[PickUp(1, "japan", 3, since, AT)])
+    counted = Counted(NOTHING, 0, first, handling=found, pick_ups=[3600], first_resolutions=[3600])
+    facts = dict(report_facts(counted, Counted(NOTHING)))
+    assert facts[text("report-pick-up")] == facts[text("report-first-resolution")] == now
 
 
 def test_what_is_not_promised_has_no_line() -> None:

@@ -42,6 +42,17 @@ async def test_counts_and_ages_and_no_words(care: Care) -> None:
     assert "mia" not in after
 
 
+async def test_what_was_written_before_its_account_was_met_has_no_lag(care: Care) -> None:
+    await care.storage.vault.meet("aozora")
+    met_at = care.hours.transport()
+    care.hours._now += 300
+    await care.opens(thread="t1", at=met_at - timedelta(hours=9))
+    assert list(care.desk.lags.by_channel()) == []
+    await care.opens(thread="t2", at=met_at)
+    ((_, _, seconds),) = care.desk.lags.by_channel()
+    assert seconds == 300.0
+
+
 async def test_places_that_are_closed_to_us_are_named_and_people_are_not(care: Care) -> None:
     def stop(tx: Tx) -> None:
         for place, code in (

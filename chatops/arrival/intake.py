@@ -44,7 +44,8 @@ class Came:
 
     what: Taken
     channel: str
-    took: timedelta  #: from the network's time to ours
+    #: From the network's time to ours; None: it was written before its account was connected.
+    took: timedelta | None
 
 
 def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> list[Came]:
@@ -57,8 +58,7 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> list[Ca
         match each:
             case Message():
                 if (what := _message(tx, gate, each, act)) is not None:
-                    channel = gate.policy.accounts[each.account].channel
-                    came.append(Came(what, channel, act.due - each.at))
+                    came.append(_came(tx, gate, each, what, act))
             case Edited():
                 _edited(tx, gate, each, act)
             case Deleted():
@@ -70,6 +70,13 @@ def receive(tx: Tx, gate: Gate, inbound: Sequence[Inbound], act: Act) -> list[Ca
             case SearchEnded():
                 _search_ended(tx, gate, each, act)
     return came
+
+
+def _came(tx: Tx, gate: Gate, message: Message, what: Taken, act: Act) -> Came:
+    at = gate.business(message.at, act.now)
+    is_of_before = gate.counts_from(tx, message.account, at, act.now) is not None
+    channel = gate.policy.accounts[message.account].channel
+    return Came(what, channel, None if is_of_before else act.due - message.at)
 
 
 def _person(message: Message) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from chatops.behind import PARTS, STANDING, Behind, Figure, Mark
+from chatops.behind import PARTS, STANDING, Behind, Figure, Lateness, Mark
 from chatops.call import Call
 from chatops.card import Block, Button, Card, Paragraph, Quote
 from chatops.cards.figure_labels import label
-from chatops.cards.leads import Told
+from chatops.cards.leads import Told, is_carried
 from chatops.cards.list_card import (
     SHOWN,
     page_line,
@@ -92,11 +92,11 @@ def behind_card(
 
 
 def _parts(said: Said) -> tuple[Button, ...]:
-    """Return what leads to the lists of the figure's parts."""
+    """Return what leads to the lists of the figure's parts, as far as an entry carries it."""
     told = [each for each in said.told if each[0] != "tickets"]
+    parts = [(part, (("tickets", part.value), *told)) for part in PARTS.get(said.figure, ())]
     return tuple(
-        Button("report", label(part, said.then), (("tickets", part.value), *told))
-        for part in PARTS.get(said.figure, ())
+        Button("report", label(part, said.then), args) for part, args in parts if is_carried(args)
     )
 
 
@@ -113,9 +113,13 @@ def _why(row: Behind, names: Mapping[int, str]) -> Text:
             return text("behind-span", span=timedelta(seconds=seconds), at=row.at)
         case Mark() as mark:
             return text(f"behind-{mark}", at=row.at)
-        case ClockKind() as clock:
-            name = "" if clock is ClockKind.FIRST_RESPONSE else f"-{clock}"
-            return text("behind-clock", clock=text(f"fact-clock{name}"), at=row.at)
+        case Lateness(clock, until):
+            name = text(
+                "fact-clock" if clock is ClockKind.FIRST_RESPONSE else f"fact-clock-{clock}"
+            )
+            if until is None:
+                return text("behind-clock", clock=name, at=row.at)
+            return text("behind-clock-until", clock=name, at=row.at, until=until)
         case CloseReason() as reason:
             return text("behind-closed", reason=text(f"close-{reason}"), at=row.at)
         case Escalation(_, at, target, level, agent):

@@ -140,6 +140,9 @@ def closes_none(day: date, flows: Sequence[Flow]) -> Card:
 
 def week_card(week: Week, before: Week) -> Card:
     """Return the digest of seven whole days against the seven before."""
+    if week.is_still and before.is_still:
+        none = text("week-none", first=week.first, last=week.last, open=week.open)
+        return _nothing(none)
     title = text("week-title", first=week.first, last=week.last)
     pairs = (
         ("report-new", _number(week.counts.new), _number(before.counts.new)),

@@ -83,7 +83,7 @@ def leads(counted: Counted, told: Told) -> Leads:
     shown = {figure: n for figure in LED_TO if (n := number(figure, counted))}
     if not shown:
         return Leads()
-    if max(_carried(_args(figure, told)) for figure in shown) > MOST_CARRIED:
+    if not all(is_carried(_args(figure, told)) for figure in shown):
         return Leads(said=(Paragraph(text("report-leads-typed"), small=True),))
     then = counted.backlog.then if counted.backlog is not None else None
     first = [figure for figure in _FIRST if figure in shown]
@@ -114,7 +114,7 @@ def table_leads(rows: Sequence[Row]) -> Leads:
         )
         for row in rows[:MOST_ROWS]
         for figure, count in _columns(row.group)
-        if count and _carried(_args(figure, row.told)) <= MOST_CARRIED
+        if count and is_carried(_args(figure, row.told))
     ]
     if not menu:
         return Leads()
@@ -144,9 +144,10 @@ def _args(figure: Figure, told: Told) -> Told:
     return ("tickets", figure.value), *told
 
 
-def _carried(args: Told) -> int:
-    """Return how many characters a button carries, as JSON."""
-    return len('{"c":"report","a":{}}') + sum(len(f'"{name}":"{said}",') for name, said in args)
+def is_carried(args: Told) -> bool:
+    """Tell whether a menu's entry carries what it is told, as JSON."""
+    carried = sum(len(f'"{name}":"{said}",') for name, said in args)
+    return len('{"c":"report","a":{}}') + carried <= MOST_CARRIED
 
 
 def _standing(one: Counted, figure: Figure) -> int:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from chatops.card import Block, Chart, Series, Shape, Table
-from chatops.cards.report_facts import spread_said
+from chatops.cards.lengths import spread_said
 from chatops.cards.split_words import changed, held, longer
 from chatops.course import Course, Step
 from chatops.report import spread

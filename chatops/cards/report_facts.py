@@ -10,16 +10,19 @@ from chatops.cards.backlog_facts import backlog_facts
 from chatops.cards.escalation_facts import escalated_said, escalations_said
 from chatops.cards.figure_words import canned_said, number_said, percent_said, share_said
 from chatops.cards.invitation_facts import invitations_said
+from chatops.cards.lengths import spread_said, took_said
 from chatops.cards.reaching_facts import reached_said
 from chatops.channel import Traits
 from chatops.event import ClockKind
-from chatops.handling import Handling, escalated
+from chatops.handling import Handling, escalated, picked_up
 from chatops.measures import (
     HOLDS_IN,
     Close,
     Kept,
     Measures,
     Share,
+    Took,
+    first_resolutions_took,
     last_closes,
     mean_reopens,
     no_reply,
@@ -27,6 +30,8 @@ from chatops.measures import (
     one_touch,
     real_closes,
     reopen_rate,
+    resolutions_took,
+    responses_took,
     within,
 )
 from chatops.periods import Period
@@ -122,12 +127,14 @@ class _Both:
     def number(self, label: str, figure: Callable[[Counted], int]) -> Fact:
         return self.line(label, lambda one: number_said(figure(one)))
 
-    def span(
-        self, label: str, figure: Callable[[Counted], Sequence[int]], limit: timedelta | None
+    def took(
+        self, label: str, figure: Callable[[Counted], Took], limit: timedelta | None = None
     ) -> Fact:
-        """Return the line of lengths of time, of which the median has a target."""
-        said = self.said(lambda one: spread_said(figure(one)))
-        return text(label), span_held(said, limit, spread(figure(self.now)).median)
+        """Return the line of lengths of time; the median of working time has a target."""
+        took = figure(self.now)
+        # of the period before not by the calendar: a message of Slack holds so many characters
+        said = text("report-both", now=took_said(took), before=spread_said(figure(self.before)[0]))
+        return text(label), span_held(said, limit, spread(took[0]).median)
 
     def has(self, figure: Callable[[Counted], object]) -> bool:
         return bool(figure(self.now) or figure(self.before))
@@ -144,8 +151,11 @@ def _work(both: _Both) -> Iterator[Fact]:
 
 def _replies(both: _Both) -> Iterator[Fact]:
     targets = both.targets
-    yield both.span(
-        "report-first-response", lambda one: one.counts.first_responses, targets.first_response
+    # by the calendar it has a line of its own
+    yield both.took(
+        "report-first-response",
+        lambda one: (one.counts.first_responses, ()),
+        targets.first_response,
     )
     yield both.line(
         "report-waiting", lambda one: waiting_said(one.counts.waiting, one.counts.oldest_waiting)
@@ -157,13 +167,13 @@ def _replies(both: _Both) -> Iterator[Fact]:
     if both.has(_calendar):
         yield both.line("report-calendar", _by_calendar)
     if both.has(lambda one: one.pick_ups):
-        yield both.span("report-pick-up", lambda one: one.pick_ups, targets.pick_up)
-    if both.has(_next_responses):
-        yield both.span("report-next-response", _next_responses, targets.next_response)
+        yield both.took("report-pick-up", _pick_ups, targets.pick_up)
+    if both.has(lambda one: _next_responses(one)[0]):
+        yield both.took("report-next-response", _next_responses, targets.next_response)
     if both.has(lambda one: one.first_resolutions):
-        yield both.line("report-first-resolution", lambda one: spread_said(one.first_resolutions))
-    if both.has(_resolutions):
-        yield both.span("report-resolution", _resolutions, targets.resolution)
+        yield both.took("report-first-resolution", _first_resolutions)
+    if both.has(lambda one: _resolutions(one)[0]):
+        yield both.took("report-resolution", _resolutions, targets.resolution)
 
 
 def _promises(both: _Both) -> Iterator[Fact]:
@@ -228,32 +238,24 @@ def _repeatedly_closed(one: Counted) -> bool:
     return len(_settled(one)) < len(real_closes(one.measures.closes))
 
 
-def _calendar(one: Counted) -> list[int]:
-    return [
-        each.calendar_s for each in one.measures.responses if each.clock is ClockKind.FIRST_RESPONSE
-    ]
+def _calendar(one: Counted) -> Sequence[int]:
+    return responses_took(one.measures.responses, ClockKind.FIRST_RESPONSE)[1]
 
 
-def _next_responses(one: Counted) -> list[int]:
-    return [
-        each.elapsed_s for each in one.measures.responses if each.clock is ClockKind.NEXT_RESPONSE
-    ]
+def _next_responses(one: Counted) -> Took:
+    return responses_took(one.measures.responses, ClockKind.NEXT_RESPONSE)
 
 
-def _resolutions(one: Counted) -> list[int]:
-    return [close.resolution_s for close in _settled(one) if close.resolution_s is not None]
+def _pick_ups(one: Counted) -> Took:
+    return one.pick_ups, picked_up(one.handling.pick_ups)
 
 
-def spread_said(seconds: Sequence[int]) -> Text:
-    """Say how long replies took, as far as there are enough."""
-    found = spread(seconds)
-    if found.median is None:
-        return text("report-no-response")
-    median = timedelta(seconds=found.median)
-    if found.p90 is None:
-        return text("report-median", median=median, count=found.count)
-    p90 = timedelta(seconds=found.p90)
-    return text("report-spread", median=median, p90=p90, count=found.count)
+def _first_resolutions(one: Counted) -> Took:
+    return one.first_resolutions, first_resolutions_took(one.measures.closes)
+
+
+def _resolutions(one: Counted) -> Took:
+    return resolutions_took(one.measures.closes)
 
 
 def _by_calendar(one: Counted) -> Text:

@@ -10,7 +10,6 @@ from chatops.cards.report_charts import Shown, figures_blocks
 from chatops.cards.report_facts import report_against, report_title, waiting_said
 from chatops.cards.split_words import targets_said
 from chatops.channel import Traits
-from chatops.course import days, hours
 from chatops.periods import Period
 from chatops.scene import Agent
 from chatops.splits import IN_TIME, Group, Key, Split
@@ -41,10 +40,7 @@ def split_card(
         blocks = (*against, nothing, waiting) if waits else (*against, nothing)
         return Card(push=title, title=title, blocks=blocks)
     named = public_names(agents)
-    points = [
-        (_label(key, by, channels, named), group)
-        for key, group in _filled(groups, by, period).items()
-    ]
+    points = [(_label(key, by, channels, named), group) for key, group in groups.items()]
     by_person = by is Split.AGENT
     shown = Shown(by.value, points, by in IN_TIME, by_person, targets)
     signs = targets_said(targets, by_person=by_person) if by not in IN_TIME else ()
@@ -69,17 +65,6 @@ def split_card(
         menu=to.menu,
         more=text("report-more"),
     )
-
-
-def _filled(groups: Mapping[Key, Group], by: Split, period: Period) -> Mapping[Key, Group]:
-    """Put the hours and the days between in which nothing happened."""
-    match by:
-        case Split.HOUR:
-            return hours(groups, period)
-        case Split.DAY:
-            return days(groups, period)
-        case Split.AGENT | Split.CHANNEL | Split.QUEUE | Split.KIND | Split.TAG:
-            return groups
 
 
 def _told(key: Key, by: Split, period: Period, names: Mapping[int, str]) -> Told:

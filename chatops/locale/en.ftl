@@ -795,6 +795,7 @@ report-canned = Canned replies, of all
 report-repeated = Canned replies repeated
 report-reached = Ingest lag
 report-reached-spread = median { $median }, 95 % within { $p95 } (n = { $count })
+report-took = { $worked }; by the calendar { $calendar }
 report-no-response = none yet
 report-median = median { $median } (n = { $count })
 report-spread = median { $median }, 90 % within { $p90 } (n = { $count })
@@ -887,6 +888,7 @@ behind-late = ⚠ late, { $at }
 behind-met = ✓ in time, { $at }
 behind-waived = waived, { $at }
 behind-clock = ⚠ { $clock } late since { $at }
+behind-clock-until = ⚠ { $clock } late from { $at } to { $until }
 behind-closed = closed as { $reason }, { $at }
 behind-escalated = to { $target }, level { $level }, by { $by }, { $at }
 target-at-most = at most { $limit }
@@ -924,6 +926,7 @@ chart-failed = The picture could not be drawn or uploaded. The table has all its
 closes-title = Closes on { $day }
 closes-said = { $closed } closed against { $new } new; { $open } open at the end
 week-title = Week from { $first } to { $last }
+week-none = From { $first } to { $last }, and in the week before, nothing came, was done or was missed; { $open } open at the end.
 week-waiting = Still waiting for an answer at the end
 week-breaches = Missed targets
 handover-title = Hand-over, { $at }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +13,7 @@ from chatops.call import Answer, Origin
 from chatops.cards.digest_card import Eyes, breaches_card, handover_card, thanks_card, week_card
 from chatops.channel import Echo
 from chatops.digest import Breach, Thanked, Week
-from chatops.figures import LocalDay, day_of
+from chatops.figures import LocalDay, day_of, zone_here, zone_of
 from chatops.policy import Role, RoutingRule
 from chatops.ports import Listed, Load, Tx
 from chatops.report import Counts
@@ -318,6 +319,26 @@ async def test_a_day_on_which_nothing_was_quiet_says_so(team: Team) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("quiet", "Quiet list on Thu 1 Oct\nNo rule put anything on the quiet list."),
+        (
+            "week",
+            (
+                "From Thu 24 Sep to Wed 30 Sep, and in the week before, nothing came, was done or was "
+                "missed; 0 open at the end."
+            ),
+        ),
+    ],
+)
+async def test_what_has_nothing_to_tell_may_stay_silent(team: Team, line: str, said: str) -> None:
+    await team.wrote("Jo", "Where is it?")
+    made = await on_timer(team, line)
+    assert (in_words(made.card), made.empty) == (said, True)
+
+
+@pytest.mark.anyio
 async def test_it_is_for_leads(team: Team) -> None:
     assert await team.ask("aoi", "digest", "closes") == Refusal(text("no-role"))
     usage = text("usage", prefix=Summons("care"), line=text("usage-digest"))
@@ -494,6 +515,7 @@ def test_a_day_starts_when_the_night_shift_ends(
 
 def test_a_digest_s_day_is_its_calendar_s_wherever_its_room_is() -> None:
     plan = digest_plan()
+    plan_zone = ZoneInfo(plan.calendar.zone)
     timer = call(
         "digest",
         "closes",
@@ -508,6 +530,9 @@ def test_a_digest_s_day_is_its_calendar_s_wherever_its_room_is() -> None:
     assert window.end == timer.now
     unplanned = replace(timer, plan=None)
     assert day_of(unplanned, ("japan",)).day.isoformat() == "2026-10-02"
+    # a report that it posts leads to tickets there, by the days of who presses
+    assert zone_here(timer, ("japan",)) == zone_of(unplanned, ("japan",)) != plan_zone
+    assert zone_of(timer, ("japan",)) == plan_zone
     assert day_of(call("digest", now=NOW), ("japan",), days_ago=1).end == NOW.replace(
         day=30, month=9, hour=15, minute=0
     )

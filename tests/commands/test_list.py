@@ -60,6 +60,9 @@ async def test_mine_are_those_i_have(team: Team) -> None:
     answer = await team.ask("aoi", "list", "mine")
     assert isinstance(answer, Answer)
     assert [(b.command, b.ticket) for b in beside(answer.card)] == [("show", 1)]
+    nobodys = await team.ask("maya", "list", "mine")
+    assert isinstance(nobodys, Answer)
+    assert (answer.empty, nobodys.empty) == (False, True)
 
 
 @pytest.mark.anyio

@@ -390,6 +390,15 @@ async def test_lines_are_held_against_the_day_before_and_against_targets(team: T
         '"global",1,0,0,,,1,0,0,0,,,0',
         '"japan",0,1,0,,,0,3,2,0,,,1',
     )
+    by_hour = await team.ask("maya", "report", "by hour csv")
+    assert isinstance(by_hour, Answer)
+    assert by_hour.file is not None
+    # in their order, and without a gap
+    assert by_hour.file.lines[1:] == (
+        '"15",0,0,0,,,3,2,0,,',
+        '"16",0,0,0,,,0,0,0,,',
+        '"17",1,1,0,,,0,0,0,,',
+    )
 
 
 @pytest.mark.anyio

@@ -2,21 +2,26 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
 from adapters.chat.slack.buttons import elements
 from adapters.chat.slack.writing import Voices
+from chatops.behind import Behind, Figure, Lateness, Mark, tickets_csv
 from chatops.call import Answer, Origin, Outcome
 from chatops.card import Button, Card, File
+from chatops.cards.behind_card import Said, behind_card
 from chatops.cards.leads import MOST_CARRIED, Leads, leads
 from chatops.cards.report_facts import Counted
+from chatops.event import ClockKind, CloseReason
+from chatops.handling import Escalation
 from chatops.report import Counts
 from chatops.text import Text, text
 from chatops.ticket import Refusal
 from tests.commands.conftest import WORDS, Team, beside, in_words
-from tests.scenes import POLICY
+from tests.scenes import NOW, POLICY, call
 
 pytestmark = pytest.mark.anyio
 
@@ -127,6 +132,9 @@ waived, Thu 1 Oct 15:30
     assert none[0] == "Abandoned: no direct message came: 0"
     late = (await team.shown("maya", "report", "tickets late queue japan")).splitlines()
     assert late[3] == "⚠ First response late since Thu 1 Oct 16:30"
+    await team.ask("aoi", "close", "3 resolved")
+    late = (await team.shown("maya", "report", "tickets late queue japan")).splitlines()
+    assert late[3] == "⚠ First response late from Thu 1 Oct 16:30 to Thu 1 Oct 17:00"
     assert await team.shown("maya", "report", "today tickets open channel x tag vip") == (
         "Open now: 0\nas of Thu 1 Oct 17:00, Channel: X, Tag: #vip\nThere is no ticket behind it."
     )
@@ -260,6 +268,21 @@ async def test_tickets_as_a_spreadsheet(team: Team) -> None:
         ),
         "Asia/Tokyo",
     )
+    # what is no working time is not called so
+    for figure, head in (("lag", "calendar_s"), ("pick-up", "working_s")):
+        answer = await team.ask("maya", "report", f"tickets {figure} csv")
+        assert isinstance(answer, Answer)
+        assert answer.file is not None
+        assert answer.file.lines[0] == f"ticket,at,{head},what"
+
+
+def test_a_spreadsheet_has_a_span_or_a_word_for_why_a_ticket_counts() -> None:
+    escalation = Escalation(1, NOW, "legal", 1, None)
+    reasons = (None, 60, Mark.LATE, Lateness(ClockKind.CEILING), CloseReason.SPAM, escalation)
+    rows = [Behind(1, NOW, why) for why in reasons]
+    _, *lines = tickets_csv(Figure.LATE, rows, ZoneInfo("UTC"))
+    cells = [line.split(",", 2)[2] for line in lines]
+    assert cells == [',""', '60,""', ',"late"', ',"ceiling"', ',"spam"', ',"legal"']
 
 
 @pytest.mark.parametrize(
@@ -384,6 +407,19 @@ async def test_the_fullest_entry_fits_slack_s_menu() -> None:
             assert len(option["value"]) <= MOST_CARRIED
 
 
+async def test_the_parts_of_a_list_are_offered_where_slack_s_menu_carries_them(team: Team) -> None:
+    await a_day(team)
+    listed = await team.storage.reader.those([1])
+    rows = [Behind(1, NOW, CloseReason.RESOLVED)]
+    for length, parts in ((1, 4), (240, 0)):
+        told = (("tickets", "closed"), ("tag", "あ" * length))
+        card = behind_card(
+            Said(Figure.CLOSED, NOW, NOW, (), told, 1), rows, listed, {}, [], call("report")
+        )
+        (menu,) = elements((), card.menu, None, Voices(WORDS).of("ja", "UTC", {})) or [{}]
+        assert len(menu.get("options", [])) == parts
+
+
 def _named(card: Card, label: str) -> Button:
     (button,) = [each for each in card.menu if said(each.label) == label]
     return button
@@ -391,21 +427,23 @@ def _named(card: Card, label: str) -> Button:
 
 async def test_a_report_of_a_day_that_is_over_says_what_was_open_then(team: Team) -> None:
     await a_day(team)
-    team.clock.now += timedelta(days=1)
+    team.clock.now += timedelta(minutes=40)
+    await team.wrote("Max", "Hello?")  # due on the next morning
+    team.clock.now += timedelta(days=1) - timedelta(minutes=40)
     await team.ask("maya", "claim", "3")
     await team.ask("maya", "close", "4 resolved")
     card = card_of(await team.ask("maya", "report", "yesterday"))
     assert in_words(card).splitlines()[5:8] == [
-        "Open at the end: 2 (unclaimed 2, read by nobody 1, claimed but idle 0)",
+        "Open at the end: 3 (unclaimed 3, read by nobody 2, claimed but idle 0)",
         "Snoozed at the end: 0",
-        "Due on Thu 1 Oct: 2",  # of the workspace, where it is 15:00
+        "Due on Fri 2 Oct: 1",  # of the room's zone, as the report's own day is
     ]
-    whole = card_of(await press(team, "maya", _named(card, "Open at the end: 2")))
+    whole = card_of(await press(team, "maya", _named(card, "Open at the end: 3")))
     for button, title in (
-        (_named(card, "Open at the end: 2"), "Open at the end: 2"),
-        (_named(whole, "Unclaimed"), "Unclaimed: 2"),
-        (_named(whole, "Read by nobody"), "Read by nobody: 1"),
-        (_named(card, "Due on Thu 1 Oct: 2"), "Due on Thu 1 Oct: 2"),
+        (_named(card, "Open at the end: 3"), "Open at the end: 3"),
+        (_named(whole, "Unclaimed"), "Unclaimed: 3"),
+        (_named(whole, "Read by nobody"), "Read by nobody: 2"),
+        (_named(card, "Due on Fri 2 Oct: 1"), "Due on Fri 2 Oct: 1"),
     ):
         listed = card_of(await press(team, "maya", button))
         assert listed.title is not None
@@ -414,4 +452,4 @@ async def test_a_report_of_a_day_that_is_over_says_what_was_open_then(team: Team
         assert len(beside(listed)) == int(title[-1])
     team.clock.now += timedelta(minutes=1)
     today = await team.shown("maya", "report", "today")
-    assert "Open now: 1 (unclaimed 0, read by nobody 0, claimed but idle 0)" in today
+    assert "Open now: 2 (unclaimed 1, read by nobody 1, claimed but idle 0)" in today

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from stored import NOW, given, s, said
 
-from chatops.behind import Behind, Figure, Mark
+from chatops.behind import Behind, Figure, Lateness, Mark
 from chatops.calendar import Calendar
 from chatops.cards.leads import number
 from chatops.cards.report_facts import Counted, report_facts
@@ -40,7 +40,7 @@ from chatops.measures import Close, Kept, Measures, Response, first_closes
 from chatops.periods import Period
 from chatops.policy import IdleRule
 from chatops.ports import Tx
-from chatops.report import EVERY, Only
+from chatops.report import EVERY, Only, Reached
 from chatops.scene import Direction
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.sla.clock import Stretch, Why
@@ -55,6 +55,7 @@ pytestmark = pytest.mark.anyio
 START, END = s(0), s(1000)
 ALWAYS = Calendar.always("UTC")
 CARE = ["care"]
+UTC = ZoneInfo("UTC")
 #: A claim is asked about after ten minutes.
 IDLING = replace(
     POLICY,
@@ -192,7 +193,7 @@ async def test_a_clock_met_before_the_period_in_which_it_was_due(storage: Storag
 async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
     await storage.work.transact(a_log)
     await storage.work.transact(around)
-    counting = Counting(storage.reader, IDLING, CARE)
+    counting = Counting(storage.reader, IDLING, CARE, UTC)
     counts = await storage.reader.counts(CARE, START, END)
     measures = await storage.reader.measures(CARE, START, END)
     now = Counted(
@@ -244,7 +245,10 @@ async def test_every_figure_of_the_golden_log(storage: Storage) -> None:
         ),
         "report-next-response": median(50, 1),
         "report-first-resolution": median(650, 4),  # a 200, b 500, c after its slip 800, d 900
-        "report-resolution": median(365, 2),  # a 150, b at its last close 580
+        # a 150, b at its last close 580; by the calendar 200 and 700
+        "report-resolution": text(
+            "report-took", worked=median(365, 2), calendar=timedelta(seconds=450)
+        ),
         "report-kept-first_response": text("report-waived", share=share(25.0, 1, 4), waived=1),
         "report-kept-next_response": share(100.0, 1, 1),
         "report-kept-resolution": text("report-waived", share=share(100.0, 2, 2), waived=1),
@@ -455,14 +459,28 @@ async def test_every_number_leads_to_as_many_tickets(storage: Storage) -> None:
     for run in (a_log, around, more):
         await storage.work.transact(run)
     day = START.date()
-    period = Period(day, day, START, END, ZoneInfo("UTC"))
+    period = Period(day, day, START, END, UTC)
     for queues, only, numbers in CASES:
-        counting = Counting(storage.reader, IDLING, queues, only)
+        counting = Counting(storage.reader, IDLING, queues, UTC, only)
         counted = await counting.counted(period, END)
         counted = replace(counted, backlog=await counting.backlog(END))
         assert {figure: number(figure, counted) for figure in Figure} == numbers, only
         listed = {figure: len(await counting.behind(figure, START, END)) for figure in Figure}
         assert listed == numbers, only
+
+
+async def test_what_was_written_before_its_account_was_connected_took_no_time(
+    storage: Storage,
+) -> None:
+    def run(tx: Tx) -> int:
+        tx.log(given(tx, "a").id, CustomerWrote(1, counts_from=s(500)), s(600), None, None)
+        after = given(tx, "b").id
+        tx.log(after, CustomerWrote(2), s(600), None, None)
+        tx.log(after, CustomerWrote(3, counts_from=s(500)), s(700), None, None)
+        return after
+
+    after = await storage.work.transact(run)
+    assert await storage.reader.reached(CARE, START, END) == [Reached(after, "x", NOW, 600)]
 
 
 async def test_of_all_replies_the_canned_ones_are_told(storage: Storage) -> None:
@@ -478,7 +496,7 @@ async def test_of_all_replies_the_canned_ones_are_told(storage: Storage) -> None
 async def test_what_was_late_leads_and_waits_longest_leads(storage: Storage) -> None:
     a, b, c, _ = await storage.work.transact(a_log)
     await storage.work.transact(more)
-    counting = Counting(storage.reader, POLICY, CARE)
+    counting = Counting(storage.reader, POLICY, CARE, UTC)
     kept = await counting.behind(Figure.KEPT_FIRST, START, END)
     assert [row.why for row in kept] == [*[Mark.LATE] * 4, Mark.MET, Mark.WAIVED]
     assert kept[2] == Behind(b, s(400), Mark.LATE)
@@ -494,8 +512,8 @@ async def test_what_was_late_leads_and_waits_longest_leads(storage: Storage) -> 
     ]
     late = await counting.behind(Figure.LATE, START, END)
     assert [(row.at, row.why) for row in late] == [
-        (s(300), ClockKind.FIRST_RESPONSE),
-        (s(50), ClockKind.FIRST_RESPONSE),
+        (s(300), Lateness(ClockKind.FIRST_RESPONSE, s(400))),
+        (s(50), Lateness(ClockKind.FIRST_RESPONSE)),
     ]
     (escalated,) = await counting.behind(Figure.ESCALATED, START, END)
     assert escalated.why == Escalation(escalated.ticket, s(90), "experts", 2, None, None)

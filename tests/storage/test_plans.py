@@ -150,7 +150,7 @@ def test_no_statement_reads_a_whole_table(db: sqlite3.Connection, name: str) -> 
         "behind._STATEMENTSwaiting": "ix_clock_running",
         "behind._STATEMENTSunanswered": "ix_clock_running",
         "behind._STATEMENTSlate": "ix_clock_breached",
-        "behind._STATEMENTSkept_first": "ix_clock_stopped",
+        "behind._KEPT": "ix_clock_stopped",
         "behind._STATEMENTSrepeated": "ix_entry_repeated",
         "splits._OPENED": "ix_ticket_opened",
         "splits._CLOSED": "ix_entry_closes",
