@@ -41,7 +41,8 @@ def echoed(tx: Tx, gate: Gate, echo: Echo, act: Act) -> None:
         return
     if (ticket := tx.ticket(conversation.ticket)) is not None:
         asked_at = tx.asked_since(ticket.id, at)
-        gate.apply(tx, ticket, [AnsweredOutside(id, at, asked_at)], act)
+        was_before = gate.counts_from(tx, echo.account, at, act.now) is not None
+        gate.apply(tx, ticket, [AnsweredOutside(id, at, asked_at, was_before)], act)
 
 
 def _accepted(tx: Tx, gate: Gate, ours: Found, echo: Echo, act: Act) -> None:

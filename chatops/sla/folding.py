@@ -104,6 +104,7 @@ class _Fold:
                 for clock in self._of(*_ANSWERS):
                     self._put(sla.stop(clock, at, self._calendar(clock)))
                 self._still_asked(moment.event)
+                self._answered_before(moment.event)
             case CustomerDeleted(nothing_left=True):
                 for clock in self._open(*_OWED):
                     self._put(sla.waive(clock, moment.at, void=True))
@@ -165,6 +166,12 @@ class _Fold:
             return
         if not self._open(ClockKind.NEXT_RESPONSE):
             self._start(ClockKind.NEXT_RESPONSE, asked_at)
+
+    def _answered_before(self, event: ReplySent | AnsweredOutside) -> None:
+        """Owe no answer to what had one before its account was connected, when its clocks begin."""
+        if isinstance(event, AnsweredOutside) and event.was_before and event.asked_at is None:
+            for clock in self._open(*_ANSWERS):
+                self._put(sla.waive(clock, self._moment.at, void=True))
 
     def _is_answered(self, first: Clock | None) -> bool:
         """Tell whether a person has answered; what was said before the customer wrote is no answer."""
