@@ -6,7 +6,9 @@ import pytest
 from care import GLOBAL, JAPAN, NOON, Care, wrote
 
 from chatops.channel import Echo
+from chatops.event import AnsweredOutside, ClockKind
 from chatops.sla import Clock, Outcome
+from chatops.ticket import Waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +68,19 @@ async def test_one_answer_ends_the_clock_of_the_whole(care: Care) -> None:
     met = await clock(care, late)
     assert (met.outcome, met.elapsed_s) == (Outcome.MET, 30 * 60)
     assert (await clock(care, early)).outcome is Outcome.WAIVED
+
+
+async def test_an_answer_that_is_heard_of_late_leaves_us_what_came_in_by_the_merge_after_it(
+    care: Care,
+) -> None:
+    early, late = await two_tickets(care)
+    await care.did("ben", "merge", late, str(early))
+    await care.hears(Echo("aozora", "e1", "t-early", "On it", NOON - minutes(20), private=False))
+    clocks = await care.storage.work.transact(lambda tx: tx.clocks(early))
+    asked_at = NOON + minutes(20)
+    assert clocks[ClockKind.FIRST_RESPONSE, 1].stopped_at == NOON + minutes(10)
+    assert (await care.log(early))[-1] == AnsweredOutside(3, NOON + minutes(10), asked_at)
+    assert (await care.ticket(early)).waiting is Waiting.US
 
 
 async def test_what_was_answered_before_the_merge_hastens_nothing(care: Care) -> None:
