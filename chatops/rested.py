@@ -46,7 +46,7 @@ def make_up(tx: Tx, act: Act, *, policy: Policy, agent: Agent, rest: Rest) -> No
     """Tell an agent alone of what still waits of what came while they rested."""
     found = [
         one
-        for id in tx.alerted_in_calendar(rest.until)
+        for id in tx.alerted_in_calendar(rest.since, rest.until)
         if (ticket := tx.ticket(id)) is not None
         for one in _missed(tx, policy, agent, ticket, rest)
     ]
