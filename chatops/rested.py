@@ -84,7 +84,7 @@ def _calls(policy: Policy, agent: Agent, ticket: Ticket, event: Breached | Alert
     if event.superseded or not event.clock.by_calendar:
         return False
     if isinstance(event, Alerted) and event.level is AlertLevel.DUE_SOON:
-        return ticket.assignee == agent.id
+        return ticket.assignee == agent.id and not agent.away
     queue = policy.queue_of(ticket.queue, ticket.account)
     rooms = (*queue.rooms, *queue.managers_rooms)
     return any(called([agent], queue, room, event) for room in rooms)
