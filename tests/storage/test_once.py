@@ -1,11 +1,12 @@
 """What happens once, and what time brings."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from stored import NOW, given, s
 
-from chatops.event import Alerted, AlertLevel, Breached, Noted, SnoozeReason
+from chatops.event import Alerted, AlertLevel, Breached, Event, Noted, SnoozeReason
 from chatops.ports import FIRST_LOOK, Look, Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Climb, Status, Writer
@@ -65,7 +66,7 @@ async def test_what_was_alerted_of_in_some_hours_by_calendar_time_is_found(
     )
     warned = Alerted(AlertLevel.DUE_SOON, s(10), ClockKind.REPLY_WINDOW, 1)
     window = replace(ceiling, kind=ClockKind.REPLY_WINDOW, alerted=AlertLevel.DUE_SOON)
-    cases = [
+    cases: list[tuple[Clock, Event, datetime]] = [
         (ceiling, Breached(s(5), ClockKind.CEILING), s(10)),
         (window, warned, s(19)),
         (ceiling, Breached(s(5), ClockKind.CEILING), s(9)),
