@@ -135,6 +135,19 @@ async def test_terms_of_then_are_what_ended_clocks_were_held_to(care: Care) -> N
     )
 
 
+async def test_what_no_clock_moved_by_moves_none_when_they_are_made_again(care: Care) -> None:
+    """What was promised then is kept with the first clock that it moves."""
+    care.desk.policy = PROMISING
+    ticket = await care.opens(thread="t1")
+    await answers(care, "t1", 0, "e1")
+    less = replace(PROMISING.queues["global"], dm_handover=None)
+    promising_less = replace(PROMISING, queues={**PROMISING.queues, "global": less})
+    care.desk.policy = promising_less
+    await invites(care, ticket)
+    assert not await differs(care, ticket, promising_less)
+    assert not await differs(care, ticket, PROMISING)
+
+
 async def test_what_was_written_before_its_account_was_met_counts_from_then(care: Care) -> None:
     care.desk.policy = PROMISING
     await care.storage.vault.meet("aozora")
