@@ -155,6 +155,9 @@ class _Fold:
         moment = self._moment
         if isinstance(event, AnsweredOutside):
             asked_at = event.asked_at
+            since = moment.before.answered_at
+            if asked_at is not None and since is not None and since >= asked_at:
+                return  # it had an answer already, which was heard of before this one
         else:  # to what they wrote while it was on its way it answers nothing
             reply = moment.before.reply(event.message)
             asked_at = event.at if reply is not None and reply.overtaken else None
