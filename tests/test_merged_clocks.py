@@ -128,3 +128,17 @@ async def test_ticket_of_long_ago_owes_the_answer_that_comes_into_it(care: Care)
     await care.did("ben", "unmerge", fresh)
     assert await clock(care, fresh) == before
     assert (await clock(care, old)).outcome is Outcome.WAIVED
+
+
+async def test_parted_again_each_keeps_the_clock_that_began_when_its_account_was_connected(
+    care: Care,
+) -> None:
+    await care.storage.vault.meet("aozora")
+    care.hours.jump(minutes(5))
+    early = await care.opens(wrote(thread="t-early", at=NOON - minutes(40)))
+    late = await care.opens(wrote(thread="t-late", at=NOON - minutes(30)))
+    before = await clock(care, early), await clock(care, late)
+    assert [each.started_at for each in before] == [NOON + minutes(5)] * 2
+    await care.did("ben", "merge", late, str(early))
+    await care.did("ben", "unmerge", late)
+    assert (await clock(care, early), await clock(care, late)) == before

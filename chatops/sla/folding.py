@@ -248,8 +248,9 @@ class _Fold:
         for clock in self._open(ClockKind.FIRST_RESPONSE, ClockKind.CEILING, ClockKind.RESOLUTION):
             if clock.breached_at or clock.cycle > 1:
                 continue
-            if clock.started_at > own and clock.started_at in there:
-                self._put(sla.waive(clock, self._moment.at, void=True))  # it had none of its own
+            if clock.started_at - own > BACKFILL and clock.started_at in there:
+                # it had none of its own: what has one begins sooner, though an account is connected late
+                self._put(sla.waive(clock, self._moment.at, void=True))
             elif clock.started_at < own:
                 self._put(sla.on_its_own(clock, own, self._calendar(clock)))
 
