@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from care import GLOBAL, JAPAN, NOON, Care, wrote
 
-from chatops.channel import Echo
-from chatops.event import AnsweredOutside, ClockKind
+from chatops.channel import Deleted, Echo
+from chatops.event import AnsweredOutside, ClockKind, CustomerDeleted
 from chatops.sla import Clock, Outcome
 from chatops.ticket import Waiting
 
@@ -81,6 +81,17 @@ async def test_an_answer_that_is_heard_of_late_leaves_us_what_came_in_by_the_mer
     assert clocks[ClockKind.FIRST_RESPONSE, 1].stopped_at == NOON + minutes(10)
     assert (await care.log(early))[-1] == AnsweredOutside(3, NOON + minutes(10), asked_at)
     assert (await care.ticket(early)).waiting is Waiting.US
+
+
+async def test_who_deletes_all_that_waits_in_a_merged_ticket_is_owed_no_answer(care: Care) -> None:
+    early, late = await two_tickets(care)
+    await care.did("ben", "merge", late, str(early))
+    outcomes = []
+    for (message,) in care.sql("SELECT external_id FROM message ORDER BY id"):
+        await care.hears(Deleted("aozora", message, care.hours.transport()))
+        outcomes.append((await clock(care, early)).outcome)
+    assert outcomes == [None, Outcome.WAIVED]
+    assert (await care.log(early))[-1] == CustomerDeleted(2, nothing_left=True)
 
 
 async def test_what_was_answered_before_the_merge_hastens_nothing(care: Care) -> None:
