@@ -12,6 +12,7 @@ from typing import Final
 
 from chatops.calendar import Calendar, NoWorkingTime
 from chatops.event import (
+    Absorbed,
     AnsweredOutside,
     Assigned,
     Breached,
@@ -180,9 +181,11 @@ def _begins(
             return starts is Starts.LATE
         case CustomerWrote(thanks=thanks):
             opens = before.revision == 1
-            # we had answered, and nobody has it any more: who was off has been relieved of it, say
-            is_anew = not thanks and before.waiting is Waiting.CUSTOMER and after.assignee is None
-            return starts is Starts.OPENED and (opens or is_anew)
+            return starts is Starts.OPENED and (
+                opens or (not thanks and _waits_anew(before, after))
+            )
+        case Absorbed(unanswered=unanswered):
+            return starts is Starts.OPENED and unanswered and _waits_anew(before, after)
         case Reopened() | Unmerged():
             # what was late stays so, and no alert of it comes again: nothing else would begin it
             return starts is Starts.OPENED or is_late()
@@ -192,3 +195,11 @@ def _begins(
             return waits or (starts is Starts.LATE and is_late())
         case _:
             return False
+
+
+def _waits_anew(before: Ticket, after: Ticket) -> bool:
+    """Tell whether the customer asks again after our answer, and nobody has the ticket any more.
+
+    Who was off has been relieved of it, say.
+    """
+    return before.waiting is Waiting.CUSTOMER and after.assignee is None

@@ -75,11 +75,11 @@ def folded(tx: Tx, now: SlaTerms, id: int, until: int | None = None) -> Clocks:
         if isinstance(outcome, Refusal):
             raise ValueError(f"ticket {id}: {entry.event} was refused: {outcome.said.id}")
         after, _ = outcome
-        # of a version that is not kept no clock was saved: nothing moved by it
-        terms = (tx.terms(entry.terms) or terms) if entry.terms is not None else terms
-        heard_at = _heard(entry.event, entry.heard_at)
-        moment = Moment(entry.event, ticket, after, entry.at, terms, heard_at)
-        clocks = advance(clocks, moment, partial(folded, tx, now, until=entry.id))
+        found = tx.terms(entry.terms) if entry.terms is not None else terms
+        if found is not None:  # of a version that is not kept no clock was saved: none moved by it
+            terms, heard_at = found, _heard(entry.event, entry.heard_at)
+            moment = Moment(entry.event, ticket, after, entry.at, terms, heard_at)
+            clocks = advance(clocks, moment, partial(folded, tx, now, until=entry.id))
         ticket = after
     return clocks
 

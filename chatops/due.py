@@ -17,6 +17,7 @@ from chatops.event import (
     Breached,
     Event,
     HandoverAbandoned,
+    Priority,
     TermsChanged,
     WakeCause,
     WindowClosed,
@@ -28,7 +29,7 @@ from chatops.ledger import apply
 from chatops.policy import Policy
 from chatops.ports import Tx
 from chatops.sla import Clock
-from chatops.sla.alerting import due_alerts
+from chatops.sla.alerting import due_alerts, put_off
 from chatops.sla.clock import is_held_to
 from chatops.storm import put_together
 from chatops.ticket import Ticket, is_shut
@@ -91,7 +92,12 @@ def _alert(tx: Tx, policy: Policy, id: int, act: Act) -> bool:
     if (ticket := tx.ticket(id)) is None:
         return False
     found = False
-    for clock in tx.clocks(id).values():
+    quiet = None if ticket.priority is Priority.URGENT else policy.terms.hours_of(ticket)
+    for planned in tx.clocks(id).values():
+        # the hours may have changed since it was planned, and nothing have happened to the clock
+        clock = put_off(planned, quiet)
+        if clock.alert_at != planned.alert_at:
+            tx.save_clock(id, clock)
         if alerts := _alerts(clock, act.now, _calendar_of(policy, ticket, clock)):
             found = True
             after = apply(tx, policy, ticket, alerts, replace(act, rule=clock.kind.value))

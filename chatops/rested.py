@@ -46,7 +46,7 @@ def make_up(tx: Tx, act: Act, *, policy: Policy, agent: Agent, rest: Rest) -> No
     """Tell an agent alone of what still waits of what came while they rested."""
     found = [
         one
-        for id in tx.alerted_in_calendar(rest.until)
+        for id in tx.alerted_in_calendar(rest.since, rest.until)
         if (ticket := tx.ticket(id)) is not None
         for one in _missed(tx, policy, agent, ticket, rest)
     ]
@@ -84,7 +84,7 @@ def _calls(policy: Policy, agent: Agent, ticket: Ticket, event: Breached | Alert
     if event.superseded or not event.clock.by_calendar:
         return False
     if isinstance(event, Alerted) and event.level is AlertLevel.DUE_SOON:
-        return ticket.assignee == agent.id
+        return ticket.assignee == agent.id and not agent.away
     queue = policy.queue_of(ticket.queue, ticket.account)
     rooms = (*queue.rooms, *queue.managers_rooms)
     return any(called([agent], queue, room, event) for room in rooms)

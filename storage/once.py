@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from chatops.event import ClockKind
+from chatops.event import Alerted, Breached, ClockKind
 from chatops.ports import Look
 from storage.instant import instant, micros
 from storage.part import Part
 from storage.statement import Statement, first, param
-from storage.tables import ACT, CLOCK, DIGEST_RUN, SETTING, TICKET
+from storage.tables import ACT, CLOCK, DIGEST_RUN, ENTRY, SETTING, TICKET
 
 #: The setting that says by how many seconds business time is turned.
 OFFSET: Final = "business_offset"
@@ -35,8 +35,8 @@ class Once(Part):
         rows = self._db.all(_TO_ALERT, now=micros(now), limit=limit)
         return [ticket for (ticket,) in rows]
 
-    def alerted_in_calendar(self, before: datetime) -> Sequence[int]:
-        rows = self._db.all(_ALERTED_IN_CALENDAR, before=micros(before))
+    def alerted_in_calendar(self, since: datetime, until: datetime) -> Sequence[int]:
+        rows = self._db.all(_ALERTED_IN_CALENDAR, since=micros(since), until=micros(until))
         return [ticket for (ticket,) in rows]
 
     def to_climb(self, now: datetime, limit: int) -> Sequence[int]:
@@ -94,9 +94,16 @@ _ALERTED_IN_CALENDAR: Final = Statement(
     select(CLOCK.c.ticket)
     .where(
         CLOCK.c.outcome.is_(None),
-        CLOCK.c.started_at < param("before"),
+        CLOCK.c.started_at < param("until"),
         CLOCK.c.kind.in_([kind.value for kind in ClockKind if kind.by_calendar]),
         CLOCK.c.alerted.is_not(None),
+        # what has been late for days is not read anew for each person each morning
+        exists().where(
+            ENTRY.c.ticket == CLOCK.c.ticket,
+            ENTRY.c.name.in_([Breached.__name__, Alerted.__name__]),
+            ENTRY.c.at >= param("since"),
+            ENTRY.c.at < param("until"),
+        ),
     )
     .distinct()
     .order_by(CLOCK.c.ticket)

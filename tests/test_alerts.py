@@ -244,6 +244,20 @@ async def test_who_has_a_ticket_is_told_of_its_warning_after_their_rest_but_not_
     assert told_alone(care, "maya") == []
 
 
+async def test_who_is_off_after_their_rest_is_told_of_no_warning(care: Care) -> None:
+    await care.desk.adopt(resting("ben"))
+    ticket = await care.opens()
+    await care.did("ben", "on")
+    await care.did("ben", "claim", ticket)
+    await care.did("ben", "off")
+    care.hours.jump(minutes(16))
+    await care.desk.tick()
+    assert sent(care) == [("alert", "care-global", "Alerted")]
+    care.hours.jump(minutes(60))
+    await care.desk.make_up_calls()
+    assert told_alone(care, "ben") == []
+
+
 # --- many at once
 
 

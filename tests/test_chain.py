@@ -14,6 +14,7 @@ from chatops.calendar import Calendar, Window
 from chatops.chain import Chain, Due, Stage, Starts, due, follows
 from chatops.escalating import escalating
 from chatops.event import (
+    Absorbed,
     AnsweredOutside,
     Assigned,
     Breached,
@@ -100,6 +101,7 @@ BEGUN = [ChainEntered(0, 1, after(15))]
         (ticket(assignee=BEN.id), LATE, CHAIN),  # who has it let it be late
         (ticket(), WROTE, OPENED),  # the message that opened it
         (ticket(revision=2, waiting=Waiting.CUSTOMER), WROTE, OPENED),  # nobody has it any more
+        (ticket(waiting=Waiting.CUSTOMER), Absorbed(7, BEN.id, unanswered=True), OPENED),
         (CLOSED, BACK, OPENED),
         (replace(CLOSED, merged_into=7), Unmerged(BEN.id), OPENED),
         (ticket(assignee=BEN.id), Unclaimed(BEN.id), OPENED),
@@ -136,6 +138,9 @@ def test_a_late_ticket_that_is_given_back_moved_or_reopened_begins_it(
         (ticket(revision=2), WROTE, OPENED),
         (ticket(revision=2, waiting=Waiting.CUSTOMER, assignee=BEN.id), WROTE, OPENED),
         (ticket(revision=2, waiting=Waiting.CUSTOMER), CustomerWrote(100, thanks=True), OPENED),
+        (ticket(waiting=Waiting.CUSTOMER), Absorbed(7, BEN.id, unanswered=False), OPENED),
+        (ticket(waiting=Waiting.CUSTOMER), Absorbed(7, BEN.id, unanswered=True), CHAIN),
+        (ticket(), Absorbed(7, BEN.id, unanswered=True), OPENED),
         (CLOSED, BACK, CHAIN),
         (CLOSED, WROTE, OPENED),
         (ticket(), Noted(1, BEN.id), CHAIN),

@@ -11,6 +11,7 @@ from care import GLOBAL, NOON, POLICY, Care, Hours, cared_for, wrote
 from test_joining import dm, happened, invites
 from test_refolding import differs
 
+from chatops.calendar import Calendar, Window
 from chatops.cards.ticket_card import ticket_card
 from chatops.event import (
     Alerted,
@@ -110,6 +111,30 @@ async def test_after_downtime_it_is_given_up_and_nobody_is_told_before(care: Car
     await invites(care, ticket)
     await passes(care, 100)
     assert await told(care, ticket) == [replace(NUDGED, superseded=True), GIVEN_UP]
+
+
+async def test_what_waits_for_an_opening_waits_for_that_of_a_changed_calendar(care: Care) -> None:
+    tuesday = NOON.date() + 24 * HOUR
+    days = dict.fromkeys(range(7), (Window(9 * 60, 12 * 60 + 1),))
+    office = Calendar("office", "Asia/Tokyo", days)
+    queue = replace(
+        WATCHED.queues["global"],
+        calendar=office,
+        dm_handover=Handover(2 * 3600, 100 * 3600),
+    )
+    policy = replace(WATCHED, queues={**WATCHED.queues, "global": queue})
+    await care.desk.adopt(policy)
+    ticket = await care.opens(thread="t")
+    await invites(care, ticket)  # told of at 14:00, which waits for Tuesday, 9:00
+    closed = replace(office, holidays=frozenset({tuesday}))
+    await care.desk.adopt(
+        replace(policy, queues={**policy.queues, "global": replace(queue, calendar=closed)})
+    )
+    seen = []
+    for hours in (22, 45):
+        await passes(care, hours)
+        seen.append([each.planned_at for each in await told(care, ticket)])
+    assert seen == [[], [NOON + 45 * HOUR]]
 
 
 async def test_a_direct_message_that_joins_opens_it(care: Care) -> None:

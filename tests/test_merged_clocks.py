@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from care import GLOBAL, JAPAN, NOON, Care, wrote
 
-from chatops.channel import Echo
+from chatops.channel import Deleted, Echo
+from chatops.event import AnsweredOutside, ClockKind, CustomerDeleted
 from chatops.sla import Clock, Outcome
+from chatops.ticket import Waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -68,6 +70,30 @@ async def test_one_answer_ends_the_clock_of_the_whole(care: Care) -> None:
     assert (await clock(care, early)).outcome is Outcome.WAIVED
 
 
+async def test_an_answer_that_is_heard_of_late_leaves_us_what_came_in_by_the_merge_after_it(
+    care: Care,
+) -> None:
+    early, late = await two_tickets(care)
+    await care.did("ben", "merge", late, str(early))
+    await care.hears(Echo("aozora", "e1", "t-early", "On it", NOON - minutes(20), private=False))
+    clocks = await care.storage.work.transact(lambda tx: tx.clocks(early))
+    asked_at = NOON + minutes(20)
+    assert clocks[ClockKind.FIRST_RESPONSE, 1].stopped_at == NOON + minutes(10)
+    assert (await care.log(early))[-1] == AnsweredOutside(3, NOON + minutes(10), asked_at)
+    assert (await care.ticket(early)).waiting is Waiting.US
+
+
+async def test_who_deletes_all_that_waits_in_a_merged_ticket_is_owed_no_answer(care: Care) -> None:
+    early, late = await two_tickets(care)
+    await care.did("ben", "merge", late, str(early))
+    outcomes = []
+    for (message,) in care.sql("SELECT external_id FROM message ORDER BY id"):
+        await care.hears(Deleted("aozora", message, care.hours.transport()))
+        outcomes.append((await clock(care, early)).outcome)
+    assert outcomes == [None, Outcome.WAIVED]
+    assert (await care.log(early))[-1] == CustomerDeleted(2, nothing_left=True)
+
+
 async def test_what_was_answered_before_the_merge_hastens_nothing(care: Care) -> None:
     early, late = await two_tickets(care)
     at = care.hours.transport() + minutes(25)
@@ -113,3 +139,17 @@ async def test_ticket_of_long_ago_owes_the_answer_that_comes_into_it(care: Care)
     await care.did("ben", "unmerge", fresh)
     assert await clock(care, fresh) == before
     assert (await clock(care, old)).outcome is Outcome.WAIVED
+
+
+async def test_parted_again_each_keeps_the_clock_that_began_when_its_account_was_connected(
+    care: Care,
+) -> None:
+    await care.storage.vault.meet("aozora")
+    care.hours.jump(minutes(5))
+    early = await care.opens(wrote(thread="t-early", at=NOON - minutes(40)))
+    late = await care.opens(wrote(thread="t-late", at=NOON - minutes(30)))
+    before = await clock(care, early), await clock(care, late)
+    assert [each.started_at for each in before] == [NOON + minutes(5)] * 2
+    await care.did("ben", "merge", late, str(early))
+    await care.did("ben", "unmerge", late)
+    assert (await clock(care, early), await clock(care, late)) == before

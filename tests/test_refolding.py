@@ -135,6 +135,19 @@ async def test_terms_of_then_are_what_ended_clocks_were_held_to(care: Care) -> N
     )
 
 
+async def test_what_no_clock_moved_by_moves_none_when_they_are_made_again(care: Care) -> None:
+    """What was promised then is kept with the first clock that it moves."""
+    care.desk.policy = PROMISING
+    ticket = await care.opens(thread="t1")
+    await answers(care, "t1", 0, "e1")
+    less = replace(PROMISING.queues["global"], dm_handover=None)
+    promising_less = replace(PROMISING, queues={**PROMISING.queues, "global": less})
+    care.desk.policy = promising_less
+    await invites(care, ticket)
+    assert not await differs(care, ticket, promising_less)
+    assert not await differs(care, ticket, PROMISING)
+
+
 async def test_what_was_written_before_its_account_was_met_counts_from_then(care: Care) -> None:
     care.desk.policy = PROMISING
     await care.storage.vault.meet("aozora")
@@ -154,6 +167,26 @@ async def test_what_was_written_before_its_account_was_met_counts_from_then(care
     assert [each for each in await care.log(after) if isinstance(each, CustomerWrote)] == [
         CustomerWrote(3)
     ]
+
+
+async def test_what_was_answered_before_its_account_was_met_is_owed_by_nobody(care: Care) -> None:
+    care.desk.policy = PROMISING
+    await care.storage.vault.meet("aozora")
+    care.hours.jump(minutes(5))
+
+    def said(id: str, thread: str, before: float) -> Echo:
+        return Echo("aozora", id, thread, "Here it is", NOON - minutes(before), private=False)
+
+    done = await care.opens(wrote(thread="t1", at=NOON - minutes(30)))
+    await care.hears(said("e1", "t1", 25))
+    asked = await care.opens(wrote(thread="t2", at=NOON - minutes(30)))
+    await care.hears(wrote("Hello?", thread="t2", at=NOON - minutes(20)), said("e2", "t2", 25))
+    answers = (ClockKind.FIRST_RESPONSE, ClockKind.CEILING, ClockKind.CLAIM)
+    for ticket, outcome in ((done, Outcome.WAIVED), (asked, None)):
+        held = await clocks(care, ticket)
+        assert [held[kind, 1].outcome for kind in answers] == [outcome] * 3
+        assert held[ClockKind.RESOLUTION, 1].outcome is None
+        assert not await differs(care, ticket, PROMISING)
 
 
 async def test_open_clocks_are_held_to_a_changed_app_yaml_once(care: Care) -> None:

@@ -236,6 +236,9 @@ def test_what_the_customer_wrote_after_an_answer_heard_of_later_is_owed_one() ->
     open_still = Matter().heard("09:00").answered("09:05").heard("09:30")
     open_still.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
     assert (open_still.clock(NEXT).cycle, open_still.clock(NEXT).outcome) == (1, None)
+    done_since = Matter().heard("09:00").answered("09:05").heard("09:30").answered("09:35")
+    done_since.had("09:40", AnsweredOutside(3, at("09:20"), asked_at=at("09:30")))
+    assert (done_since.clock(NEXT).outcome, (NEXT, 2) in done_since.clocks) == (Outcome.MET, False)
     closed = Matter().heard("09:00").heard("09:30").closed("09:35")
     closed.had("09:40", AnsweredOutside(2, at("09:20"), asked_at=at("09:30")))
     assert (NEXT, 1) not in closed.clocks

@@ -70,6 +70,17 @@ def test_what_another_calendar_counted_is_one_segment() -> None:
     )
 
 
+def test_what_a_calendar_counted_before_it_was_edited_is_one_segment() -> None:
+    clock = start(promise(OFFICE), at("2026-06-01 11:30"))
+    clock = pause(clock, at("2026-06-01 14:00"), OFFICE)
+    edited = Calendar(OFFICE.name, OFFICE.zone, dict.fromkeys(range(5), (Window(540, 1080),)))
+    counted = at("2026-06-01 11:30"), at("2026-06-01 14:00")
+    assert why(clock, at("2026-06-01 14:10"), edited) == (
+        Segment(*counted, 90 * 60, SegmentCause.OTHER_CALENDAR),
+        Segment(counted[1], at("2026-06-01 14:10"), 0, SegmentCause.SNOOZED),
+    )
+
+
 def test_an_answer_that_is_heard_of_after_another_calendar_began_ends_the_segments_too() -> None:
     nights = NIGHT_SHIFTS["Asia/Tokyo"]
     clock = start(promise(nights), at("2026-06-01 23:00"))

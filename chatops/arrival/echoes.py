@@ -40,8 +40,10 @@ def echoed(tx: Tx, gate: Gate, echo: Echo, act: Act) -> None:
     if id is None or conversation is None or conversation.ticket is None:
         return
     if (ticket := tx.ticket(conversation.ticket)) is not None:
-        asked_at = tx.asked_since(ticket.id, at)
-        gate.apply(tx, ticket, [AnsweredOutside(id, at, asked_at)], act)
+        asked = [tx.asked_since(part, at) for part in (ticket.id, *ticket.merged)]
+        asked_at = min(filter(None, asked), default=None)
+        was_before = gate.counts_from(tx, echo.account, at, act.now) is not None
+        gate.apply(tx, ticket, [AnsweredOutside(id, at, asked_at, was_before)], act)
 
 
 def _accepted(tx: Tx, gate: Gate, ours: Found, echo: Echo, act: Act) -> None:

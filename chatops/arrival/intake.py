@@ -270,10 +270,19 @@ def _deleted(tx: Tx, gate: Gate, deleted: Deleted, act: Act) -> None:
     if found.deleted:
         return
     tx.delete_message(found.id)
-    if ticket is not None:
-        parts = (ticket.id, *ticket.merged)
-        asked = [tx.asked_since(each, ticket.answered_at) for each in parts]
-        gate.apply(tx, ticket, [CustomerDeleted(found.id, nothing_left=not any(asked))], act)
+    if ticket is None:
+        return
+    gate.apply(tx, ticket, [CustomerDeleted(found.id, _nothing_left(tx, ticket))], act)
+    # an answer is owed where a merge has taken it, and may be owed no more
+    whole = tx.ticket(ticket.merged_into) if ticket.merged_into is not None else None
+    if whole is not None and _nothing_left(tx, whole):
+        gate.apply(tx, whole, [CustomerDeleted(found.id, nothing_left=True)], act)
+
+
+def _nothing_left(tx: Tx, ticket: Ticket) -> bool:
+    """Tell whether nothing that is there still waits for an answer, in what went into a ticket either."""
+    parts = (ticket.id, *ticket.merged)
+    return not any(tx.asked_since(each, ticket.answered_at) for each in parts)
 
 
 def _held(tx: Tx, change: Edited | Deleted) -> tuple[Found | None, Ticket | None]:

@@ -71,6 +71,7 @@ class AnsweredOutside:
     message: int
     at: datetime
     asked_at: datetime | None = None  #: when the customer wrote on after it, heard of before it
+    was_before: bool = False  #: before its account was connected
 
 
 @dataclass(frozen=True, slots=True)

@@ -647,8 +647,10 @@ class Tx(Protocol):
         """Return tickets with a clock whose next alert is due, earliest first."""
         ...
 
-    def alerted_in_calendar(self, before: datetime) -> Sequence[int]:
-        """Return tickets with an open clock by calendar time, begun before then, that was alerted of."""
+    def alerted_in_calendar(self, since: datetime, until: datetime) -> Sequence[int]:
+        """Return tickets that were alerted of in `[since, until)` and have an open clock by calendar time
+        of which there was an alert.
+        """
         ...
 
     def to_climb(self, now: datetime, limit: int) -> Sequence[int]:

@@ -74,14 +74,18 @@ def planned(
         if before.get(key) != clock or (anew and clock.kind.by_calendar)
     }
     return {
-        key: replace(
-            clock, alert_at=_opened(next_alert(clock, calendar(clock), handover), clock, quiet)
-        )
+        key: put_off(replace(clock, alert_at=next_alert(clock, calendar(clock), handover)), quiet)
         for key, clock in moved.items()
     }
 
 
-def _opened(at: datetime | None, clock: Clock, quiet: Calendar | None) -> datetime | None:
+def put_off(clock: Clock, quiet: Calendar | None) -> Clock:
+    """Let the next alert of a clock in calendar time wait for the opening of `quiet`, as `planned` does."""
+    return replace(clock, alert_at=_opened(clock, quiet))
+
+
+def _opened(clock: Clock, quiet: Calendar | None) -> datetime | None:
+    at = clock.alert_at
     if at is None or quiet is None or not clock.kind.by_calendar:
         return at
     try:

@@ -104,6 +104,7 @@ class _Fold:
                 for clock in self._of(*_ANSWERS):
                     self._put(sla.stop(clock, at, self._calendar(clock)))
                 self._still_asked(moment.event)
+                self._answered_before(moment.event)
             case CustomerDeleted(nothing_left=True):
                 for clock in self._open(*_OWED):
                     self._put(sla.waive(clock, moment.at, void=True))
@@ -154,6 +155,9 @@ class _Fold:
         moment = self._moment
         if isinstance(event, AnsweredOutside):
             asked_at = event.asked_at
+            since = moment.before.answered_at
+            if asked_at is not None and since is not None and since >= asked_at:
+                return  # it had an answer already, which was heard of before this one
         else:  # to what they wrote while it was on its way it answers nothing
             reply = moment.before.reply(event.message)
             asked_at = event.at if reply is not None and reply.overtaken else None
@@ -165,6 +169,12 @@ class _Fold:
             return
         if not self._open(ClockKind.NEXT_RESPONSE):
             self._start(ClockKind.NEXT_RESPONSE, asked_at)
+
+    def _answered_before(self, event: ReplySent | AnsweredOutside) -> None:
+        """Owe no answer to what had one before its account was connected, when its clocks begin."""
+        if isinstance(event, AnsweredOutside) and event.was_before and event.asked_at is None:
+            for clock in self._open(*_ANSWERS):
+                self._put(sla.waive(clock, self._moment.at, void=True))
 
     def _is_answered(self, first: Clock | None) -> bool:
         """Tell whether a person has answered; what was said before the customer wrote is no answer."""
@@ -238,8 +248,9 @@ class _Fold:
         for clock in self._open(ClockKind.FIRST_RESPONSE, ClockKind.CEILING, ClockKind.RESOLUTION):
             if clock.breached_at or clock.cycle > 1:
                 continue
-            if clock.started_at > own and clock.started_at in there:
-                self._put(sla.waive(clock, self._moment.at, void=True))  # it had none of its own
+            if clock.started_at - own > BACKFILL and clock.started_at in there:
+                # it had none of its own: what has one begins sooner, though an account is connected late
+                self._put(sla.waive(clock, self._moment.at, void=True))
             elif clock.started_at < own:
                 self._put(sla.on_its_own(clock, own, self._calendar(clock)))
 

@@ -1,11 +1,12 @@
 """What happens once, and what time brings."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from stored import NOW, given, s
 
-from chatops.event import AlertLevel, SnoozeReason
+from chatops.event import Alerted, AlertLevel, Breached, Event, Noted, SnoozeReason
 from chatops.ports import FIRST_LOOK, Look, Tx
 from chatops.sla import Clock, ClockKind, Outcome
 from chatops.ticket import Climb, Status, Writer
@@ -55,6 +56,36 @@ async def test_clocks_whose_alert_is_due_are_found_earliest_first(storage: Stora
     assert await storage.work.transact(lambda tx: tx.to_alert(s(20), 9)) == [earlier, late]
     assert await storage.work.transact(lambda tx: tx.to_alert(s(20), 1)) == [earlier]
     assert await storage.work.transact(lambda tx: tx.to_alert(s(5), 9)) == []  # the due second
+
+
+async def test_what_was_alerted_of_in_some_hours_by_calendar_time_is_found(
+    storage: Storage,
+) -> None:
+    ceiling = Clock(
+        ClockKind.CEILING, 1, "always", 5, NOW, s(5), breached_at=s(5), alerted=AlertLevel.BREACH
+    )
+    warned = Alerted(AlertLevel.DUE_SOON, s(10), ClockKind.REPLY_WINDOW, 1)
+    window = replace(ceiling, kind=ClockKind.REPLY_WINDOW, alerted=AlertLevel.DUE_SOON)
+    cases: list[tuple[Clock, Event, datetime]] = [
+        (ceiling, Breached(s(5), ClockKind.CEILING), s(10)),
+        (window, warned, s(19)),
+        (ceiling, Breached(s(5), ClockKind.CEILING), s(9)),
+        (ceiling, Breached(s(5), ClockKind.CEILING), s(20)),
+        (replace(ceiling, outcome=Outcome.MET_LATE), Breached(s(5), ClockKind.CEILING), s(10)),
+        (replace(ceiling, kind=ClockKind.RESOLUTION), Breached(s(5), ClockKind.RESOLUTION), s(10)),
+        (replace(ceiling, alerted=None), Noted(1, 1), s(10)),
+    ]
+
+    def run(tx: Tx) -> list[int]:
+        tickets = [given(tx, f"c{n}").id for n in range(len(cases))]
+        for ticket, (clock, event, at) in zip(tickets, cases, strict=True):
+            tx.save_clock(ticket, clock)
+            tx.log(ticket, event, at, None, None)
+        return tickets
+
+    found, too, *_ = await storage.work.transact(run)
+    told = await storage.work.transact(lambda tx: tx.alerted_in_calendar(s(10), s(20)))
+    assert told == [found, too]
 
 
 async def test_locks_that_end_are_found(storage: Storage) -> None:
