@@ -1,7 +1,7 @@
 """What the core asks of the outside, as Protocols and plain values. They hold no logic.
 
-`tx` and `store` are storage (Tx; Work, Reader, Vault), `far` the networks and chats (Channel, Chat),
-`delivery` and `rows` the values that pass between them and the core.
+`tx` and `store` are storage (Tx, of `ticket_rows` and `outbox_rows`; Work, Reader, Vault), `far` the
+networks and chats (Channel, Chat), `delivery` and `rows` the values that pass between them and the core.
 """
 
 from chatops.ports.delivery import (

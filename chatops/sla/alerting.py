@@ -92,9 +92,8 @@ def _opened(clock: Clock, quiet: Calendar | None) -> datetime | None:
         opening = quiet.next_opening(at)
     except NoWorkingTime:  # it never opens again
         return at
-    if (
-        clock.kind is ClockKind.DM_HANDOVER
-    ):  # nothing is lost while it waits, and its end calls nobody
+    if clock.kind is ClockKind.DM_HANDOVER:
+        # nothing is lost while it waits, and its end calls nobody
         return at if at == clock.due_at else opening
     # a window is over by itself then, and late to be told of
     is_over = clock.kind.is_watch and clock.due_at is not None and clock.due_at <= opening
