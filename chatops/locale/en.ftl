@@ -754,7 +754,7 @@ deed-delete = deletion
 # Lists
 list-mine = Your tickets: { $count }
 list-all = Open and snoozed tickets: { $count }
-list-late = Late first responses: { $count }
+list-late = Late tickets: { $count }
 list-of = { $list } ({ $of })
 list-unclaimed = Unclaimed tickets: { $count }
 list-snoozed = Snoozed tickets: { $count }
@@ -1455,7 +1455,7 @@ button-off = End shift
 list-quiet = On the quiet list: { $count }
 list-quiet-line = { ticket } · { $customer } · { $kind } · rule { $rule } · { $at }
 list-no-all = None of your queues has such a ticket open or snoozed.
-list-no-late = No first response is late.
+list-no-late = No ticket is late.
 list-no-mine = Nothing is yours. “list unclaimed” shows what waits.
 list-no-unclaimed = Everything has somebody.
 list-no-snoozed = Nothing is put aside.

@@ -739,7 +739,7 @@ deed-delete = 削除
 # 一覧
 list-mine = 担当中のチケット：{ $count }件
 list-all = オープン・スヌーズ中のチケット：{ $count }件
-list-late = 初回返信の期限超過：{ $count }件
+list-late = 期限超過：{ $count }件
 list-of = { $list }（{ $of }）
 list-unclaimed = 未担当のチケット：{ $count }件
 list-snoozed = スヌーズ中のチケット：{ $count }件
@@ -1426,7 +1426,7 @@ button-off = 勤務終了
 list-quiet = 返信不要リスト：{ $count }件
 list-quiet-line = { ticket } · { $customer } · { $kind } · ルール { $rule } · { $at }
 list-no-all = 該当するオープン・スヌーズ中のチケットはありません。
-list-no-late = 初回返信の期限超過はありません。
+list-no-late = 期限を過ぎたチケットはありません。
 list-no-mine = 担当中のチケットはありません。「一覧 未担当」で待っているものを確認できます。
 list-no-unclaimed = すべてのチケットに担当者がいます。
 list-no-snoozed = スヌーズ中のチケットはありません。
