@@ -17,7 +17,7 @@ from sqlalchemy import (
 from chatops.ports import MOST_COUNTED, Entry, Listed, TicketFilter
 from chatops.ticket import Status
 from storage import records
-from storage.clocks import PROMISED
+from storage.clocks import OWED
 from storage.codec import decode
 from storage.instant import instant, micros
 from storage.statement import Db, Param, Row, Statement, first, param, there
@@ -71,10 +71,8 @@ _t: Final = TICKET.c
 
 _ESCAPE: Final = "!"
 
-#: That a clock is a promise on a ticket, of whichever kind, and still owed.
-_OWED: Final = (CLOCK.c.ticket == _t.id, CLOCK.c.kind.in_(PROMISED), CLOCK.c.outcome.is_(None))
 #: When the promise of a ticket that is due first is due; NULL where none runs.
-_DUE: Final = select(func.min(CLOCK.c.due_at)).where(*_OWED).correlate(TICKET).scalar_subquery()
+_DUE: Final = select(func.min(CLOCK.c.due_at)).where(*OWED).correlate(TICKET).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ def _apart_from_queues(shape: _Shape) -> Iterator[ColumnElement[bool]]:
     if shape.unread:
         yield _t.read_by.not_like(param("reader"))
     if shape.late:
-        past_due = select(CLOCK.c.id).where(*_OWED, CLOCK.c.due_at < param("late_at"))
+        past_due = select(CLOCK.c.id).where(*OWED, CLOCK.c.due_at < param("late_at"))
         yield past_due.correlate(TICKET).exists()
     if shape.tagged:
         yield _t.tags.like(param("tag"), escape=_ESCAPE)

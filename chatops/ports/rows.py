@@ -197,7 +197,7 @@ class Load:
     assignee: int | None
     open: int
     snoozed: int
-    late: int  #: whose first response is past due
+    late: int  #: of which something promised is past due
 
 
 @dataclass(frozen=True, slots=True)

@@ -414,7 +414,7 @@ async def test_a_hand_over_is_what_nobody_has_and_who_goes_off_holds(team: Team)
         in_words((await on_timer(team, "handover")).card)
         == """\
 Hand-over, Thu 1 Oct 17:10
-3 open, of which nobody has 1; 4 late for a first response; 1 snoozed
+3 open, of which nobody has 1; 4 late; 1 snoozed
 For the next shift: what nobody has, and what people hold who are off or go off within the hour.
 Ticket | Assignee | Waiting for | Answer
 #2 | 伊藤 葵 | us | ⚠ late: due Thu 1 Oct 16:30
@@ -440,7 +440,7 @@ async def test_a_hand_over_of_hundreds_counts_all_and_lists_the_first(team: Team
 
     await team.storage.work.transact(run)
     said = in_words((await on_timer(team, "handover")).card).splitlines()
-    assert said[1] == ("230 open, of which nobody has 25; 0 late for a first response; 0 snoozed")
+    assert said[1] == ("230 open, of which nobody has 25; 0 late; 0 snoozed")
     assert [line.split(" |")[0] for line in said[4:24]] == [
         "#1",
         *(f"#{number}" for number in range(207, 226)),
