@@ -17,6 +17,7 @@ public = public
 seen-private = 🔒 Private
 seen-public = 🌐 Public
 span-days = { $days } d { $hours } h
+span-whole-days = { $days } d
 span-hours = { $hours } h { $minutes } min
 span-whole-hours = { $hours } h
 span-minutes = { $minutes } min

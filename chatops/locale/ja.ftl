@@ -17,6 +17,7 @@ public = 公開
 seen-private = 🔒 非公開
 seen-public = 🌐 公開
 span-days = { $days }日{ $hours }時間
+span-whole-days = { $days }日
 span-hours = { $hours }時間{ $minutes }分
 span-whole-hours = { $hours }時間
 span-minutes = { $minutes }分

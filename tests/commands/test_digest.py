@@ -76,7 +76,7 @@ Targets missed since Fri 2 Oct 0:00
 Nothing new is late.
 japan: 0 missed, 0 still open; from before and still open: 1
 Ticket | Target | Assignee | Late by | State
-#1 | First response | nobody | 8 h 0 min | ⚠ still open"""
+#1 | First response | nobody | 8 h | ⚠ still open"""
     )
 
 
@@ -267,7 +267,7 @@ def test_a_long_table_says_how_many_there_are() -> None:
     rows = [Breach(number, "japan", 9, clock) for number in range(21)]
     card = breaches_card(NOW, rows, (), Eyes(POLICY, (), True, NOW + timedelta(hours=2)))
     said = in_words(card).splitlines()
-    assert said[4] == "#0 | First response | #9 | 1 h 0 min | ⚠ still open"
+    assert said[4] == "#0 | First response | #9 | 1 h | ⚠ still open"
     assert said[-1] == "The first 20 of 21."
     assert [button.ticket for button in card.menu] == list(range(20))
 
