@@ -304,8 +304,8 @@ async def test_quiet_list_is_counted_by_rule(team: Team) -> None:
 Quiet list on Thu 1 Oct
 3 tickets were put on the quiet list. “list quiet” shows them.
 Rule | Tickets | Share
-chatter | 2 | ▇▇▇▇▇
-giveaways | 1 | ▇▇▇"""
+chatter | 2 | ▇▇▇▇▇▁▁▁
+giveaways | 1 | ▇▇▇▁▁▁▁▁"""
     )
     assert "Quiet list: 3" in await team.shown("maya", "report")
     assert "New: 1" in await team.shown("maya", "report")
