@@ -65,7 +65,10 @@ def _given(ticket: Ticket, event: Claimed | Assigned | Unclaimed) -> Outcome:
         case Unclaimed():
             if nobodys:
                 return Refusal(text("not-claimed", ticket=ticket.id))
-            return replace(ticket, assignee=None), (Announce(Occasion.UNASSIGNED),)
+            announced = (Announce(Occasion.UNASSIGNED),)
+            # a rule's reason stands in the thread: who had it is to know why it is not theirs any more
+            said = (PostEvent(),) if event.agent is None else ()
+            return replace(ticket, assignee=None), (*announced, *said)
 
 
 def _taken(ticket: Ticket, said: str) -> Refusal:

@@ -28,7 +28,11 @@ class Stand:
 
 
 def stand(shifts: Calendar, now: datetime) -> Stand | None:
-    """Return how somebody with these shifts stands; None where no shift began for a month."""
+    """Return how somebody with these shifts stands; None where no shift began for a month.
+
+    Shifts round the clock begin anew with each of their days: a month without a break has no
+    boundary else, and what a file said of the person before would hold until one comes.
+    """
     spans = list(shifts.working(now - _BACK, now + _AHEAD))
     began = [start for start, _ in spans[:1]]
     ended: list[datetime] = []
@@ -40,8 +44,10 @@ def stand(shifts: Calendar, now: datetime) -> Stand | None:
     for start, end in reversed(list(zip(began, ended, strict=True))):
         if now >= end:
             return Stand(on=False, since=end)
-        if now >= start:
+        if now >= start > now - _BACK:
             return Stand(on=True, since=start)
+        if now >= start:
+            return Stand(on=True, since=max(each for each, _ in spans if each <= now))
     return None
 
 

@@ -159,15 +159,19 @@ class Words:
         return comma.join(self.say(one, language, zone, hand) for one in many)
 
     def _span(self, span: timedelta, language: str, zone: ZoneInfo) -> str:
-        """Say a length of time by its two largest units, rounded down to the minute."""
+        """Say a length of time by its two largest units, rounded down to the minute; none is 0."""
         seconds = abs(int(span.total_seconds()))
         days, rest = divmod(seconds, 86_400)
         hours, rest = divmod(rest, 3_600)
         minutes, left = divmod(rest, 60)
-        if days:
+        if days and hours:
             said = text("span-days", days=days, hours=hours)
-        elif hours:
+        elif days:
+            said = text("span-whole-days", days=days)
+        elif hours and minutes:
             said = text("span-hours", hours=hours, minutes=minutes)
+        elif hours:
+            said = text("span-whole-hours", hours=hours)
         elif minutes or not left:
             said = text("span-minutes", minutes=minutes)
         else:

@@ -21,6 +21,13 @@ from storage.tables import CLOCK, ENTRY, MESSAGE, TERMS, TICKET
 #: What somebody has promised, and may be late.
 PROMISED: Final = [kind.value for kind in ClockKind if not kind.is_watch]
 
+#: That a clock is a promise on one of TICKET's rows, of whichever kind, and still owed.
+OWED: Final = (
+    CLOCK.c.ticket == TICKET.c.id,
+    CLOCK.c.kind.in_(PROMISED),
+    CLOCK.c.outcome.is_(None),
+)
+
 
 class StoredClocks(Part):
     def clocks(self, ticket: int) -> Clocks:

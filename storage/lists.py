@@ -9,9 +9,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    and_,
     func,
-    literal_column,
     select,
     union_all,
 )
@@ -19,6 +17,7 @@ from sqlalchemy import (
 from chatops.ports import MOST_COUNTED, Entry, Listed, TicketFilter
 from chatops.ticket import Status
 from storage import records
+from storage.clocks import OWED
 from storage.codec import decode
 from storage.instant import instant, micros
 from storage.statement import Db, Param, Row, Statement, first, param, there
@@ -72,12 +71,8 @@ _t: Final = TICKET.c
 
 _ESCAPE: Final = "!"
 
-#: That a clock is a ticket's first response, still owed.
-_RUNNING: Final = (
-    CLOCK.c.ticket == _t.id,
-    CLOCK.c.kind == "first_response",
-    CLOCK.c.outcome.is_(None),
-)
+#: When the promise of a ticket that is due first is due; NULL where none runs.
+_DUE: Final = select(func.min(CLOCK.c.due_at)).where(*OWED).correlate(TICKET).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +137,11 @@ def _statements(shape: _Shape) -> _Statements:
     if shape.status is Status.CLOSED:
         counted = select(func.count()).select_from(first(found, MOST_COUNTED).subquery())
         return _Statements(_newest_first(shape), by_id, Statement(counted))
-    # as all are due: it leads to the index of the running ones, which is small and says it all
-    running = and_(*_RUNNING, CLOCK.c.due_at > literal_column("0"))
-    due_first = (CLOCK.c.due_at.is_(None), CLOCK.c.due_at, _t.id)
+    due_first = (_DUE.asc().nulls_last(), _t.id)
     # "open" stands before "snoozed"
     order = due_first if shape.status is not None else (_t.status, *due_first)
-    page = found.select_from(TICKET.outerjoin(CLOCK, running)).order_by(*order)
     count = found.with_only_columns(func.count())
-    return _Statements(_paged(page), by_id, Statement(count))
+    return _Statements(_paged(found.order_by(*order)), by_id, Statement(count))
 
 
 def _newest_first(shape: _Shape) -> Statement:
@@ -204,7 +196,7 @@ def _apart_from_queues(shape: _Shape) -> Iterator[ColumnElement[bool]]:
     if shape.unread:
         yield _t.read_by.not_like(param("reader"))
     if shape.late:
-        past_due = select(CLOCK.c.id).where(*_RUNNING, CLOCK.c.due_at < param("late_at"))
+        past_due = select(CLOCK.c.id).where(*OWED, CLOCK.c.due_at < param("late_at"))
         yield past_due.correlate(TICKET).exists()
     if shape.tagged:
         yield _t.tags.like(param("tag"), escape=_ESCAPE)

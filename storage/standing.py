@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import case, func, select
 
 from chatops.ports import AccountSign, Load
 from chatops.ticket import Status
+from storage.clocks import OWED
 from storage.instant import instant, micros
 from storage.statement import Db, Statement, first, param
 from storage.tables import ACCOUNT_STATE, CLOCK, TICKET
@@ -39,8 +40,8 @@ def signs(db: Db) -> Mapping[str, AccountSign]:
 
 
 _t: Final = TICKET.c
-_running: Final = and_(
-    CLOCK.c.ticket == _t.id, CLOCK.c.kind == "first_response", CLOCK.c.outcome.is_(None)
+_is_late: Final = (
+    select(CLOCK.c.id).where(*OWED, CLOCK.c.due_at < param("now")).correlate(TICKET).exists()
 )
 #: All queues are read: what is not closed is the work at hand, and does not grow with the years.
 _LOADS: Final = Statement(
@@ -49,9 +50,8 @@ _LOADS: Final = Statement(
         _t.assignee,
         func.sum(case((_t.status == Status.OPEN.value, 1), else_=0)),
         func.sum(case((_t.status == Status.SNOOZED.value, 1), else_=0)),
-        func.sum(case((CLOCK.c.due_at < param("now"), 1), else_=0)),
+        func.sum(case((_is_late, 1), else_=0)),
     )
-    .select_from(TICKET.outerjoin(CLOCK, _running))
     .where(_t.status.in_([Status.OPEN.value, Status.SNOOZED.value]))
     .group_by(_t.queue, _t.assignee)
     .order_by(_t.queue, _t.assignee.nulls_first())

@@ -223,7 +223,7 @@ def test_the_end_calls_nobody_where_there_is_nobody_and_comes_late_with_a_word()
     card = chain_end_card(climbing(5, 2, None), None, ENDED, late, ())
     said = words(card, "en")
     assert [line for line in said if line.startswith(("For", "Late"))] == [
-        "Late by 1 h 0 min: this was to come Thu 1 Oct 15:30."
+        "Late by 1 h: this was to come Thu 1 Oct 15:30."
     ]
     assert said[1].startswith("#42 in japan has")
 

@@ -61,6 +61,7 @@ async def test_who_does_nothing_is_asked_once_and_the_ticket_handed_back_once(ca
     assert care.due("event", "announce") == [
         ("event", "care-global", "pending"),
         ("announce", "care-global", "pending"),
+        ("event", "care-global", "pending"),  # and why, in the thread where it was asked
     ]
     entries = await care.storage.reader.entries(ticket)
     rules = {type(each.event): each.rule for each in entries}

@@ -192,6 +192,8 @@ def test_file_that_cannot_be_written_is_a_sentence(folder: Path) -> None:
         (("fr",), "Language / 言語 (en, ja): language: write en or ja"),
         (("en", "line"), "write one of: sandbox, x, webhook"),
         ((*ON_X[:2], "Tokyo"), 'zone: there is no time zone "Tokyo"; write one such as Asia/Tokyo'),
+        ((*ON_X[:2], "JST"), 'zone: there is no time zone "JST"; write one such as Asia/Tokyo'),
+        ((*ON_X[:2], "GMT+9"), 'zone: there is no time zone "GMT+9"; write one such as Asia/Tokyo'),
         ((*ON_X[:3], "a?b"), "database: write sqlite:///var/chatops.db, sqlite:////srv/"),
         ((*ON_X[:4], "http"), "web.port: write a whole number"),
         ((*ON_X[:4], "65535"), "web.ops_port: this should be less than or equal to 65535"),

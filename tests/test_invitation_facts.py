@@ -28,7 +28,7 @@ def line(language: str, *invitations: Invitation) -> str | None:
     ("language", "said"),
     [
         ("en", ("5; wrote within 24 h 2; abandoned 1; to the first, by the calendar: "
-                "median 1 d 0 h (n = 3) (before: 0; wrote within 24 h 0; abandoned 0; to the first, "
+                "median 1 d (n = 3) (before: 0; wrote within 24 h 0; abandoned 0; to the first, "
                 "by the calendar: none yet)")),
         ("ja", "5件"),
     ],

@@ -42,8 +42,7 @@ def test_shifts_say_who_is_on_and_since_when(
     assert stand(shifts, tokyo(now)) == stands
 
 
-def test_a_shift_that_never_ends_is_one_shift() -> None:
+def test_a_shift_that_never_ends_begins_anew_each_day() -> None:
     always = Calendar.always("Asia/Tokyo")
-    found = stand(always, tokyo("15T12:00"))
-    assert found is not None
-    assert found.on
+    assert stand(always, tokyo("15T12:00")) == Stand(True, tokyo("15T00:00"))
+    assert stand(always, tokyo("16T00:00")) == Stand(True, tokyo("16T00:00"))

@@ -540,6 +540,18 @@ def test_a_line_offers_what_is_to_be_decided_as_long_as_it_is() -> None:
     assert offered(asked) == []
 
 
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("idle_claim", "the question whether it is still theirs got no answer"),
+        ("off_shift", "who had it is off shift"),
+    ],
+)
+def test_what_a_rule_handed_back_says_why(rule: str, why: str) -> None:
+    card = event_line(scene(), Unclaimed(None), None, "care-japan", rule=rule)
+    assert card_in_words(card, WORDS, "en", ZONE).strip() == f"Nobody has this any more: {why}."
+
+
 def test_escalation_whose_reason_is_not_at_hand_is_said_without() -> None:
     card = event_line(scene(), Escalated("gone", "care-second", 1, None), 1, "care-second")
     assert len(card.blocks) == 1

@@ -30,6 +30,7 @@ from chatops.event import (
     Moved,
     Prioritized,
     Separated,
+    Unclaimed,
     Unmerged,
 )
 from chatops.scene import Scene
@@ -37,12 +38,21 @@ from chatops.text import Mention, Text, text
 
 
 def event_line(
-    scene: Scene, event: Event, agent: int | None, room: str, *, is_dismissed: bool = False
+    scene: Scene,
+    event: Event,
+    agent: int | None,
+    room: str,
+    *,
+    rule: str | None = None,
+    is_dismissed: bool = False,
 ) -> Card:
-    """Return the line in a room's thread; `agent` is who did it, None a rule.
+    """Return the line in a room's thread; `agent` is who did it, None a rule, named by `rule`.
 
     `is_dismissed` is of a suggestion that somebody has turned down.
     """
+    if isinstance(event, Unclaimed):
+        said = text(f"event-unclaimed-{rule}")
+        return Card(push=push_of(scene), blocks=(Paragraph(said),), ticket=scene.ticket.id)
     who = text("by-agent", agent=scene.named(agent)) if agent is not None else text("by-rule")
     return Card(
         push=push_of(scene),

@@ -18,7 +18,7 @@ from chatops.report import CloseRow, Counts
 from chatops.scene import Agent
 from chatops.text import Text, text
 
-#: Characters of the longest bar: a phone shows it beside its number.
+#: Characters of a whole bar: a phone shows it beside its number.
 _BAR: Final = 8
 
 
@@ -92,13 +92,20 @@ def _tables(figures: Figures, by: Sequence[By], only: int | None = None) -> tupl
 
 
 def _bars(counted: Counter[Text]) -> tuple[tuple[Text, ...], ...]:
-    """Return a row each, the greatest first; every bar shows at least one mark."""
+    """Return a row each, the greatest first, with its share of all: a bar that is full is every one of them.
+
+    Every bar shows at least one mark.
+    """
     ranked = sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
-    most = ranked[0][1]
+    total = counted.total()
     return tuple(
-        (label, _number(count), text("words", words="▇" * max(1, round(_BAR * count / most))))
-        for label, count in ranked
+        (label, _number(count), text("words", words=_bar(count, total))) for label, count in ranked
     )
+
+
+def _bar(part: int, whole: int) -> str:
+    full = max(1, round(_BAR * part / whole))
+    return "▇" * full + "▁" * (_BAR - full)
 
 
 def _label(by: By, row: CloseRow, figures: Figures) -> Text:

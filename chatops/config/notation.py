@@ -65,7 +65,10 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # OSError: a folder, as `America`
-        near = get_close_matches(name, sorted(available_timezones()), n=1) or ["Asia/Tokyo"]
+        # of a place: the short name nearest to JST is MST, and Etc/GMT+9 is west of Greenwich
+        known = sorted(available_timezones())
+        places = [zone for zone in known if "/" in zone and not zone.startswith("Etc/")]
+        near = get_close_matches(name, places, n=1) or ["Asia/Tokyo"]
         raise ValueError(f'there is no time zone "{name}"; write one such as {near[0]}') from error
     return name
 

@@ -157,7 +157,14 @@ async def _line(reader: Reader, chat: Chat, room: Room, job: Delivery, scene: Sc
             if isinstance(entry.event, StageReached):
                 return stage_line(scene, entry.event, entry.at, room.name)
             dismissed = await _is_dismissed(reader, entry)
-            return event_line(scene, entry.event, entry.agent, room.name, is_dismissed=dismissed)
+            return event_line(
+                scene,
+                entry.event,
+                entry.agent,
+                room.name,
+                rule=entry.rule,
+                is_dismissed=dismissed,
+            )
         case What.ANNOUNCE if job.occasion is not None and _is_news(scene.ticket, job):
             url = await _url(reader, chat, room, scene.ticket.id)
             return announcement(scene, job.occasion, url)

@@ -151,7 +151,7 @@ class TicketFilter:
     unclaimed: bool = False
     escalated: bool = False
     unread_by: int | None = None
-    late_at: datetime | None = None  #: by then the first response was due, and still is owed
+    late_at: datetime | None = None  #: by then a promise was due that is still owed
     tag: str | None = None  #: as `tag` stores it: folded, without a sign before it
     quiet: bool = False  #: the quiet list, which no other filter shows
     customers: Sequence[int] = ()  #: of one of these
@@ -197,7 +197,7 @@ class Load:
     assignee: int | None
     open: int
     snoozed: int
-    late: int  #: whose first response is past due
+    late: int  #: of which something promised is past due
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ async def test_late_are_those_that_still_owe_their_first_response(team: Team) ->
     await team.wrote("Kim", "Hello")
     for word in ("late", "期限超過"):
         said = await team.shown("aoi", "list", word)
-        assert said.startswith("Late first responses: 1\n#1 · Jo"), word
+        assert said.startswith("Late tickets: 1\n#1 · Jo"), word
 
 
 @pytest.mark.anyio

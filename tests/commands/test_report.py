@@ -76,13 +76,13 @@ Ingest lag: X: median 0 min (n = 3) (before: none yet)
 Hour | New | Closed
 15:00 | 3 | 2
 Agent | Closes | Share
-Maya Lind | 1 | ▇▇▇▇▇▇▇▇
-伊藤 葵 | 1 | ▇▇▇▇▇▇▇▇
+Maya Lind | 1 | ▇▇▇▇▁▁▁▁
+伊藤 葵 | 1 | ▇▇▇▇▁▁▁▁
 Channel | Closes | Share
 X | 2 | ▇▇▇▇▇▇▇▇
 Reason | Closes | Share
-duplicate | 1 | ▇▇▇▇▇▇▇▇
-resolved | 1 | ▇▇▇▇▇▇▇▇
+duplicate | 1 | ▇▇▇▇▁▁▁▁
+resolved | 1 | ▇▇▇▇▁▁▁▁
 Every number leads to its tickets: choose it below, or ask for it by name, as in “tickets late”."""
     )
 

@@ -24,21 +24,28 @@ async def shown(storage: Storage, **wanted: Any) -> tuple[list[int], int]:
     return [row.ticket.id for row in rows], count
 
 
-async def test_the_first_response_that_is_due_first_leads(storage: Storage) -> None:
+async def test_what_is_due_first_leads_whatever_was_promised(storage: Storage) -> None:
     def run(tx: Tx) -> list[int]:
-        old, answered, due_later, due_first, young = (given(tx, f"c{n}").id for n in range(5))
+        names = [f"c{n}" for n in range(6)]
+        old, answered, due_later, due_first, young, due_again = (given(tx, n).id for n in names)
         tx.save_clock(answered, replace(CLOCK, outcome=Outcome.MET, stopped_at=s(9)))
         tx.save_clock(due_later, replace(CLOCK, due_at=s(900)))
         # the first cycle is over, the second runs
         tx.save_clock(due_first, replace(CLOCK, outcome=Outcome.WAIVED, stopped_at=s(1)))
         tx.save_clock(due_first, replace(CLOCK, cycle=2, due_at=s(300)))
-        return [due_first, due_later, old, answered, young]
+        # answered once, and written to again; its resolution is due last of all
+        tx.save_clock(due_again, replace(CLOCK, outcome=Outcome.MET, stopped_at=s(9)))
+        tx.save_clock(due_again, replace(CLOCK, kind=ClockKind.NEXT_RESPONSE, due_at=s(600)))
+        tx.save_clock(due_again, replace(CLOCK, kind=ClockKind.RESOLUTION, due_at=s(9000)))
+        # until when a network takes a reply is nobody's promise, and orders nothing
+        tx.save_clock(young, replace(CLOCK, kind=ClockKind.REPLY_WINDOW, due_at=s(1)))
+        return [due_first, due_again, due_later, old, answered, young]
 
     order = await storage.work.transact(run)
-    assert await shown(storage) == (order, 5)
-    assert await shown(storage, limit=2) == (order[:2], 5)
-    assert await shown(storage, limit=2, after=2) == (order[2:4], 5)
-    assert await shown(storage, limit=2, after=4) == (order[4:], 5)
+    assert await shown(storage) == (order, 6)
+    assert await shown(storage, limit=2) == (order[:2], 6)
+    assert await shown(storage, limit=2, after=2) == (order[2:4], 6)
+    assert await shown(storage, limit=2, after=4) == (order[4:], 6)
 
 
 async def test_what_is_open_leads_what_is_snoozed(storage: Storage) -> None:
@@ -54,17 +61,22 @@ async def test_what_is_open_leads_what_is_snoozed(storage: Storage) -> None:
     assert await shown(storage, assignee=3, limit=1, after=1) == (order[1:], 2)
 
 
-async def test_late_are_those_whose_first_response_is_owed_and_past_due(storage: Storage) -> None:
-    def run(tx: Tx) -> int:
-        late, on_time, answered, _ = (given(tx, f"c{n}").id for n in range(4))
+async def test_late_are_those_that_owe_what_is_past_due(storage: Storage) -> None:
+    def run(tx: Tx) -> list[int]:
+        late, on_time, answered, again, unsolved, _ = (given(tx, f"c{n}").id for n in range(6))
         tx.save_clock(late, replace(CLOCK, outcome=Outcome.WAIVED, stopped_at=s(1)))
         tx.save_clock(late, replace(CLOCK, cycle=2, due_at=s(299)))
         tx.save_clock(on_time, replace(CLOCK, due_at=s(300)))
         tx.save_clock(answered, replace(CLOCK, due_at=s(9), outcome=Outcome.BREACHED))
-        return late
+        tx.save_clock(answered, replace(CLOCK, kind=ClockKind.DM_HANDOVER, due_at=s(9)))
+        tx.save_clock(again, replace(CLOCK, due_at=s(9), outcome=Outcome.MET_LATE))
+        tx.save_clock(again, replace(CLOCK, kind=ClockKind.NEXT_RESPONSE, due_at=s(60)))
+        tx.save_clock(again, replace(CLOCK, kind=ClockKind.RESOLUTION, due_at=s(90)))
+        tx.save_clock(unsolved, replace(CLOCK, kind=ClockKind.RESOLUTION, due_at=s(30)))
+        return [unsolved, again, late]
 
     late = await storage.work.transact(run)
-    assert await shown(storage, late_at=s(300)) == ([late], 1)
+    assert await shown(storage, late_at=s(300)) == (late, 3)
     assert await shown(storage, late_at=s(300), status=Status.SNOOZED) == ([], 0)
 
 

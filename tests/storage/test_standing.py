@@ -28,10 +28,15 @@ async def test_what_each_person_holds_in_each_queue(storage: Storage) -> None:
         tx.save_clock(late.id, replace(CLOCK, cycle=2, due_at=s(5)))
         tx.save_clock(in_time.id, replace(CLOCK, due_at=s(11)))
         tx.save_clock(answered.id, replace(CLOCK, outcome=Outcome.MET, stopped_at=s(2)))
+        # late in two things, one ticket
+        tx.save_clock(answered.id, replace(CLOCK, kind=ClockKind.NEXT_RESPONSE, due_at=s(5)))
+        tx.save_clock(answered.id, replace(CLOCK, kind=ClockKind.RESOLUTION, due_at=s(6)))
+        # nobody promised how long a network takes a reply
+        tx.save_clock(in_time.id, replace(CLOCK, kind=ClockKind.REPLY_WINDOW, due_at=s(1)))
 
     await storage.work.transact(run)
     assert await storage.reader.loads(["care", "other"], s(10)) == [
-        Load("care", None, open=2, snoozed=0, late=0),
+        Load("care", None, open=2, snoozed=0, late=1),
         Load("care", 3, open=1, snoozed=1, late=1),
         Load("other", 3, open=1, snoozed=0, late=0),
     ]

@@ -115,5 +115,5 @@ export function avatar(person, name) {
 function initials(name) {
   const first = (word) => [...word][0] ?? "";
   if (/[\u3040-\u9fff]/.test(name)) return first(name.trim());
-  return name.split(/\s+/).map(first).join("").slice(0, 2).toUpperCase();
+  return name.split(/\s+/).map(first).slice(0, 2).join("").toUpperCase();
 }
