@@ -1,29 +1,22 @@
 """Beside a real `serve`: a backup is made, what wants the database alone is refused; then it is lost."""
 
 import asyncio
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.faults.database import Sqlite
-from tests.faults.nursery import PATIENCE
 from tests.faults.process import PLACES, Stage, staged
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("processes")]
 
 
-async def ran(stage: Stage, *words: str) -> tuple[int, str]:
+async def ran(stage: Stage, *words: str) -> tuple[int | None, str]:
     """Run a command beside the service; its exit code and all that it said."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "chatops", *words, "--config", str(stage.folder / "app.yaml")),
-        env=stage.environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(PATIENCE):
-        said, _ = await process.communicate()
-    return process.returncode or 0, " ".join(said.decode().split())
+    given, log = (*words, "--config", str(stage.folder / "app.yaml")), stage.folder / "command.log"
+    code, said = await asyncio.to_thread(forked.told, given, stage.folder, stage.environment, log)
+    return code, " ".join(said.split())
 
 
 async def test_database_that_is_lost_is_put_back_and_nothing_goes_out_before_it_is_let_go(
