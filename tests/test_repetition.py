@@ -137,7 +137,7 @@ async def test_in_slack_the_question_comes_with_a_yes_that_sends_it(
     async with staged(tmp_path, Sqlite(tmp_path, empty_database)) as stage:
         app_yaml = stage.folder / "app.yaml"
         told = app_yaml.read_text("utf-8")
-        text = told.replace("first_response: 60m", f"first_response: 60m, canned: [{canned}]")
+        text = told.replace("first_response: 60m", f"first_response: 60m\n    canned: [{canned}]")
         app_yaml.write_text(text, "utf-8")
         await stage.start()
         for question in ("Where is my tent?", "And my lamp?"):
