@@ -104,7 +104,7 @@ async def test_the_outbox_is_measured_on_both_databases(tmp_path: Path) -> None:
 
 
 async def test_intake_is_measured_on_postgresql(tmp_path: Path) -> None:
-    figures = await intake_postgres.measure(tmp_path, events=120, rounds=1, serving=serving)
+    figures = await intake_postgres.measure(tmp_path, events=40, rounds=1, serving=serving)
     assert names(figures) == ["h. intake on PostgreSQL", "h. the same by one CTE an event"]
 
 
@@ -124,7 +124,7 @@ async def test_load_leaves_a_row_a_card_and_lets_all_cards_take_turns(tmp_path: 
     """Time is turned: how long cards wait is what the pace and the order of turns make of it."""
     picture = tmp_path / "load.png"
     memory, waiting, longest = await load.measure(
-        tmp_path, tickets=20, seconds=60, rate=20, picture=picture
+        tmp_path, tickets=20, seconds=30, rate=20, picture=picture
     )
     assert names([memory, waiting, longest]) == [
         "j. memory under load",

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.anyio
 
 #: How many lives are lived: some with the tests, thousands by `make fuzz`.
 GIVEN: Final = os.environ.get("CHATOPS_LIVES")  # noqa: TID251 - as `make fuzz` sets it
-LIVES: Final = int(GIVEN or "100")
+LIVES: Final = int(GIVEN or "60")
 
 #: To make a life that fails shorter takes more minutes than a test may: it is for `make fuzz`.
 PHASES: Final = [phase for phase in Phase if GIVEN or phase is not Phase.shrink]

@@ -78,6 +78,9 @@ BUSY: Final = frozenset({"unclaimed", "mine", "closed"})
 #: Where a role shows most: an agent may not take back what is another's.
 TELLING: Final = frozenset({"another's"})
 
+#: What is pressed at a desk in every run; the rest, and what managers press, by `make presses`.
+DAILY: Final = {"agent": BUSY, "lead": TELLING}
+
 #: Whose cards have the fewest buttons, on a phone in every run; the others stand there by `make presses`.
 EXTREME: Final = frozenset({"cannot reply"})
 
@@ -92,7 +95,10 @@ def _presses() -> Iterator[ParameterSet]:
     """
     every = "CHATOPS_EVERY_PRESS" in os.environ  # noqa: TID251 - as `make presses` sets it
     for role, state in itertools.product(PEOPLE, STATES):
-        if state not in (BUSY if role == "agent" else TELLING) and not every:
+        if (
+            state not in (BUSY if role == "agent" else TELLING if role == "lead" else ())
+            and not every
+        ):
             continue
         group = "presses of agents" if role == "agent" else "e2e"
         yield pytest.param("desk", role, state, marks=pytest.mark.xdist_group(group))

@@ -72,7 +72,7 @@ def _delivering() -> list[Fault]:
         Fault("webhooks: out of order", delivering.backwards),
         Fault("webhooks: in batches", delivering.in_batches),
         Fault("webhooks: two at once", delivering.two_at_once, in_ci=EACH),
-        Fault("a burst under one post, killed in it", delivering.burst, in_ci=SQLITE),
+        Fault("a burst under one post, killed in it", delivering.burst),
         Fault("stream: three times, backwards", delivering.streamed_again, with_x=True),
         Fault("stream: cut", delivering.stream_cut, with_x=True),
         Fault("Socket Mode: connections dropped", delivering.sockets_dropped),
@@ -83,7 +83,7 @@ def _delivering() -> list[Fault]:
 def _here() -> list[Fault]:
     return [
         Fault("SQLite: locked by another process", here.locked, SQLITE),
-        Fault("SQLite: disk full", here.disk_full, SQLITE, in_ci=SQLITE),
+        Fault("SQLite: disk full", here.disk_full, SQLITE),
         Fault("SQLite: a second process", here.second_process, SQLITE),
         Fault("process stopped and woken", here.stopped_and_woken, in_ci=SQLITE),
         Fault("clock an hour ahead", partial(here.wrong_clock, hours=1), SQLITE, with_x=True),

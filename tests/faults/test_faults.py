@@ -15,7 +15,7 @@ from tests.faults.runner import Makes, tried
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("faults")]
 
 SEED = 20260602
-TWO_DIE = Fault("two die at random", partial(kills.two_killed_at_random, times=5))
+TWO_DIE = Fault("two die at random", partial(kills.two_killed_at_random, times=3))
 
 
 async def broken_by(makes: Makes, faults: Sequence[Fault]) -> dict[str, tuple[str, ...]]:

@@ -43,7 +43,7 @@ async def test_killed_at_random_points_nothing_is_lost_and_nothing_doubled(
     tmp_path: Path, empty_database: Path
 ) -> None:
     async with loaded(tmp_path, Sqlite(tmp_path, empty_database), SEED) as load:
-        await kills.killed_at_random(load, 8)
+        await kills.killed_at_random(load, 5)
         assert (await load.settles()).broken == []
         assert load.stage.journal(), "an agent was heard at least once"
 
