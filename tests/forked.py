@@ -42,6 +42,6 @@ def _run(words: Sequence[str], folder: Path, environment: Mapping[str, str], log
         os.dup2(into, stream)
     os.chdir(folder)
     os.environ.clear()  # noqa: TID251 - as a shell would have it
-    os.environ.update(environment)  # noqa: TID251 - the same
+    os.environ.update(environment)  # noqa: TID251 - what this command is given
     sys.argv = ["chatops", *words]
     cli()

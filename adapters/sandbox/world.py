@@ -204,7 +204,7 @@ def chirp(clock: Clock) -> Network:
 
 #: The shop's own site, a source by the webhook, and what signs both ways there.
 SHOP_ACCOUNT = "shop"
-SHOP_SECRET = "sandbox-shop-secret-of-over-thirty-two-letters"  # noqa: S105  likewise
+SHOP_SECRET = "sandbox-shop-secret-of-over-thirty-two-letters"  # noqa: S105 - make-believe
 
 
 def shop(clock: Clock) -> Shop:

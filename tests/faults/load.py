@@ -161,6 +161,7 @@ class Load:
         await self.stage.until(question, [(0,)])
 
     async def _until_once(self, ticket: int, event: str) -> None:
+        # both are the harness' own: a number and an event's name
         question = f"SELECT count(*) FROM entry WHERE ticket = {ticket} AND name = '{event}'"  # noqa: S608
         async with asyncio.timeout(PATIENCE):
             while await self.stage.rows(question) != [(1,)]:  # noqa: ASYNC110 - it tells nobody

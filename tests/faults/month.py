@@ -136,7 +136,7 @@ class _Month:
 
     async def _alerts_until(self, at: datetime) -> None:
         for due in ("clock WHERE alert_at", "ticket WHERE chain_at"):
-            question = f"SELECT count(*) FROM {due} < {micros(at)}"  # noqa: S608
+            question = f"SELECT count(*) FROM {due} < {micros(at)}"  # noqa: S608 - words of ours
             await self._stage.until(question, [(0,)])
 
     async def _digests_until(self, at: datetime) -> None:
