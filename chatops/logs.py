@@ -46,7 +46,6 @@ def to_stderr(level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[*_ENRICHED, *_WRITTEN],
         logger_factory=structlog.PrintLoggerFactory(stderr),
-        cache_logger_on_first_use=True,
     )
     theirs = logging.StreamHandler(stderr)
     theirs.setFormatter(

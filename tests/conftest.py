@@ -1,5 +1,6 @@
 """What every test may ask for: a care desk on a fresh database, and a whole town around it."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -35,6 +36,19 @@ def plain_tracebacks() -> None:
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Put logging back after a test: a command that it runs sets it for the whole process."""
+    config, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    if structlog.get_config() != config:
+        structlog.configure(**config)
+    if root.level != level:
+        root.handlers = handlers
+        root.setLevel(level)
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """What an administrator can mend is one sentence on stderr and exit code 1, never a traceback."""
 
-import logging
 import re
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from adapters.chat.slack.settings import Mode
@@ -15,17 +12,6 @@ from chatops.__main__ import SlackMode, cli
 from tests import blank
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(autouse=True)
-def logs_as_they_were() -> Iterator[None]:
-    """Put logging back after a command: what logs for the first time by its settings keeps them for ever."""
-    config, root = structlog.get_config(), logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield
-    structlog.configure(**config)
-    root.handlers = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture

@@ -4,6 +4,11 @@ import json
 import subprocess
 import sys
 
+import structlog
+from structlog.testing import capture_logs
+
+from chatops import logs
+
 SAYS = """
 import logging, warnings
 import structlog
@@ -37,3 +42,13 @@ def test_each_line_of_ours_and_of_the_libraries_is_json() -> None:
     assert said[3:] == [("theirs", "error", "failed"), (None, "error", "failed.too")]
     assert all("timestamp" in line for line in lines)
     assert ["ZeroDivisionError" in line.get("exception", "") for line in lines[3:]] == [True] * 2
+
+
+def test_who_has_logged_once_follows_what_is_set_later() -> None:
+    log = structlog.get_logger("ours")
+    logs.to_stderr()
+    log.info("serve.ready")
+    structlog.reset_defaults()
+    with capture_logs() as told:
+        log.info("serve.stopped")
+    assert told == [{"event": "serve.stopped", "log_level": "info"}]
