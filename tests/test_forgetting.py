@@ -166,7 +166,7 @@ async def test_not_a_byte_is_left_in_the_databases_files_nor_in_any_room(town: T
     done = await forgets(town)
     assert done.bodies == 2
     await town.quiet()
-    await town.storage.close()
+    await town.stops()
     scrub(town.path)
     assert files_with(town.path.parent, SENTINEL) == []
     assert {room: len(town.seen(room)) for room in rooms} == before

@@ -6,7 +6,7 @@ minute of back-off takes no time. Only the tick is the test's own to give.
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -100,6 +100,12 @@ class Town(Care):
     url: str = ""  #: where the service listens
     channels: Mapping[str, Channel] = None  # type: ignore[assignment]
     chats: Mapping[str, Chat] = None  # type: ignore[assignment]
+    running: Sequence[asyncio.Task[None]] = ()
+
+    async def stops(self) -> None:
+        """End what runs, and close the database."""
+        await _ended(self.running)
+        await self.storage.close()
 
     async def until(self, true: Callable[[], Any], step: float = 0.25) -> None:
         """Wait until something has come about, turning the clocks by `step` seconds at a time.
@@ -247,8 +253,10 @@ async def town_around(
         slack.delivery.request_url = None  # presses are the Slack adapter's own tests
         for each in chats.values():
             await stack.enter_async_context(each.running())
-        for running in (inbox.run(), outbox.run(), enrolment.run()):
-            stack.push_async_callback(_ended, asyncio.create_task(running))
+        running = [
+            asyncio.create_task(each) for each in (inbox.run(), outbox.run(), enrolment.run())
+        ]
+        stack.push_async_callback(_ended, running)
         schedule = Schedule(care.desk, reader, hours, inbox.sweep, enrolment)
         yield Town(
             hours,
@@ -265,6 +273,7 @@ async def town_around(
             url,
             channels,
             chats,
+            running,
         )
 
 
@@ -279,7 +288,8 @@ async def served(
     return await stack.enter_async_context(serving(app, auto_decompress=False))
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+async def _ended(running: Iterable[asyncio.Task[None]]) -> None:
+    for task in running:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
