@@ -10,12 +10,12 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, TypedDict, TypeVar, Unpack
 
 import httpx
 from aiohttp import web
@@ -41,6 +41,8 @@ from tests.faults.database import Database, Row
 from tests.faults.hall import HALL, HALL_ID, MAYA, QUEUE, Hall
 from tests.faults.nursery import PATIENCE, Child, Nursery
 from tests.faults.serve import Order
+
+T = TypeVar("T")
 
 #: How many times as much the chats allow here as they do: the pace is not what is tried.
 SPEED: Final = 20
@@ -292,26 +294,29 @@ class Stage:
         return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
 
     async def turn(self, hours: float) -> None:
-        """Turn business time on."""
-        await self._turned(advance_s=hours * 3600)
+        """Turn business time on, once, though the process that did it dies before it says so."""
+        await self.turn_to(await self._asked_until_told(_business_time) + timedelta(hours=hours))
 
     async def turn_to(self, at: datetime) -> None:
         """Turn business time on to a moment."""
-        await self._turned(to=at.isoformat())
 
-    async def _turned(self, **how: float | str) -> None:
-        """Turn it by any process that is there; all of them may just be starting."""
+        async def turned(http: httpx.AsyncClient, clock: str) -> bool:
+            if await _business_time(http, clock) < at:
+                await http.post(clock, json={"to": at.isoformat()})
+            return await _business_time(http, clock) >= at
+
+        await self._asked_until_told(turned)
+
+    async def _asked_until_told(self, ask: Callable[[httpx.AsyncClient, str], Awaitable[T]]) -> T:
+        """Ask of any process's clock until there is an answer; all may just be starting."""
         async with asyncio.timeout(PATIENCE):
-            while not await self._turned_by_one(how):  # noqa: ASYNC110 - the next one tells nobody
+            while True:
+                for child in self.children:
+                    with suppress(httpx.TransportError):
+                        url = f"http://127.0.0.1:{child.ops_port}/dev/clock"
+                        if told := await ask(self.http, url):
+                            return told
                 await asyncio.sleep(0.05)
-
-    async def _turned_by_one(self, how: Mapping[str, float | str]) -> bool:
-        for child in self.children:
-            with suppress(httpx.TransportError):
-                url = f"http://127.0.0.1:{child.ops_port}/dev/clock"
-                if (await self.http.post(url, json=how)).is_success:
-                    return True
-        return False
 
     # --- customers
 
@@ -499,6 +504,10 @@ async def _mounted(stack: AsyncExitStack, *clouds: Any) -> str:
     for cloud in clouds:
         cloud.mount(shared)
     return await stack.enter_async_context(serving(shared))
+
+
+async def _business_time(http: httpx.AsyncClient, clock: str) -> datetime:
+    return datetime.fromisoformat((await http.get(clock)).json()["now"])
 
 
 async def _cleared(stage: Stage) -> None:
