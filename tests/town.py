@@ -118,7 +118,6 @@ class Town(Care):
                 if await found if inspect.isawaitable(found) else found:
                     return
                 await self.passes(step)
-                step = min(step * 1.05, max(step, 2.0))
 
     async def passes(self, seconds: float) -> None:
         """Let time pass, and what is under way run on."""
