@@ -25,12 +25,13 @@ from bench.recording import AnyWork
 from chatops.calendar import Calendar
 from chatops.call import Call, Origin, Registry
 from chatops.clock import SystemClock
-from chatops.desk import SWEEP, Desk
+from chatops.desk import Desk
 from chatops.policy import Account, Policy, Queue, Role, Room
 from chatops.refolding import counted_anew
 from chatops.rollup import Days
 from chatops.scene import Agent
 from chatops.text import Words
+from chatops.timer import SWEEP, Timer
 from commands.report import Report, report
 from storage import carry, is_postgres, open_storage, sqlite_path
 from storage.instant import instant
@@ -201,9 +202,9 @@ async def _alerted(work: AnyWork, reader: Any, clock: SystemClock, now: datetime
     if work.shared:
         await work.run(carry.count_on)  # its rows were copied with their ids
     clock.offset = now - clock.transport()
-    desk = Desk(work, reader, _POLICY, Registry.of(commands), {}, clock, Words())
+    timer = Timer(Desk(work, reader, _POLICY, Registry.of(commands), {}, clock, Words()), reader)
     began = perf_counter()
-    while await desk.tick() >= SWEEP:
+    while await timer.tick() >= SWEEP:
         pass
     return perf_counter() - began
 

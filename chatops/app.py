@@ -40,6 +40,7 @@ from chatops.retention import Retention
 from chatops.rolling import Rolling
 from chatops.schedule import Schedule
 from chatops.text import Words
+from chatops.timer import Timer
 from chatops.web import ops_app, public_app
 from storage import NEWER, SCHEMA, Storage, is_newer, named, open_storage
 from storage.carry import BACKUP, copying
@@ -223,6 +224,7 @@ async def serve(
         )
         ticking = Schedule(
             desk,
+            Timer(desk, storage.reader),
             storage.reader,
             service.clock,
             inbox.sweep,

@@ -1,9 +1,9 @@
 """The only writer: it hears what people ask and networks bring, and saves what comes of it.
 
-`handle(call)` runs a command, `receive(inbound)` takes in what a network brought, `publish` puts a
-finished card into a room once, `tick(now)` does what time brings. Each is one transaction. Who may
-do a thing is decided here, under the ticket's lock, from the ticket and the person. Nothing is sent
-from here: what must follow is saved, and `outbox` delivers it.
+`handle(call)` runs a command, `receive(inbound)` takes in what a network brought, `transact` saves
+what `timer` does as time passes. Each is one transaction. Who may do a thing is decided here, under
+the ticket's lock, from the ticket and the person. Nothing is sent from here: what must follow is
+saved, and `outbox` delivers it.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -41,29 +40,24 @@ from chatops.call import (
     Runs,
     SelfHandler,
 )
-from chatops.card import Card, Form
-from chatops.cards.shift_card import SHOWN, shift_end_card
+from chatops.card import Form
 from chatops.channel import Can, Inbound, Traits
 from chatops.clock import Clock
 from chatops.doing import Stage, on_many, on_one
 from chatops.doubts import settle
-from chatops.due import hold, sweep
 from chatops.errors import Crossed, Uncertain
 from chatops.event import Event, Read, WritingBegan, WritingEnded
 from chatops.file_links import Asked, FileLinks
 from chatops.follow import post
 from chatops.former import left_in, warnings, with_former
-from chatops.idle_claims import plan_anew
 from chatops.ledger import apply
 from chatops.line import Missing, named, read
 from chatops.line import Read as Told
 from chatops.meant import which_ticket
 from chatops.policy import Policy, Role
-from chatops.ports import FIRST_LOOK, Look, Reader, Record, TicketFilter, Tx, Work
-from chatops.rested import Rest, make_up, rest
+from chatops.ports import Reader, Record, Tx, Work
 from chatops.scene import Agent, Scene
-from chatops.selves import change_shift, new_code, on_self
-from chatops.shifts import Stand, stand
+from chatops.selves import new_code, on_self
 from chatops.text import Words, text
 from chatops.ticket import Refusal, Ticket
 
@@ -73,9 +67,6 @@ _log = structlog.get_logger(__name__)
 
 #: How long an open reply form holds the soft lock, if its closing is never heard of.
 LOCK: Final = timedelta(minutes=10)
-
-#: How many due clocks and snoozes one tick takes at a time.
-SWEEP: Final = 200
 
 #: How often a transaction of unknown fate is tried again.
 _AGAIN: Final = 2
@@ -115,11 +106,6 @@ class Desk:
         self.changed = asyncio.Event()  #: set after each commit that may have work for the outbox
         self.on_change: Callable[[], None] = _nobody  #: called then, for the other processes
         self.repeated = 0  #: canned replies that were sent once more, over the question
-        self._stood: dict[int, Stand] = {}  #: how each was found by their shifts, last time
-        self._rested: dict[int, Rest] = {}  #: whose quiet hours were looked at, the last ones
-        self._holding: tuple[str, int | None] = ("", 0)  #: the terms, and how far clocks go by them
-        #: what app.yaml says of idle claims, and how far they go by it
-        self._planning: tuple[Mapping[str, object], Look | None] = ({}, FIRST_LOOK)
         self._work = work
         self._reader = reader
         self._links = links
@@ -246,7 +232,7 @@ class Desk:
     async def left(self, call: Call) -> None:
         """Note that a form was closed unsent: its soft lock ends."""
         if (ticket := call.ticket) is not None:
-            await self._transact(
+            await self.transact(
                 lambda tx, act: self._if_open(tx, ticket, [WritingEnded(call.agent.id)], act), call
             )
 
@@ -264,7 +250,7 @@ class Desk:
                 noted(tx)
             return came
 
-        for each in await self._transact(run):
+        for each in await self.transact(run):
             self.taken[each.what.value] += 1
             if each.took is not None:
                 self.lags.note(each.channel, each.took)
@@ -273,77 +259,39 @@ class Desk:
         """Bring back a card that somebody has deleted by hand; both ids are the chat's."""
         if (known := self.policy.room_by_id(chat, room)) is None:
             return
-        if await self._transact(lambda tx, act: tx.card_deleted(known.name, message, act.due)):
+        if await self.transact(lambda tx, act: tx.card_deleted(known.name, message, act.due)):
             _log.info("desk.card_deleted", room=known.name)
 
-    # --- what time brings
+    # --- saving
 
-    async def tick(self) -> int:
-        """Mark clocks that passed their due second and wake what is due; return how many."""
-        return await self._transact(lambda tx, act: sweep(tx, self.policy, act, SWEEP))
+    async def transact(self, run: Callable[[Tx, Act], T], call: Call | None = None) -> T:
+        """Run what writes, in one transaction, and tell all processes that there may be work.
 
-    async def hold_clocks(self) -> None:
-        """Hold open clocks to what app.yaml promises, some at a time: all once for each version."""
-        version = self.policy.terms.version
-        known, after = self._holding
-        goes_on = after if known == version else 0
-        if goes_on is not None:
-            policy = self.policy
-            told = await self._transact(lambda tx, act: hold(tx, policy, act, goes_on, SWEEP))
-            self._holding = version, told
+        It is the act of a call, or of nobody at this moment.
 
-    async def hold_claims(self) -> None:
-        """Look at claims by what app.yaml says of them, some at a time: all once whenever that changes."""
-        policy = self.policy
-        rules = {name: (each.idle_claim, each.calendar) for name, each in policy.queues.items()}
-        known, after = self._planning
-        goes_on = after if known == rules else FIRST_LOOK
-        if goes_on is not None:
-            told = await self._transact(lambda tx, _: plan_anew(tx, policy, goes_on, SWEEP))
-            self._planning = rules, told
-
-    async def change_shifts(self) -> None:
-        """Put who has shifts in app.yaml on or off at their boundaries, each acted upon once."""
-        now = self.clock.business()
-        for agent in await self._reader.agents():
-            person = self.policy.people.get(agent.name)
-            stands = stand(person.shifts, now) if person and person.shifts else None
-            if stands is None or self._stood.get(agent.id) == stands:
-                continue
-            held = TicketFilter(queues=tuple(agent.roles), assignee=agent.id, limit=SHOWN)
-            listed, total = await self._reader.listed(held)
-            end = shift_end_card(listed, total, now) if total else None
-            await self._transact(partial(change_shift, agent=agent.id, stands=stands, end=end))
-            self._stood[agent.id] = stands
-
-    async def make_up_calls(self) -> None:
-        """Tell who has quiet hours, once at their end, of what would have called them in these."""
-        policy, now = self.policy, self.clock.business()
-        if not any(person.quiet for person in policy.people.values()):
-            return
-        for agent in await self._reader.agents():
-            person = policy.people.get(agent.name)
-            ended = rest(person.quiet, now) if person and person.quiet else None
-            if ended is not None and self._rested.get(agent.id) != ended:
-                await self._transact(partial(make_up, policy=policy, agent=agent, rest=ended))
-                self._rested[agent.id] = ended
-
-    async def publish(
-        self, name: str, period: str, room: str, card: Card, until: datetime | None = None
-    ) -> bool:
-        """Post a finished card into a room, once for ever per (name, period); False if it was.
-
-        Its figures go up to `until`, or up to now.
+        Raises:
+            StorageError: nothing was kept; the same may be run again.
         """
+        act = Act(now=self.clock.business(), due=self.clock.transport(), marks=Marks())
+        if call is not None:
+            act = replace(
+                act,
+                now=call.now,
+                agent=call.agent.id,
+                chat=call.chat,
+                room=call.room,
+                typed_in=call.room if call.origin is Origin.THREAD else None,
+            )
 
-        def run(tx: Tx, act: Act) -> bool:
-            return tx.publish_once(name, period, until or act.now) and post(tx, room, card, act)
+        def anew(tx: Tx) -> T:
+            act.marks.begin()
+            return run(tx, act)
 
-        return await self._transact(run)
-
-    async def pass_over(self, name: str, period: str, until: datetime | None = None) -> None:
-        """Record that (name, period) is not to be published, nor asked for again."""
-        await self._transact(lambda tx, act: tx.publish_once(name, period, until or act.now))
+        result = await self._surely(anew)
+        self.repeated += len(act.marks.repeated)
+        self.changed.set()
+        self.on_change()
+        return result
 
     # --- scenes
 
@@ -407,7 +355,7 @@ class Desk:
         if outcome.about is not None:
             await self._mark_read(outcome.about, call)
         if outcome.in_room and (room := call.room) is not None:
-            await self._transact(
+            await self.transact(
                 lambda tx, act: tx.once(call.key, call.now) and post(tx, room, outcome.card, act)
             )
             return Done(text("posted-here"))
@@ -428,13 +376,13 @@ class Desk:
         ticket = await self._reader.ticket(id)
         if ticket is None or agent.id in ticket.read_by or not call.may(Role.AGENT, ticket):
             return
-        await self._transact(lambda tx, act: self._if_open(tx, id, [Read(agent.id)], act), call)
+        await self.transact(lambda tx, act: self._if_open(tx, id, [Read(agent.id)], act), call)
 
     async def _act(self, command: Command, args: BaseModel, call: Call) -> Outcome:
         """Do what a command asks of one ticket or of many, in one transaction."""
         stage = self._stage
         do = on_many if isinstance(command.handler, OnTickets) else on_one
-        return await self._transact(lambda tx, act: do(tx, stage, command, args, call, act), call)
+        return await self.transact(lambda tx, act: do(tx, stage, command, args, call, act), call)
 
     async def _on_self(
         self, command: Command, run: SelfHandler[Any], args: BaseModel, call: Call
@@ -446,13 +394,13 @@ class Desk:
         if isinstance(event, Refusal):
             return event
         code = new_code()
-        return await self._transact(lambda tx, act: on_self(tx, event, call, act, code), call)
+        return await self.transact(lambda tx, act: on_self(tx, event, call, act, code), call)
 
     async def _on_post(self, run: PostHandler[Any], args: BaseModel, call: Call) -> Outcome:
         told = run(args, call)
         if isinstance(told, Refusal):
             return told
-        return await self._transact(lambda tx, act: settle(tx, self.policy, told, call, act), call)
+        return await self.transact(lambda tx, act: settle(tx, self.policy, told, call, act), call)
 
     async def _ask(self, command: Command, call: Call, fields: Mapping[str, str]) -> Outcome:
         """Answer with the form of what is missing; opening it reads, and a reply form locks."""
@@ -461,7 +409,7 @@ class Desk:
         if isinstance(form, Form) and form.locks:
             began = WritingBegan(call.agent.id, call.now + LOCK, call.chat)
             id = call.ticket
-            await self._transact(lambda tx, act: self._if_open(tx, id, [began], act), call)
+            await self.transact(lambda tx, act: self._if_open(tx, id, [began], act), call)
         elif isinstance(form, Form):
             await self._mark_read(call.ticket, call)
         return form
@@ -470,28 +418,6 @@ class Desk:
         """Apply events that a rule or a closing form brings; refused means overtaken."""
         if (ticket := tx.ticket(id)) is not None:
             apply(tx, self.policy, ticket, events, act)
-
-    async def _transact(self, run: Callable[[Tx, Act], T], call: Call | None = None) -> T:
-        act = Act(now=self.clock.business(), due=self.clock.transport(), marks=Marks())
-        if call is not None:
-            act = replace(
-                act,
-                now=call.now,
-                agent=call.agent.id,
-                chat=call.chat,
-                room=call.room,
-                typed_in=call.room if call.origin is Origin.THREAD else None,
-            )
-
-        def anew(tx: Tx) -> T:
-            act.marks.begin()
-            return run(tx, act)
-
-        result = await self._surely(anew)
-        self.repeated += len(act.marks.repeated)
-        self.changed.set()
-        self.on_change()
-        return result
 
     async def _surely(self, run: Callable[[Tx], T]) -> T:
         """Run a transaction; once more where it is unknown whether it was kept, or was crossed.

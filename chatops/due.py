@@ -1,7 +1,7 @@
 """What time and app.yaml bring to tickets: clocks due soon or late, stages of chains, snoozes and locks that
 end, claims that nobody heeds, other promises.
 
-Used by `desk` alone, inside one transaction.
+Used by `timer` alone, inside one transaction.
 """
 
 from dataclasses import replace

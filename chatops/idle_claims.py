@@ -1,5 +1,5 @@
 """When a claim under which nothing happens is looked at: asked about, or handed back. Used by `ledger`,
-`handing_back` and `desk`.
+`handing_back` and `timer`.
 """
 
 from datetime import datetime

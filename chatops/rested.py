@@ -1,7 +1,7 @@
 """Who has quiet hours is told once, at their end, of what would have called them in these.
 
 What it was stands in the log. What is answered, or known of, by then calls nobody afterwards, nor
-does what called them again since. Used by `desk` alone, in its transaction.
+does what called them again since. Used by `timer` alone, in its transaction.
 """
 
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ from chatops.call import Answer, Call, Looks, Origin, Outcome, Registry
 from chatops.card import Card, Paragraph
 from chatops.clock import Clock
 from chatops.delivery.enrolment import Enrolment
-from chatops.desk import SWEEP, Desk
+from chatops.desk import Desk
 from chatops.errors import StorageError
 from chatops.line import Missing, Read, named, read
 from chatops.policy import EVERY_QUEUE, DigestPlan, Policy, Role, WhenEmpty
@@ -30,6 +30,7 @@ from chatops.ports import Reader
 from chatops.scene import Agent
 from chatops.text import Words, text
 from chatops.ticket import Refusal
+from chatops.timer import SWEEP, Timer
 
 #: How often the tick runs.
 EVERY: Final = timedelta(seconds=1)
@@ -51,6 +52,7 @@ class Schedule:
     def __init__(
         self,
         desk: Desk,
+        timer: Timer,
         reader: Reader,
         clock: Clock,
         sweep: Callable[[], Awaitable[None]],
@@ -61,6 +63,7 @@ class Schedule:
         """`sweep` takes unread bodies again; `retain` drops what is kept no longer; `fold` rolls up."""
         self.ticks = 0
         self._desk = desk
+        self._timer = timer
         self._reader = reader
         self._clock = clock
         self._sweep = sweep
@@ -111,10 +114,10 @@ class Schedule:
         if self._enrolment.is_off:  # what is due would come early, or late
             return
         await self._part("due", self._due)
-        await self._part("clocks", self._desk.hold_clocks)
-        await self._part("claims", self._desk.hold_claims)
-        await self._part("shifts", self._desk.change_shifts)
-        await self._part("quiet hours", self._desk.make_up_calls)
+        await self._part("clocks", self._timer.hold_clocks)
+        await self._part("claims", self._timer.hold_claims)
+        await self._part("shifts", self._timer.change_shifts)
+        await self._part("quiet hours", self._timer.make_up_calls)
         for plan in self._desk.policy.digests.values():
             await self._part(plan.name, partial(self._digest, plan, self._clock.business()))
         await self._part("sweep", self._sweep)
@@ -136,7 +139,7 @@ class Schedule:
             _log.exception("tick.failed", part=name)
 
     async def _due(self) -> None:
-        while await self._desk.tick() >= SWEEP and not self._ending:
+        while await self._timer.tick() >= SWEEP and not self._ending:
             pass
 
     async def _digest(self, plan: DigestPlan, now: datetime) -> None:
@@ -149,16 +152,16 @@ class Schedule:
             return
         if newest is None and fired < self._started:
             # a digest that is new in app.yaml begins with its next time
-            await self._desk.pass_over(plan.name, period, fired)
+            await self._timer.pass_over(plan.name, period, fired)
             return
         call = replace(self._call(plan, fired), since=newest and newest[1])
         outcome = await self._desk.handle(call)
         if isinstance(outcome, Answer) and outcome.empty and plan.when_empty is WhenEmpty.SILENT:
-            await self._desk.pass_over(plan.name, period, fired)
+            await self._timer.pass_over(plan.name, period, fired)
             return
         card = outcome.card if isinstance(outcome, Answer) else _refused(plan, outcome)
         card = card if now - fired <= LATE else _stamped_late(card, fired)
-        if await self._desk.publish(plan.name, period, plan.room, card, fired):
+        if await self._timer.publish(plan.name, period, plan.room, card, fired):
             made = isinstance(outcome, Answer)
             _log.info("tick.digest", digest=plan.name, period=period, made=made)
 

@@ -1,7 +1,7 @@
 """What a command does to the person who calls it: on and off shift, and being one in two accounts.
 
-Used by `desk` alone. A one-time code is eight characters of 32 (40 bits), good for ten minutes and
-for one use; only its digest is kept.
+Used by `desk` and `timer` alone. A one-time code is eight characters of 32 (40 bits), good for ten
+minutes and for one use; only its digest is kept.
 """
 
 import hashlib

@@ -43,6 +43,7 @@ from chatops.ports import Delivery, Record, Tx
 from chatops.scene import Agent
 from chatops.text import Words
 from chatops.ticket import Refusal, Ticket
+from chatops.timer import Timer
 from storage import Storage, open_storage
 from tests import beside, blank
 
@@ -181,6 +182,10 @@ class Care:
     desk: Desk
     database: str  #: its address
     agents: dict[str, Agent] = field(default_factory=dict)
+    timer: Timer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.timer = Timer(self.desk, self.storage.reader)
 
     @property
     def path(self) -> Path:

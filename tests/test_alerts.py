@@ -45,8 +45,8 @@ async def test_each_level_comes_once_at_its_time(care: Care) -> None:
     seen = []
     for passed in (46, 61, 121, 301, 900):
         care.hours.jump(NOON + minutes(passed) - care.hours.business())
-        await care.desk.tick()
-        await care.desk.tick()
+        await care.timer.tick()
+        await care.timer.tick()
         seen.append(len(await alerts(care, ticket)))
     assert seen == [1, 2, 3, 4, 4]
     assert await alerts(care, ticket) == [
@@ -69,7 +69,7 @@ async def test_after_downtime_only_the_newest_is_sent_and_the_others_are_recorde
 ) -> None:
     ticket = await care.opens()
     care.hours.jump(minutes(150))
-    await care.desk.tick()
+    await care.timer.tick()
     due = NOON + timedelta(hours=1)
     assert await alerts(care, ticket) == [
         Alerted(AlertLevel.DUE_SOON, due - timedelta(minutes=15), FIRST, 1, superseded=True),
@@ -86,7 +86,7 @@ async def test_due_soon_is_told_to_who_has_it_in_the_thread(care: Care) -> None:
     ticket = await care.opens()
     await care.did("ben", "claim", ticket)
     care.hours.jump(minutes(46))
-    await care.desk.tick()
+    await care.timer.tick()
     assert sent(care) == [("event", "care-global", "Alerted")]
 
 
@@ -96,7 +96,7 @@ async def test_due_soon_is_told_to_the_room_where_who_has_it_is_off(care: Care) 
     await care.did("ben", "claim", ticket)
     await care.did("ben", "off")
     care.hours.jump(minutes(46))
-    await care.desk.tick()
+    await care.timer.tick()
     assert sent(care) == [("alert", "care-global", "Alerted")]
 
 
@@ -104,11 +104,11 @@ async def test_who_knows_of_it_ends_the_repeats_and_the_thread_says_who(care: Ca
     ticket = await care.opens()
     assert refused(await care.does("ben", "known", ticket)) == "nothing-late"
     care.hours.jump(minutes(61))
-    await care.desk.tick()
+    await care.timer.tick()
     await care.did("ben", "known", ticket)
     assert refused(await care.does("aoi", "known", ticket)) == "nothing-late"
     care.hours.jump(minutes(300))
-    await care.desk.tick()
+    await care.timer.tick()
     assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
     assert care.due("event") == [("event", "care-global", "pending")]
 
@@ -116,10 +116,10 @@ async def test_who_knows_of_it_ends_the_repeats_and_the_thread_says_who(care: Ca
 async def test_an_answer_ends_the_repeats(care: Care) -> None:
     ticket = await care.opens()
     care.hours.jump(minutes(61))
-    await care.desk.tick()
+    await care.timer.tick()
     await care.did("ben", "close", ticket, fields={"reason": "resolved"})
     care.hours.jump(minutes(300))
-    await care.desk.tick()
+    await care.timer.tick()
     assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
 
 
@@ -161,7 +161,7 @@ async def test_who_has_it_and_rests_is_told_of_a_ceiling_in_the_room(
     await care.desk.adopt(resting(*resting_are))
     await care.did("ben", "claim", await care.opens())
     care.hours.jump(minutes(15))
-    await care.desk.tick()
+    await care.timer.tick()
     assert sent(care) == [(*where, "Alerted")]
 
 
@@ -169,7 +169,7 @@ async def test_a_list_calls_nobody_in_their_quiet_hours(care: Care) -> None:
     await care.desk.adopt(resting("maya"))
     await opens(care, 4)
     care.hours.jump(minutes(21))
-    await care.desk.tick()
+    await care.timer.tick()
     (said,) = lists(care, "care-global")
     assert (said[0], [line for line in said if line.startswith("For")]) == ("⚠ 4 alerts", [])
 
@@ -185,7 +185,7 @@ async def test_a_room_reads_of_a_ceiling_that_calls_nobody_who_rests(
     async with town_around(tmp_path, empty_database, hours, resting(*are_resting)) as town:
         await town.opens()
         hours.jump(minutes(21))
-        await town.desk.tick()
+        await town.timer.tick()
         await town.quiet()
         ((ts,),) = town.sql(
             "SELECT external_id FROM delivery WHERE what = 'alert' AND \"to\" = 'care-global'"
@@ -207,11 +207,11 @@ async def test_who_rested_is_told_once_at_the_end_of_what_still_waits(care: Care
     seen = []
     for passed in (21, 30, 59, 60, 61, 130):
         care.hours.jump(NOON + minutes(passed) - care.hours.business())
-        await care.desk.tick()
+        await care.timer.tick()
         if passed == 30:
             await care.did("ben", "close", answered, fields={"reason": "resolved"})
             await care.did("ben", "known", known)
-        await care.desk.make_up_calls()
+        await care.timer.make_up_calls()
         seen.append(len(told_alone(care, "maya")))
     assert seen == [0, 0, 0, 1, 1, 1]
     (said,) = told_alone(care, "maya")
@@ -232,11 +232,11 @@ async def test_who_has_a_ticket_is_told_of_its_warning_after_their_rest_but_not_
     await care.did("ben", "claim", ticket)
     await care.did("aoi", "claim", other)
     care.hours.jump(minutes(16))
-    await care.desk.tick()
+    await care.timer.tick()
     care.hours.jump(minutes(60))  # no tick came meanwhile: its breach calls who rests no more
-    await care.desk.tick()
+    await care.timer.tick()
     for _ in range(2):
-        await care.desk.make_up_calls()
+        await care.timer.make_up_calls()
     (said,) = told_alone(care, "ben")
     # late by now, and worded so
     late = f"⚠ #{ticket} in global: Latest first response was due Mon 1 Jun 12:20 (Ben) [Details]"
@@ -251,10 +251,10 @@ async def test_who_is_off_after_their_rest_is_told_of_no_warning(care: Care) -> 
     await care.did("ben", "claim", ticket)
     await care.did("ben", "off")
     care.hours.jump(minutes(16))
-    await care.desk.tick()
+    await care.timer.tick()
     assert sent(care) == [("alert", "care-global", "Alerted")]
     care.hours.jump(minutes(60))
-    await care.desk.make_up_calls()
+    await care.timer.make_up_calls()
     assert told_alone(care, "ben") == []
 
 
@@ -279,7 +279,7 @@ async def opens(care: Care, many: int, ago: int = 0) -> list[int]:
 async def test_more_than_three_at_once_are_one_list_by_due_time(care: Care) -> None:
     tickets = await opens(care, 4)
     care.hours.jump(minutes(61))
-    await care.desk.tick()
+    await care.timer.tick()
     assert sent(care) == []
     (said,) = lists(care, "care-global")
     assert [line for line in said if line] == [
@@ -293,14 +293,14 @@ async def test_more_than_three_at_once_are_one_list_by_due_time(care: Care) -> N
     assert len(lists(care, "care-managers")) == 1
     for ticket in tickets:  # each key is written all the same
         assert [type(each) for each in await alerts(care, ticket)] == [Alerted, Breached]
-    await care.desk.tick()
+    await care.timer.tick()
     assert len(lists(care, "care-global")) == 1
 
 
 async def test_a_list_says_of_what_no_room_has_heard_yet_that_it_is_late(care: Care) -> None:
     await opens(care, 4)
     care.hours.jump(minutes(150))
-    await care.desk.tick()
+    await care.timer.tick()
     lines = [line for line in lists(care, "care-global")[0] if line.startswith("⚠ #")]
     assert len(lines) == 4
     assert {line.split(": ")[1] for line in lines} == {
@@ -308,7 +308,7 @@ async def test_a_list_says_of_what_no_room_has_heard_yet_that_it_is_late(care: C
         for time in ("12:57", "12:58", "12:59", "13:00")
     }
     care.hours.jump(minutes(152))  # to the last repeat, of which the managers alone are told
-    await care.desk.tick()
+    await care.timer.tick()
     still = {
         room: sum("is still late" in line for line in lists(care, room)[0])
         for room in ("care-global", "care-managers")
@@ -320,11 +320,11 @@ async def test_three_come_alone_and_what_the_minute_brings_is_gathered(care: Car
     for before in (6, 6, 6, 4, 2):
         await care.opens(wrote(at=NOON - timedelta(seconds=before)))
     care.hours.jump(timedelta(minutes=44, seconds=55))
-    await care.desk.tick()
+    await care.timer.tick()
     assert (len(sent(care)), lists(care, "care-global")) == (3, [])
     for title in ("⚠ One alert", "⚠ 2 alerts"):
         care.hours.jump(timedelta(seconds=2))
-        await care.desk.tick()
+        await care.timer.tick()
         (said,) = lists(care, "care-global")
         assert said[0] == title
     assert len(sent(care)) == 3

@@ -351,7 +351,7 @@ async def test_number_of_another_delivery_is_no_way_in(town: Town, hall: TeamsHa
 async def published(town: Town, room: str) -> None:
     said_ = text("words", words="Closes of the day")
     card = Card(push=said_, title=said_, blocks=(Paragraph(said_),))
-    await town.desk.publish("evening", "2026-06-01", room, card)
+    await town.timer.publish("evening", "2026-06-01", room, card)
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ async def test_alert_is_asked_about_in_its_room_by_its_ticket(town: Town, hall: 
     ticket = await threaded(town)
     hall.cut(there=False)
     town.hours.jump(timedelta(minutes=90))
-    await town.desk.tick()
+    await town.timer.tick()
     question = await asked(town, hall)
     assert question.thread is None
     assert f"#{ticket}, the alert of a breach" in said(question.card)
@@ -422,7 +422,7 @@ async def test_alert_that_only_people_know_is_not_made_a_second_time(
     ticket = await threaded(town)
     hall.cut(there=True)
     town.hours.jump(timedelta(minutes=90))
-    await town.desk.tick()
+    await town.timer.tick()
     await answers(town, "ben", await asked(town, hall), "there")
     await town.did("ben", "claim", ticket)
     await town.quiet(step=1)

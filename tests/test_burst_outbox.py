@@ -191,7 +191,7 @@ async def test_late_it_is_alerted_with_a_way_to_it(town: Town) -> None:
     for ticket in range(1, 6):
         await town.did("ben", "close", ticket, fields={"reason": "no_reply_needed"})
     town.hours.jump(timedelta(minutes=90))
-    await town.desk.tick()
+    await town.timer.tick()
     await town.quiet(step=1)
     assert "Late" in shows(await town.card(6))
     (line,) = lines(town)

@@ -159,7 +159,7 @@ async def test_who_works_a_ticket_gives_it_a_card(
 async def test_late_ticket_gets_a_card_and_an_alert(care: Care) -> None:
     line = (await crowd(care, 3))[2]
     care.hours.jump(timedelta(minutes=61))
-    assert await care.desk.tick() == 3
+    assert await care.timer.tick() == 3
     assert (await care.ticket(line)).lined is False
     assert len(care.due("card")) == 3
 

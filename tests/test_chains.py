@@ -60,8 +60,8 @@ def minutes(n: float) -> timedelta:
 async def at(care: Care, passed: float) -> None:
     """Turn the clock to so many minutes after noon, and let both the tick's runs come."""
     care.hours.jump(NOON + minutes(passed) - care.hours.business())
-    await care.desk.tick()
-    await care.desk.tick()
+    await care.timer.tick()
+    await care.timer.tick()
 
 
 async def chain_of(care: Care, ticket: int) -> list[Any]:

@@ -45,8 +45,8 @@ async def care(tmp_path: Path, empty_database: Path | str, hours: Hours) -> Asyn
 async def passes(care: Care, hours: float) -> None:
     """Turn business time to so many hours, and a second, after noon; two ticks do what one does."""
     care.hours.jump(NOON + hours * HOUR + timedelta(seconds=1) - care.hours.business())
-    await care.desk.tick()
-    await care.desk.tick()
+    await care.timer.tick()
+    await care.timer.tick()
 
 
 async def told(care: Care, ticket: int) -> list[Any]:

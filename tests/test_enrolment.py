@@ -159,7 +159,7 @@ async def test_a_process_whose_clock_is_off_does_no_timed_work(care: Care, share
     async def sweep() -> None:
         swept.append(True)
 
-    ticking = Schedule(care.desk, care.storage.reader, care.hours, sweep, enrolment)
+    ticking = Schedule(care.desk, care.timer, care.storage.reader, care.hours, sweep, enrolment)
     await ticking.tick()
     assert (swept, care.due("alert")) == ([], [])
 

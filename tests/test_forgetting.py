@@ -133,15 +133,15 @@ async def everywhere(town: Town) -> list[int]:
 
         await town.storage.work.transact(store)
     said = text("words", words=f"{NAME} is late: {SAID}")
-    await town.desk.publish(
+    await town.timer.publish(
         "late", "2026-06-01", "care-global", Card(said, blocks=(Paragraph(said),))
     )
     said = text("words", words="Nobody is late")
-    await town.desk.publish(
+    await town.timer.publish(
         "late", "2026-06-02", "care-global", Card(said, blocks=(Paragraph(said),))
     )
     town.hours.jump(timedelta(hours=3))
-    await town.desk.tick()
+    await town.timer.tick()
     return [first, second, other]
 
 

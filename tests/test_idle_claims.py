@@ -41,8 +41,8 @@ async def claims(care: Care, ticket: int) -> list[Any]:
 async def ticks(care: Care, passed: float) -> None:
     """Turn business time to so many minutes after noon; two ticks do what one does."""
     care.hours.jump(NOON + minutes(passed) - care.hours.business())
-    await care.desk.tick()
-    await care.desk.tick()
+    await care.timer.tick()
+    await care.timer.tick()
 
 
 async def test_who_does_nothing_is_asked_once_and_the_ticket_handed_back_once(care: Care) -> None:
@@ -167,16 +167,16 @@ async def test_a_shortened_time_holds_for_claims_that_stand_already(care: Care) 
     for ticket in tickets:
         await care.did("ben", "claim", ticket)
     await care.did("ben", "note", tickets[2], fields={"text": "I am calling the shop."})
-    await care.desk.hold_claims()
+    await care.timer.hold_claims()
     sooner = IdleRule(timedelta(minutes=10), timedelta(minutes=15))
     await care.desk.adopt(policy(idle_claim=sooner))
-    await care.desk.hold_claims()
+    await care.timer.hold_claims()
     await ticks(care, 10)
     asked = [Claimed(ben), IdleAsked(ben, NOON, NOON + minutes(25))]
     assert [await claims(care, each) for each in tickets] == [asked, asked, [Claimed(ben)]]
     # who was asked keeps the time that they were told
     await care.desk.adopt(policy(idle_claim=replace(sooner, hand_back_after=minutes(1))))
-    await care.desk.hold_claims()
+    await care.timer.hold_claims()
     await ticks(care, 24)
     assert await claims(care, tickets[0]) == asked
 

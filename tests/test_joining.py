@@ -338,7 +338,7 @@ async def test_ticket_that_wakes_while_its_assignee_is_off_goes_to_the_room(
     if off:
         await care.did("ben", "off")
     care.hours.jump(timedelta(hours=3))
-    assert await care.desk.tick() == 2  # its clock is late, too
+    assert await care.timer.tick() == 2  # its clock is late, too
     found = await care.ticket(ticket)
     assert found.status is Status.OPEN
     assert (found.assignee is None) is off

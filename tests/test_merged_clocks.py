@@ -107,12 +107,12 @@ async def test_what_was_answered_before_the_merge_hastens_nothing(care: Care) ->
 async def test_what_is_late_already_is_late_in_the_ticket_that_it_goes_into(care: Care) -> None:
     early, late = await two_tickets(care)
     care.hours.jump(minutes(35))  # 13:05: the earlier one was due at 13:00
-    await care.desk.tick()
+    await care.timer.tick()
     assert (await clock(care, early)).breached_at == NOON + HOUR
     await care.did("ben", "merge", early, str(late))
     ended = await clock(care, early)
     assert (ended.outcome, ended.breached_at) == (Outcome.WAIVED, None)
-    await care.desk.tick()
+    await care.timer.tick()
     assert (await clock(care, late)).breached_at == NOON + HOUR
 
 
@@ -124,7 +124,7 @@ async def test_a_moved_ticket_keeps_its_start_and_alerts_its_new_rooms(care: Car
     assert JAPAN.first_response == HOUR
     assert (moved.started_at, moved.due_at) == (NOON, NOON + HOUR)
     care.hours.jump(minutes(11))
-    await care.desk.tick()
+    await care.timer.tick()
     assert {to for _, to, _ in care.due("alert")} == {"care-japan", "care-managers"}
 
 

@@ -17,6 +17,7 @@ from chatops.card import Card, Paragraph
 from chatops.follow import tell
 from chatops.ports import Tx
 from chatops.text import Summons, text
+from chatops.timer import Timer
 
 pytestmark = pytest.mark.anyio
 
@@ -41,41 +42,40 @@ async def is_on(care: Care, name: str) -> bool:
 
 async def test_the_shift_puts_somebody_on_and_its_end_off(care: Care) -> None:
     assert not await is_on(care, "ben")
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     assert await is_on(care, "ben")
     assert not await is_on(care, "aoi")  # has no shifts, and says on and off by hand
     care.hours.jump(timedelta(hours=6))
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     assert not await is_on(care, "ben")
 
 
 async def test_what_is_said_by_hand_holds_until_the_next_boundary(care: Care) -> None:
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     await care.did("ben", "off")
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     assert not await is_on(care, "ben")
     care.hours.jump(timedelta(hours=6))
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     await care.did("ben", "on")  # overtime
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     assert await is_on(care, "ben")
     care.hours.jump(timedelta(hours=15))  # Tuesday morning
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     assert await is_on(care, "ben")
 
 
 async def test_a_boundary_is_acted_upon_once_by_all_processes(care: Care) -> None:
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     await care.did("ben", "off")
-    care.desk._stood.clear()  # another process, or this one after a restart
-    await care.desk.change_shifts()
+    await Timer(care.desk, care.storage.reader).change_shifts()  # another process's, or a restart's
     assert not await is_on(care, "ben")
 
 
 async def test_who_goes_off_without_tickets_is_told_nothing(care: Care) -> None:
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     care.hours.jump(timedelta(hours=6))
-    await care.desk.change_shifts()
+    await care.timer.change_shifts()
     assert care.due("published") == []
 
 
@@ -95,11 +95,11 @@ async def test_the_end_of_a_shift_shows_what_is_still_held(
 
 
 async def _ends_a_shift(town: Town) -> None:
-    await town.desk.change_shifts()
+    await town.timer.change_shifts()
     ticket = await town.opens(text="Where is my tent?")
     await town.did("ben", "claim", ticket)
     town.hours.jump(timedelta(hours=6))
-    await town.desk.change_shifts()
+    await town.timer.change_shifts()
     await town.quiet()
     (said,) = town.messages_to("ben")
     words = shows(said)

@@ -96,7 +96,7 @@ async def test_alerts_go_before_cards_and_cards_before_lines(town: Town) -> None
     await town.until(lambda: "fault:429" in town.calls("chat.postMessage"), step=0)
     second = await town.opens(text="two")
     town.hours.jump(timedelta(hours=2))
-    await town.desk.tick()
+    await town.timer.tick()
     await town.quiet()
     assert (await town.card(first)).ts < (await town.card(second)).ts
     rows = town.sql("SELECT what, external_id FROM delivery WHERE \"to\" = 'care-global'")
@@ -312,7 +312,7 @@ async def test_alert_in_doubt_holds_back_no_other_alert(town: Town) -> None:
     await town.quiet()
     town.slack.fault(Fault("chat.postMessage", Kind.RESET_AFTER, channel="C05MANAGERS"))
     town.hours.jump(timedelta(hours=2))
-    await town.desk.tick()
+    await town.timer.tick()
     await town.until(lambda: town.outbox.progress.get("in_doubt"), step=0)
     doubted_at = town.hours.now()
     await town.until(lambda: len(town.seen("care-managers")) == 2)
@@ -352,7 +352,7 @@ async def test_alerts_draw_the_card_anew(town: Town) -> None:
     seen = []
     for passed in (0, 46, 15):
         town.hours.jump(timedelta(minutes=passed, seconds=1))
-        await town.desk.tick()
+        await town.timer.tick()
         await town.quiet()
         card = shows(await town.card(ticket))
         seen.append([sign for sign in ("⏳ Due soon", "⚠ Late") if sign in card])
@@ -387,7 +387,7 @@ async def test_line_whose_link_cannot_be_made_goes_without_it(
 
 async def test_published_card_is_posted_as_it_was_finished(town: Town) -> None:
     card = Card(push=text("nobody"), title=text("nobody"), blocks=(Paragraph(text("nobody")),))
-    await town.desk.publish("evening", "2026-06-01", "care-leads", card)
+    await town.timer.publish("evening", "2026-06-01", "care-leads", card)
     await town.quiet()
     assert len(town.seen("care-leads")) == 1
 

@@ -71,7 +71,7 @@ async def a_day(care: Care) -> list[int]:
     await care.did("ben", "priority", two, "urgent")
     await invites(care, two)
     care.hours.jump(minutes(40))
-    await care.desk.tick()
+    await care.timer.tick()
     await care.did("ben", "merge", two, str(one))
     care.hours.jump(minutes(20))
     await answers(care, "t1", 20, "e2")
@@ -87,7 +87,7 @@ async def a_day(care: Care) -> list[int]:
     four = await care.opens(thread="t4", who="lea", kind=Kind.DM, private=True)
     care.hours.jump(minutes(15))
     await care.did("ben", "move", four, "japan")
-    await care.desk.tick()
+    await care.timer.tick()
     return [one, two, three, four]
 
 
@@ -195,12 +195,12 @@ async def test_open_clocks_are_held_to_a_changed_app_yaml_once(care: Care) -> No
     await answers(care, "t2", 30, "e1")
     await care.did("ben", "close", done, "resolved")
     ended = await clocks(care, done)
-    await care.desk.hold_clocks()
+    await care.timer.hold_clocks()
     assert TermsChanged() not in await care.log(open_one)
     short = replace(PROMISING.queues["global"], first_response=minutes(40))
     care.desk.policy = replace(PROMISING, queues={**PROMISING.queues, "global": short})
     for _ in range(2):
-        await care.desk.hold_clocks()
+        await care.timer.hold_clocks()
     assert (await care.log(open_one)).count(TermsChanged()) == 1
     held = (await clocks(care, open_one))[ClockKind.FIRST_RESPONSE, 1]
     assert (held.started_at, held.due_at) == (NOON, NOON + minutes(40))
@@ -214,7 +214,7 @@ async def test_every_kind_of_clock_is_alerted_of_once(care: Care) -> None:
     ticket = await care.opens()
     care.hours.jump(minutes(61))
     for _ in range(2):
-        await care.desk.tick()
+        await care.timer.tick()
     breached = [event for event in await care.log(ticket) if isinstance(event, Breached)]
     assert sorted((event.clock, event.due_at - NOON) for event in breached) == [
         (ClockKind.CEILING, minutes(30)),

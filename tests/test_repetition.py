@@ -95,7 +95,7 @@ async def test_what_a_transaction_that_was_not_kept_repeated_is_not_counted(care
         if len(runs) == 1:
             raise Crossed("aozora m1")
 
-    await care.desk._transact(run)
+    await care.desk.transact(run)
     assert (care.desk.repeated, len(set(runs))) == (1, 2)
 
 

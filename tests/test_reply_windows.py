@@ -48,8 +48,8 @@ def dm(care: Care, text: str = "Here is my order number") -> Any:
 async def passes(care: Care, hours: float, seconds: int = 0) -> None:
     """Turn business time to so long after noon; two ticks do what one does."""
     care.hours.jump(NOON + timedelta(hours=hours, seconds=seconds) - care.hours.business())
-    await care.desk.tick()
-    await care.desk.tick()
+    await care.timer.tick()
+    await care.timer.tick()
 
 
 async def watched(care: Care, ticket: int) -> list[Any]:

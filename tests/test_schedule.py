@@ -12,10 +12,10 @@ from care import NOON, POLICY, SHOP, Care, Hours, cared_for
 
 from chatops.calendar import Calendar
 from chatops.delivery.enrolment import Enrolment
-from chatops.desk import SWEEP
 from chatops.errors import StorageError
 from chatops.policy import DigestPlan, Policy, WhenEmpty
 from chatops.schedule import Schedule, newest_fire
+from chatops.timer import SWEEP
 
 ALL_DAYS = tuple(range(7))
 TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
@@ -90,6 +90,7 @@ def schedule(care: Care) -> Schedule:
     """A process that has just started."""
     return Schedule(
         care.desk,
+        care.timer,
         care.storage.reader,
         care.hours,
         _nothing,
@@ -248,13 +249,14 @@ async def test_part_of_the_tick_that_fails_keeps_no_other_from_its_turn(
 
     process = Schedule(
         care.desk,
+        care.timer,
         care.storage.reader,
         care.hours,
         sweep,
         Enrolment(care.storage.work, care.hours),
         fold=sweep,
     )
-    monkeypatch.setattr(care.desk, "tick", fails)
+    monkeypatch.setattr(care.timer, "tick", fails)
     monkeypatch.setattr(care.storage.reader, "published", fails)
     await turn(care, NOON + timedelta(hours=6))
     await process.tick()
@@ -307,7 +309,7 @@ async def test_stop_waits_neither_for_all_that_is_due_nor_for_a_database_that_is
         return SWEEP  # there is more
 
     process = schedule(care)
-    monkeypatch.setattr(care.desk, "tick", never_ends)
+    monkeypatch.setattr(care.timer, "tick", never_ends)
     process.start()
     ticking = asyncio.create_task(process.tick())
     await begun.wait()

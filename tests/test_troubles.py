@@ -106,7 +106,7 @@ async def test_closed_managers_room_is_told_in_another_room_of_the_queue(town: T
     await town.opens()
     await town.quiet()
     town.hours.jump(town.desk.policy.queues["global"].first_response * 1.5)
-    await town.desk.tick()
+    await town.timer.tick()
     await town.until(lambda: told(town, "care-global")[1:], step=1)
     late, closed = told(town, "care-global")
     assert late.startswith("⚠ First response is late")

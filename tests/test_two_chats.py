@@ -114,7 +114,7 @@ async def test_reply_from_elsewhere_can_be_undone_in_the_chat_where_it_was_writt
 async def test_alert_leads_to_the_card_in_the_same_chat(town: Town, hall: TeamsHall) -> None:
     ticket = await opened(town)
     town.hours.jump(timedelta(minutes=90))
-    await town.desk.tick()
+    await town.timer.tick()
     await town.quiet()
     card, alert = hall.seen()
     assert alert.card.title == text(
@@ -165,14 +165,14 @@ async def test_lock_of_a_form_that_nobody_tells_was_left_goes_from_all_cards(
     await town.does("aoi", "reply", ticket, chat="teams", room="hall")
     await town.quiet()
     town.hours.jump(LOCK - timedelta(minutes=1))
-    assert await town.desk.tick() == 0
+    assert await town.timer.tick() == 0
     town.hours.jump(timedelta(minutes=1))
-    assert await town.desk.tick() == 1
+    assert await town.timer.tick() == 1
     await town.quiet()
     assert (await town.ticket(ticket)).writer is None
     assert "writing" not in shows(await town.card(ticket))
     assert "aside-writing" not in repr(hall.seen()[0].card.blocks)
-    assert await town.desk.tick() == 0
+    assert await town.timer.tick() == 0
 
 
 async def test_form_names_no_chat_to_those_who_are_in_the_same(town: Town) -> None:
@@ -281,7 +281,7 @@ async def test_managers_with_a_room_in_each_chat_hear_in_both(
     async with town_around(tmp_path, empty_database, hours, policy, hall) as town:
         ticket = await opened(town)
         town.hours.jump(timedelta(minutes=90))
-        await town.desk.tick()
+        await town.timer.tick()
         await town.desk.receive([AccountRevoked("aozora", NOON)])
         await town.quiet()
         alert, revoked = (shows(line) for line in town.seen("care-managers"))

@@ -25,6 +25,7 @@ from chatops.policy import IdleRule
 from chatops.ports import Tx
 from chatops.scene import Agent
 from chatops.text import text
+from chatops.timer import Timer
 from storage import Storage, open_storage
 from storage.tx import StoredTx
 from tests import postgres
@@ -43,6 +44,7 @@ class Shop:
     def __init__(self, url: str, desks: list[Desk], storages: list[Storage]) -> None:
         self.url = url
         self.desks = desks
+        self.timers = [Timer(desk, each.reader) for desk, each in zip(desks, storages, strict=True)]
         self.storages = storages
         self.agents: dict[str, Agent] = {}
 
@@ -296,13 +298,15 @@ async def test_what_time_brings_comes_once(shop: Shop, hours: Hours) -> None:
     for number in range(3):  # more would be a list, or two
         await shop.desks[0].receive([wrote(who=f"c{number}")])
     hours.jump(timedelta(hours=2))
-    await shop.at_once(lambda desk, _: desk.tick())
+    await shop.at_once(lambda _, number: shop.timers[number % 2].tick())
     assert shop.sql("SELECT count(*) FROM entry WHERE name = 'Breached'") == [(3,)]
     assert shop.sql("SELECT count(*) FROM delivery WHERE what = 'alert'") == [(6,)]
     said = text("nothing-to-show")
     card = Card(push=said, title=said, blocks=(Paragraph(said),))
     made = await shop.at_once(
-        lambda desk, _: desk.publish("evening", "2026-06-01", "care-leads", card)
+        lambda _, number: shop.timers[number % 2].publish(
+            "evening", "2026-06-01", "care-leads", card
+        )
     )
     assert sorted(made) == [False] * 7 + [True]
 
@@ -317,7 +321,7 @@ async def test_each_stage_of_a_chain_and_its_end_come_once(shop: Shop, hours: Ho
         await shop.desks[0].receive([wrote(who=f"c{number}")])
     for _ in range(3):
         hours.jump(timedelta(minutes=5))
-        await shop.at_once(lambda desk, _: desk.tick())
+        await shop.at_once(lambda _, number: shop.timers[number % 2].tick())
     told = shop.sql(
         "SELECT ticket, string_agg(name, ' ' ORDER BY id) FROM entry "
         "WHERE name LIKE '%Stage%' OR name LIKE 'Chain%' GROUP BY ticket ORDER BY ticket"
@@ -339,7 +343,7 @@ async def test_a_claim_is_asked_about_and_handed_back_once(shop: Shop, hours: Ho
         await shop.does(shop.desks[1], "ben", "claim", number + 1)
     for name in ("IdleAsked", "Unclaimed"):
         hours.jump(timedelta(minutes=31))
-        await shop.at_once(lambda desk, _: desk.tick())
+        await shop.at_once(lambda _, number: shop.timers[number % 2].tick())
         assert shop.sql("SELECT count(*) FROM entry WHERE name = $1", name) == [(3,)]
 
 

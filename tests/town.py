@@ -256,7 +256,7 @@ async def town_around(
             asyncio.create_task(each) for each in (inbox.run(), outbox.run(), enrolment.run())
         ]
         stack.push_async_callback(_ended, running)
-        schedule = Schedule(care.desk, reader, hours, inbox.sweep, enrolment)
+        schedule = Schedule(care.desk, care.timer, reader, hours, inbox.sweep, enrolment)
         yield Town(
             hours,
             care.storage,

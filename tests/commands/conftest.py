@@ -19,6 +19,7 @@ from chatops.event import Kind
 from chatops.policy import Person, Role
 from chatops.scene import Agent
 from chatops.text import Text, Words
+from chatops.timer import Timer
 from storage import Storage, open_storage
 from tests import blank
 from tests.scenes import NOW, POLICY, TRAITS
@@ -68,6 +69,7 @@ class Team:
             clock,
             WORDS,
         )
+        self.timer = Timer(self.desk, storage.reader)
 
     async def agent(self, name: str) -> Agent:
         found = await self.desk.person("slack", PEOPLE[name].identities["slack"])

@@ -30,7 +30,7 @@ async def test_breaches_say_who_how_late_and_whether_still_open(team: Team) -> N
     await team.wrote("Kim", "Hello")
     await team.ask("aoi", "claim", "1")
     team.clock.now += timedelta(minutes=90)
-    await team.desk.tick()
+    await team.timer.tick()
     await team.ask("aoi", "close", "2 no reply needed")
     said = await team.shown("maya", "digest", "breaches")
     assert (
@@ -68,7 +68,7 @@ async def test_a_day_without_breaches_hides_nobody_who_waits_since_the_day_befor
 ) -> None:
     await team.wrote("Jo", "Where is it?")
     team.clock.now += timedelta(hours=24)
-    await team.desk.tick()
+    await team.timer.tick()
     said = await team.shown("maya", "digest", "breaches")
     assert (
         said
@@ -103,7 +103,7 @@ async def three_that_were_late(team: Team) -> datetime:
     await team.ask("maya", "move", "3 global")
     await team.ask("aoi", "claim", "2")
     team.clock.now = NOW + timedelta(minutes=100)
-    await team.desk.tick()
+    await team.timer.tick()
     return NOW + timedelta(minutes=65)
 
 
@@ -135,7 +135,7 @@ async def test_what_reached_us_late_and_was_answered_falls_between_no_two_digest
     since = NOW + timedelta(minutes=65)
     team.clock.now = NOW + timedelta(minutes=70)
     await team.wrote("Jo", "Where is it?", at=NOW)
-    await team.desk.tick()
+    await team.timer.tick()
     await team.ask("aoi", "close", "1 resolved")
     team.clock.now = NOW + timedelta(minutes=100)
     made = await on_timer(team, "breaches", since=since)
@@ -400,7 +400,7 @@ async def test_a_week_stands_against_the_week_before(team: Team) -> None:
     await team.wrote("Kim", "Hello")
     await team.ask("aoi", "close", "2 resolved")
     team.clock.now += timedelta(days=7)
-    await team.desk.tick()
+    await team.timer.tick()
     await team.ask("aoi", "close", "1 resolved")
     assert (
         await team.shown("maya", "digest", "week")

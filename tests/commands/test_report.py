@@ -44,7 +44,7 @@ async def a_day(team: Team) -> None:
     await team.ask("aoi", "close", "1 resolved")
     await team.ask("maya", "close", "2 duplicate")
     team.clock.now += timedelta(minutes=90)
-    await team.desk.tick()
+    await team.timer.tick()
 
 
 @pytest.mark.anyio

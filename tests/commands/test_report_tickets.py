@@ -35,7 +35,7 @@ async def a_day(team: Team) -> None:
     await team.wrote("Mo", "Hello?")
     await team.ask("maya", "move", "4 global")
     team.clock.now += timedelta(minutes=90)
-    await team.desk.tick()
+    await team.timer.tick()
 
 
 async def press(team: Team, who: str, button: Button, **changes: Any) -> Outcome:

@@ -29,7 +29,7 @@ async def test_who_is_told_of_a_late_one_may_say_that_they_know(team: Team) -> N
     offered = []
     for passed in (0, 90):
         team.clock.offset = timedelta(minutes=passed)
-        await team.desk.tick()
+        await team.timer.tick()
         answer = await team.ask("aoi", "why", ticket=1)
         assert isinstance(answer, Answer)
         offered.append([button.command for button in answer.card.buttons])

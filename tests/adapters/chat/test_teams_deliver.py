@@ -120,7 +120,7 @@ async def test_older_card_stays_where_somebody_presses_who_may_not_see_the_ticke
 async def test_pressed_card_and_alert_stay(here: World) -> None:
     ticket, card = await here.card()
     await here.passes(timedelta(hours=2).total_seconds())
-    await here.desk.tick()
+    await here.timer.tick()
     await here.quiet()
     managers = CHANNEL["care-managers"]
     (alert,) = here.seen(managers)

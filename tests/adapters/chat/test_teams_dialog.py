@@ -44,7 +44,7 @@ async def test_writing_lock_is_taken_at_fetch_seen_by_others_and_ends_by_its_tim
     here.cloud.dialogs.close(BEN, here.dialog("ben").id)
     await here.passes(LOCK.total_seconds() + 1)
     assert (await here.ticket(ticket)).writer == locked.writer  # nobody tells of a closing
-    await here.desk.tick()
+    await here.timer.tick()
     assert (await here.ticket(ticket)).writer is None
     await here.opens_dialog("aoi", "reply", card)
     taken = (await here.ticket(ticket)).writer
