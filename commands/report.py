@@ -226,8 +226,8 @@ async def _groups(
 
 def _file(file: File, *told: tuple[str, str]) -> Answer:
     """Return a file, which a link may ask for again by what was told."""
-    said = text("report-file", name=file.name)
     again = {**dict(told), "form": Form.CSV.value}
+    said = text("report-file-alone" if "place" in again else "report-file", name=file.name)
     return Answer(Card(push=said, blocks=(Paragraph(said),)), file=file, again=again)
 
 

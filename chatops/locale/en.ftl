@@ -847,6 +847,7 @@ report-no-tag = no tag
 report-no-names = Figures by person are for leads, in their own room or alone: ask without “in room”.
 report-alone = Tickets and files are for who asks, alone: let the digest post figures.
 report-file = The figures as a file: { $name }
+report-file-alone = No file is posted in a room. For you alone, of the queues that this room shows: { $name }
 button-open-file = Open file
 file-link-over = This link opens nothing, or not any more. Ask for the file again, where you got the link.
 file-link-get-only = This address only gives a file; open it in a browser.
