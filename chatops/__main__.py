@@ -142,7 +142,7 @@ def check(
 ) -> None:
     """Check app.yaml as a whole; a fault names file, line, path and remedy."""
     from chatops import admin, app
-    from chatops.trial_tables import tables
+    from chatops.trial_tables import counted, tables
 
     async def run() -> None:
         if schema:
@@ -150,12 +150,14 @@ def check(
             return
         read = app.read_config(config)
         policy = read.policy
-        out.print(
-            f"{config}: good: {len(policy.queues)} queues, {len(policy.rooms)} rooms, "
-            f"{len(policy.accounts)} accounts, {len(policy.people)} people, "
-            f"{len(policy.digests)} digests",
-            highlight=False,
+        counts = (
+            counted(len(policy.queues), "queue"),
+            counted(len(policy.rooms), "room"),
+            counted(len(policy.accounts), "account"),
+            counted(len(policy.people), "person", "people"),
+            counted(len(policy.digests), "digest"),
         )
+        out.print(f"{config}: good: {', '.join(counts)}", highlight=False)
         if clocks:
             for each in await _held_to(read):
                 out.print(each, highlight=False)
@@ -163,7 +165,7 @@ def check(
             back = _span("--against", against)
             with err.status("reading tickets") as shown:
                 trial = await admin.against(
-                    read, back, lambda count: shown.update(f"{count:,} tickets")
+                    read, back, lambda count: shown.update(counted(count, "ticket"))
                 )
             for each in tables(trial, against):
                 out.print(each, highlight=False)

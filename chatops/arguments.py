@@ -46,7 +46,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class OrWord:
-    """Marks a field that may be a word of `choices`: `Annotated[str, OrWord(Choices)]`."""
+    """Marks a field that may be a value of `choices` in words: `Annotated[str, OrWord(Choices)]`."""
 
     choices: type[StrEnum]
 

@@ -71,6 +71,13 @@ class Call:
     plan: DigestPlan | None = None  #: of the timer: the digest that this is
     since: datetime | None = None  #: of the timer: where the digest before it left off
 
+    def title_of(self, channel: str, account: str | None = None) -> str | Text:
+        """Return what people call a channel, or an account of it that has a title of its own."""
+        ours = self.policy.accounts.get(account) if account is not None else None
+        if ours is not None and ours.title is not None:
+            return ours.title
+        return self.channels[channel].title if channel in self.channels else channel
+
     def may(self, role: Role, ticket: Ticket) -> bool:
         """Tell whether who asks holds `role` in the queue to which a ticket belongs.
 

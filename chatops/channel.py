@@ -5,11 +5,12 @@ vendor: a channel's adapter parses its network's bodies into these and sends `Ou
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Flag, auto
 
 from chatops.event import Kind
+from chatops.policy import Account
 from chatops.text import Text
 
 
@@ -47,6 +48,11 @@ class Traits:
     #: app.yaml says of the account.
     reply_window: timedelta | None = None
     windows_in_public: bool = False  #: what holds of private messages holds of public ones too
+
+
+def as_known(traits: Traits, account: Account) -> Traits:
+    """Return a channel's facts under the title that an account of it has of its own, if it has one."""
+    return traits if account.title is None else replace(traits, title=account.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from chatops.call import (
     SelfHandler,
 )
 from chatops.card import Form
-from chatops.channel import Can, Inbound, Traits
+from chatops.channel import Can, Inbound, Traits, as_known
 from chatops.clock import Clock
 from chatops.doing import Stage, on_many, on_one
 from chatops.doubts import settle
@@ -54,7 +54,7 @@ from chatops.ledger import apply
 from chatops.line import Missing, named, read
 from chatops.line import Read as Told
 from chatops.meant import which_ticket
-from chatops.policy import Policy, Role
+from chatops.policy import Account, Policy, Role
 from chatops.ports import Reader, Record, Tx, Work
 from chatops.scene import Agent, Scene
 from chatops.selves import new_code, on_self
@@ -305,11 +305,12 @@ class Desk:
         """Put a ticket's rows together with the policy in force."""
         ticket = record.ticket
         queue = self.policy.queue_of(ticket.queue, ticket.account)
+        account = self.policy.account_of(ticket.account, ticket.channel, queue.name)
         return Scene(
             ticket=ticket,
             queue=queue,
-            account=self.policy.account_of(ticket.account, ticket.channel, queue.name),
-            traits=self.traits_of(ticket.channel),
+            account=account,
+            traits=self.traits_of(account, ticket.channel),
             policy=self.policy,
             customer=record.customer,
             lines=record.lines,
@@ -321,9 +322,9 @@ class Desk:
             near=near,
         )
 
-    def traits_of(self, channel: str) -> Traits:
-        """Return a channel's facts; none of one that this version does not know."""
-        return self.traits.get(channel, _NO_TRAITS)
+    def traits_of(self, account: Account, channel: str) -> Traits:
+        """Return what an account's channel can; nothing where this version does not know the channel."""
+        return as_known(self.traits.get(channel, _NO_TRAITS), account)
 
     # --- inside
 

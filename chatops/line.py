@@ -10,7 +10,7 @@ A typed line is read field by field in the order of the model:
 - any other field takes one word, the last of them all that is left;
 - a field marked `Verbatim` takes the rest exactly as it was typed, and ends the line;
 - a field marked `CommandName` takes a command's name in any language;
-- a field marked `OrWord` takes a word of an enum, read as its value, or any other word;
+- a field marked `OrWord` takes the words of an enum's value (`this week`), or any other word;
 - a field marked `Keyed` takes what a word has behind its name and a colon (`from:aoi`, as
   `word-<field>` in the .ftl files says), once, wherever that stands before a verbatim rest; of an
   enum's values it takes the words;
@@ -192,11 +192,11 @@ def _typed(command: Command, line: str, words: Words, call: Call) -> dict[str, s
         if is_verbatim(field):
             given[name] = line[tokens[at][0] :]
             break
-        word = _word(rest[0], field, words)
+        word, length = _word(rest, field, words)
         given[name] = f"{given[name]} {word}" if name in given else word
         if len(others) > 1:
             others.pop(0)
-        at += 1
+        at += length
     return given
 
 
@@ -260,13 +260,14 @@ def _chosen(
     return None
 
 
-def _word(word: str, field: FieldInfo, words: Words) -> str:
+def _word(rest: Sequence[str], field: FieldInfo, words: Words) -> tuple[str, int]:
+    """Return what the next word says to a field, and the number of words if they are one value."""
     if CommandName in field.metadata:
-        return command_name(word, words)
+        return command_name(rest[0], words), 1
     for mark in field.metadata:
         if isinstance(mark, OrWord):
-            return vocabulary(mark.choices, words).get((word.casefold(),), word)
-    return word.lstrip("#") if int in types_of(field) else word
+            return _value(rest, mark.choices, words)
+    return rest[0].lstrip("#") if int in types_of(field) else rest[0], 1
 
 
 def _given(command: Command, fields: Mapping[str, str], words: Words) -> dict[str, str]:

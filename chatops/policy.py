@@ -228,6 +228,8 @@ class Account:
     handle: str
     #: As chatops.channel.Traits, where its channel lets app.yaml say so.
     reply_window: timedelta | None = None
+    #: What people call it, where its channel's own title would tell them nothing: a forum, a shop.
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

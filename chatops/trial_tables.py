@@ -1,4 +1,4 @@
-"""A trial of routing rules, or of promises, as tables for a terminal."""
+"""What `check` says in a terminal: counts, and a trial of routing rules or of promises as tables."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,17 +25,25 @@ _BECOME: Final = {
 }
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number with its noun; `many` is for a plural that is not made by an s."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def tables(trial: Trial, span: str) -> Iterator[Table | str]:
     """Yield what the rules at hand would have changed within `span`: numbers and names of ours."""
     if trial.tickets == 0:
         yield f"No ticket was opened in the last {span}."
         return
+    tickets = f"{counted(trial.tickets, 'ticket')} of the last {span}"
     yield (
-        f"{trial.changed:,} of {trial.tickets:,} tickets of the last {span} would differ."
+        f"{trial.changed:,} of {tickets} would differ."
         if trial.changed
-        else f"Nothing would differ: {trial.tickets:,} tickets of the last {span}."
+        else f"Nothing would differ: {tickets}."
     )
-    if trial.wordless:
+    if trial.wordless == 1:
+        yield "1 has no words left, so that no rule by words matches it."
+    elif trial.wordless:
         yield f"{trial.wordless:,} have no words left, so that no rule by words matches them."
     for what in _COUNTED:
         yield _counts(trial, what)
@@ -63,6 +71,9 @@ def clock_tables(trial: TermsTrial, zone: str) -> Iterator[Table | str]:
         yield "No clock is open."
         return
     changed = trial.clocks - trial.kept
+    if changed == 0 and trial.clocks == 1:
+        yield "Open clocks: the only one keeps its due time."
+        return
     if changed == 0:
         yield f"Open clocks: all {trial.clocks:,} keep their due time."
         return

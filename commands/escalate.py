@@ -10,6 +10,8 @@ from chatops.call import Acts, Call, Draft, on_ticket
 from chatops.card import Choice, Form, Paragraph, TextBox
 from chatops.chain import Chain
 from chatops.event import Escalated
+from chatops.lookup import look_up
+from chatops.policy import EscalationTarget
 from chatops.scene import Scene
 from chatops.text import Text, text
 from chatops.ticket import Refusal
@@ -20,9 +22,16 @@ class Escalate(BaseModel):
     reason: Annotated[str, Verbatim]
 
 
-def form(fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
-    options = tuple((name, _named(name, scene.queue.chain)) for name in scene.queue.escalation)
-    target = fields.get("target") or next((name for name, _ in options), None)
+def form(fields: Mapping[str, str], scene: Scene, _call: Call) -> Form | Refusal:
+    """Return the form; a target that there is none of is refused first, or it would be lost there."""
+    targets = scene.queue.escalation
+    target = next(iter(targets), None)
+    if targets and (said := fields.get("target")):
+        found = _target(said, scene)
+        if isinstance(found, Refusal):
+            return found
+        target = found.name
+    options = tuple((name, _named(name, scene.queue.chain)) for name in targets)
     ticket = scene.ticket.id
     return Form(
         "escalate",
@@ -32,10 +41,22 @@ def form(fields: Mapping[str, str], scene: Scene, _call: Call) -> Form:
         (
             Choice("target", text("field-target"), options, target)
             if options
-            else Paragraph(text("no-targets", queue=scene.queue.name)),
+            else Paragraph(_nobody(scene)),
             TextBox("reason", text("field-reason"), True, fields.get("reason", "")),
         ),
     )
+
+
+def _target(said: str, scene: Scene) -> EscalationTarget | Refusal:
+    targets, chain = scene.queue.escalation, scene.queue.chain
+    if not targets:
+        return Refusal(_nobody(scene), field="target")
+    known = tuple(_named(name, chain) for name in targets)
+    return look_up(said, targets, "target", "target", known=known)
+
+
+def _nobody(scene: Scene) -> Text:
+    return text("no-targets", queue=scene.queue.name)
 
 
 def _named(target: str, chain: Chain | None) -> Text:
@@ -47,10 +68,9 @@ def _named(target: str, chain: Chain | None) -> Text:
 
 @on_ticket("escalate", Escalate, form=form)
 def escalate(args: Escalate, scene: Scene, call: Call) -> Acts:
-    target = scene.queue.escalation.get(args.target)
-    if target is None:
-        known = tuple(text("words", words=name) for name in scene.queue.escalation)
-        return Refusal(text("unknown-target", target=args.target, known=known), field="target")
+    target = _target(args.target, scene)
+    if isinstance(target, Refusal):
+        return target
     if not args.reason.strip():
         return Refusal(text("nothing-written"), field="reason")
     by = call.agent.id

@@ -28,7 +28,7 @@ from chatops.course import course, days_left, hours
 from chatops.figures import queues_for, zone_here, zone_of
 from chatops.handling import Escalation
 from chatops.narrowing import Filters, Narrowed, narrowed
-from chatops.periods import MOST_DAYS, Day, Period, day_at, period_of
+from chatops.periods import MOST_DAYS, Days, Period, day_at, period_of
 from chatops.policy import Role
 from chatops.ports import Reader
 from chatops.scene import Agent
@@ -51,7 +51,7 @@ class Form(StrEnum):
 
 
 class Report(Filters):
-    period: Annotated[str, OrWord(Day)] = Day.TODAY.value
+    period: Annotated[str, OrWord(Days)] = Days.TODAY.value
     by: Split | None = None
     place: Place | None = None
     form: Form | None = None
@@ -208,7 +208,7 @@ async def _split(
     lines = tuple(csv_lines(groups, by, public_names(agents)))
     days, what = period.written.replace("..", "_"), by.removeprefix("by_")
     file = File(f"report-{days}-{what}.csv", lines, period.zone.key)
-    return _file(file, ("period", period.written), ("by", by.value), *of.told, *_place(args))
+    return _file(file, ("period", period.asked), ("by", by.value), *of.told, *_place(args))
 
 
 async def _groups(
@@ -226,8 +226,8 @@ async def _groups(
 
 def _file(file: File, *told: tuple[str, str]) -> Answer:
     """Return a file, which a link may ask for again by what was told."""
-    said = text("report-file", name=file.name)
     again = {**dict(told), "form": Form.CSV.value}
+    said = text("report-file-alone" if "place" in again else "report-file", name=file.name)
     return Answer(Card(push=said, blocks=(Paragraph(said),)), file=file, again=again)
 
 

@@ -106,9 +106,10 @@ class Net(BaseModel):
 
 
 class Windowed(Net):
-    """A channel that leaves it to app.yaml for how long its network takes a reply."""
+    """A channel that leaves it to app.yaml for how long a reply is taken, and how people call it."""
 
     reply_window: Span | None = None
+    name: str | None = None
 
 
 CHATS = {"talk": Talk}
@@ -350,10 +351,18 @@ def test_a_chain_that_leads_into_a_ring_of_others_is_not_told_of_it(app_yaml: Pa
     assert [line.split(": ")[1] for line in told] == ["queues.night.chain", "queues.day.chain"]
 
 
-def test_an_account_s_reply_window_is_known_to_the_core(app_yaml: Path) -> None:
-    text = GOOD.replace("  net:\n", "  windowed:\n    reply_window: 24h\n")
+@pytest.mark.parametrize(("more", "title"), [("", "brand"), ("    name: Forum\n", "Forum")])
+def test_an_account_s_reply_window_and_title_are_known_to_the_core(
+    app_yaml: Path, more: str, title: str
+) -> None:
+    text = GOOD.replace("  net:\n", f"  windowed:\n    reply_window: 24h\n{more}")
     account = loaded(app_yaml, text).policy.accounts["brand"]
-    assert account == Account("brand", "windowed", "japan", "ja", "aozora", timedelta(hours=24))
+    day = timedelta(hours=24)
+    assert account == Account("brand", "windowed", "japan", "ja", "aozora", day, title)
+
+
+def test_an_account_of_a_network_is_called_as_its_network_is(app_yaml: Path) -> None:
+    assert loaded(app_yaml, GOOD).policy.accounts["brand"].title is None
 
 
 def test_bursts_are_switched_off_by_null(app_yaml: Path) -> None:

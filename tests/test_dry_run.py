@@ -109,7 +109,10 @@ def test_sample_of_the_quiet_list_is_quiet() -> None:
 def test_words_that_are_gone_match_nothing_and_are_counted() -> None:
     trial = tried(ruled(PRESS), arrived(1, "", rule="press", queue="japan"))
     assert (trial.wordless, trial.changed) == (1, 1)
-    assert "1 have no words left" in told(trial)
+    one = told(trial)
+    assert "1 of 1 ticket of the last 7d would differ." in one
+    assert "1 has no words left, so that no rule by words matches it." in one
+    assert "2 have no words left" in told(tried(ruled(PRESS), arrived(1, ""), arrived(2, "")))
 
 
 def test_account_that_is_gone_leaves_its_tickets_where_they_are() -> None:
@@ -180,6 +183,8 @@ def checked(*args: str) -> tuple[int, str, str]:
 def test_check_against_the_rules_in_force_finds_nothing(shop: Config) -> None:
     code, said, _ = checked("--against", "7d")
     assert code == 0
+    good = "app.yaml: good: 2 queues, 5 rooms, 2 accounts, 4 people, 2 digests"
+    assert said.splitlines()[0] == good
     assert "Nothing would differ: 3 tickets of the last 7d." in said
     assert re.search(r"safety\s+│\s+1\s+│\s+1\s", said)
 

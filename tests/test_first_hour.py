@@ -192,7 +192,7 @@ async def test_first_hour_ends_with_a_card(tmp_path: Path) -> None:
             assert "!!" not in looked
     await reader.init()
     checked = await reader.run(reader.command("check"))
-    assert "good: 1 queues, 2 rooms, 1 accounts, 1 people" in checked
+    assert "good: 1 queue, 2 rooms, 1 account, 1 person" in checked
     assert reader.has_read_all
 
 

@@ -97,6 +97,7 @@ def test_source_of_ones_own_gets_a_secret_and_the_words_are_japanese(folder: Pat
     assert isinstance(webhook, WebhookSettings)
     assert webhook.secret.get_secret_value() == secret(folder, "webhook_secret")
     assert webhook.reply_url == "https://care.example.com/replies"
+    assert account.title == "forum"
     assert (config.language, config.zone, account.language) == ("ja", "Asia/Tokyo", "ja")
     assert "holidays" not in (folder / "app.yaml").read_text("utf-8")
     assert "確認しました。参照はすべて有効です。" in result.stdout

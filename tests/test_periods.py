@@ -1,6 +1,6 @@
-"""Periods: whole local days, half-open, each against as many days before it."""
+"""Periods: whole local days, half-open, each against as many days or the same weekdays before it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +35,12 @@ def read(said: str, now: datetime = NOW, zone: ZoneInfo = TOKYO) -> Period:
         ("2026-09-01..2026-09-15", "2026-09-01..2026-09-15", "2026-08-17..2026-08-31"),
         (" 2026-09-01 〜 2026-09-02 ", "2026-09-01..2026-09-02", "2026-08-30..2026-08-31"),
         ("2026-09-30..2027-01-01", "2026-09-30..2026-10-01", "2026-09-28..2026-09-29"),
+        ("this_week", "2026-09-28..2026-10-01", "2026-09-21..2026-09-24"),
+        ("last_week", "2026-09-21..2026-09-27", "2026-09-14..2026-09-20"),
+        ("2026-W40", "2026-09-28..2026-10-01", "2026-09-21..2026-09-24"),
+        ("2026-w01", "2025-12-29..2026-01-04", "2025-12-22..2025-12-28"),
+        ("this_month", "2026-10-01", "2026-09-30"),
+        ("last_month", "2026-09-01..2026-09-30", "2026-08-02..2026-08-31"),
         ("366d", "2025-10-01..2026-10-01", "2024-09-30..2025-09-30"),
     ],
 )
@@ -51,6 +57,56 @@ def test_today_ends_now_and_is_held_against_yesterday_until_then() -> None:
     assert not today.is_whole
     yesterday = date(2026, 9, 30)
     assert today.before() == Period(yesterday, yesterday, start - day, NOW - day, TOKYO)
+
+
+def test_a_week_ends_now_and_is_held_against_the_same_weekdays_until_then() -> None:
+    week = read("this_week")
+    monday, seven = date(2026, 9, 28), timedelta(days=7)
+    start, thursday = datetime(2026, 9, 27, 15, tzinfo=UTC), date(2026, 10, 1)
+    assert week == Period(monday, thursday, start, NOW, TOKYO, is_week=True)
+    assert not week.is_whole
+    before = Period(
+        monday - seven, thursday - seven, start - seven, NOW - seven, TOKYO, is_week=True
+    )
+    assert week.before() == before
+
+
+def test_a_week_that_is_over_is_held_against_a_whole_one() -> None:
+    week = read("last_week")
+    assert week.is_whole
+    assert week.before().is_whole
+    assert week.before().end == week.start
+
+
+def test_on_a_monday_a_week_is_a_day_and_still_no_weekend_s() -> None:
+    """Where days begin at five, a Tuesday's night is Monday's."""
+    night = datetime(2026, 9, 28, 19, 59, tzinfo=UTC)  # 4:59 on Tuesday in Tokyo
+    week = period_of("this_week", night, TOKYO, time(5))
+    assert isinstance(week, Period)
+    assert (week.written, week.before().written) == ("2026-09-28", "2026-09-21")
+    assert week.before().end == night - timedelta(days=7)
+
+
+@pytest.mark.parametrize("now", [datetime(2026, 1, 1, 3, tzinfo=UTC), NOW])
+def test_last_month_is_the_one_that_is_written_so(now: datetime) -> None:
+    written = {1: "2025-12", 10: "2026-09"}[now.month]
+    assert read("last_month", now) == read(written, now)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("today", "2026-10-01"),
+        ("this_month", "2026-10-01"),
+        ("7d", "2026-09-25..2026-10-01"),
+        ("this_week", "2026-W40"),
+        ("2026-W01", "2026-W01"),
+    ],
+)
+def test_what_is_asked_for_again_is_held_against_the_same_days(said: str, asked: str) -> None:
+    period = read(said)
+    assert period.asked == asked
+    assert read(asked) == period
 
 
 def test_a_day_that_is_over_is_held_against_a_whole_one() -> None:
@@ -85,6 +141,8 @@ def test_the_time_of_day_is_the_wall_s_where_clocks_changed() -> None:
         ("2016-10-01..2026-09-30", text("report-too-long", days=3652, most=366)),
         ("3660d", text("report-too-long", days=3660, most=366)),
         ("2026-13", text("report-no-such-day", said="2026-13")),
+        ("2026-W54", text("report-no-such-day", said="2026-W54")),
+        ("2026-W41", text("report-future", first="2026-10-05", today="2026-10-01")),
         ("2026-02-30", text("report-no-such-day", said="2026-02-30")),
     ],
 )

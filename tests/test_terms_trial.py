@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
+import pytest
 from rich.console import Console
 from scenes import NOW, QUEUE, TOKYO, policy, ticket
 
@@ -11,7 +12,7 @@ from chatops.event import ClockKind
 from chatops.sla import Clock, Clocks, SlaPolicy, SlaTerms
 from chatops.sla.clock import pause, start, stop
 from chatops.terms_trial import DROPPED, EARLIER, KEPT, LATER, NAMED, STILL, Move, TermsTrial
-from chatops.trial_tables import clock_tables
+from chatops.trial_tables import clock_tables, counted
 
 FIRST, RESOLUTION = ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION
 HOUR = timedelta(hours=1)
@@ -88,6 +89,19 @@ def test_those_that_move_most_are_named_in_their_order() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("count", "queues", "people"),
+    [
+        (0, "0 queues", "0 people"),
+        (1, "1 queue", "1 person"),
+        (1200, "1,200 queues", "1,200 people"),
+    ],
+)
+def test_one_thing_is_not_told_as_many(count: int, queues: str, people: str) -> None:
+    told = counted(count, "queue"), counted(count, "person", "people")
+    assert told == (queues, people)
+
+
 def test_tables_say_how_many_move_and_which() -> None:
     shown = said(tried(terms(6 * 3600, resolution=16 * 3600), begun(terms(), FIRST)))
     assert "Open clocks: 1 of 1 would change by this app.yaml." in shown
@@ -100,5 +114,7 @@ def test_where_nothing_moves_a_sentence_says_so() -> None:
     assert said(TermsTrial(before)) == "No clock is open.\n"
     kept = tried(before, begun(before, FIRST), begun(before, RESOLUTION))
     assert said(kept) == "Open clocks: all 2 keep their due time.\n"
+    alone = said(tried(before, begun(before, FIRST)))
+    assert alone == "Open clocks: the only one keeps its due time.\n"
     assert "would change" in said(tried(terms(), begun(before, RESOLUTION)))
     assert "d " in said(tried(terms(resolution=60 * 3600), begun(before, RESOLUTION)))

@@ -191,7 +191,7 @@ def test_japanese_calls_colleagues_san() -> None:
     bare_names = re.compile(r"\$(agent|near) \}(?!さん)")
     queues_and_commands = {"unknown-queue-near", "unknown-macro-near", "did-you-mean"}
     queues_and_commands |= {
-        f"unknown-{each}-near" for each in ("channel", "kind", "language", "priority")
+        f"unknown-{each}-near" for each in ("channel", "kind", "language", "priority", "target")
     }
     wrong = {id: said for id, said in SAID.items() if bare_names.search(said)}
     assert wrong.keys() <= queues_and_commands, wrong

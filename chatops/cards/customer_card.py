@@ -34,7 +34,7 @@ def customer_card(
     linked = [each for each in profiles if each is not own]
     counts = {state: total for state, (_, total) in tickets.items()}
     facts = [
-        (text("customer-handle"), _handle(own, call)),
+        (text("customer-handle"), _handle(own, call, ticket.account)),
         *_followers(own),
         *((text("customer-linked"), _linked(each, agents, call)) for each in linked),
         (text("customer-tickets"), _counted(counts)),
@@ -71,15 +71,16 @@ def _line(ticket: Ticket, call: Call) -> Text:
     return text(
         "customer-line",
         ticket=ticket.id,
-        channel=_title(ticket.channel, call),
+        channel=call.title_of(ticket.channel, ticket.account),
         kind=text(f"kind-{ticket.kind.value}"),
         status=status_words(ticket),
         at=ticket.opened_at,
     )
 
 
-def _handle(profile: Profile, call: Call) -> Text:
-    handle, channel = profile.customer.handle, _title(profile.channel, call)
+def _handle(profile: Profile, call: Call, account: str | None = None) -> Text:
+    """Say what a customer is called where; by which account of ours, only a ticket tells."""
+    handle, channel = profile.customer.handle, call.title_of(profile.channel, account)
     return text("customer-handle-on", handle=handle or profile.customer.name, channel=channel)
 
 
@@ -97,8 +98,3 @@ def _linked(profile: Profile, agents: Sequence[Agent], call: Call) -> Text:
     agent = public_names(agents).get(profile.linked_by or 0, "–")
     at = profile.linked_at or call.now
     return text("customer-linked-as", handle=_handle(profile, call), agent=agent, at=at)
-
-
-def _title(channel: str, call: Call) -> str | Text:
-    traits = call.channels.get(channel)
-    return traits.title if traits is not None else channel

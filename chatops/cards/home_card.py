@@ -96,7 +96,11 @@ def _lead(lead: Lead, call: Call) -> list[Block]:
     queues = tuple((_words(queue), _state(queue, lead.loads)) for queue in lead.queues[:_MOST])
     accounts = tuple(
         (
-            text("home-account", account=account.handle, channel=_title(account.channel, call)),
+            text(
+                "home-account",
+                account=account.handle,
+                channel=call.title_of(account.channel, account.name),
+            ),
             _sign(lead.signs.get(account.name)),
         )
         for account in lead.accounts[:_MOST]
@@ -134,11 +138,6 @@ def _health(health: Health) -> Text:
         return text("home-healthy")
     failed, in_doubt, unreadable = wrong
     return text("home-unhealthy", failed=failed, doubt=in_doubt, unreadable=unreadable)
-
-
-def _title(channel: str, call: Call) -> str | Text:
-    traits = call.channels.get(channel)
-    return traits.title if traits is not None else channel
 
 
 def _words(words: str) -> Text:

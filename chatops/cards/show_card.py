@@ -11,7 +11,7 @@ from chatops.cards.thread_card import message_line
 from chatops.cards.ticket_buttons import MUTE, UNMUTE
 from chatops.cards.ticket_card import ticket_card
 from chatops.cards.why_lines import why_lines
-from chatops.channel import Can, Traits
+from chatops.channel import Can, Traits, as_known
 from chatops.ports import Entry, Record
 from chatops.scene import Agent, Scene
 from chatops.text import text
@@ -71,11 +71,12 @@ def scene_of(record: Record, agents: Sequence[Agent], call: Call) -> Scene:
         measure=lambda words, _private: len(words),
         limit=lambda _private: 0,
     )
+    account = call.policy.account_of(ticket.account, ticket.channel, queue.name)
     return Scene(
         ticket=ticket,
         queue=queue,
-        account=call.policy.account_of(ticket.account, ticket.channel, queue.name),
-        traits=channel,
+        account=account,
+        traits=as_known(channel, account),
         policy=call.policy,
         customer=record.customer,
         lines=record.lines,

@@ -56,13 +56,12 @@ def _head(
     )
     people = tuple(text("by-agent", agent=names.get(each, f"#{each}")) for each in worked)
     merged = tuple(text("ticket", ticket=other) for other in ticket.merged)
-    traits = call.channels.get(ticket.channel)
     visibility = text("private" if ticket.private else "public")
     yield fact(
         "fact-channel",
         text(
             "where",
-            channel=traits.title if traits is not None else ticket.channel,
+            channel=call.title_of(ticket.channel, ticket.account),
             kind=kind_of(ticket),
             visibility=visibility,
         ),
@@ -93,11 +92,8 @@ def _said_by(line: Line, record: Record, agents: Sequence[Agent], call: Call, zo
         case Direction.OUTBOUND if line.is_by_rule:
             who = text("transcript-by-rule")
         case Direction.OUTBOUND if line.agent is None:
-            channel = call.channels.get(record.ticket.channel)
-            who = text(
-                "transcript-outside",
-                channel=channel.title if channel is not None else record.ticket.channel,
-            )
+            title = call.title_of(record.ticket.channel, record.ticket.account)
+            who = text("transcript-outside", channel=title)
         case Direction.OUTBOUND:
             who = text("transcript-agent", agent=_name(line.agent, agents))
     if line.state is not None and line.state is not ReplyState.SENT:

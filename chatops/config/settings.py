@@ -32,6 +32,14 @@ class _Windowed(Protocol):
     def reply_window(self) -> timedelta | None: ...
 
 
+@runtime_checkable
+class _Named(Protocol):
+    """Settings by which app.yaml may say what people call the account, of a channel that is no network."""
+
+    @property
+    def name(self) -> str | None: ...
+
+
 #: An account's name stands in the address of its webhook: /in/{channel}/{account}.
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -109,7 +117,9 @@ def _account(
     if block is None or settings is None:
         return None
     window = settings.reply_window if isinstance(settings, _Windowed) else None
-    return Account(name, channel, block.queue, block.language, block.handle, window), settings
+    title = (settings.name or name) if isinstance(settings, _Named) else None
+    account = Account(name, channel, block.queue, block.language, block.handle, window, title)
+    return account, settings
 
 
 def _settings(

@@ -188,7 +188,7 @@ def _is_news(ticket: Ticket, job: Delivery) -> bool:
 def _burst_card(desk: Desk, burst: Burst) -> Card:
     queue = desk.policy.queue_of(burst.queue, burst.account)
     account = desk.policy.account_of(burst.account, "", queue.name)
-    return burst_card(burst, account, desk.traits_of(account.channel), queue.calendar.zone)
+    return burst_card(burst, account, desk.traits_of(account, account.channel), queue.calendar.zone)
 
 
 def _is_late(job: Delivery) -> bool:

@@ -402,6 +402,33 @@ async def test_lines_are_held_against_the_day_before_and_against_targets(team: T
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("room", "queues"),
+    [("care-japan", ["japan"]), ("care-second", ["global"]), ("care-leads", ["global", "japan"])],
+)
+async def test_a_spreadsheet_in_a_room_is_of_the_queues_that_it_shows(
+    team: Team, room: str, queues: list[str]
+) -> None:
+    accounts = team.desk.policy.accounts
+    abroad = replace(accounts["aozora"], name="abroad", queue="global")
+    team.desk.policy = replace(team.desk.policy, accounts={**accounts, "abroad": abroad})
+    await team.wrote("Jo", "Where is it?")
+    await team.wrote("Kim", "Where is it?", account="abroad")
+    team.clock.now += timedelta(minutes=1)
+    answer = await team.ask("maya", "report", "this week csv by queue in room", room=room)
+    assert isinstance(answer, Answer)
+    assert answer.file is not None
+    assert [line.split(",")[0] for line in answer.file.lines[1:]] == [f'"{q}"' for q in queues]
+    name = "report-2026-09-28_2026-10-01-queue.csv"
+    assert (answer.in_room, answer.card.push) == (False, text("report-file-alone", name=name))
+    alone = await team.ask("maya", "report", "this week csv by queue", room=room)
+    assert isinstance(alone, Answer)
+    assert alone.file is not None
+    assert [line.split(",")[0] for line in alone.file.lines[1:]] == ['"global"', '"japan"']
+    assert alone.card.push == text("report-file", name=name)
+
+
+@pytest.mark.anyio
 async def test_a_spreadsheet_is_given_to_its_asker_alone(team: Team) -> None:
     await a_day(team)
     answer = await team.ask("maya", "report", "7d by agent csv in room")

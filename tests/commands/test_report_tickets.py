@@ -286,7 +286,13 @@ def test_a_spreadsheet_has_a_span_or_a_word_for_why_a_ticket_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["tickets in time queue japan csv", "7d by queue channel x csv", "by hour csv in room"]
+    "line",
+    [
+        "tickets in time queue japan csv",
+        "7d by queue channel x csv",
+        "by hour csv in room",
+        "this week by kind csv",
+    ],
 )
 async def test_what_a_link_asks_for_is_the_same_file(team: Team, line: str) -> None:
     await a_day(team)

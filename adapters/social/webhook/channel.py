@@ -74,6 +74,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    name: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
+        None,
+        examples=["Forum"],
+        description="What cards call it; otherwise the account's own name here",
+    )
     secret: _Secret = Field(description="Shared with the source; signs both ways")
     old_secret: _Secret | None = Field(
         None, description="Taken from the source as well, while `secret` is being replaced"
