@@ -4,11 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from care import POLICY, Hours, wrote
+from care import POLICY, Care, Hours, wrote
 from town import Town, shows, town_around
 
 from adapters.sandbox.slack import Fault, Kind
-from chatops.delivery.troubles import hearers
+from chatops.delivery.troubles import Troubles, hearers
+from chatops.errors import Unreached
 from chatops.event import CloseReason
 from chatops.ports import Tx
 
@@ -329,6 +330,18 @@ async def test_trouble_that_another_process_has_ended_unawares_is_forgotten(town
     await town.until(lambda: town.count("trouble") == 1, step=5)
     assert await stopped(town) == {"account:aozora": "is_archived"}
     assert told(town, "care-managers") == []
+
+
+async def test_room_keeps_its_rest_though_it_was_read_just_before_it_began(care: Care) -> None:
+    troubles = Troubles(care.desk, care.hours, care.storage.work.transact)
+    now, rest = care.hours.transport(), timedelta(seconds=1)
+    found, read = troubles.found, await care.storage.reader.due(now)
+    await troubles.begins("care-global", Unreached("HTTP 503"))
+    assert troubles.see(read.troubles, found) is False
+    assert troubles.rests_until(["care-global"], now) == now + rest
+    read_again = await care.storage.reader.due(now)
+    assert troubles.see(read_again.troubles, troubles.found) is False
+    assert troubles.rests_until(["care-global"], now) == now + rest
 
 
 @pytest.mark.parametrize(

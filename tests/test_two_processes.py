@@ -385,7 +385,7 @@ async def test_trouble_is_one_tried_by_one_and_told_once(shop: Shop, hours: Hour
     async def seen(number: int) -> Troubles:
         storage = shop.storages[number]
         troubles = Troubles(shop.desks[number], hours, storage.work.transact)
-        troubles.see((await storage.reader.due(hours.transport())).troubles)
+        troubles.see((await storage.reader.due(hours.transport())).troubles, troubles.found)
         return troubles
 
     def told() -> list[tuple[Any, ...]]:

@@ -119,8 +119,9 @@ class Outbox:
             if not self._enrolment.may_call():
                 due = Due((), (), now + timedelta(seconds=1))
             elif not self._enrolment.is_off:
+                found = self._troubles.found
                 due = await self._reader.due(now)
-                eased = self._troubles.see(due.troubles)
+                eased = self._troubles.see(due.troubles, found)
                 await self._troubles.tidy(due.all, now)
         except StorageError as error:
             _log.error("outbox.storage", error=str(error))

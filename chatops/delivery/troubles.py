@@ -49,9 +49,16 @@ class Troubles:
         self._clock = clock
         self._keep = keep
         self._known: Mapping[str, Trouble] = {}
+        self.found = 0  #: how often this process has found out something itself
 
-    def see(self, known: Mapping[str, Trouble]) -> bool:
-        """Take over what the database knows; tell whether some place rests less than before."""
+    def see(self, known: Mapping[str, Trouble], found: int) -> bool:
+        """Take over what the database knew when `found` was so; tell whether some place rests less.
+
+        What was found out here meanwhile may be missing in it: it is left, and read again, for a
+        room that just began its rest would be tried in the middle of it.
+        """
+        if found != self.found:
+            return False
         before, self._known = self._known, known
         return any(
             place not in known or known[place].rests_until < trouble.rests_until
@@ -88,9 +95,8 @@ class Troubles:
             return Trouble(place, trouble.code, trouble.since, trouble.tries, until)
 
         trouble = await self._keep(run)
-        self._known = {**self._known, place: trouble}
+        self._finds({**self._known, place: trouble})
         _log.warning("outbox.unreached", place=place, error=str(error), tried=trouble.tries)
-        self._desk.changed.set()
 
     async def give_back(self, places: Sequence[str], now: datetime) -> None:
         """Let another delivery have the one try that a look-up took: what became of it says nothing of
@@ -101,8 +107,7 @@ class Troubles:
 
         await self._keep(lambda tx: self.untried(tx, places, now))
         eased = {each.place: replace(each, rests_until=now) for each in troubles}
-        self._known = {**self._known, **eased}
-        self._desk.changed.set()
+        self._finds({**self._known, **eased})
 
     async def over(self, places: Sequence[str]) -> None:
         """End the troubles of places that have answered."""
@@ -123,8 +128,7 @@ class Troubles:
         for trouble in await self._keep(run):
             _log.info("outbox.mended", place=trouble.place, tried=trouble.tries)
         gone = {trouble.place for trouble in troubles}
-        self._known = {place: each for place, each in self._known.items() if place not in gone}
-        self._desk.changed.set()
+        self._finds({place: each for place, each in self._known.items() if place not in gone})
 
     async def tidy(self, due: Collection[str], now: datetime) -> None:
         """Forget troubles of what app.yaml no longer has, and of rooms where nothing waits any more.
@@ -144,6 +148,11 @@ class Troubles:
         }
         idle = {place for place in rested - busy if not place.startswith(AT_ACCOUNT)}
         await self.over([*strange | idle])
+
+    def _finds(self, known: Mapping[str, Trouble]) -> None:
+        self._known = known
+        self.found += 1
+        self._desk.changed.set()
 
     def _is_news(self, tx: Tx, place: str, code: str) -> bool:
         """Tell whether nobody has been told yet: an account's stream may have brought it too."""
