@@ -166,9 +166,12 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
         async with opened(config) as service:
             now = service.clock.business()
             said = ("Where is it?", "I was injured", "Your giveaways!")
-            ages = (timedelta(minutes=n) for n in range(len(said)))
+            # by its id a quiet message is in the sample, or is not
             await service.desk.receive(
-                [wrote(words, at=now - age) for words, age in zip(said, ages, strict=True)]
+                [
+                    wrote(words, external_id=f"m-{n}", at=now - timedelta(minutes=n))
+                    for n, words in enumerate(said)
+                ]
             )
 
     asyncio.run(hear())
