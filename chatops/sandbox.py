@@ -16,7 +16,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -168,7 +168,7 @@ async def _postgres(stack: AsyncExitStack) -> str:
 
 async def _door(stack: AsyncExitStack, fleet: Fleet) -> str:
     """Open the one door before all the processes, and return its address."""
-    port = _free_port()
+    (port,) = free_ports(1)
     runner = await fleet.open(HOST, port)
     stack.push_async_callback(runner.cleanup)
     return f"http://{HOST}:{port}"
@@ -178,8 +178,8 @@ def _members(environment: Mapping[str, str], processes: int | None) -> list[Memb
     """Return the processes that are to run, each with two ports of its own."""
     names = [f"serve-{n}" for n in range(1, processes + 1)] if processes is not None else ["serve"]
     members: list[Member] = []
-    for name in names:
-        web, ops = _free_port(), _free_port()
+    ports_left = iter(free_ports(2 * len(names)))
+    for name, web, ops in zip(names, ports_left, ports_left, strict=True):
         ports = {"SANDBOX_SERVE_PORT": str(web), "SANDBOX_OPS_PORT": str(ops)}
         members.append(
             Member(
@@ -285,8 +285,10 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Return so many ports on which nobody listens; asked for one by one, two may be the same."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]

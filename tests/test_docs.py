@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -27,6 +26,7 @@ from adapters.sandbox import replay, world
 from adapters.social.x.length import LINK_DOLLARS, REPLY_DOLLARS
 from chatops import admin, file_links
 from chatops.behind import Figure
+from chatops.sandbox import free_ports
 from chatops.text import LOCALE, Words
 from chatops.vocabulary import vocabulary
 from chatops.wake_times import read_wake
@@ -112,10 +112,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def surroundings() -> Mapping[str, str]:
     """Everything that the sandbox's app.yaml refers to; ports and addresses are free ones."""
-    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
-        for each in (one, two, three):
-            each.bind(("127.0.0.1", 0))
-        nobody, port, ops_port = (each.getsockname()[1] for each in (one, two, three))
+    nobody, port, ops_port = free_ports(3)
     names = re.findall(
         r"\$\{(\w+)\}", (ROOT / "adapters" / "sandbox" / "app.yaml").read_text("utf-8")
     )

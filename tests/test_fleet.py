@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from chatops.fleet import Fleet, Member
-from chatops.sandbox import _free_port
+from chatops.sandbox import free_ports
 from tests.calling import client
 from tests.fleet_member import NAME, OPS, WEB
 
@@ -68,6 +68,7 @@ class Door:
 
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    ports = free_ports(5)
     members = [
         Member(
             name,
@@ -75,19 +76,19 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
                 **os.environ,  # noqa: TID251 - a child inherits it
                 "PYTHONPATH": str(ROOT),
                 NAME: name,
-                WEB: str(web := _free_port()),
-                OPS: str(ops := _free_port()),
+                WEB: str(web),
+                OPS: str(ops),
             },
             web=f"http://127.0.0.1:{web}",
             ops=f"http://127.0.0.1:{ops}",
             log=tmp_path / f"{name}.log",
         )
-        for name in ("one", "two")
+        for name, web, ops in (("one", *ports[:2]), ("two", *ports[2:4]))
     ]
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(client(trust_env=False))
         fleet = Fleet(["tests.fleet_member"], members, http)
-        runner = await fleet.open("127.0.0.1", port := _free_port())
+        runner = await fleet.open("127.0.0.1", port := ports[4])
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(fleet.end)
         url = f"http://127.0.0.1:{port}"

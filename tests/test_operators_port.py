@@ -18,7 +18,7 @@ from chatops import admin
 from chatops.app import schema_remedy, serve
 from chatops.clock import SystemClock
 from chatops.metrics import Metrics
-from chatops.sandbox import _free_port
+from chatops.sandbox import free_ports
 from chatops.web import ops_app
 from storage import NEWER, SCHEMA, migrate, open_storage
 from tests.calling import client
@@ -58,8 +58,9 @@ async def test_service_that_runs_is_not_ready_on_the_schema_of_another_version(
     shop: Shop,
 ) -> None:
     admin.migrate(shop.config)
-    for name in ("SANDBOX_SERVE_PORT", "SANDBOX_OPS_PORT"):
-        shop.environment[name] = str(_free_port())
+    names = ("SANDBOX_SERVE_PORT", "SANDBOX_OPS_PORT")
+    for name, port in zip(names, free_ports(2), strict=True):
+        shop.environment[name] = str(port)
     config = shop.config
     ready, stop = asyncio.Event(), asyncio.Event()
     serving = asyncio.create_task(serve(config, ready, stop))

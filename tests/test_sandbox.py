@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,15 +17,15 @@ from chatops import sandbox
 from chatops.__main__ import cli
 from chatops.errors import ConfigError
 from chatops.fleet import end
+from chatops.sandbox import free_ports
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0  # seconds
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+    (port,) = free_ports(1)
+    return port
 
 
 @asynccontextmanager

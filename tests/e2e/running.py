@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,6 +23,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from chatops.sandbox import free_ports
 from tests.measured import unmeasured
 from tests.slack_only import written
 
@@ -214,7 +214,7 @@ async def running(folder: Path, config: Path | None = None, *more: str) -> Async
     """
     config = config or written(folder)
     paths = [ROOT] if "--database=postgres" in more else [ROOT / "tests/lean", ROOT]
-    port = _free_port()
+    (port,) = free_ports(1)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "chatops", "sandbox", "--no-traffic"),
         *(f"--port={port}", f"--speed={SPEED}", *more),
@@ -253,10 +253,3 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         await browser.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

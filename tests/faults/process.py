@@ -8,7 +8,6 @@ which starts at once and may be told where to die.
 import asyncio
 import json
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -35,6 +34,7 @@ from adapters.sandbox.teams import sped as sped_teams
 from adapters.sandbox.x import XCloud
 from adapters.sandbox.x.world import Post
 from chatops import admin, app
+from chatops.sandbox import free_ports
 from tests.calling import client
 from tests.faults import hall
 from tests.faults.database import Database, Row
@@ -168,7 +168,7 @@ class Stage:
     untaken: int = 0  #: bodies that were not answered with 200, and came again
     children: list[Child] = field(default_factory=list)
     nursery: Nursery | None = None
-    _ports: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _ports: dict[str, list[int]] = field(default_factory=dict)
 
     # --- `python -m chatops serve`
 
@@ -233,7 +233,7 @@ class Stage:
             late = () if self.hall is None else ("adapters.chat.teams.chat",)
             self.nursery = await Nursery.open(self.environment, late)
         self.starts += 1
-        port, ops_port = self._ports.setdefault(name, (_free_port(), _free_port()))
+        port, ops_port = self._ports.setdefault(name, free_ports(2))
         order = Order(
             config=str(self.folder / "app.yaml"),
             log=str(self.folder / f"serve-{self.starts}.log"),
@@ -412,7 +412,7 @@ async def staged(folder: Path, database: Database, **has: Unpack[Has]) -> AsyncI
         clouds = await _mounted(stack, *(each for each in (slack, chirp, x, teams) if each))
         if teams is not None:
             teams.state.base_url = f"{clouds}/teams"
-        port, ops_port = _free_port(), _free_port()
+        port, ops_port = free_ports(2)
         config = _CONFIG.format(
             database=database.url,
             speed=SPEED,
@@ -514,10 +514,3 @@ async def _cleared(stage: Stage) -> None:
     await stage.end()
     if stage.nursery is not None:
         await stage.nursery.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 import sqlite3
 import sys
 import urllib.error
@@ -21,6 +20,7 @@ from social.webhook_case import CASE, SECRET, Forum, far, outgoing, settings, si
 
 from adapters.sandbox.loopback import serving
 from adapters.social import webhook
+from chatops.sandbox import free_ports
 from storage import migrate
 from tests.calling import client
 
@@ -93,13 +93,6 @@ def test_the_pages_client_has_ten_lines():
     assert len(code) <= 10
 
 
-def free_ports() -> tuple[int, int, int]:
-    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
-        for each in (one, two, three):
-            each.bind(("127.0.0.1", 0))
-        return tuple(each.getsockname()[1] for each in (one, two, three))
-
-
 def prepared(folder: Path) -> Mapping[str, str]:
     """Write the sandbox's app.yaml with the page's part; return the environment it refers to."""
     whole = yaml.safe_load((ROOT / "adapters" / "sandbox" / "app.yaml").read_text("utf-8"))
@@ -108,7 +101,7 @@ def prepared(folder: Path) -> Mapping[str, str]:
     written = yaml.safe_dump(whole)
     (folder / "app.yaml").write_text(written, "utf-8")
     migrate.upgrade(f"sqlite:///{folder}/care.db")
-    port, ops_port, nobody = free_ports()
+    port, ops_port, nobody = free_ports(3)
     return {
         **dict.fromkeys(re.findall(r"\$\{(\w+)\}", written), "none"),
         "PYTHONPATH": str(ROOT),
