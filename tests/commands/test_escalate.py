@@ -28,7 +28,7 @@ def parts(given: Mapping[str, str], told: Scene) -> tuple[Field | Block, ...]:
 
 def test_the_reason_is_a_note_that_both_rooms_get() -> None:
     args = Escalate(target="specialists", reason="A leak")
-    (draft,) = escalate(args, scene(), call("escalate"))  # type: ignore[misc]
+    (draft,) = escalate(args, scene(), call("escalate"))  # type: ignore[misc] # no refusal: acts
     assert isinstance(draft, Draft)
     assert draft.text == "A leak"
     assert draft.event(5) == Escalated("specialists", "care-second", AOI.id, 5)
@@ -42,7 +42,7 @@ def test_an_unknown_target_is_refused_with_those_that_exist() -> None:
 
 def test_a_name_is_taken_as_people_write_it_and_a_slip_is_told_the_nearest() -> None:
     args = Escalate(target="Ｓpecialists", reason="A leak")
-    (draft,) = escalate(args, scene(), call("escalate"))  # type: ignore[misc]
+    (draft,) = escalate(args, scene(), call("escalate"))  # type: ignore[misc] # no refusal: acts
     assert isinstance(draft, Draft)
     assert draft.event(5) == Escalated("specialists", "care-second", AOI.id, 5)
     near = text("unknown-target-near", name="specialist", near="specialists")
